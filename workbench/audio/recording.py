@@ -1,0 +1,143 @@
+"""Decoding: a sound file becomes a recording in memory, or one clear sentence says why not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
+BLOCK = 1 << 18
+
+
+class AudioFileError(ValueError):
+    """The file can't be used; the message is one sentence for the user."""
+
+
+class Cancelled(Exception):
+    """The user stopped the work."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """Samples with their rate and where they came from.
+
+    Attributes
+    ----------
+    samples : float32, shape (n, C)
+    rate : int
+        Hz.
+    path : Path
+    remarks : tuple of str
+        What was wrong with the file, a sentence each.
+    """
+
+    samples: Float
+    rate: int
+    path: Path
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """C."""
+        return int(self.samples.shape[1])
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return len(self.samples) / self.rate
+
+
+def load(path: Path, progress: Callable[[float], bool] | None = None) -> Recording:
+    """Decode a sound file once and whole, so that seeking is exact for every format.
+
+    Truncated files give what is readable; samples that are not finite become 0; `remarks` say so.
+
+    Raises
+    ------
+    AudioFileError
+        If there is nothing to read: not audio, empty, a folder, missing, or no permission.
+    Cancelled
+        If `progress` (share done, 0 … 1) answered False.
+    """
+    path = Path(path)
+    _check_readable(path)
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate, channels = file.samplerate, file.channels
+            declared = file.frames if file.frames < 1 << 40 else 0
+            cut = "should be" in file.extra_info and _data_missing(file.extra_info)
+            samples, broken = _read(file, declared, progress)
+    except soundfile.LibsndfileError as error:
+        raise AudioFileError(
+            f"“{path.name}” is not a sound file that can be read ({_reason(error)}); "
+            "open a WAV, FLAC, AIFF, OGG, Opus or MP3 file."
+        ) from error
+    if not len(samples):
+        raise AudioFileError(f"“{path.name}” contains no sound; open a file that has at least one sample.")
+    remarks = []
+    if broken or cut or len(samples) < declared:
+        got = f"{len(samples) / rate:.2f} s"
+        remarks.append(f"“{path.name}” is damaged or cut short; the first {got} could be read and are open.")
+    bad = ~np.isfinite(samples)
+    if bad.any():
+        samples[bad] = 0.0
+        remarks.append(f"{int(bad.sum())} samples of “{path.name}” were not finite numbers and are silent now.")
+    return Recording(samples.reshape(-1, channels), rate, path, tuple(remarks))
+
+
+def _check_readable(path: Path) -> None:
+    if not path.exists():
+        raise AudioFileError(f"There is no file “{path}”; check its name.")
+    if path.is_dir():
+        raise AudioFileError(f"“{path.name or path}” is a folder; open a sound file inside it.")
+    if not path.is_file():
+        raise AudioFileError(f"“{path.name}” is no ordinary file; open a sound file.")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except PermissionError as error:
+        raise AudioFileError(f"You have no permission to read “{path.name}”; change its permissions first.") from error
+    except OSError as error:
+        raise AudioFileError(f"“{path.name}” can't be read: {os.strerror(error.errno or 0)}.") from error
+    if empty:
+        raise AudioFileError(f"“{path.name}” is empty; open a file that has sound in it.")
+
+
+def _read(file: soundfile.SoundFile, declared: int, progress: Callable[[float], bool] | None) -> tuple[Float, bool]:
+    blocks: list[Float] = []
+    got = 0
+    broken = False
+    while True:
+        try:
+            block = file.read(BLOCK, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError:
+            # What came before the damage is kept.
+            if not blocks:
+                raise
+            broken = True
+            break
+        if not len(block):
+            break
+        blocks.append(block)
+        got += len(block)
+        if progress is not None and not progress(min(1.0, got / max(declared, got))):
+            raise Cancelled
+    if not blocks:
+        return np.zeros((0, file.channels), np.float32), broken
+    return (blocks[0] if len(blocks) == 1 else np.concatenate(blocks)), broken
+
+
+def _data_missing(info: str) -> bool:
+    """Whether libsndfile's log says that the data chunk is longer than the file."""
+    return any(line.strip().startswith(("data :", "SSND :")) and "should be" in line for line in info.splitlines())
+
+
+def _reason(error: soundfile.LibsndfileError) -> str:
+    text: str = error.error_string
+    return text.strip().rstrip(".").lower() or "unknown format"

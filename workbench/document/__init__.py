@@ -1,0 +1,1 @@
+"""The open project: plain immutable data, and the one gateway that changes it."""

@@ -1,0 +1,171 @@
+"""The acts of the user as pure functions from state to state. `Document` applies and records them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from workbench.document.state import State
+from workbench.masks.edits import Binary, Edit, Invert, Threshold
+from workbench.masks.layers import Layer, Part, palette_colour
+from workbench.masks.painting import resample_edits, without_parts
+from workbench.spectral.stft import Analysis
+
+GAIN_RANGE_DB = (-60.0, 12.0)
+
+
+def layer_index(state: State, layer: int) -> int:
+    """Index of a layer by its id.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    for index, each in enumerate(state.layers):
+        if each.id == layer:
+            return index
+    raise KeyError(layer)
+
+
+def change_layer(state: State, layer: int, **values: Any) -> State:
+    """Set fields of a layer: name, colour, gain_db, pan, mute, solo, locked."""
+    index = layer_index(state, layer)
+    layers = list(state.layers)
+    layers[index] = replace(layers[index], **values)
+    return replace(state, layers=tuple(layers))
+
+
+def add_layer(state: State, name: str) -> tuple[State, int]:
+    """An empty layer at the end, to be painted into; returns its id too."""
+    identity = state.next_id
+    layer = Layer(identity, name, _free_colour(state), (Part(identity + 1),))
+    return replace(state, layers=(*state.layers, layer), next_id=identity + 2), identity
+
+
+def remove_layer(state: State, layer: int) -> State:
+    """Take a layer away; what it held goes to the others, in proportion.
+
+    Raises
+    ------
+    ValueError
+        If it is the only layer.
+    """
+    if len(state.layers) == 1:
+        raise ValueError("The last layer stays: the parts always sum to the mix.")
+    index = layer_index(state, layer)
+    gone = set(state.layers[index].part_ids)
+    layers = tuple(each for each in state.layers if each.id != layer)
+    return replace(state, layers=layers, edits=without_parts(state.edits, gone))
+
+
+def move_layer(state: State, layer: int, to: int) -> State:
+    """Reorder: put a layer at position `to` of the stack."""
+    layers = list(state.layers)
+    moved = layers.pop(layer_index(state, layer))
+    layers.insert(max(0, min(to, len(layers))), moved)
+    return replace(state, layers=tuple(layers))
+
+
+def merge_layers(state: State, chosen: Sequence[int]) -> State:
+    """Join layers into the first of them; its mask becomes the sum of theirs.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two are given.
+    """
+    picked = [each for each in state.layers if each.id in set(chosen)]
+    if len(picked) < 2:
+        raise ValueError("Select two or more layers to merge (Ctrl+click adds to the selection).")
+    first = picked[0]
+    merged = replace(first, parts=tuple(part for each in picked for part in each.parts))
+    gone = {each.id for each in picked[1:]}
+    layers = tuple(merged if each.id == first.id else each for each in state.layers if each.id not in gone)
+    return replace(state, layers=layers)
+
+
+def set_edits(state: State, edits: tuple[Edit, ...]) -> State:
+    """Replace the list of edits, as a stroke does."""
+    return replace(state, edits=edits)
+
+
+def threshold(state: State, layer: int, level: float) -> State:
+    """Keep a layer's mask where it is at least `level`."""
+    mine, locked = _parts_of(state, layer)
+    return replace(state, edits=(*state.edits, Threshold(mine, locked, level)))
+
+
+def invert(state: State, layer: int) -> State:
+    """Give a layer what it had not."""
+    mine, locked = _parts_of(state, layer)
+    return replace(state, edits=(*state.edits, Invert(mine, locked)))
+
+
+def make_binary(state: State) -> State:
+    """Give every bin to the unlocked layer that holds most of it."""
+    groups = tuple(each.part_ids for each in state.layers if not each.locked)
+    return replace(state, edits=(*state.edits, Binary(groups, _locked(state))))
+
+
+def clear_edits(state: State) -> State:
+    """Back to the computed masks, everywhere and for all layers."""
+    return replace(state, edits=())
+
+
+def factorised(state: State, run: int, components: int) -> State:
+    """Layers for a fresh factorisation: one a component.
+
+    The layer that held a component keeps it, with its name, colour and place in the mixer; new components
+    get new layers. Layers without a component stay if they were painted by hand; edits stay.
+    """
+    kept: list[Layer] = []
+    seen: set[int] = set()
+    first_time = state.run is None
+    for layer in state.layers:
+        mine = [part for part in layer.parts if part.component is not None]
+        fitting = [p for p in mine if not first_time and p.component is not None and p.component < components]
+        fitting = [p for p in fitting if p.component not in seen]
+        if fitting:
+            seen.add(int(fitting[0].component or 0))
+            kept.append(replace(layer, parts=(fitting[0],)))
+        elif not mine:
+            kept.append(layer)
+    identity = state.next_id
+    for component in range(components):
+        if component not in seen:
+            name = f"Component {component + 1}"
+            parts = (Part(identity + 1, component),)
+            kept.append(Layer(identity, name, palette_colour(component), parts))
+            identity += 2
+    staying = {part for layer in kept for part in layer.part_ids}
+    gone = {part for layer in state.layers for part in layer.part_ids} - staying
+    edits = without_parts(state.edits, gone)
+    return replace(state, layers=tuple(kept), edits=edits, run=run, next_id=identity)
+
+
+def continued(state: State, run: int) -> State:
+    """Go on from the present factors: layers and edits as they are."""
+    return replace(state, run=run)
+
+
+def set_analysis(state: State, analysis: Analysis, samples: int, run: int | None) -> State:
+    """Another window and hop: edits are carried over; `run` holds the factors carried over."""
+    old = (state.analysis.bins, state.analysis.frames(samples))
+    new = (analysis.bins, analysis.frames(samples))
+    return replace(state, analysis=analysis, edits=resample_edits(state.edits, old, new), run=run)
+
+
+def _parts_of(state: State, layer: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return state.layers[layer_index(state, layer)].part_ids, _locked(state)
+
+
+def _locked(state: State) -> tuple[int, ...]:
+    return tuple(i for each in state.layers if each.locked for i in each.part_ids)
+
+
+def _free_colour(state: State) -> str:
+    used = {each.colour for each in state.layers}
+    fresh = (palette_colour(i) for i in range(32) if palette_colour(i) not in used)
+    return next(fresh, palette_colour(len(state.layers)))

@@ -1,0 +1,314 @@
+"""The one gateway that changes the open document. Views and player hear what changed, and where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from workbench.audio.recording import Recording
+from workbench.audio.renderer import Scene
+from workbench.document import acts
+from workbench.document.history import History
+from workbench.document.state import Run, RunSettings, State, fresh_state
+from workbench.masks.edits import TILE, Edit, Paint, Region
+from workbench.masks.layers import Layer
+from workbench.masks.stack import Factors, Stack
+from workbench.spectral.pyramid import LevelPyramid
+from workbench.spectral.stft import Analysis
+
+
+class Document(QObject):
+    """The open recording with its analysis, layers, edits and factorisations.
+
+    Belongs to the window's thread. `scene` is an immutable snapshot that any thread may read.
+    """
+
+    opened = Signal()
+    """Another recording or project is open."""
+    analysis_changed = Signal()
+    """Window and hop are others; `levels` too."""
+    masks_changed = Signal(object)
+    """Masks are others within a Region of bins, or anywhere for None."""
+    layers_changed = Signal()
+    """Number, order, names, colours or locks of layers."""
+    mix_changed = Signal()
+    """Gain, pan, mute or solo of layers."""
+    factors_changed = Signal()
+    """W and H, or the costs of the present run."""
+    history_changed = Signal()
+    """What undo and redo would do, or whether there is unsaved work."""
+    selection_changed = Signal()
+    """The layer that the tools work on."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.recording: Recording | None = None
+        self.path: Path | None = None
+        self.scene: Scene | None = None
+        self.runs: dict[int, Run] = {}
+        self._levels: dict[Analysis, LevelPyramid] = {}
+        self._history = History(State())
+        self._shown = self._history.state
+        self._saved: State | None = self._history.state
+        self._selected = 0
+        self._next_run = 1
+
+    # -- reading -------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        """The present state; during a stroke or a preview the one that is shown."""
+        return self._shown
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the stack."""
+        return self._shown.layers
+
+    @property
+    def stack(self) -> Stack:
+        """The mask stack as it is now. Only while a recording is open."""
+        assert self.scene is not None
+        return self.scene.stack
+
+    @property
+    def run(self) -> Run | None:
+        """The run that the masks are computed from."""
+        return self.runs.get(self._shown.run) if self._shown.run is not None else None
+
+    @property
+    def levels(self) -> LevelPyramid:
+        """Levels of the spectrogram for the present analysis."""
+        return self._levels[self._shown.analysis]
+
+    def has_levels(self, analysis: Analysis) -> bool:
+        """Whether the levels of an analysis are known."""
+        return analysis in self._levels
+
+    @property
+    def selected(self) -> int:
+        """Id of the selected layer, 0 where none is."""
+        return self._selected
+
+    @property
+    def selected_index(self) -> int:
+        """Index of the selected layer, −1 where none is."""
+        return next((i for i, layer in enumerate(self.layers) if layer.id == self._selected), -1)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is unsaved work."""
+        return self.recording is not None and self._history.state is not self._saved
+
+    @property
+    def undo_name(self) -> str:
+        """What undo would take back."""
+        return self._history.undo_name
+
+    @property
+    def redo_name(self) -> str:
+        """What redo would do again."""
+        return self._history.redo_name
+
+    # -- opening and saving --------------------------------------------------------------------------
+
+    def open(
+        self,
+        recording: Recording,
+        levels: LevelPyramid,
+        state: State | None = None,
+        runs: dict[int, Run] | None = None,
+        path: Path | None = None,
+    ) -> None:
+        """Put another recording, or a whole project, in place of what is open."""
+        state = state or fresh_state(Analysis())
+        self.recording, self.path = recording, path
+        self.runs = dict(runs or {})
+        self._next_run = max(self.runs, default=0) + 1
+        self._levels = {state.analysis: levels}
+        self._history = History(state)
+        self._saved = state
+        self._shown = state
+        self._selected = state.layers[0].id if state.layers else 0
+        self._refresh_scene()
+        self.opened.emit()
+        self.history_changed.emit()
+
+    def mark_saved(self, state: State, path: Path) -> None:
+        """A state was written to a project file."""
+        self._saved, self.path = state, path
+        self.history_changed.emit()
+
+    # -- acts ----------------------------------------------------------------------------------------
+
+    def act(self, name: str, state: State, merge: str | None = None) -> None:
+        """Make a new state the present one and a step of the history.
+
+        Parameters
+        ----------
+        name : str
+            What was done, for the menu.
+        state : State
+            From one of the functions in `acts`, applied to `recorded_state`.
+        merge : str, optional
+            Successive acts with the same key are one step until `seal`.
+        """
+        self._history.record(name, state, merge)
+        self._show(state)
+        self.history_changed.emit()
+
+    @property
+    def recorded_state(self) -> State:
+        """The present state without a preview."""
+        return self._history.state
+
+    def seal(self) -> None:
+        """End a run of merged acts (the slider was let go)."""
+        self._history.seal()
+
+    def preview(self, state: State) -> None:
+        """Show and sound a state without recording it; `act` or `end_preview` follows."""
+        self._show(state)
+
+    def end_preview(self) -> None:
+        """Back to the recorded state."""
+        self._show(self._history.state)
+
+    def undo(self) -> None:
+        """One step back; nothing where there is none."""
+        self._history.undo()
+        self._show(self._history.state)
+        self.history_changed.emit()
+
+    def redo(self) -> None:
+        """One step forward; nothing where there is none."""
+        self._history.redo()
+        self._show(self._history.state)
+        self.history_changed.emit()
+
+    def select(self, layer: int) -> None:
+        """Choose the layer that the tools work on."""
+        if layer != self._selected and any(each.id == layer for each in self.layers):
+            self._selected = layer
+            self.selection_changed.emit()
+
+    def change_layer(self, name: str, layer: int, merge: str | None = None, **values: object) -> None:
+        """Set fields of a layer as one act."""
+        self.act(name, acts.change_layer(self.recorded_state, layer, **values), merge)
+
+    # -- factorisation -------------------------------------------------------------------------------
+
+    def begin_run(self, name: str, settings: RunSettings, start: Factors, fresh: bool) -> int:
+        """Record a run as one act, made when it starts; returns its id for `publish`."""
+        identity = self._next_run
+        self._next_run += 1
+        self.runs[identity] = Run(settings, start)
+        state = self.recorded_state
+        if fresh:
+            state = acts.factorised(state, identity, settings.components)
+        else:
+            state = acts.continued(state, identity)
+        self.act(name, state)
+        return identity
+
+    def publish(self, run: int, factors: Factors, costs: tuple[float, ...]) -> None:
+        """Newer W and H of a run; adds no step. Dropped where the run is no longer known."""
+        if run not in self.runs:
+            return
+        self.runs[run] = replace(self.runs[run], factors=factors, costs=costs)
+        if self._shown.run == run:
+            self._refresh_scene()
+            self.factors_changed.emit()
+            self.masks_changed.emit(None)
+
+    def set_analysis(self, analysis: Analysis, levels: LevelPyramid) -> None:
+        """Another window and hop, with edits and factors carried over, as one act."""
+        assert self.recording is not None
+        self._levels[analysis] = levels
+        samples = len(self.recording.samples)
+        run = self.run
+        identity = None
+        if run is not None:
+            identity = self._next_run
+            self._next_run += 1
+            self.runs[identity] = replace(run, factors=resample_factors(run.factors, analysis, samples))
+        state = acts.set_analysis(self.recorded_state, analysis, samples, identity)
+        self.act(self.tr("Window {0}, hop {1}").format(analysis.window, analysis.hop), state)
+
+    # -- telling -------------------------------------------------------------------------------------
+
+    def _refresh_scene(self) -> None:
+        if self.recording is None:
+            self.scene = None
+            return
+        state = self._shown
+        frames = state.analysis.frames(len(self.recording.samples))
+        run = self.runs.get(state.run) if state.run is not None else None
+        factors = run.factors if run is not None else None
+        stack = Stack(state.layers, factors, state.edits, state.analysis.bins, frames)
+        self.scene = Scene(self.recording, state.analysis, stack)
+
+    def _show(self, state: State) -> None:
+        before, self._shown = self._shown, state
+        if before is state:
+            return
+        self._refresh_scene()
+        if not any(layer.id == self._selected for layer in state.layers):
+            self._selected = state.layers[0].id if state.layers else 0
+            self.selection_changed.emit()
+        if before.analysis != state.analysis:
+            self.analysis_changed.emit()
+        if before.layers is not state.layers:
+            if [_look(layer) for layer in before.layers] != [_look(layer) for layer in state.layers]:
+                self.layers_changed.emit()
+            if [_mix(layer) for layer in before.layers] != [_mix(layer) for layer in state.layers]:
+                self.mix_changed.emit()
+        if before.run != state.run:
+            self.factors_changed.emit()
+        parts_differ = [x.parts for x in before.layers] != [x.parts for x in state.layers]
+        if before.run != state.run or parts_differ or before.analysis != state.analysis:
+            self.masks_changed.emit(None)
+        elif before.edits is not state.edits:
+            self.masks_changed.emit(changed_region(before.edits, state.edits))
+
+
+def _look(layer: Layer) -> tuple[object, ...]:
+    return layer.id, layer.name, layer.colour, layer.locked, layer.parts
+
+
+def _mix(layer: Layer) -> tuple[object, ...]:
+    return layer.id, layer.gain_db, layer.pan, layer.mute, layer.solo
+
+
+def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region | None:
+    """Smallest rectangle of tiles outside which two lists of edits agree; None for the whole plane."""
+    old = before[-1] if before and isinstance(before[-1], Paint) else Paint()
+    new = after[-1] if after and isinstance(after[-1], Paint) else Paint()
+    rest_old = before[:-1] if before and before[-1] is old else before
+    rest_new = after[:-1] if after and after[-1] is new else after
+    if len(rest_old) != len(rest_new) or any(a is not b for a, b in zip(rest_old, rest_new, strict=True)):
+        return None
+    keys = old.tiles.keys() | new.tiles.keys()
+    differing = [key for key in keys if old.tiles.get(key) is not new.tiles.get(key)]
+    if not differing:
+        return Region(0, 0, 0, 0)
+    rows, columns = [key[0] for key in differing], [key[1] for key in differing]
+    return Region(
+        min(rows) * TILE, (max(rows) + 1) * TILE, min(columns) * TILE, (max(columns) + 1) * TILE
+    )  # fmt: skip
+
+
+def resample_factors(factors: Factors, analysis: Analysis, samples: int) -> Factors:
+    """W along frequency and H along time, linearly interpolated onto another analysis; W keeps unit sums."""
+    bins, frames = analysis.bins, analysis.frames(samples)
+    old_rows = np.linspace(0, 1, factors.W.shape[0])
+    old_columns = np.linspace(0, 1, factors.H.shape[1])
+    rows, columns = np.linspace(0, 1, bins), np.linspace(0, 1, frames)
+    w = np.stack([np.interp(rows, old_rows, column) for column in factors.W.T], axis=1)
+    h = np.stack([np.interp(columns, old_columns, row) for row in factors.H])
+    total = w.sum(axis=0)
+    w = np.divide(w, total, out=np.zeros_like(w), where=total > 0)
+    return Factors(w.astype(np.float32), h.astype(np.float32))

@@ -1,0 +1,210 @@
+"""Project files: a zip of JSON and NPY with a schema version, written beside and renamed.
+
+``project.json`` holds everything but arrays; arrays are NPY members without pickled objects. The
+recording is kept by reference: relative to the project file and absolute.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.audio.recording import Recording
+from workbench.document.state import Run, RunSettings, State
+from workbench.masks.edits import TILE, Binary, Edit, Invert, Paint, Threshold, Tile
+from workbench.masks.layers import Layer, Part
+from workbench.masks.stack import Factors
+from workbench.spectral.stft import Analysis
+
+SCHEMA = 1
+SUFFIX = ".workbench"
+_OPERATIONS = {"threshold": Threshold, "invert": Invert, "binary": Binary}
+
+
+class ProjectError(ValueError):
+    """The project can't be read or written; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """What a project file holds.
+
+    Attributes
+    ----------
+    path : Path
+        The project file.
+    recording : Path
+        Where its recording was found.
+    rate, channels, samples : int
+        What the recording must be.
+    state : State
+    runs : dict of int to Run
+    """
+
+    path: Path
+    recording: Path
+    rate: int
+    channels: int
+    samples: int
+    state: State
+    runs: dict[int, Run]
+
+    def check(self, recording: Recording) -> None:
+        """Raise ProjectError if a recording is not the one that the project was made with."""
+        found = (recording.rate, recording.channels, len(recording.samples))
+        if found != (self.rate, self.channels, self.samples):
+            raise ProjectError(
+                f"“{self.recording.name}” has changed since “{self.path.name}” was saved; "
+                "put the original recording back in its place."
+            )
+
+
+def save_project(path: Path, recording: Recording, state: State, runs: dict[int, Run]) -> None:
+    """Write a project; the old file stays until the new one is whole.
+
+    Raises
+    ------
+    ProjectError
+        If the file can't be written.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    document = {
+        "schema": SCHEMA,
+        "recording": _reference(path, recording),
+        "analysis": asdict(state.analysis),
+        "layers": [asdict(layer) for layer in state.layers],
+        "next_id": state.next_id,
+        "run": _pack_run(state, runs, arrays),
+        "edits": [_pack_edit(i, edit, arrays) for i, edit in enumerate(state.edits)],
+    }
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+            file.writestr("project.json", json.dumps(document, indent=1, ensure_ascii=False))
+            for name, array in arrays.items():
+                with file.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+        os.replace(partial, path)
+    except OSError as error:
+        raise ProjectError(f"“{path}” can't be written: {os.strerror(error.errno or 0)}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load_project(path: Path) -> Project:
+    """Read a project file.
+
+    Raises
+    ------
+    ProjectError
+        If it is none, is damaged, was written by a newer version, or its recording is not to be found.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            document = json.loads(file.read("project.json"))
+            if document["schema"] > SCHEMA:
+                raise ProjectError(f"“{path.name}” was written by a newer version of this program; update to open it.")
+            arrays = {
+                name[:-4]: np.lib.format.read_array(io.BytesIO(file.read(name)), allow_pickle=False)
+                for name in file.namelist()
+                if name.endswith(".npy")
+            }
+        return _unpack(path, document, arrays)
+    except OSError as error:
+        raise ProjectError(f"“{path.name}” can't be read: {os.strerror(error.errno or 0)}.") from error
+    except (zipfile.BadZipFile, KeyError, TypeError, IndexError, AttributeError, EOFError) as error:
+        raise ProjectError(f"“{path.name}” is no project of this program, or it is damaged.") from error
+    except ProjectError:
+        raise
+    except ValueError as error:
+        raise ProjectError(f"“{path.name}” is damaged: {error}") from error
+
+
+def _reference(path: Path, recording: Recording) -> dict[str, Any]:
+    source = recording.path.resolve()
+    try:
+        relative = os.path.relpath(source, path.resolve().parent)
+    except ValueError:  # another drive on Windows
+        relative = ""
+    return {
+        "path": str(source), "relative": relative.replace(os.sep, "/"), "rate": recording.rate,
+        "channels": recording.channels, "samples": len(recording.samples),
+    }  # fmt: skip
+
+
+def _pack_run(state: State, runs: dict[int, Run], arrays: dict[str, NDArray[Any]]) -> dict[str, Any] | None:
+    run = runs.get(state.run) if state.run is not None else None
+    if run is None:
+        return None
+    arrays["W"], arrays["H"] = run.factors.W, run.factors.H
+    arrays["costs"] = np.array(run.costs, np.float64)
+    return asdict(run.settings)
+
+
+def _pack_edit(index: int, edit: Edit, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    if isinstance(edit, Paint):
+        entries = [(row, column, part) for (row, column), tile in sorted(edit.tiles.items()) for part in tile]
+        arrays[f"edit{index}_keys"] = np.array(entries, np.int64).reshape(-1, 3)
+        values = [edit.tiles[row, column][part] for row, column, part in entries]
+        arrays[f"edit{index}_values"] = np.array(values, np.float32).reshape(-1, TILE, TILE)
+        return {"kind": "paint"}
+    kind = next(name for name, each in _OPERATIONS.items() if isinstance(edit, each))
+    return {"kind": kind, **asdict(edit)}
+
+
+def _unpack(path: Path, document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Project:
+    analysis = Analysis(**document["analysis"])
+    reference = document["recording"]
+    layers = tuple(
+        Layer(**{**entry, "parts": tuple(Part(**part) for part in entry["parts"])}) for entry in document["layers"]
+    )
+    edits = tuple(_unpack_edit(i, entry, arrays) for i, entry in enumerate(document["edits"]))
+    runs: dict[int, Run] = {}
+    if document["run"] is not None:
+        w, h = np.asarray(arrays["W"], np.float32), np.asarray(arrays["H"], np.float32)
+        expected = (analysis.bins, w.shape[1]), (w.shape[1], analysis.frames(reference["samples"]))
+        if (w.shape, h.shape) != expected:
+            raise ValueError("its templates and activations do not fit its recording.")
+        costs = tuple(float(c) for c in arrays["costs"])
+        runs[1] = Run(RunSettings(**document["run"]), Factors(w, h), costs)
+    state = State(analysis, layers, edits, 1 if runs else None, int(document["next_id"]))
+    return Project(
+        path, _find_recording(path, reference), int(reference["rate"]), int(reference["channels"]),
+        int(reference["samples"]), state, runs,
+    )  # fmt: skip
+
+
+def _unpack_edit(index: int, entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Edit:
+    kind, fields = entry["kind"], {k: _tuples(v) for k, v in entry.items() if k != "kind"}
+    if kind != "paint":
+        edit: Edit = _OPERATIONS[kind](**fields)
+        return edit
+    tiles: dict[tuple[int, int], dict[int, NDArray[np.float32]]] = {}
+    keys, values = arrays[f"edit{index}_keys"], np.asarray(arrays[f"edit{index}_values"], np.float32)
+    for (row, column, part), painted in zip(keys.tolist(), values, strict=True):
+        tiles.setdefault((row, column), {})[part] = painted
+    plain: dict[tuple[int, int], Tile] = dict(tiles)
+    return Paint(plain)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
+
+
+def _find_recording(path: Path, reference: dict[str, Any]) -> Path:
+    candidates = [path.parent / reference["relative"]] if reference["relative"] else []
+    candidates += [Path(reference["path"]), path.parent / Path(reference["path"]).name]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    raise ProjectError(
+        f"The recording “{candidates[-1].name}” of “{path.name}” is not where it was; put it beside the project file."
+    )

@@ -1,0 +1,1 @@
+"""Long work: one runner with progress and cancel, and the works themselves."""

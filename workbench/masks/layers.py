@@ -1,0 +1,75 @@
+"""Layers of a mask stack: what they hold of the factorisation, how they look, and their place in the mix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PALETTE = (
+    "#2f9bff", "#ffb000", "#ff6a3d", "#d9e05a", "#ff5ca8", "#a678ff",
+    "#19c98a", "#7fe3ff", "#c98b54", "#b6b8c4",
+)  # fmt: skip
+"""Layer colours: neighbours differ in lightness as well as in hue, for people who do not tell all hues apart."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The smallest share of a stack, to which edits are tied; merging layers joins parts and touches no edit.
+
+    Attributes
+    ----------
+    id : int
+        Unique within a document, never reused.
+    component : int or None
+        The component whose computed mask this part is; None holds only what is painted into it.
+    """
+
+    id: int
+    component: int | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One row of the mask stack.
+
+    Attributes
+    ----------
+    id : int
+        Unique within a document, never reused.
+    name : str
+    colour : str
+        '#rrggbb'.
+    parts : tuple of Part
+        The layer's mask is the sum of its parts' masks.
+    gain_db : float
+        −inf … +12.
+    pan : float
+        −1 (left) … 1 (right).
+    mute, solo : bool
+    locked : bool
+        Guards the mask against edits.
+    """
+
+    id: int
+    name: str
+    colour: str
+    parts: tuple[Part, ...]
+    gain_db: float = 0.0
+    pan: float = 0.0
+    mute: bool = False
+    solo: bool = False
+    locked: bool = False
+
+    @property
+    def part_ids(self) -> tuple[int, ...]:
+        """Identities of the parts."""
+        return tuple(part.id for part in self.parts)
+
+    @property
+    def components(self) -> tuple[int, ...]:
+        """Components that this layer holds; empty for a layer that was only painted."""
+        return tuple(part.component for part in self.parts if part.component is not None)
+
+
+def palette_colour(index: int) -> str:
+    """Colour number `index`, from the palette in turn."""
+    return PALETTE[index % len(PALETTE)]

@@ -1,0 +1,88 @@
+"""The two rules by which the masks of a bin always sum to one.
+
+Both work on arrays (P, …): one mask a part, any grid of bins behind.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Masks = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+
+def fill_unpainted(values: Masks, under: Masks) -> Masks:
+    """Masks where some parts have a painted value and the others share what remains.
+
+    Parameters
+    ----------
+    values : float32, shape (P, …)
+        Painted values; NaN where a part is not painted.
+    under : float32, shape (P, …)
+        The masks beneath; the remainder is shared in their proportion, or equally where they are all zero.
+
+    Returns
+    -------
+    float32, shape (P, …)
+        Values in [0, 1] that sum to one.
+    """
+    painted = ~np.isnan(values)
+    fixed = np.where(painted, values, np.float32(0))
+    free = np.where(painted, np.float32(0), under)
+    held = fixed.sum(axis=0)
+    room = free.sum(axis=0)
+    unpainted = (~painted).sum(axis=0)
+    rest = np.maximum(1 - held, 0)
+    scale = np.divide(rest, room, out=np.zeros_like(rest), where=room > 0)
+    out = fixed + free * scale
+    stranded = (room <= 0) & (unpainted > 0) & (rest > 0)
+    if stranded.any():
+        out += np.where(~painted & stranded, rest / np.maximum(unpainted, 1), np.float32(0))
+    full = unpainted == 0
+    if full.any():
+        # A painted layer was taken away since: those that stay scale up, or what lies beneath shows again.
+        norm = np.divide(1, held, out=np.zeros_like(held), where=held > 0)
+        out = np.where(full, np.where(held > 0, fixed * norm, under), out)
+    return out.astype(np.float32, copy=False)
+
+
+def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted: Masks) -> Masks:
+    """Give the target parts a new common mask; the unlocked others make room.
+
+    Parameters
+    ----------
+    masks : float32, shape (P, …)
+        Present masks, which sum to one.
+    computed : float32, shape (P, …)
+        The model's masks: how to share where the parts that are to share hold nothing.
+    target, locked : bool, shape (P,)
+        Parts to change (none of them locked), and parts that keep their value.
+    wanted : float32, shape (…)
+        New sum of the target parts; clamped to what the locked parts leave.
+
+    Returns
+    -------
+    float32, shape (P, …)
+        Locked parts as they were; the sum stays one. Unchanged if there is no unlocked other part.
+    """
+    others = ~target & ~locked
+    if not others.any():
+        return masks
+    out = masks.copy()
+    cap = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+    new = np.clip(wanted, 0, cap)
+    for flags, total in ((target, new), (others, cap - new)):
+        out[flags] = _share(total, masks[flags], computed[flags])
+    return out
+
+
+def _share(total: Masks, shares: Masks, fallback: Masks) -> Masks:
+    """Split `total` in proportion to `shares`; where these are all zero by `fallback`, then equally."""
+    have = shares.sum(axis=0)
+    out = shares * np.divide(total, have, out=np.zeros_like(total), where=have > 0)
+    empty = (have <= 0) & (total > 0)
+    if empty.any():
+        by = np.where(fallback.sum(axis=0) > 0, fallback, np.float32(1))
+        out = np.where(empty, total * by / by.sum(axis=0), out)
+    return out.astype(np.float32, copy=False)

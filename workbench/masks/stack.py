@@ -1,0 +1,198 @@
+"""A mask stack: one partition of the mix, computed from the factors and changed by edits.
+
+Nothing of size parts × F × N is ever allocated: masks are evaluated on the bins asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.masks.edits import TILE, Edit, Grid, Indices, Paint, Region, lattice
+from workbench.masks.layers import Layer
+from workbench.masks.sharing import Masks
+
+Array = NDArray[np.float32]
+STRIP = 128
+"""Columns evaluated at once, so that the masks of ten parts stay in the cache."""
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """Templates and activations as the masks use them.
+
+    Parameters
+    ----------
+    W : float32, shape (F, K)
+    H : float32, shape (K, N)
+    """
+
+    W: Array
+    H: Array
+
+    @cached_property
+    def scaled(self) -> tuple[Array, Array]:
+        """W and H with each component's activation peak put into W, and W's largest value one.
+
+        So the model's values are bounded by K, and an exact 0 in a bin means that no component reaches it.
+        """
+        peak = self.H.max(axis=1, initial=0.0)
+        w = self.W * peak
+        top = float(w.max(initial=0.0)) or 1.0
+        h = np.divide(self.H, peak[:, None], out=np.zeros_like(self.H), where=peak[:, None] > 0)
+        return (w / np.float32(top)).astype(np.float32), h
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """An immutable snapshot of a mask stack.
+
+    Parameters
+    ----------
+    layers : tuple of Layer
+    factors : Factors or None
+        None before any factorisation: component 0 is then everything.
+    edits : tuple of Edit
+        Applied in order.
+    bins, frames : int
+        F and N.
+    """
+
+    layers: tuple[Layer, ...]
+    factors: Factors | None
+    edits: tuple[Edit, ...]
+    bins: int
+    frames: int
+
+    @cached_property
+    def parts(self) -> tuple[int, ...]:
+        """Ids of all parts, layer by layer."""
+        return tuple(i for layer in self.layers for i in layer.part_ids)
+
+    @cached_property
+    def owner(self) -> NDArray[np.intp]:
+        """For each part the index of its layer, shape (P,)."""
+        return np.array([n for n, layer in enumerate(self.layers) for _ in layer.parts], np.intp)
+
+    @cached_property
+    def _components(self) -> list[int | None]:
+        count = self.factors.W.shape[1] if self.factors is not None else 1
+        every = [part.component for layer in self.layers for part in layer.parts]
+        return [c if c is not None and c < count else None for c in every]
+
+    def locked_parts(self) -> tuple[int, ...]:
+        """Ids of the parts of locked layers."""
+        return tuple(i for layer in self.layers if layer.locked for i in layer.part_ids)
+
+    def computed(self, rows: Indices, columns: Indices) -> Masks:
+        """The model's masks without edits, shape (P, R, C): (w_k h_k) / Σ_j (w_j h_j).
+
+        Where the model is 0 the parts that hold a component share equally; so they do before any
+        factorisation, when there is one such part. Parts without a component get 0.
+        """
+        out = np.zeros((len(self._components), len(rows), len(columns)), np.float32)
+        holders = [i for i, c in enumerate(self._components) if c is not None]
+        if not holders:
+            out[:] = 1 / max(1, len(out))
+            return out
+        if self.factors is None:
+            out[holders] = 1 / len(holders)
+            return out
+        w, h = self.factors.scaled
+        chosen = [self._components[i] for i in holders]
+        wr, hc = w[np.ix_(rows, chosen)], h[np.ix_(chosen, columns)]
+        for i, k in zip(holders, range(len(holders)), strict=True):
+            np.multiply(wr[:, k, None], hc[k], out=out[i])
+        total = out.sum(axis=0)
+        silent = total <= np.float32(1e-30)
+        out *= np.divide(1, total, out=np.zeros_like(total), where=~silent)
+        if silent.any():
+            out[np.array(holders)[:, None], silent] = 1 / len(holders)
+        return out
+
+    def evaluate(self, rows: Indices, columns: Indices) -> Masks:
+        """Masks of all parts with all edits, shape (P, R, C); in [0, 1], summing to one.
+
+        Parameters
+        ----------
+        rows, columns : int
+            Increasing frequency-bin and frame indices.
+        """
+        grid = Grid(rows, columns, self.parts)
+        computed = self.computed(rows, columns)
+        masks = computed
+        for edit in self.edits:
+            masks = edit.apply(masks, computed, grid)
+        return masks
+
+    def region_masks(self, region: Region) -> Masks:
+        """`evaluate` on a rectangle of bins."""
+        return self.evaluate(np.arange(region.low, region.high), np.arange(region.start, region.stop))
+
+    def layer_mask(self, index: int, rows: Indices, columns: Indices) -> Masks:
+        """Mask of one layer, shape (R, C)."""
+        weights = np.zeros((len(self.layers), 1), np.float32)
+        weights[index] = 1
+        return self.blend(weights, rows, columns)[0]
+
+    def blend(self, weights: Array, rows: Indices, columns: Indices) -> Array:
+        """Σ over layers of mask × weight: gains of the mix, colours of the display, or one layer's mask.
+
+        Parameters
+        ----------
+        weights : float32, shape (L, D)
+            A vector a layer.
+        rows, columns : int
+            Increasing frequency-bin and frame indices.
+
+        Returns
+        -------
+        float32, shape (D, R, C)
+        """
+        by_part = np.ascontiguousarray(weights[self.owner].T, np.float32)  # (D, P)
+        out = np.empty((by_part.shape[0], len(rows), len(columns)), np.float32)
+        for lo in range(0, len(columns), STRIP):
+            strip = columns[lo : lo + STRIP]
+            self._blend_strip(by_part, rows, strip, out[:, :, lo : lo + STRIP])
+        return out
+
+    def _blend_strip(self, by_part: Array, rows: Indices, columns: Indices, out: Array) -> None:
+        edited = self._edited_rows(rows, columns)
+        if edited != slice(0, len(rows)):
+            self._blend_model(by_part, rows, columns, out)
+        if edited.stop > edited.start:
+            masks = self.evaluate(rows[edited], columns)
+            flat = by_part @ masks.reshape(len(masks), -1)
+            out[:, edited] = flat.reshape(len(by_part), -1, len(columns))
+
+    def _blend_model(self, by_part: Array, rows: Indices, columns: Indices, out: Array) -> None:
+        """Blend without edits by matrix products: Σ_k g_k w_k h_k / Σ_k w_k h_k."""
+        holders = [i for i, c in enumerate(self._components) if c is not None]
+        if self.factors is None or not holders:
+            chosen = by_part[:, holders] if holders else by_part
+            out[:] = chosen.mean(axis=1)[:, None, None]
+            return
+        w, h = self.factors.scaled
+        chosen_components = [self._components[i] for i in holders]
+        wr, hc = w[np.ix_(rows, chosen_components)], h[np.ix_(chosen_components, columns)]
+        total = wr @ hc
+        silent = total <= np.float32(1e-30)
+        scale = np.divide(1, total, out=np.zeros_like(total), where=~silent)
+        for d, weights in enumerate(by_part[:, holders]):
+            np.multiply((wr * weights) @ hc, scale, out=out[d])
+            if silent.any():
+                out[d][silent] = weights.mean()
+
+    def _edited_rows(self, rows: Indices, columns: Indices) -> slice:
+        """Smallest run of `rows` that holds every bin that an edit may change."""
+        low, high = len(rows), 0
+        for edit in self.edits:
+            if not isinstance(edit, Paint):
+                return slice(0, len(rows))
+            for row, _ in (key for key in lattice(rows, columns) if key in edit.tiles):
+                low = min(low, int(np.searchsorted(rows, row * TILE)))
+                high = max(high, int(np.searchsorted(rows, (row + 1) * TILE)))
+        return slice(low, high) if high > low else slice(0, 0)

@@ -1,0 +1,1 @@
+"""From samples to frames and back: STFT, scales, levels for the screen."""

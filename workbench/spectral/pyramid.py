@@ -1,0 +1,102 @@
+"""Levels for the screen: dB as uint8 in a pyramid that keeps the loudest frame of every group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.spectral.stft import Analysis, Float, power_blocks
+
+Levels = NDArray[np.uint8]
+
+FLOOR_DB = -127.5
+STEP_DB = 0.5
+"""Level value v stands for FLOOR_DB + STEP_DB · v, up to 0 dB, a full-scale sine."""
+
+
+def to_level(power: Float, analysis: Analysis) -> Levels:
+    """Power |X|² to level values; a sine of amplitude 1 is 0 dB, i.e. 255."""
+    reference = np.float32((analysis.window / 4) ** 2)
+    db = 10.0 * np.log10(np.maximum(power / reference, np.float32(1e-13)))
+    return np.clip((db - FLOOR_DB) / STEP_DB + 0.5, 0, 255).astype(np.uint8)
+
+
+def level_db(level: int) -> float:
+    """Level value to dB."""
+    return FLOOR_DB + STEP_DB * level
+
+
+class LevelPyramid:
+    """Max-pooled levels; level ``i`` holds groups of 4**i frames.
+
+    Parameters
+    ----------
+    base : uint8, shape (N, F)
+        Levels of every frame.
+    """
+
+    def __init__(self, base: Levels) -> None:
+        self.levels = [base]
+        while len(self.levels[-1]) > 4:
+            fine = self.levels[-1]
+            coarse = fine[: len(fine) // 4 * 4].reshape(-1, 4, fine.shape[1]).max(axis=1)
+            if len(fine) % 4:
+                coarse = np.concatenate([coarse, fine[len(coarse) * 4 :].max(axis=0, keepdims=True)])
+            self.levels.append(coarse)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(F, N)."""
+        return self.levels[0].shape[1], self.levels[0].shape[0]
+
+    def pooled(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Levels:
+        """Loudest level in each cell of a grid.
+
+        Parameters
+        ----------
+        rows, columns : int, shapes (R + 1,) and (C + 1,)
+            Edges in bins and frames, not decreasing; a cell with equal edges takes the bin at its edge.
+
+        Returns
+        -------
+        uint8, shape (R, C)
+        """
+        frames_per_cell = (columns[-1] - columns[0]) / max(1, len(columns) - 1)
+        index, step = 0, 1
+        while step * 4 <= frames_per_cell and index + 1 < len(self.levels):
+            index, step = index + 1, step * 4
+        source = self.levels[index]
+        lo, hi = int(rows[0]), min(int(rows[-1]) + 1, source.shape[1])
+        cells = _reduce(source[:, lo:hi], columns // step, 0)
+        return np.ascontiguousarray(_reduce(cells, rows - lo, 1).T)
+
+
+def _reduce(source: Levels, edges: NDArray[np.intp], axis: int) -> Levels:
+    """Maximum between consecutive edges along an axis, at least one entry a cell."""
+    last = source.shape[axis] - 1
+    starts = np.minimum(edges[:-1], last)
+    if np.all(edges[1:] - edges[:-1] <= 1):
+        return source.take(starts, axis=axis)
+    lo, hi = int(starts[0]), int(min(max(edges[-1], starts[-1] + 1), last + 1))
+    piece = source[lo:hi] if axis == 0 else source[:, lo:hi]
+    out: Levels = np.maximum.reduceat(piece, starts - lo, axis=axis)
+    return out
+
+
+def analyse_levels(
+    samples: Float, analysis: Analysis, progress: Callable[[float], bool] | None = None
+) -> LevelPyramid | None:
+    """Level pyramid of a recording (n, C); None when `progress` stopped it."""
+    stopped = False
+
+    def report(share: float) -> bool:
+        nonlocal stopped
+        stopped = progress is not None and not progress(share)
+        return not stopped
+
+    base = np.zeros((analysis.frames(len(samples)), analysis.bins), np.uint8)
+    for first, power in power_blocks(samples, analysis, report):
+        base[first : first + len(power)] = to_level(power, analysis)
+    return None if stopped else LevelPyramid(base)

@@ -1,0 +1,172 @@
+"""Short-time Fourier transform and its inverse, frame by frame.
+
+Frame ``j`` is centred on sample ``j * hop``; samples outside the recording count as zero.
+Analysis and synthesis use the same periodic Hann window, so that a mask's edge is smoothed twice
+and a change of mask is heard as a ramp of one window (Griffin & Lim 1984, weighted overlap-add).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+Float = NDArray[np.float32]
+Complex = NDArray[np.complex64]
+
+WINDOWS = (256, 512, 1024, 2048, 4096, 8192, 16384)
+OVERLAPS = (2, 4, 8, 16)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Window and hop of the STFT, in samples.
+
+    Raises
+    ------
+    ValueError
+        If the window is no power of two in 64 … 65536, or the hop no power-of-two fraction of it (½ … 1/32).
+    """
+
+    window: int = 2048
+    hop: int = 512
+
+    def __post_init__(self) -> None:
+        if self.window & (self.window - 1) or not 64 <= self.window <= 65536:
+            raise ValueError(f"The window must be a power of two from 64 to 65536 samples, not {self.window}.")
+        if self.hop < 1 or self.window % self.hop or not 2 <= self.window // self.hop <= 32:
+            raise ValueError(
+                f"The hop must divide the window by 2 to 32: for {self.window} samples e.g. {self.window // 4}, "
+                f"not {self.hop}."
+            )
+
+    @property
+    def bins(self) -> int:
+        """Number of frequency bins F."""
+        return self.window // 2 + 1
+
+    @property
+    def overlap(self) -> int:
+        """Number of frames that cover a sample."""
+        return self.window // self.hop
+
+    def frames(self, samples: int) -> int:
+        """Number of frames N for a recording of `samples` samples: every sample lies within a hop of a centre."""
+        return -(-samples // self.hop) + 1
+
+    def frequencies(self, rate: int) -> NDArray[np.float64]:
+        """Centre frequencies of the bins in Hz, shape (F,)."""
+        return np.arange(self.bins) * (rate / self.window)
+
+
+@lru_cache(maxsize=16)
+def hann(window: int) -> Float:
+    """Periodic Hann window, shape (window,), read-only."""
+    w = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)).astype(np.float32)
+    w.flags.writeable = False
+    return w
+
+
+def analyse(samples: Float, analysis: Analysis, first: int, count: int) -> Complex:
+    """STFT of frames ``first … first + count − 1``.
+
+    Parameters
+    ----------
+    samples : float32, shape (n, C)
+    first, count : int
+        Frames outside the recording are allowed; they see zeros.
+
+    Returns
+    -------
+    complex64, shape (C, count, F)
+    """
+    size, hop = analysis.window, analysis.hop
+    start = first * hop - size // 2
+    length = (count - 1) * hop + size
+    lo, hi = max(start, 0), min(start + length, len(samples))
+    if lo == start and hi == start + length:
+        piece = samples[lo:hi].T
+    else:
+        piece = np.zeros((samples.shape[1], length), np.float32)
+        if hi > lo:
+            piece[:, lo - start : hi - start] = samples[lo:hi].T
+    piece = np.ascontiguousarray(piece)
+    frames = np.lib.stride_tricks.sliding_window_view(piece, size, axis=1)[:, ::hop]
+    out: Complex = scipy.fft.rfft(frames * hann(size), axis=2, overwrite_x=True)
+    return out
+
+
+def synthesise(spectrum: Complex, analysis: Analysis) -> Float:
+    """Windowed time frames of spectra (C, n, F); shape (C, n, window). Overlap-add and norm are the caller's."""
+    frames: Float = scipy.fft.irfft(spectrum, n=analysis.window, axis=2)
+    frames *= hann(analysis.window)
+    return frames
+
+
+def overlap_norm(analysis: Analysis, block: int, frames: int) -> Float:
+    """Sum of squared windows over hop block `block`, shape (hop,).
+
+    Block ``b`` holds the samples from ``b * hop − window/2``; frames ``b − overlap + 1 … b`` reach into it,
+    as far as they exist (0 … frames − 1).
+    """
+    lo = max(block - analysis.overlap + 1, 0)
+    hi = min(block, frames - 1)
+    return _norm(analysis, block - hi, block - lo)
+
+
+@lru_cache(maxsize=4096)
+def _norm(analysis: Analysis, nearest: int, farthest: int) -> Float:
+    squares = hann(analysis.window).astype(np.float64) ** 2
+    total = np.zeros(analysis.hop)
+    for age in range(nearest, farthest + 1):
+        total += squares[age * analysis.hop : (age + 1) * analysis.hop]
+    out = np.maximum(total, 1e-12).astype(np.float32)
+    out.flags.writeable = False
+    return out
+
+
+def power_blocks(
+    samples: Float,
+    analysis: Analysis,
+    progress: Callable[[float], bool] | None = None,
+    block: int = 256,
+) -> Iterator[tuple[int, Float]]:
+    """Mean over channels of |X|², block by block: pairs (first frame, float32 array (frames, F)).
+
+    All channels are analysed, never the STFT of a downmix, in which side-only sound would vanish.
+    `progress` receives the share done (0 … 1) and stops the iteration by returning False.
+    """
+    total = analysis.frames(len(samples))
+    block = max(8, block // max(1, samples.shape[1] // 2) * 2048 // analysis.window) if samples.shape[1] else block
+    for first in range(0, total, block):
+        count = min(block, total - first)
+        x = analyse(samples, analysis, first, count)
+        yield first, np.mean(x.real**2 + x.imag**2, axis=0, dtype=np.float32)
+        if progress is not None and not progress((first + count) / total):
+            return
+
+
+def magnitudes(
+    samples: Float, analysis: Analysis, power: float = 1.0, progress: Callable[[float], bool] | None = None
+) -> Float:
+    """V = (mean over channels of |X_c|²)^(p/2), shape (F, N), stored time-major.
+
+    Parameters
+    ----------
+    power : float
+        p; 1 gives magnitudes (for KL and Euclidean), 2 power (for Itakura–Saito).
+    """
+    out = np.zeros((analysis.frames(len(samples)), analysis.bins), np.float32)
+    for first, p in power_blocks(samples, analysis, progress):
+        view = out[first : first + len(p)]
+        if power == 2.0:
+            view[:] = p
+        elif power == 1.0:
+            np.sqrt(p, out=view)
+        else:
+            np.power(p, power / 2, out=view)
+    return out.T
