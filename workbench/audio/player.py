@@ -431,7 +431,7 @@ class _Output:
                 self._patience = STALL_SECONDS
             self._last_moved = monotonic()
         self._last_available = available
-        return monotonic() - self._last_moved < self._patience
+        return bool(monotonic() - self._last_moved < self._patience)
 
     def underflows(self) -> int:
         """Underflows that the device reported since the last answer; asked for a few times a second."""

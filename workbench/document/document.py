@@ -195,9 +195,9 @@ class Document(QObject):
             self._selected = layer
             self.selection_changed.emit()
 
-    def change_layer(self, name: str, layer: int, merge: str | None = None, **values: object) -> None:
+    def change_layer(self, act: str, layer: int, merge: str | None = None, /, **values: object) -> None:
         """Set fields of a layer as one act."""
-        self.act(name, acts.change_layer(self.recorded_state, layer, **values), merge)
+        self.act(act, acts.change_layer(self.recorded_state, layer, **values), merge)
 
     # -- factorisation -------------------------------------------------------------------------------
 

@@ -204,7 +204,7 @@ def _find_recording(path: Path, reference: dict[str, Any]) -> Path:
     candidates += [Path(reference["path"]), path.parent / Path(reference["path"]).name]
     for candidate in candidates:
         if candidate.is_file():
-            return candidate
+            return Path(candidate)
     raise ProjectError(
         f"The recording “{candidates[-1].name}” of “{path.name}” is not where it was; put it beside the project file."
     )

@@ -8,7 +8,7 @@ from time import monotonic
 
 import numpy as np
 
-from workbench.audio.export import FileFormat, Piece, write
+from workbench.audio.export import FileFormat, Piece, mix_peak, write
 from workbench.audio.recording import Cancelled, Recording, load
 from workbench.audio.renderer import Scene
 from workbench.document.project import Project, load_project, save_project
@@ -110,6 +110,11 @@ def _copied(w: Array, h: Array) -> Factors:
 def export(job: Job, scene: Scene, pieces: list[Piece], form: FileFormat) -> float:
     """Write files; returns the largest sample."""
     return write(scene, pieces, form, job.report)
+
+
+def measure_peak(job: Job, scene: Scene, pieces: list[Piece]) -> float:
+    """Largest sample that an export would write."""
+    return mix_peak(scene, pieces, job.report)
 
 
 def save(job: Job, path: Path, recording: Recording, state: State, runs: dict[int, Run]) -> State:

@@ -44,7 +44,7 @@ def fill_unpainted(values: Masks, under: Masks) -> Masks:
         # A painted layer was taken away since: those that stay scale up, or what lies beneath shows again.
         norm = np.divide(1, held, out=np.zeros_like(held), where=held > 0)
         out = np.where(full, np.where(held > 0, fixed * norm, under), out)
-    return out.astype(np.float32, copy=False)
+    return np.asarray(out, np.float32)
 
 
 def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted: Masks) -> Masks:
@@ -85,4 +85,4 @@ def _share(total: Masks, shares: Masks, fallback: Masks) -> Masks:
     if empty.any():
         by = np.where(fallback.sum(axis=0) > 0, fallback, np.float32(1))
         out = np.where(empty, total * by / by.sum(axis=0), out)
-    return out.astype(np.float32, copy=False)
+    return np.asarray(out, np.float32)

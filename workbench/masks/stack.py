@@ -43,7 +43,7 @@ class Factors:
         w = self.W * peak
         top = float(w.max(initial=0.0)) or 1.0
         h = np.divide(self.H, peak[:, None], out=np.zeros_like(self.H), where=peak[:, None] > 0)
-        return (w / np.float32(top)).astype(np.float32), h
+        return np.asarray(w / np.float32(top), np.float32), h
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +78,12 @@ class Stack:
         return np.array([n for n, layer in enumerate(self.layers) for _ in layer.parts], np.intp)
 
     @cached_property
-    def _components(self) -> list[int | None]:
+    def _held(self) -> tuple[list[int], list[int]]:
+        """Indices of the parts that hold a component, and which component each holds."""
         count = self.factors.W.shape[1] if self.factors is not None else 1
-        every = [part.component for layer in self.layers for part in layer.parts]
-        return [c if c is not None and c < count else None for c in every]
+        parts = [part for layer in self.layers for part in layer.parts]
+        pairs = [(i, p.component) for i, p in enumerate(parts) if p.component is not None and p.component < count]
+        return [i for i, _ in pairs], [component for _, component in pairs]
 
     def locked_parts(self) -> tuple[int, ...]:
         """Ids of the parts of locked layers."""
@@ -93,8 +95,8 @@ class Stack:
         Where the model is 0 the parts that hold a component share equally; so they do before any
         factorisation, when there is one such part. Parts without a component get 0.
         """
-        out = np.zeros((len(self._components), len(rows), len(columns)), np.float32)
-        holders = [i for i, c in enumerate(self._components) if c is not None]
+        out = np.zeros((len(self.parts), len(rows), len(columns)), np.float32)
+        holders, chosen = self._held
         if not holders:
             out[:] = 1 / max(1, len(out))
             return out
@@ -102,8 +104,7 @@ class Stack:
             out[holders] = 1 / len(holders)
             return out
         w, h = self.factors.scaled
-        chosen = [self._components[i] for i in holders]
-        wr, hc = w[np.ix_(rows, chosen)], h[np.ix_(chosen, columns)]
+        wr, hc = w[rows][:, chosen], h[chosen][:, columns]
         for i, k in zip(holders, range(len(holders)), strict=True):
             np.multiply(wr[:, k, None], hc[k], out=out[i])
         total = out.sum(axis=0)
@@ -170,14 +171,13 @@ class Stack:
 
     def _blend_model(self, by_part: Array, rows: Indices, columns: Indices, out: Array) -> None:
         """Blend without edits by matrix products: Σ_k g_k w_k h_k / Σ_k w_k h_k."""
-        holders = [i for i, c in enumerate(self._components) if c is not None]
+        holders, held = self._held
         if self.factors is None or not holders:
             chosen = by_part[:, holders] if holders else by_part
             out[:] = chosen.mean(axis=1)[:, None, None]
             return
         w, h = self.factors.scaled
-        chosen_components = [self._components[i] for i in holders]
-        wr, hc = w[np.ix_(rows, chosen_components)], h[np.ix_(chosen_components, columns)]
+        wr, hc = w[rows][:, held], h[held][:, columns]
         total = wr @ hc
         silent = total <= np.float32(1e-30)
         scale = np.divide(1, total, out=np.zeros_like(total), where=~silent)

@@ -20,7 +20,7 @@ def to_level(power: Float, analysis: Analysis) -> Levels:
     """Power |X|² to level values; a sine of amplitude 1 is 0 dB, i.e. 255."""
     reference = np.float32((analysis.window / 4) ** 2)
     db = 10.0 * np.log10(np.maximum(power / reference, np.float32(1e-13)))
-    return np.clip((db - FLOOR_DB) / STEP_DB + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip((db - FLOOR_DB) / STEP_DB + 0.5, 0, 255), np.uint8)
 
 
 def level_db(level: int) -> float:
@@ -78,7 +78,7 @@ def _reduce(source: Levels, edges: NDArray[np.intp], axis: int) -> Levels:
     last = source.shape[axis] - 1
     starts = np.minimum(edges[:-1], last)
     if np.all(edges[1:] - edges[:-1] <= 1):
-        return source.take(starts, axis=axis)
+        return np.take(source, starts, axis=axis)
     lo, hi = int(starts[0]), int(min(max(edges[-1], starts[-1] + 1), last + 1))
     piece = source[lo:hi] if axis == 0 else source[:, lo:hi]
     out: Levels = np.maximum.reduceat(piece, starts - lo, axis=axis)

@@ -60,7 +60,8 @@ class Analysis:
 
     def frequencies(self, rate: int) -> NDArray[np.float64]:
         """Centre frequencies of the bins in Hz, shape (F,)."""
-        return np.arange(self.bins) * (rate / self.window)
+        out: NDArray[np.float64] = np.arange(self.bins, dtype=np.float64) * (rate / self.window)
+        return out
 
 
 @lru_cache(maxsize=16)

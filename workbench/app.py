@@ -1,0 +1,87 @@
+"""Composition root: builds the document, the threads and the window, and wires them. Nothing else."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from threadpoolctl import threadpool_limits
+
+from workbench import resource
+from workbench.audio.player import Player
+from workbench.document.document import Document
+from workbench.jobs.runner import Runner
+from workbench.ui import theme
+from workbench.ui.audition import Audition
+from workbench.ui.dialogs import Reporter
+from workbench.ui.session import Session
+from workbench.ui.window import MainWindow
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a thread must hand on the interpreter: the feeder of the sound waits at most this long
+for each thread that computes in Python (measured: single calls took up to 84 ms at the default of 5 ms)."""
+
+
+@dataclass
+class Workbench:
+    """The parts of the running program."""
+
+    application: QApplication
+    document: Document
+    runner: Runner
+    player: Player
+    session: Session
+    audition: Audition
+    window: MainWindow
+    reporter: Reporter
+
+    def close(self) -> None:
+        """Give back what threads and devices hold."""
+        self.runner.cancel_all()
+        self.player.close()
+
+
+def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbench:
+    """Build everything; the window is not shown yet."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    # Our own threads share the processors; BLAS threads beside them would only fight for the same ones.
+    threadpool_limits(1, user_api="blas")
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
+    application.setApplicationName("Spectrogram workbench")
+    application.setOrganizationName("spectrogram-workbench")
+    reporter = Reporter(application)
+    sys.excepthook = reporter.hook
+    settings = settings or QSettings(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, "spectrogram-workbench", "workbench"
+    )
+    wish = {"light": theme.LIGHT, "dark": theme.DARK}.get(str(settings.value("theme")))
+    theme.apply(application, wish or theme.system_theme())
+    document = Document()
+    runner = Runner()
+    player = Player(lambda: document.scene)
+    session = Session(document, runner)
+    audition = Audition(document, player)
+    window = MainWindow(document, runner, session, audition, settings)
+    reporter.window = window
+    return Workbench(application, document, runner, player, session, audition, window, reporter)
+
+
+def run(path: Path | None) -> int:
+    """Open the window, on the demo recording where no path is given; returns the exit status."""
+    workbench = build(sys.argv[:1])
+    workbench.window.show()
+    workbench.session.open(path or resource("demo/demo.flac"))
+    # What exists by now lives as long as the program: no collection need look at it again, which would hold
+    # the interpreter while sound plays.
+    gc.collect()
+    gc.freeze()
+    try:
+        return workbench.application.exec()
+    finally:
+        workbench.close()

@@ -1,0 +1,127 @@
+"""Listening: play, stop, seek, loop. Asks the player a few dozen times a second and tells the views."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.audio.feed import Loop
+from workbench.audio.player import Player, PlayerStatus
+from workbench.document.document import Document
+
+TICK_MS = 30
+IDLE_MS = 250
+
+
+class Audition(QObject):
+    """The window's hand on the player."""
+
+    ticked = Signal(object)
+    """PlayerStatus, while playing and once after."""
+    moved = Signal(float)
+    """Second where the playhead stands."""
+    selection_changed = Signal(object)
+    """(start, stop) in seconds, or None."""
+    loop_changed = Signal(bool)
+
+    def __init__(self, document: Document, player: Player, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._player = document, player
+        self.selection: tuple[float, float] | None = None
+        self.loop = True
+        self.position = 0.0
+        self.playing = False
+        self._asked = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(IDLE_MS)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+        document.opened.connect(self._opened)
+
+    @property
+    def _rate(self) -> int:
+        return self._document.recording.rate if self._document.recording else 44100
+
+    def toggle(self) -> None:
+        """Space: play from the playhead or the selection, or stop."""
+        if self.playing:
+            self.stop()
+        else:
+            self.play()
+
+    def play(self) -> None:
+        """Play from the playhead; from the selection's start where the playhead is outside it."""
+        recording = self._document.recording
+        if recording is None:
+            return
+        start = self.position
+        if self.selection is not None and not self.selection[0] <= start < self.selection[1]:
+            start = self.selection[0]
+        if start >= recording.duration - 0.01:
+            start = 0.0
+        self._send_loop()
+        self._player.play(round(start * self._rate))
+        self.playing, self._asked = True, 8
+        self._timer.setInterval(TICK_MS)
+        self._tick()
+
+    def stop(self) -> None:
+        """Stop; the playhead stays where it was heard."""
+        self._player.stop()
+        self.playing = False
+
+    def seek(self, seconds: float) -> None:
+        """Put the playhead somewhere; while playing, go on from there."""
+        self.position = seconds
+        self._player.seek(round(seconds * self._rate))
+        self.moved.emit(seconds)
+
+    def set_loop(self, on: bool) -> None:
+        """Whether the selection, or the whole recording, plays over and over."""
+        if on != self.loop:
+            self.loop = on
+            self.loop_changed.emit(on)
+            self._send_loop()
+
+    def select(self, selection: tuple[float, float] | None) -> None:
+        """Another time selection."""
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit(selection)
+            self._send_loop()
+
+    def set_device(self, name: str | None) -> None:
+        """Another output device."""
+        self._player.set_device(name)
+
+    def _send_loop(self) -> None:
+        recording = self._document.recording
+        loop = None
+        if recording is not None and self.loop:
+            if self.selection is not None:
+                loop = Loop(round(self.selection[0] * self._rate), round(self.selection[1] * self._rate))
+            else:
+                loop = Loop(0, len(recording.samples))
+        self._player.set_loop(loop)
+
+    def _opened(self) -> None:
+        self.stop()
+        self.position = 0.0
+        self.select(None)
+        self.moved.emit(0.0)
+        self._player.prepare()
+
+    def _tick(self) -> None:
+        status: PlayerStatus = self._player.status()
+        if status.playing:
+            self._asked = 0
+            self.position = status.position
+            self.moved.emit(self.position)
+        elif self._asked > 0:
+            # The player has not yet taken up the request.
+            self._asked -= 1
+        elif self.playing or self._timer.interval() == TICK_MS:
+            self.playing = False
+            self.position = status.position
+            self.moved.emit(self.position)
+            self._timer.setInterval(IDLE_MS)
+        self.ticked.emit(status)

@@ -1,0 +1,93 @@
+"""Small helpers so that every control has its name, its tooltip and its accessible name."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
+
+W = TypeVar("W", bound=QWidget)
+
+
+def named(widget: W, name: str, label: str, tip: str) -> W:
+    """Give a control its object name, accessible name and tooltip."""
+    widget.setObjectName(name)
+    widget.setAccessibleName(label)
+    widget.setAccessibleDescription(tip)
+    widget.setToolTip(tip)
+    return widget
+
+
+def dim(text: str) -> QLabel:
+    """A label in the quiet colour."""
+    label = QLabel(text)
+    label.setProperty("role", "dim")
+    return label
+
+
+class Slider(QSlider):
+    """A horizontal slider over real values; a double click brings back the neutral value."""
+
+    moved = Signal(float)
+    """The value, while the user moves it."""
+    let_go = Signal()
+    """The user let go; also after every key."""
+
+    def __init__(self, low: float, high: float, value: float, neutral: float, steps: int = 200) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._low, self._high, self._neutral, self._steps = low, high, neutral, steps
+        self.setRange(0, steps)
+        self.setPageStep(max(1, steps // 10))
+        self.setMinimumWidth(48)
+        self.set(value)
+        self.valueChanged.connect(lambda _: self.moved.emit(self.get()))
+        self.sliderReleased.connect(self.let_go)
+        self.installEventFilter(self)
+
+    def get(self) -> float:
+        """The value."""
+        return self._low + (self._high - self._low) * self.value() / self._steps
+
+    def set(self, value: float) -> None:
+        """Show a value without telling anyone."""
+        self.blockSignals(True)
+        self.setValue(round((value - self._low) / (self._high - self._low) * self._steps))
+        self.blockSignals(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self.blockSignals(True)
+            self.setValue(round((self._neutral - self._low) / (self._high - self._low) * self._steps))
+            self.blockSignals(False)
+            self.moved.emit(self._neutral)
+            self.let_go.emit()
+            return True
+        if event.type() == QEvent.Type.KeyRelease:
+            self.let_go.emit()
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # A click on the groove puts the handle there, and the drag goes on from it.
+        if event.button() == Qt.MouseButton.LeftButton:
+            share = (event.position().x() - 5) / max(1, self.width() - 11)
+            self.setValue(round(min(max(share, 0.0), 1.0) * self._steps))
+        super().mousePressEvent(event)
+
+
+def toggle(text: str, role: str, name: str, label: str, tip: str, checked: bool) -> QPushButton:
+    """A small button that stays down."""
+    button = named(QPushButton(text), name, label, tip)
+    button.setProperty("role", role)
+    button.setCheckable(True)
+    button.setChecked(checked)
+    return button
+
+
+def combo(entries: list[tuple[str, object]], name: str, label: str, tip: str) -> QComboBox:
+    """A list to choose from; each entry a text and its value."""
+    box = named(QComboBox(), name, label, tip)
+    for text, value in entries:
+        box.addItem(text, value)
+    return box

@@ -1,0 +1,213 @@
+"""Dialogs: export, the keys, and the report of a defect. None is modal while sound plays."""
+
+from __future__ import annotations
+
+import platform
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from workbench import __version__
+from workbench.audio.export import FORMATS, FileFormat
+from workbench.ui.controls import combo, dim, named
+
+KEYS = (
+    ("Space", "Play or stop, whatever has the focus, except while typing"),
+    ("L   Home", "Loop · to the start"),
+    ("Double-click", "Put the playhead (with the Select tool)"),
+    ("V  B  E  T   or 1–4", "Select · Brush · Erase · Threshold"),
+    ("[   ]   Shift+right-drag", "Brush size · size and hardness"),
+    ("Ctrl while painting", "Take away"),
+    ("X", "Swap the painted layer and the one selected before"),
+    ("Wheel   + −", "Zoom time"),
+    ("Ctrl+wheel   Ctrl++ Ctrl+−", "Zoom frequency"),
+    ("Middle-drag   Shift+wheel   arrows", "Pan"),
+    ("F", "Fit everything"),
+    ("C", "Next picture: colours, level, mask, mask over mix"),
+    ("Drag   Shift+drag", "Select time · move its nearer edge"),
+    ("Alt+Up   Alt+Down", "Select the layer above · below"),
+    ("Alt+Shift+Up / Down", "Move the layer"),
+    ("M  S  K", "Mute · solo · lock the selected layer"),
+    ("N   F2   Delete", "New layer · rename · delete"),
+    ("Ctrl+E   Ctrl+I   Ctrl+B", "Merge · invert · make binary"),
+    ("Ctrl+Return", "Factorise"),
+    ("Ctrl+Shift+Return", "Continue"),
+    ("Esc", "Cancel the stroke, the preview, the work, the selection"),
+    ("Ctrl+Z   Ctrl+Shift+Z / Ctrl+Y", "Undo · redo"),
+    ("Ctrl+O   Ctrl+S   Ctrl+Shift+S", "Open · save · save as"),
+    ("Ctrl+Shift+E", "Export"),
+    ("?", "These keys"),
+)
+
+
+class KeysDialog(QDialog):
+    """The list of keys."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        named(self, "keysDialog", self.tr("Keys"), self.tr("All keys of the program"))
+        self.setWindowTitle(self.tr("Keys"))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(20, 16, 20, 16)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(5)
+        half = -(-len(KEYS) // 2)
+        for i, (keys, text) in enumerate(KEYS):
+            column = i // half * 2
+            label = QLabel(f"<b>{keys.replace('<', '&lt;')}</b>")
+            grid.addWidget(label, i % half, column)
+            grid.addWidget(dim(self.tr(text)), i % half, column + 1)
+
+
+class ExportDialog(QDialog):
+    """What to export, where to and as what."""
+
+    asked = Signal(object, bool, bool, object)
+    """Folder, whether the mix, whether the layers, FileFormat."""
+
+    def __init__(self, parent: QWidget, folder: Path, layers: int) -> None:
+        super().__init__(parent)
+        named(self, "exportDialog", self.tr("Export"), self.tr("Write the mix and the layers to files"))
+        self.setWindowTitle(self.tr("Export"))
+        self.setMinimumWidth(460)
+        self.mix = named(QCheckBox(self.tr("The mix as it is heard (after the faders)")), "exportMix",
+                         self.tr("Export the mix"), self.tr("One file with mute, solo, gain and pan applied"))  # fmt: skip
+        self.layers = named(
+            QCheckBox(self.tr("Every layer ({0} files, before the faders; they sum to the recording)").format(layers)),
+            "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …"),
+        )  # fmt: skip
+        self.mix.setChecked(True)
+        self.layers.setChecked(True)
+        self.folder = named(QLineEdit(str(folder)), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
+        browse = named(QPushButton(self.tr("Choose…")), "exportBrowse", self.tr("Choose a folder"),
+                       self.tr("Choose another folder"))  # fmt: skip
+        self.format = combo([(name, form) for name, form in FORMATS.items()], "exportFormat", self.tr("Format"),
+                            self.tr("32-bit float keeps everything; integer formats clip above full scale"))  # fmt: skip
+        self.notice = QLabel()
+        self.notice.setObjectName("exportNotice")
+        self.notice.setWordWrap(True)
+        self.notice.hide()
+        buttons = QDialogButtonBox()
+        self.go = named(QPushButton(self.tr("Export")), "exportGo", self.tr("Export"), self.tr("Write the files"))
+        self.go.setDefault(True)
+        close = named(QPushButton(self.tr("Close")), "exportClose", self.tr("Close"), self.tr("Close (Esc)"))
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
+        row = QHBoxLayout()
+        row.addWidget(self.folder, 1)
+        row.addWidget(browse)
+        column = QVBoxLayout(self)
+        column.setSpacing(8)
+        column.addWidget(self.mix)
+        column.addWidget(self.layers)
+        column.addWidget(dim(self.tr("Folder")))
+        column.addLayout(row)
+        column.addWidget(dim(self.tr("Format (sample rate and channels stay as they are)")))
+        column.addWidget(self.format)
+        column.addWidget(self.notice)
+        column.addWidget(buttons)
+        browse.clicked.connect(self._browse)
+        close.clicked.connect(self.reject)
+        self.go.clicked.connect(self._ask)
+
+    def say(self, text: str) -> None:
+        """A sentence within the dialog."""
+        self.notice.setText(text)
+        self.notice.setVisible(bool(text))
+        self.adjustSize()
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, self.tr("Folder for the files"), self.folder.text())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+    def _ask(self) -> None:
+        folder = Path(self.folder.text()).expanduser()
+        if not (self.mix.isChecked() or self.layers.isChecked()):
+            self.say(self.tr("Choose the mix, the layers, or both."))
+            return
+        form: FileFormat = self.format.currentData()
+        self.say("")
+        self.asked.emit(folder, self.mix.isChecked(), self.layers.isChecked(), form)
+
+
+class ReportDialog(QDialog):
+    """A defect of the program: what happened, to be copied."""
+
+    def __init__(self, parent: QWidget | None, report: str) -> None:
+        super().__init__(parent)
+        named(self, "reportDialog", self.tr("Report"), self.tr("What went wrong in the program"))
+        self.setWindowTitle(self.tr("Something went wrong in the program"))
+        self.resize(640, 360)
+        column = QVBoxLayout(self)
+        text = QLabel(
+            self.tr(
+                "This is a defect of the program, not of your work. Your work is still open: save it, then go on. "
+                "Please copy this report and send it to the maintainers."
+            )
+        )
+        text.setWordWrap(True)
+        column.addWidget(text)
+        self.report = named(QPlainTextEdit(report), "reportText", self.tr("Report"), self.tr("The report"))
+        self.report.setReadOnly(True)
+        self.report.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        column.addWidget(self.report, 1)
+        buttons = QDialogButtonBox()
+        copy = named(QPushButton(self.tr("Copy")), "reportCopy", self.tr("Copy"), self.tr("Copy the report"))
+        close = named(QPushButton(self.tr("Close")), "reportClose", self.tr("Close"), self.tr("Close (Esc)"))
+        buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.report.toPlainText()))
+        close.clicked.connect(self.reject)
+        column.addWidget(buttons)
+
+
+class Reporter(QObject):
+    """Brings exceptions from any thread to a dialog; one dialog at a time."""
+
+    _caught = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.window: QWidget | None = None
+        self._open: ReportDialog | None = None
+        self._caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """For `sys.excepthook`."""
+        text = "".join(traceback.format_exception(kind, error, trace))
+        versions = f"workbench {__version__}, Python {platform.python_version()}, PySide6 {pyside_version}"
+        self._caught.emit(f"{versions}, {platform.platform()}\n\n{text}")
+
+    def _show(self, report: str) -> None:
+        if self._open is not None:
+            self._open.report.appendPlainText("\n" + report)
+            return
+        dialog = ReportDialog(self.window, report)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.finished.connect(self._closed)
+        self._open = dialog
+        dialog.show()
+
+    def _closed(self) -> None:
+        self._open = None

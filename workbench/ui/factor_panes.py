@@ -1,0 +1,271 @@
+"""The activations (rows of H) under the spectrogram's time axis, the templates (columns of W) beside its frequencies."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from workbench.document.document import Document
+from workbench.masks.layers import Layer
+from workbench.ui import theme
+from workbench.ui.axes import frequency_ticks, time_ticks
+from workbench.ui.spectrogram import SpectrogramView
+from workbench.ui.viewport import Viewport
+
+Float = NDArray[np.float32]
+
+
+class _FactorPane(QWidget):
+    """A pane of curves, one a component, drawn once into a picture and kept until something changes."""
+
+    picked = Signal(int)
+    """Layer id whose curve was clicked."""
+
+    def __init__(self, document: Document, viewport: Viewport, spectrogram: SpectrogramView) -> None:
+        super().__init__()
+        self._document, self._viewport, self._spectrogram = document, viewport, spectrogram
+        self._picture: QPixmap | None = None
+        self.setMinimumSize(60, 60)
+        for signal in (
+            viewport.changed, document.opened, document.analysis_changed, document.factors_changed,
+            document.layers_changed, document.selection_changed,
+        ):  # fmt: skip
+            signal.connect(self.redraw)
+
+    def redraw(self) -> None:
+        """Draw anew at the next painting."""
+        self._picture = None
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        self.redraw()
+
+    def moveEvent(self, event: object) -> None:
+        self.redraw()
+
+    def curves(self) -> list[tuple[int, Layer]]:
+        """(component, its layer), in the order of the stack."""
+        return [(c, layer) for layer in self._document.layers for c in layer.components]
+
+    def _ensure_picture(self) -> QPixmap:
+        if self._picture is None:
+            ratio = self.devicePixelRatioF()
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(QColor(theme.current().panel))
+            painter = QPainter(self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            font = QFont(self.font())
+            font.setPixelSize(10)
+            painter.setFont(font)
+            if self._document.run is None:
+                self._draw_invitation(painter)
+            else:
+                self.draw(painter)
+            painter.end()
+        return self._picture
+
+    def _draw_invitation(self, painter: QPainter) -> None:
+        painter.setPen(QColor(theme.current().dim))
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        painter.drawText(QRectF(self.rect()).adjusted(10, 10, -10, -10), flags, self.invitation())
+
+    def invitation(self) -> str:
+        """What to show before any factorisation."""
+        raise NotImplementedError
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the curves."""
+        raise NotImplementedError
+
+    def _aligned(self) -> bool:
+        return self.window() is self._spectrogram.window()
+
+
+class ActivationsView(_FactorPane):
+    """Rows of H over time, aligned with the spectrogram above."""
+
+    def __init__(self, document: Document, viewport: Viewport, spectrogram: SpectrogramView) -> None:
+        super().__init__(document, viewport, spectrogram)
+        self.setObjectName("activations")
+        self.setAccessibleName(self.tr("Activations"))
+        self.setToolTip(self.tr("Activations: when each component sounds (rows of H). Click one to select its layer."))
+        self.playhead = 0.0
+        self._lanes: list[tuple[QRectF, int]] = []
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 150)
+
+    def invitation(self) -> str:
+        return self.tr("Activations appear here: when each component sounds. Press Factorise.")
+
+    def _x_range(self) -> tuple[float, float]:
+        """Left and right pixel of the visible time in this pane."""
+        if not self._aligned():
+            return 46.0, float(self.width() - 6)
+        corner, width = self._spectrogram.global_left()
+        left = self.mapFromGlobal(corner).x()
+        return float(left), float(left + width)
+
+    def time_to_x(self, seconds: float) -> float:
+        """Pixel of a second."""
+        left, right = self._x_range()
+        v = self._viewport
+        return left + (seconds - v.start) / (v.stop - v.start) * (right - left)
+
+    def draw(self, painter: QPainter) -> None:
+        run, v = self._document.run, self._viewport
+        assert run is not None
+        t = theme.current()
+        left, right = self._x_range()
+        hop = self._document.state.analysis.hop
+        h = run.factors.H
+        curves = [(c, layer) for c, layer in self.curves() if c < h.shape[0]]
+        bottom = 18
+        lane = (self.height() - bottom - 4) / max(1, len(curves))
+        columns = np.arange(int(left), int(right) + 1)
+        seconds = v.start + (columns - left) / max(1.0, right - left) * (v.stop - v.start)
+        frames = np.clip(np.rint(seconds * v.rate / hop), 0, h.shape[1] - 1).astype(np.intp)
+        self._lanes = []
+        painter.setClipRect(QRectF(0, 0, self.width(), self.height() - bottom + 1))
+        for index, (component, layer) in enumerate(curves):
+            base = 4 + lane * (index + 1)
+            values = _column_peaks(h[component], frames)
+            values = values / max(float(h[component].max()), 1e-30) * lane * 0.95
+            colour, current = QColor(layer.colour), layer.id == self._document.selected
+            fill = QColor(colour)
+            fill.setAlpha(130 if current else 75)
+            polygon = _polygon(columns, base - values)
+            polygon.append(QPointF(columns[-1], base))
+            polygon.append(QPointF(columns[0], base))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(polygon)
+            painter.setPen(QPen(colour, 1.6 if current else 1.0))
+            painter.drawPolyline(_polygon(columns, base - values))
+            painter.setPen(QColor(t.text if current else t.dim))
+            if lane >= 9:
+                place = QRectF(2, base - min(lane, 14), left - 8, min(lane, 14))
+                painter.drawText(
+                    place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(component + 1)
+                )
+            self._lanes.append((QRectF(0, base - lane, self.width(), lane), layer.id))
+        painter.setClipping(False)
+        for second, text in time_ticks(v.start, v.stop, int(right - left)):
+            x = self.time_to_x(second)
+            painter.setPen(QColor(t.dim))
+            painter.drawText(QRectF(x - 40, self.height() - 15, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def set_playhead(self, seconds: float) -> None:
+        """Move the playhead."""
+        for second in {self.playhead, seconds}:
+            self.update(int(self.time_to_x(second)) - 3, 0, 7, self.height())
+        self.playhead = seconds
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._ensure_picture())
+        if self._document.run is not None:
+            x = self.time_to_x(self.playhead)
+            if x >= self._x_range()[0] - 1:
+                painter.setPen(QPen(QColor(theme.current().text), 1))
+                painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - 17))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for rect, layer in self._lanes:
+            if rect.contains(event.position()):
+                self.picked.emit(layer)
+                return
+
+
+class TemplatesView(_FactorPane):
+    """Columns of W over frequency, aligned with the spectrogram at the right."""
+
+    RANGE_DB = 60.0
+
+    def __init__(self, document: Document, viewport: Viewport, spectrogram: SpectrogramView) -> None:
+        super().__init__(document, viewport, spectrogram)
+        self.setObjectName("templates")
+        self.setAccessibleName(self.tr("Templates"))
+        self.setToolTip(
+            self.tr("Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer.")
+        )
+        self._lanes: list[tuple[QRectF, int]] = []
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, 320)
+
+    def invitation(self) -> str:
+        return self.tr("Templates appear here: the spectrum of each component.")
+
+    def _y_range(self) -> tuple[float, float]:
+        """Top and bottom pixel of the visible frequencies in this pane."""
+        canvas = self._spectrogram.canvas
+        if not self._aligned():
+            return 6.0, float(self.height() - 6)
+        top = self.mapFromGlobal(self._spectrogram.mapToGlobal(QPoint(0, canvas.top()))).y()
+        return float(top), float(top + canvas.height())
+
+    def draw(self, painter: QPainter) -> None:
+        run, v = self._document.run, self._viewport
+        assert run is not None
+        t = theme.current()
+        top, bottom = self._y_range()
+        w = run.factors.W
+        curves = [(c, layer) for c, layer in self.curves() if c < w.shape[1]]
+        margin = 34
+        lane = (self.width() - margin - 6) / max(1, len(curves))
+        pixels = np.arange(max(0, int(top)), min(self.height(), int(bottom)) + 1)
+        positions = v.low + (bottom - pixels) / max(1.0, bottom - top) * (v.high - v.low)
+        analysis = self._document.state.analysis
+        bins = v.scale.frequency(positions) * analysis.window / v.rate
+        for position, text in frequency_ticks(v.scale, v.low, v.high, int(bottom - top)):
+            y = bottom - (position - v.low) / (v.high - v.low) * (bottom - top)
+            if 4 < y < self.height() - 4:
+                painter.setPen(QColor(t.dim))
+                place = QRectF(0, y - 7, margin - 6, 14)
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        self._lanes = []
+        for index, (component, layer) in enumerate(curves):
+            left = margin + lane * index
+            peak = max(float(w[:, component].max()), 1e-30)
+            level = np.interp(bins, np.arange(len(w)), w[:, component]) / peak
+            db = 20 * np.log10(np.maximum(level, 1e-6))
+            x = left + np.clip(1 + db / self.RANGE_DB, 0, 1) * lane * 0.96
+            colour, current = QColor(layer.colour), layer.id == self._document.selected
+            fill = QColor(colour)
+            fill.setAlpha(120 if current else 60)
+            polygon = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), pixels.tolist(), strict=True)])
+            line = QPolygonF(polygon)
+            polygon.append(QPointF(left, float(pixels[-1])))
+            polygon.append(QPointF(left, float(pixels[0])))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(polygon)
+            painter.setPen(QPen(colour, 1.6 if current else 1.0))
+            painter.drawPolyline(line)
+            self._lanes.append((QRectF(left, 0, lane, self.height()), layer.id))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).drawPixmap(0, 0, self._ensure_picture())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        for rect, layer in self._lanes:
+            if rect.contains(event.position()):
+                self.picked.emit(layer)
+                return
+
+
+def _column_peaks(row: Float, frames: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Largest activation within each pixel column."""
+    if len(frames) < 2:
+        return row[frames].astype(np.float64)
+    out = np.maximum.reduceat(row, frames)
+    return np.where(np.diff(frames, append=frames[-1] + 1) > 0, out, row[frames]).astype(np.float64)
+
+
+def _polygon(x: NDArray[np.intp], y: NDArray[np.float64]) -> QPolygonF:
+    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])

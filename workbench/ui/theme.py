@@ -1,0 +1,158 @@
+"""Light and dark: colours, style sheet and icons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from workbench import resource
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of the window, as '#rrggbb'."""
+
+    name: str
+    window: str
+    panel: str
+    raised: str
+    line: str
+    text: str
+    dim: str
+    accent: str
+    accent_text: str
+    canvas: str
+    solo: str = "#ffb000"
+    mute: str = "#e5484d"
+
+
+DARK = Theme("dark", "#121418", "#1a1d22", "#262b32", "#343b45", "#e4e8ee", "#98a2b0", "#3d8bfd", "#ffffff", "#0b0d10")
+LIGHT = Theme(
+    "light", "#e9ebef", "#f7f8fa", "#ffffff", "#c9ced6", "#1b1f26", "#5b6573", "#1f6fe5", "#ffffff", "#0b0d10"
+)
+
+_current = DARK
+
+
+def current() -> Theme:
+    """The theme in force."""
+    return _current
+
+
+def system_theme() -> Theme:
+    """What the desktop asks for; dark where it does not say."""
+    light = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
+    return LIGHT if light else DARK
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Dress the whole application."""
+    global _current
+    _current = theme
+    app.setStyle("Fusion")
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for where, colour in (
+        (role.Window, theme.panel), (role.WindowText, theme.text), (role.Base, theme.raised),
+        (role.AlternateBase, theme.panel), (role.Text, theme.text), (role.Button, theme.raised),
+        (role.ButtonText, theme.text), (role.Highlight, theme.accent), (role.HighlightedText, theme.accent_text),
+        (role.ToolTipBase, theme.raised), (role.ToolTipText, theme.text), (role.PlaceholderText, theme.dim),
+        (role.Link, theme.accent), (role.Mid, theme.line), (role.Dark, theme.line), (role.Light, theme.raised),
+    ):  # fmt: skip
+        palette.setColor(where, QColor(colour))
+    for where in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(theme.dim))
+    app.setPalette(palette)
+    app.setStyleSheet(_sheet(theme))
+
+
+def icon(name: str, colour: str | None = None) -> QIcon:
+    """An icon from ``resources/icons`` in the text colour, or another; sharp at every pixel ratio."""
+    svg = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
+    out = QIcon()
+    for ink, state in ((colour or _current.text, QIcon.State.Off), (colour or _current.accent_text, QIcon.State.On)):
+        renderer = QSvgRenderer(QByteArray(svg.replace("INK", ink).encode()))
+        for size in (16, 24, 32, 48, 64):
+            pixmap = QPixmap(size, size)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            renderer.render(painter)
+            painter.end()
+            out.addPixmap(pixmap, QIcon.Mode.Normal, state)
+    return out
+
+
+def _sheet(t: Theme) -> str:
+    return f"""
+    QMainWindow, QMainWindow > QWidget#central {{ background: {t.window}; }}
+    QMainWindow::separator {{ background: {t.window}; width: 5px; height: 5px; }}
+    QMainWindow::separator:hover {{ background: {t.accent}; }}
+    QDockWidget {{ color: {t.dim}; font-weight: 600; }}
+    QDockWidget::title {{ background: {t.panel}; padding: 5px 8px; text-align: left; }}
+    QDockWidget > QWidget {{ background: {t.panel}; }}
+    QToolBar {{ background: {t.panel}; border: none; padding: 4px; spacing: 4px; }}
+    QStatusBar {{ background: {t.window}; color: {t.dim}; }}
+    QStatusBar::item {{ border: none; }}
+    QMenuBar {{ background: {t.panel}; color: {t.text}; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {t.accent}; color: {t.accent_text}; }}
+    QMenu {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 4px; }}
+    QMenu::item {{ padding: 4px 24px 4px 20px; }}
+    QMenu::item:disabled {{ color: {t.dim}; }}
+    QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
+    QPushButton, QToolButton {{
+        background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 5px; padding: 4px 9px;
+    }}
+    QPushButton:hover, QToolButton:hover {{ border-color: {t.accent}; }}
+    QPushButton:focus, QToolButton:focus {{ border-color: {t.accent}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {t.line}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {t.dim}; background: {t.panel}; border-color: {t.line}; }}
+    QPushButton:checked, QToolButton:checked, QPushButton[role="primary"] {{
+        background: {t.accent}; color: {t.accent_text}; border-color: {t.accent};
+    }}
+    QPushButton[role="primary"]:disabled {{ background: {t.panel}; color: {t.dim}; border-color: {t.line}; }}
+    QPushButton[role="mute"]:checked {{ background: {t.mute}; border-color: {t.mute}; color: #ffffff; }}
+    QPushButton[role="solo"]:checked {{ background: {t.solo}; border-color: {t.solo}; color: #1b1300; }}
+    QPushButton[role="small"], QPushButton[role="mute"], QPushButton[role="solo"], QPushButton[role="lock"] {{
+        padding: 0; min-width: 22px; max-width: 22px; min-height: 20px; max-height: 20px; font-size: 11px;
+    }}
+    QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
+        background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 5px;
+        padding: 2px 6px; min-height: 20px; selection-background-color: {t.accent};
+    }}
+    QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {t.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 16px; }}
+    QComboBox QAbstractItemView {{
+        background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
+        selection-background-color: {t.accent}; selection-color: {t.accent_text};
+    }}
+    QSlider::groove:horizontal {{ height: 3px; background: {t.line}; border-radius: 1px; }}
+    QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 1px; }}
+    QSlider[role="pan"]::sub-page:horizontal {{ background: {t.line}; }}
+    QSlider::handle:horizontal {{
+        background: {t.text}; width: 11px; height: 11px; margin: -4px 0; border-radius: 5px;
+    }}
+    QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {t.accent}; }}
+    QSlider::handle:horizontal:disabled {{ background: {t.line}; }}
+    QProgressBar {{
+        background: {t.raised}; border: 1px solid {t.line}; border-radius: 5px; height: 14px; text-align: center;
+        color: {t.text};
+    }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 4px; }}
+    QScrollArea {{ border: none; background: transparent; }}
+    QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {t.line}; border-radius: 4px; min-height: 24px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+    QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 4px; }}
+    QLabel[role="dim"] {{ color: {t.dim}; }}
+    QLabel[role="title"] {{ color: {t.dim}; font-weight: 600; }}
+    QLabel[role="clock"] {{ font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; font-size: 15px; }}
+    QFrame#notice {{ background: {t.raised}; border: 1px solid {t.solo}; border-radius: 6px; }}
+    QFrame#layerRow {{ background: {t.panel}; border: 1px solid transparent; border-radius: 6px; }}
+    QFrame#layerRow:hover {{ border-color: {t.line}; }}
+    QFrame#layerRow[picked="true"] {{ background: {t.raised}; border-color: {t.line}; }}
+    QFrame#layerRow[current="true"] {{ background: {t.raised}; border-color: {t.accent}; }}
+    """
