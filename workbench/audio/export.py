@@ -118,6 +118,7 @@ def _write_one(scene: Scene, piece: Piece, form: FileFormat, outputs: int, repor
             with soundfile.SoundFile(
                 partial, "w", scene.recording.rate, outputs, form.subtype, format=container
             ) as file:
+                _without_peak_chunk(file)
                 for block in render(scene, layer=piece.layer, progress=report):
                     peak = max(peak, float(np.abs(block).max(initial=0.0)))
                     file.write(block)
@@ -130,6 +131,14 @@ def _write_one(scene: Scene, piece: Piece, form: FileFormat, outputs: int, repor
     except soundfile.LibsndfileError as error:
         raise ExportError(f"“{piece.path}” can't be written: {error.error_string}") from error
     return peak
+
+
+def _without_peak_chunk(file: soundfile.SoundFile) -> None:
+    """Leave out libsndfile's PEAK chunk: it holds the time of writing, and the same sound must give the same file.
+
+    soundfile does not wrap this command of libsndfile (SFC_SET_ADD_PEAK_CHUNK, 0x1050).
+    """
+    soundfile._snd.sf_command(file._file, 0x1050, soundfile._ffi.NULL, 0)
 
 
 def mix_peak(scene: Scene, pieces: Iterable[Piece], progress: Callable[[float], bool] | None = None) -> float:

@@ -417,7 +417,7 @@ class _Output:
         """Whether all that was written has been played; starts what is too short to have started."""
         if self._action is None and self._ring.read_available:
             self._action = self._mixer.play_ringbuffer(self._ring)
-        return self._ring.read_available == 0
+        return int(self._ring.read_available) == 0
 
     def alive(self) -> bool:
         """Whether the stream runs and the ring moves."""

@@ -207,11 +207,9 @@ class Document(QObject):
         self._next_run += 1
         self.runs[identity] = Run(settings, start)
         state = self.recorded_state
-        if fresh:
-            state = acts.factorised(state, identity, settings.components)
-        else:
-            state = acts.continued(state, identity)
-        self.act(name, state)
+        self.act(
+            name, acts.factorised(state, identity, settings.components) if fresh else acts.continued(state, identity)
+        )
         return identity
 
     def publish(self, run: int, factors: Factors, costs: tuple[float, ...]) -> None:

@@ -137,7 +137,8 @@ class Stack:
         """Mask of one layer, shape (R, C)."""
         weights = np.zeros((len(self.layers), 1), np.float32)
         weights[index] = 1
-        return self.blend(weights, rows, columns)[0]
+        mask: Masks = self.blend(weights, rows, columns)[0]
+        return mask
 
     def blend(self, weights: Array, rows: Indices, columns: Indices) -> Array:
         """Σ over layers of mask × weight: gains of the mix, colours of the display, or one layer's mask.

@@ -163,15 +163,14 @@ class _Kernel:
         if self.beta == 0.0:
             q = 1 / model
             return v * q * q, q, model
-        q = model ** (self.beta - 1)
+        q = np.power(model, model.dtype.type(self.beta - 1))
         return v * q / model, q, model
 
 
 def _ratio(up: Array, down: Array, gamma: float) -> Array:
     tiny = np.finfo(up.dtype).tiny
-    out: Array = up / np.maximum(down, tiny)
-    np.clip(out, 0, np.finfo(up.dtype).max ** 0.5, out=out)
-    return out if gamma == 1.0 else out**gamma
+    out: Array = np.minimum(up / np.maximum(down, tiny), up.dtype.type(np.finfo(up.dtype).max ** 0.5))
+    return out if gamma == 1.0 else np.power(out, up.dtype.type(gamma))
 
 
 def _unit(w: Array) -> tuple[Array, Array]:

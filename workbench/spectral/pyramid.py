@@ -78,7 +78,7 @@ def _reduce(source: Levels, edges: NDArray[np.intp], axis: int) -> Levels:
     last = source.shape[axis] - 1
     starts = np.minimum(edges[:-1], last)
     if np.all(edges[1:] - edges[:-1] <= 1):
-        return np.take(source, starts, axis=axis)
+        return np.asarray(np.take(source, starts, axis=axis))
     lo, hi = int(starts[0]), int(min(max(edges[-1], starts[-1] + 1), last + 1))
     piece = source[lo:hi] if axis == 0 else source[:, lo:hi]
     out: Levels = np.maximum.reduceat(piece, starts - lo, axis=axis)

@@ -89,7 +89,8 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumWidth(460)
         self.mix = named(QCheckBox(self.tr("The mix as it is heard (after the faders)")), "exportMix",
-                         self.tr("Export the mix"), self.tr("One file with mute, solo, gain and pan applied"))  # fmt: skip
+                         self.tr("Export the mix"),
+                         self.tr("One file with mute, solo, gain and pan applied"))  # fmt: skip
         self.layers = named(
             QCheckBox(self.tr("Every layer ({0} files, before the faders; they sum to the recording)").format(layers)),
             "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …"),
@@ -100,7 +101,7 @@ class ExportDialog(QDialog):
         browse = named(QPushButton(self.tr("Choose…")), "exportBrowse", self.tr("Choose a folder"),
                        self.tr("Choose another folder"))  # fmt: skip
         self.format = combo([(name, form) for name, form in FORMATS.items()], "exportFormat", self.tr("Format"),
-                            self.tr("32-bit float keeps everything; integer formats clip above full scale"))  # fmt: skip
+                            self.tr("32-bit float keeps everything; integers clip above full scale"))  # fmt: skip
         self.notice = QLabel()
         self.notice.setObjectName("exportNotice")
         self.notice.setWordWrap(True)

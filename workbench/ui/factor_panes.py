@@ -1,4 +1,4 @@
-"""The activations (rows of H) under the spectrogram's time axis, the templates (columns of W) beside its frequencies."""
+"""The activations (rows of H) under the spectrogram, the templates (columns of W) beside it."""
 
 from __future__ import annotations
 

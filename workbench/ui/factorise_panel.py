@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
@@ -13,6 +14,18 @@ from workbench.document.state import RunSettings
 from workbench.spectral.stft import OVERLAPS, WINDOWS, Analysis
 from workbench.ui import theme
 from workbench.ui.controls import combo, dim, named
+
+
+class _CostAxis(pyqtgraph.AxisItem):
+    """Powers of ten as short numbers."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{10.0**value:.2g}".replace("e+0", "e").replace("e+", "e") for value in values]
+
+
+def _points(costs: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Iterations, and the logarithm of their costs (a cost of 0, of silence, has none)."""
+    return np.arange(1.0, len(costs) + 1), np.log10(np.maximum(np.array(costs, np.float64), 1e-12))
 
 
 class FactorisePanel(QWidget):
@@ -113,14 +126,13 @@ class FactorisePanel(QWidget):
 
     def _plot(self) -> None:
         self.plot = named(
-            pyqtgraph.PlotWidget(), "costCurve", self.tr("Cost curve"),
+            pyqtgraph.PlotWidget(axisItems={"left": _CostAxis("left")}), "costCurve", self.tr("Cost curve"),
             self.tr("How far the model is from the recording, after each iteration; grey: the run before"),
         )  # fmt: skip
         self.plot.setMinimumHeight(70)
         self.plot.setMouseEnabled(False, False)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
-        self.plot.setLogMode(x=False, y=True)
         self._before = self.plot.plot([], [])
         self._curve = self.plot.plot([], [])
         self._last_run: int | None = None
@@ -198,11 +210,9 @@ class FactorisePanel(QWidget):
         run, identity = self._document.run, self._document.state.run
         if identity != self._last_run:
             if len(self._last_costs) > 1:
-                self._before.setData(np.arange(1, len(self._last_costs) + 1), np.array(self._last_costs))
+                self._before.setData(*_points(self._last_costs))
             self._last_run = identity
         costs = run.costs if run is not None else ()
         self._last_costs = costs
-        # A cost of 0 (silence) has no place on a logarithmic axis.
-        values = np.maximum(np.array(costs, np.float64), 1e-12)
-        self._curve.setData(np.arange(1, len(costs) + 1), values)
+        self._curve.setData(*_points(costs))
         self.resume.setEnabled(run is not None)

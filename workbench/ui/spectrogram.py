@@ -25,9 +25,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.document.document import Document
 from workbench.masks.edits import Region
+from workbench.masks.picture import Axis, Look, Show, axis_of, brightness, picture
 from workbench.ui import theme
 from workbench.ui.axes import frequency_ticks, time_ticks
-from workbench.ui.compose import Axis, Look, Show, axis_of, brightness, picture
 from workbench.ui.tools import Tool, ToolSettings
 from workbench.ui.viewport import Viewport
 

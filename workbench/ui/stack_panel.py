@@ -21,8 +21,8 @@ from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits import Region
 from workbench.masks.painting import PaintingRefused, check
+from workbench.masks.picture import thumbnail_axes
 from workbench.ui import theme
-from workbench.ui.compose import thumbnail_axes
 from workbench.ui.controls import named
 from workbench.ui.layer_row import MIME, LayerRow, Thumbnail
 
@@ -137,13 +137,13 @@ class StackPanel(QWidget):
         row.setSpacing(4)
         self.new = self._button("new", "newLayer", self.tr("New layer"), self.tr("New empty layer to paint into (N)"))
         self.merge = self._button("merge", "mergeLayers", self.tr("Merge layers"),
-                                  self.tr("Merge the selected layers (Ctrl+click selects several) (Ctrl+E)"))  # fmt: skip
+                                  self.tr("Merge the selected layers: Ctrl+click picks several (Ctrl+E)"))  # fmt: skip
         self.delete = self._button("delete", "deleteLayer", self.tr("Delete layer"),
                                    self.tr("Delete the layer; the others take what it held (Delete)"))  # fmt: skip
         self.invert = self._button("invert", "invertMask", self.tr("Invert mask"),
                                    self.tr("Give the layer all that it has not (Ctrl+I)"))  # fmt: skip
         self.binary = self._button("binary", "makeBinary", self.tr("Make binary"),
-                                   self.tr("Give every point wholly to the layer that holds most of it (Ctrl+B)"))  # fmt: skip
+                                   self.tr("Give every point to the layer that holds most of it (Ctrl+B)"))  # fmt: skip
         self.new.setText(self.tr("New layer"))
         row.addWidget(self.new)
         row.addStretch(1)

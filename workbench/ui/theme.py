@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -86,9 +91,22 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     return out
 
 
+def _glyph(name: str, colour: str) -> str:
+    """Path of a small picture for the style sheet, which takes files only; made once a colour."""
+    folder = Path(tempfile.gettempdir()) / f"workbench-glyphs-{os.getpid()}"
+    if not folder.exists():
+        folder.mkdir(mode=0o700)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    target = folder / f"{name}-{colour[1:]}.png"
+    if not target.exists():
+        icon(name, colour).pixmap(48, 48).save(str(target))
+    return target.as_posix()
+
+
 def _sheet(t: Theme) -> str:
     return f"""
-    QMainWindow, QMainWindow > QWidget#central {{ background: {t.window}; }}
+    QMainWindow {{ background: {t.window}; }}
+    QWidget#central, QWidget#spectrogramHeader {{ background: {t.panel}; }}
     QMainWindow::separator {{ background: {t.window}; width: 5px; height: 5px; }}
     QMainWindow::separator:hover {{ background: {t.accent}; }}
     QDockWidget {{ color: {t.dim}; font-weight: 600; }}
@@ -124,7 +142,19 @@ def _sheet(t: Theme) -> str:
         padding: 2px 6px; min-height: 20px; selection-background-color: {t.accent};
     }}
     QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {t.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 16px; }}
+    QComboBox::drop-down {{ border: none; width: 18px; }}
+    QComboBox::down-arrow {{ image: url({_glyph("down", t.dim)}); width: 10px; height: 10px; margin-right: 4px; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ background: transparent; border: none; width: 16px; }}
+    QSpinBox::up-arrow {{ image: url({_glyph("up", t.dim)}); width: 9px; height: 9px; }}
+    QSpinBox::down-arrow {{ image: url({_glyph("down", t.dim)}); width: 9px; height: 9px; }}
+    QCheckBox {{ color: {t.text}; spacing: 6px; }}
+    QCheckBox::indicator {{
+        width: 13px; height: 13px; border: 1px solid {t.dim}; border-radius: 3px; background: {t.raised};
+    }}
+    QCheckBox::indicator:checked {{
+        background: {t.accent}; border-color: {t.accent}; image: url({_glyph("check", t.accent_text)});
+    }}
+    QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
     QComboBox QAbstractItemView {{
         background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         selection-background-color: {t.accent}; selection-color: {t.accent_text};

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from workbench.document.document import Document
+from workbench.masks.picture import Show
 from workbench.spectral.scales import FrequencyScale
 from workbench.ui import theme
-from workbench.ui.compose import Show
 from workbench.ui.controls import Slider, combo, dim, named
 from workbench.ui.tools import SIZES, Tool, ToolSettings
 
@@ -46,7 +46,7 @@ class ToolBar(QWidget):
         group = QButtonGroup(self)
         for tool, icon, text, tip in (
             (Tool.SELECT, "select", self.tr("Select"), self.tr("Select time: drag; the selection loops (V or 1)")),
-            (Tool.BRUSH, "brush", self.tr("Brush"), self.tr("Paint the selected layer's mask; Ctrl takes away (B or 2)")),
+            (Tool.BRUSH, "brush", self.tr("Brush"), self.tr("Paint the selected mask; Ctrl takes away (B or 2)")),
             (Tool.ERASER, "eraser", self.tr("Erase"), self.tr("Back to the computed mask (E or 3)")),
             (Tool.THRESHOLD, "threshold", self.tr("Threshold"),
              self.tr("Keep the selected layer's mask only where it is strong (T or 4)")),
@@ -106,7 +106,8 @@ class ToolBar(QWidget):
                             self.tr("The mask value to paint towards: 1 all, 0 nothing"))  # fmt: skip
         self._target_label = dim(self.tr("Value"))
         for label, slider, change in (
-            (dim(self.tr("Size")), self.size_slider, tools.set_size), (dim(self.tr("Hardness")), self.hardness, tools.set_hardness),
+            (dim(self.tr("Size")), self.size_slider, tools.set_size),
+            (dim(self.tr("Hardness")), self.hardness, tools.set_hardness),
             (dim(self.tr("Strength")), self.strength, tools.set_strength),
             (self._target_label, self.target, tools.set_target),
         ):  # fmt: skip
@@ -164,7 +165,8 @@ class ToolBar(QWidget):
             box.setRange(-127, 0)
             box.setValue(value)
             box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-            box.setFixedWidth(48)
+            box.setFixedWidth(46)
+            box.setStyleSheet("padding: 2px 4px;")
             box.setAlignment(Qt.AlignmentFlag.AlignRight)
             box.valueChanged.connect(self._look)
         row.addWidget(self.show_box)

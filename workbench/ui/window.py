@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self._header())
         column.addWidget(self.notice)
         column.addWidget(self.spectrogram, 1)
         column.addWidget(self.invitation, 1)
@@ -179,6 +180,20 @@ class MainWindow(QMainWindow):
         self.hint_text = dim("")
         self.hint_text.setObjectName("hintText")
         self.statusBar().addPermanentWidget(self.hint_text)
+
+    def _header(self) -> QWidget:
+        header = QWidget()
+        header.setObjectName("spectrogramHeader")
+        row = QHBoxLayout(header)
+        row.setContentsMargins(10, 5, 10, 4)
+        title = QLabel(self.tr("Spectrogram  V"))
+        title.setObjectName("spectrogramTitle")
+        title.setProperty("role", "title")
+        self.about = named(dim(""), "about", self.tr("About the recording"), self.tr("The recording and its analysis"))
+        row.addWidget(title)
+        row.addStretch(1)
+        row.addWidget(self.about)
+        return header
 
     def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -256,9 +271,9 @@ class MainWindow(QMainWindow):
             self.addDockWidget(area, dock)
             dock.show()
         self.splitDockWidget(templates, factorise, Qt.Orientation.Vertical)
-        self.resizeDocks([templates, stack], [270, 330], Qt.Orientation.Horizontal)
+        self.resizeDocks([templates, stack], [236, 326], Qt.Orientation.Horizontal)
         self.resizeDocks([templates, factorise], [420, 260], Qt.Orientation.Vertical)
-        self.resizeDocks([activations], [max(150, self.height() // 4)], Qt.Orientation.Vertical)
+        self.resizeDocks([activations], [max(150, self.height() // 5)], Qt.Orientation.Vertical)
 
     def _keep(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
@@ -298,6 +313,7 @@ class MainWindow(QMainWindow):
         recording, document = self.document.recording, self.document
         if recording is None:
             self.setWindowTitle(self.tr("Spectrogram workbench"))
+            self.about.setText("")
             return
         name = document.path.name if document.path is not None else recording.path.name
         analysis = document.state.analysis
@@ -305,7 +321,8 @@ class MainWindow(QMainWindow):
             recording.channels, self.tr("{0} channels").format(recording.channels)
         )
         about = f"{recording.rate / 1000:g} kHz · {channels} · {analysis.window}/{analysis.hop}"
-        self.setWindowTitle(f"{name}[*] · {about}")
+        self.setWindowTitle(f"{name}[*] — {self.tr('Spectrogram workbench')}")
+        self.about.setText(f"{recording.path.name} · {about}")
         self.setWindowModified(document.dirty)
 
     def say(self, text: str) -> None:

@@ -1,0 +1,54 @@
+"""Command line: open the window, or work headless (separate, render). The headless commands never import QtGui."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench import __version__, resource
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the `workbench` console script; returns the exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    from workbench.headless import COMMANDS
+
+    if given and given[0] in COMMANDS:
+        return COMMANDS[given[0]](given[1:])
+    parser = argparse.ArgumentParser(
+        prog="workbench",
+        description="A spectrogram workbench for source separation by nonnegative matrix factorisation.",
+        epilog="Headless: workbench separate IN --out DIR; workbench render PROJECT --out DIR. "
+        "Each explains itself with --help.",
+    )
+    parser.add_argument("file", nargs="?", type=Path, help="recording or project to open (default: the demo)")
+    parser.add_argument("--version", action="version", version=f"workbench {__version__}")
+    options = parser.parse_args(given)
+    if not _has_display():
+        print(
+            "There is no display to open a window on; work headless instead: workbench separate IN --out DIR",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        from workbench.app import run
+    except ImportError as error:
+        print(
+            f"The window can't be opened: {error}. On Debian or Ubuntu ./run installs what it needs.", file=sys.stderr
+        )
+        return 2
+    return run(options.file or resource("demo/demo.flac"))
+
+
+def _has_display() -> bool:
+    """Whether a window can be opened: always on macOS and Windows, elsewhere with a display server."""
+    if sys.platform in ("darwin", "win32") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
