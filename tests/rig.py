@@ -124,19 +124,24 @@ class NullSink:
 
 
 @contextmanager
-def null_sink(rate: int = 44100, channels: int = 2) -> Iterator[NullSink]:
-    """A PulseAudio of our own with one null sink, which is PortAudio's default device inside the block."""
+def null_sink(rate: int = 44100, channels: int = 2, refresh: bool = True) -> Iterator[NullSink]:
+    """A PulseAudio of our own with one null sink, which is PortAudio's default device inside the block.
+
+    `refresh` lets PortAudio of this process look for devices again; not while a player uses it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="workbench-sound-"))
     (folder / "pulse").mkdir(mode=0o700)
     sink = NullSink(folder, rate, channels)
     try:
         with _environment(**sink.env), _running(sink.command(), dict(os.environ), folder / "log"):
             sink.wait()
-            _restart_portaudio()
+            if refresh:
+                _restart_portaudio()
             with sink.awake():
                 yield sink
     finally:
-        _restart_portaudio()
+        if refresh:
+            _restart_portaudio()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -39,9 +39,10 @@ class Feed:
         self._outputs = max(2, scene.recording.channels)
         self._stream = self._open(scene, position)
         self._fade = max(1, round(FADE_SECONDS * scene.recording.rate))
-        self._fading_in = position > 0
+        self._leaving: MixStream | None = None
+        self._faded = 0 if position > 0 else self._fade
         self._jump: int | None = None
-        self._ending = False
+        self._ending = self._stopping = False
         self.finished = False
 
     @property
@@ -82,30 +83,22 @@ class Feed:
             self._stream = self._open(scene, begin)
         self._scene = scene
         if self._ending:
-            block = self._stream.read(scene, min(count, self._fade))
-            block = block * _ramp(len(block))[::-1]
-            self.finished = True
-            return block, begin
+            return self._fade_out(scene, count), begin
         if self._jump is not None:
-            target, self._jump = self._jump, None
-            return self._cross(scene, target, count), target
+            begin, self._jump = self._jump, None
+            self._cross_to(scene, begin)
         loop = self._loop_here(begin)
-        stop = loop.stop if loop else len(scene.recording.samples)
-        seam = self._fade if loop else 0
-        room = stop - seam - begin
-        if room <= 0 and loop:
-            # The fade ends at the loop's start plus its length, so that a turn lasts exactly stop − start.
-            return self._cross(scene, loop.start - (stop - begin), stop - begin), begin
+        if loop is not None and begin >= loop.stop - self._fade:
+            # The fade ends at the loop's start, so that a turn lasts exactly stop − start.
+            begin = loop.start - (loop.stop - begin)
+            self._cross_to(scene, begin)
+            loop = self._loop_here(begin)
+        stop = loop.stop - self._fade if loop is not None else len(scene.recording.samples)
+        room = min(count, stop - begin)
         if room <= 0:
             self.finished = True
             return np.zeros((0, self._outputs), np.float32), begin
-        block = self._stream.read(scene, min(count, room))
-        if self._fading_in:
-            self._fading_in = False
-            n = min(self._fade, len(block))
-            block = block.copy()
-            block[:n] *= _ramp(n)
-        return block, begin
+        return self._faded_in(scene, self._stream.read(scene, room)), begin
 
     def _loop_here(self, position: int) -> Loop | None:
         loop = self.loop
@@ -113,21 +106,39 @@ class Feed:
             return None
         return loop
 
-    def _cross(self, scene: Scene, target: int, count: int) -> Float:
-        """Cross-fade from the present stream to one opened at `target`, which then stays."""
-        old, self._stream = self._stream, self._open(scene, target)
-        n = min(self._fade, count)
-        fresh = self._stream.read(scene, count)
-        ramp = _ramp(n)
-        block = fresh.copy()
-        block[:n] = fresh[:n] * ramp + old.read(scene, n) * (1 - ramp)
+    def _cross_to(self, scene: Scene, position: int) -> None:
+        """Begin a cross-fade to another position; it may last for several blocks."""
+        self._leaving, self._stream = self._stream, self._open(scene, position)
+        self._faded = 0
+
+    def _faded_in(self, scene: Scene, block: Float) -> Float:
+        """A block of the present stream, mixed with the one that is being left, as far as a fade is under way."""
+        n = min(self._fade - self._faded, len(block))
+        if n <= 0:
+            return block
+        ramp = self._ramp(n)
+        out = block.copy()
+        out[:n] *= ramp
+        if self._leaving is not None:
+            out[:n] += self._leaving.read(scene, n) * (1 - ramp)
+        if self._faded >= self._fade:
+            self._leaving = None
+        return out
+
+    def _fade_out(self, scene: Scene, count: int) -> Float:
+        if not self._stopping:
+            self._stopping, self._faded = True, 0
+        n = min(self._fade - self._faded, count)
+        block = self._stream.read(scene, n)
+        block = block * (1 - self._ramp(n))
+        self.finished = self._faded >= self._fade
         return block
+
+    def _ramp(self, count: int) -> Float:
+        """The next `count` samples of the raised-cosine ramp from 0 to 1, shape (count, 1)."""
+        at = (np.arange(self._faded, self._faded + count, dtype=np.float32) + 0.5) / self._fade
+        self._faded += count
+        return np.asarray(0.5 - 0.5 * np.cos(np.pi * at), np.float32)[:, None]
 
     def _open(self, scene: Scene, position: int) -> MixStream:
         return MixStream(scene, position, self._outputs)
-
-
-def _ramp(count: int) -> Float:
-    """Raised-cosine ramp from 0 to 1, shape (count, 1)."""
-    t = (np.arange(count, dtype=np.float32) + 0.5) / max(1, count)
-    return (0.5 - 0.5 * np.cos(np.pi * t)).astype(np.float32)[:, None]

@@ -73,6 +73,9 @@ def load(path: Path, progress: Callable[[float], bool] | None = None) -> Recordi
             declared = file.frames if file.frames < 1 << 40 else 0
             cut = "should be" in file.extra_info and _data_missing(file.extra_info)
             samples, broken = _read(file, declared, progress)
+            if broken and not len(samples):
+                raise AudioFileError(f"“{path.name}” is damaged from its beginning, so nothing of it can be read.")
+            cut = cut or (file.format == "OGG" and not _ogg_ends(path))
     except soundfile.LibsndfileError as error:
         raise AudioFileError(
             f"“{path.name}” is not a sound file that can be read ({_reason(error)}); "
@@ -113,15 +116,16 @@ def _read(file: soundfile.SoundFile, declared: int, progress: Callable[[float], 
     blocks: list[Float] = []
     got = 0
     broken = False
-    while True:
+    while not broken:
+        buffer = np.full((BLOCK, file.channels), np.nan, np.float32)
         try:
-            block = file.read(BLOCK, dtype="float32", always_2d=True)
+            block = file.read(dtype="float32", always_2d=True, out=buffer)
         except soundfile.LibsndfileError:
-            # What came before the damage is kept.
-            if not blocks:
-                raise
+            # What came before the damage is in the buffer, though nobody says how much of it.
+            block = buffer[: len(buffer) - int(np.argmin(np.isnan(buffer[::-1, 0])))]
+            if np.isnan(buffer[:, 0]).all():
+                block = buffer[:0]
             broken = True
-            break
         if not len(block):
             break
         blocks.append(block)
@@ -136,6 +140,15 @@ def _read(file: soundfile.SoundFile, declared: int, progress: Callable[[float], 
 def _data_missing(info: str) -> bool:
     """Whether libsndfile's log says that the data chunk is longer than the file."""
     return any(line.strip().startswith(("data :", "SSND :")) and "should be" in line for line in info.splitlines())
+
+
+def _ogg_ends(path: Path) -> bool:
+    """Whether the last Ogg page is marked as the last of its stream (RFC 3533, header type flag 4)."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - (1 << 17)))
+        tail = file.read()
+    page = tail.rfind(b"OggS")
+    return page >= 0 and len(tail) > page + 5 and bool(tail[page + 5] & 4)
 
 
 def _reason(error: soundfile.LibsndfileError) -> str:

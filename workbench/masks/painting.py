@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.edits import TILE, Edit, Grid, Paint, Region, Tile, lattice
-from workbench.masks.sharing import Flags, Masks, fill_unpainted, reassign
+from workbench.masks.sharing import Flags, Masks, fill_unpainted, reassign, towards
 from workbench.masks.stack import Stack
 
 Array = NDArray[np.float32]
@@ -33,7 +33,9 @@ class Stroke:
     layer : int
         Index of the layer in the stack.
     target : float or None
-        Value to paint towards, 0 … 1; None erases, towards the computed mask.
+        Value to paint towards, 0 … 1; None erases: all unlocked layers go back towards their computed masks.
+        (Were it only the one layer, strokes that two layers made in one place could never be erased:
+        what one gives back would go to the other painted one.)
     """
 
     layer: int
@@ -125,15 +127,17 @@ class StrokePainter:
         painted = self._painted(grid)
         masks = fill_unpainted(painted, under)
         mine = masks[self._target].sum(axis=0)
-        erase = self._stroke.target is None
-        goal = computed[self._target].sum(axis=0) if erase else np.float32(self._stroke.target or 0.0)
-        # Clamped before the mix, so that the strength means the same beside locked layers as elsewhere.
-        goal = np.minimum(goal, np.clip(1 - masks[self._locked].sum(axis=0), 0, 1))
-        new = reassign(masks, computed, self._target, self._locked, mine + coverage * (goal - mine))
+        if self._stroke.target is None:
+            new = towards(masks, computed, self._locked, coverage)
+        else:
+            # Clamped before the mix, so that the strength means the same beside locked layers as elsewhere.
+            room = np.clip(1 - masks[self._locked].sum(axis=0), 0, 1)
+            goal = np.minimum(np.float32(self._stroke.target), room)
+            new = reassign(masks, computed, self._target, self._locked, mine + coverage * (goal - mine))
         hit = coverage > 0
         keep = ~np.isnan(painted) | ((self._target | self._locked)[:, None, None] & hit)
         values = np.where(keep, np.where(hit, new, painted), np.float32(np.nan)).astype(np.float32)
-        if erase:
+        if self._stroke.target is None:
             same = hit & (np.abs(new - under).max(axis=0) <= SAME)
             values[:, same] = np.nan
         return values

@@ -34,7 +34,9 @@ def fill_unpainted(values: Masks, under: Masks) -> Masks:
     room = free.sum(axis=0)
     unpainted = (~painted).sum(axis=0)
     rest = np.maximum(1 - held, 0)
+    # Bins that nobody painted stay as they are, to the last bit.
     scale = np.divide(rest, room, out=np.zeros_like(rest), where=room > 0)
+    scale[~painted.any(axis=0)] = 1
     out = fixed + free * scale
     stranded = (room <= 0) & (unpainted > 0) & (rest > 0)
     if stranded.any():
@@ -74,6 +76,26 @@ def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted
     new = np.clip(wanted, 0, cap)
     for flags, total in ((target, new), (others, cap - new)):
         out[flags] = _share(total, masks[flags], computed[flags])
+    return out
+
+
+def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks) -> Masks:
+    """Bring all unlocked parts back towards the model's masks.
+
+    Parameters
+    ----------
+    masks, computed : float32, shape (P, …)
+    locked : bool, shape (P,)
+        Parts that keep their value; the others share what these leave as the model would.
+    coverage : float32, shape (…)
+        0 leaves a bin, 1 brings it all the way back.
+    """
+    free = ~locked
+    out = masks.copy()
+    if free.any():
+        room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+        goal = _share(room, computed[free], np.ones_like(computed[free]))
+        out[free] += coverage * (goal - masks[free])
     return out
 
 

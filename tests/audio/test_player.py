@@ -1,0 +1,146 @@
+"""Playback through a real PortAudio stream into a PulseAudio null sink, whose monitor is recorded."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.conftest import make_scene
+from tests.rig import align, null_sink, residual_db
+from workbench.audio.feed import Loop
+from workbench.audio.player import Player, output_devices
+from workbench.audio.renderer import render_all
+
+pytestmark = [
+    pytest.mark.sound,
+    pytest.mark.skipif(shutil.which("pulseaudio") is None, reason="PulseAudio is not installed"),
+]
+
+
+def wait(condition, seconds=8.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def sink():
+    with null_sink(44100) as running:
+        yield running
+
+
+def panned_scene(seconds=4.0, rate=44100, channels=2):
+    scene = make_scene(3, seconds, rate, channels)
+    first, *rest = scene.stack.layers
+    first = replace(first, gain_db=-6.0, pan=0.4 if channels <= 2 else 0.0)
+    return replace(scene, stack=replace(scene.stack, layers=(first, *rest)))
+
+
+class Playing:
+    """A player of one scene that can be exchanged."""
+
+    def __init__(self, scene):
+        self.scene = scene
+        self.player = Player(lambda: self.scene)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.player.close()
+
+    @property
+    def status(self):
+        return self.player.status()
+
+
+def test_what_is_heard_is_what_is_rendered(sink):
+    with Playing(panned_scene()) as p, sink.recorded() as recorded:
+        # As the window does when a recording is opened: the stream runs before the first sound.
+        p.player.prepare()
+        time.sleep(0.5)
+        p.player.play(0)
+        wait(lambda: p.status.position > 1.5)
+        p.player.stop()
+        wait(lambda: not p.status.playing)
+        assert p.status.underruns == 0
+    reference = render_all(p.scene, 0, 44100)
+    assert residual_db(reference, align(reference, recorded[0])) < -80
+
+
+def test_a_change_is_heard_while_playing(sink):
+    with Playing(panned_scene()) as p, sink.recorded() as recorded:
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.7)
+        layers = tuple(replace(layer, mute=True) for layer in p.scene.stack.layers)
+        p.scene = replace(p.scene, stack=replace(p.scene.stack, layers=layers))
+        wait(lambda: p.status.position > 1.6)
+        p.player.stop()
+        wait(lambda: not p.status.playing)
+    loud = np.nonzero(np.abs(recorded[0]).max(axis=1) > 1e-4)[0]
+    heard = (loud[-1] - loud[0]) / 44100
+    assert 0.5 < heard < 1.4
+
+
+def test_a_loop_repeats_exactly(sink):
+    with Playing(panned_scene()) as p, sink.recorded() as recorded:
+        p.player.set_loop(Loop(20000, 40000))
+        p.player.play(20000)
+        time.sleep(1.6)
+        p.player.stop()
+        wait(lambda: not p.status.playing)
+    reference = render_all(p.scene, 21000, 39000)
+    x = recorded[0]
+    mono = x.sum(axis=1)
+    probe = reference.sum(axis=1)[:4000]
+    score = np.correlate(mono, probe, "valid") / np.sum(probe**2)
+    places = [i for i in np.nonzero(score > 0.98)[0] if score[i] == score[max(0, i - 50) : i + 50].max()]
+    assert len(places) >= 2 and set(np.diff(places)) == {20000}
+    for at in places[:2]:
+        assert residual_db(reference, x[at : at + len(reference)]) < -80
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (48000, 2), (192000, 8)])
+def test_every_rate_and_channel_count_plays(sink, rate, channels):
+    with Playing(panned_scene(2.0, rate, channels)) as p:
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.5)
+        assert p.status.trouble == "" and max(p.status.peaks) > 0
+
+
+def test_playing_to_the_end_stops_and_goes_back(sink):
+    with Playing(panned_scene(0.6)) as p:
+        p.player.play(0)
+        wait(lambda: p.status.playing)
+        wait(lambda: not p.status.playing)
+        assert p.status.position == 0
+
+
+def test_seeking_moves_what_is_heard(sink):
+    with Playing(panned_scene()) as p:
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.3)
+        p.player.seek(3 * 44100)
+        wait(lambda: 3.0 < p.status.position < 3.9)
+
+
+def test_devices_are_listed(sink):
+    assert any(device.channels >= 2 for device in output_devices())
+
+
+def test_without_a_device_it_says_so_and_finds_it_when_it_comes():
+    scene = panned_scene(20.0)
+    with Playing(scene) as p:
+        with null_sink(44100, refresh=False):
+            p.player.play(0)
+            wait(lambda: p.status.position > 0.3)
+        wait(lambda: p.status.trouble, 15)
+        assert "everything" in p.status.trouble and p.status.playing
+        with null_sink(44100, refresh=False):
+            before = p.status.position
+            wait(lambda: not p.status.trouble and p.status.position > before + 0.3, 15)

@@ -1,0 +1,261 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import tone_mix
+from workbench.audio.recording import Recording
+from workbench.document import acts
+from workbench.document.document import Document, resample_factors
+from workbench.document.history import History
+from workbench.document.state import RunSettings, fresh_state
+from workbench.masks.edits import Paint, Region
+from workbench.masks.painting import Stroke, StrokePainter
+from workbench.masks.stack import Factors
+from workbench.spectral.pyramid import analyse_levels
+from workbench.spectral.stft import Analysis
+
+
+def opened() -> Document:
+    samples = tone_mix(2.0)
+    document = Document()
+    document.open(Recording(samples, 8000, Path("x.wav")), analyse_levels(samples, Analysis()))
+    return document
+
+
+def factors(document: Document, k: int, seed: int = 0) -> Factors:
+    rng = np.random.default_rng(seed)
+    frames = document.state.analysis.frames(len(document.recording.samples))
+    return Factors(rng.random((1025, k)).astype(np.float32), rng.random((k, frames)).astype(np.float32))
+
+
+def begin(document: Document, k: int = 3, fresh: bool = True, seed: int = 0) -> int:
+    return document.begin_run("run", RunSettings(components=k), factors(document, k, seed), fresh)
+
+
+def paint(document: Document, layer: int, name: str = "stroke") -> None:
+    painter = StrokePainter(document.stack, Stroke(layer, 1.0))
+    painter.extend(Region(100, 140, 5, 25), np.ones((40, 20), np.float32))
+    document.act(name, acts.set_edits(document.recorded_state, painter.edits))
+
+
+def masks(document: Document) -> np.ndarray:
+    return document.stack.region_masks(Region(90, 150, 0, 30))
+
+
+def test_before_any_factorisation_there_is_one_layer_everything():
+    document = opened()
+    assert [layer.name for layer in document.layers] == ["Everything"]
+    assert not document.dirty and document.undo_name == ""
+
+
+def test_a_factorisation_makes_one_layer_a_component_as_one_step():
+    document = opened()
+    begin(document, 3)
+    assert [layer.components for layer in document.layers] == [(0,), (1,), (2,)]
+    document.undo()
+    assert [layer.name for layer in document.layers] == ["Everything"] and document.run is None
+    document.redo()
+    assert len(document.layers) == 3
+
+
+def test_publishing_replaces_the_factors_of_its_run_and_adds_no_step():
+    document = opened()
+    run = begin(document)
+    name = document.undo_name
+    newer = factors(document, 3, 9)
+    document.publish(run, newer, (3.0, 2.0))
+    assert document.run.factors is newer and document.run.costs == (3.0, 2.0) and document.undo_name == name
+    paint(document, 0)
+    newest = factors(document, 3, 10)
+    document.publish(run, newest, (3.0, 2.0, 1.0))
+    assert document.stack.factors is newest, "a stroke does not make the run stale"
+    document.undo()
+    assert document.stack.factors is newest
+
+
+def test_undoing_past_a_run_restores_the_former_factors():
+    document = opened()
+    first = begin(document, 3)
+    document.publish(first, factors(document, 3, 1), (1.0,))
+    before = masks(document)
+    second = begin(document, 3, fresh=False, seed=2)
+    document.publish(second, factors(document, 3, 3), (1.0,))
+    document.undo()
+    np.testing.assert_array_equal(masks(document), before)
+    document.publish(second, factors(document, 3, 4), (1.0,))
+    np.testing.assert_array_equal(masks(document), before)
+
+
+def test_components_keep_layer_name_colour_and_fader():
+    document = opened()
+    begin(document, 3)
+    layer = document.layers[1]
+    document.change_layer("rename", layer.id, name="Bass", gain_db=-3.0, colour="#123456")
+    begin(document, 5, seed=1)
+    kept = document.layers[1]
+    assert (kept.id, kept.name, kept.gain_db, kept.colour) == (layer.id, "Bass", -3.0, "#123456")
+    assert [each.components for each in document.layers] == [(0,), (1,), (2,), (3,), (4,)]
+    begin(document, 2, seed=2)
+    assert [each.name for each in document.layers] == ["Component 1", "Bass"]
+
+
+def test_painted_layers_outlive_a_factorisation():
+    document = opened()
+    state, identity = acts.add_layer(document.recorded_state, "Voice")
+    document.act("new", state)
+    document.act("x", acts.set_edits(document.recorded_state, ()))
+    paint(document, 1)
+    begin(document, 3)
+    voice = next(i for i, layer in enumerate(document.layers) if layer.id == identity)
+    rows = document.stack.layer_mask(voice, np.array([120]), np.array([15]))
+    assert rows[0, 0] == pytest.approx(1.0)
+
+
+def test_merge_remove_and_reorder():
+    document = opened()
+    begin(document, 4)
+    a, b, c, d = (layer.id for layer in document.layers)
+    document.act("merge", acts.merge_layers(document.recorded_state, [a, c]))
+    assert [layer.components for layer in document.layers] == [(0, 2), (1,), (3,)]
+    document.act("move", acts.move_layer(document.recorded_state, d, 0))
+    assert [layer.id for layer in document.layers] == [d, a, b]
+    document.act("remove", acts.remove_layer(document.recorded_state, a))
+    np.testing.assert_allclose(masks(document).sum(axis=0), 1, atol=1e-6)
+    with pytest.raises(ValueError, match="two or more"):
+        acts.merge_layers(document.recorded_state, [d])
+    document.act("remove", acts.remove_layer(document.recorded_state, b))
+    with pytest.raises(ValueError, match="last layer"):
+        acts.remove_layer(document.recorded_state, d)
+
+
+def test_slider_moves_are_one_step_until_it_is_let_go():
+    document = opened()
+    layer = document.layers[0].id
+    for db in (-1.0, -2.0, -3.0):
+        document.change_layer("Gain", layer, "gain", gain_db=db)
+    document.seal()
+    document.change_layer("Gain", layer, "gain", gain_db=-9.0)
+    document.undo()
+    assert document.layers[0].gain_db == -3.0
+    document.undo()
+    assert document.layers[0].gain_db == 0.0
+
+
+def test_a_preview_is_shown_and_leaves_no_trace():
+    document = opened()
+    begin(document, 3)
+    before, name = masks(document), document.undo_name
+    document.preview(acts.invert(document.recorded_state, document.layers[0].id))
+    assert not np.array_equal(masks(document), before)
+    document.end_preview()
+    np.testing.assert_array_equal(masks(document), before)
+    assert document.undo_name == name
+
+
+def test_signals_say_what_changed_and_where():
+    document = opened()
+    begin(document, 3)
+    heard: list[object] = []
+    document.masks_changed.connect(lambda region: heard.append(("masks", region)))
+    document.mix_changed.connect(lambda: heard.append("mix"))
+    document.layers_changed.connect(lambda: heard.append("layers"))
+    document.change_layer("gain", document.layers[0].id, gain_db=-1.0)
+    assert heard == ["mix"]
+    heard.clear()
+    document.change_layer("name", document.layers[0].id, name="n")
+    assert heard == ["layers"]
+    heard.clear()
+    paint(document, 0)
+    (kind, region), = heard
+    assert kind == "masks" and (region.low, region.high, region.start, region.stop) == (64, 192, 0, 64)
+    heard.clear()
+    document.act("invert", acts.invert(document.recorded_state, document.layers[0].id))
+    assert heard == [("masks", None)]
+
+
+def test_another_window_carries_edits_and_factors_over_as_one_step():
+    document = opened()
+    run = begin(document, 3)
+    document.publish(run, factors(document, 3, 5), (1.0,))
+    paint(document, 0)
+    wide = Analysis(4096, 1024)
+    document.set_analysis(wide, analyse_levels(document.recording.samples, wide))
+    assert document.stack.factors.W.shape == (2049, 3)
+    assert document.stack.layer_mask(0, np.array([240]), np.array([7]))[0, 0] == pytest.approx(1.0)
+    document.undo()
+    assert document.state.analysis == Analysis() and document.stack.factors.W.shape == (1025, 3)
+    document.undo()
+    assert document.state.edits == ()
+
+
+def test_resampled_factors_keep_their_shape():
+    f = Factors(np.hanning(1025)[:, None].astype(np.float32), np.hanning(200)[None].astype(np.float32))
+    out = resample_factors(f, Analysis(4096, 1024), 100 * 1024)
+    assert out.W.shape == (2049, 1) and out.H.shape == (1, 101)
+    assert np.argmax(out.W) == 1024 and np.argmax(out.H) == 50
+    assert out.W.sum() == pytest.approx(1, rel=1e-4)
+
+
+def test_saved_work_is_not_dirty():
+    document = opened()
+    begin(document, 2)
+    assert document.dirty
+    document.mark_saved(document.recorded_state, Path("p.workbench"))
+    assert not document.dirty
+    document.undo()
+    assert document.dirty
+    document.redo()
+    assert not document.dirty
+
+
+@given(st.lists(st.sampled_from(["act", "merge", "seal", "undo", "redo"]), max_size=60))
+def test_undo_and_redo_never_raise_and_redo_takes_undo_back(sequence):
+    history = History(fresh_state(Analysis()))
+    for i, what in enumerate(sequence):
+        if what in ("act", "merge"):
+            history.record(str(i), replace(history.state, next_id=i + 10), "key" if what == "merge" else None)
+        elif what == "seal":
+            history.seal()
+        else:
+            before, can = history.state, bool(history.undo_name if what == "undo" else history.redo_name)
+            getattr(history, what)()
+            assert (history.state is not before) == can
+            if can:
+                getattr(history, "redo" if what == "undo" else "undo")()
+                assert history.state is before
+                getattr(history, what)()
+
+
+def test_masks_come_back_bit_for_bit():
+    document = opened()
+    begin(document, 4)
+    seen = [masks(document)]
+    rng = np.random.default_rng(0)
+    for i in range(30):
+        painter = StrokePainter(document.stack, Stroke(int(rng.integers(4)), [None, 0.0, 1.0][rng.integers(3)]))
+        low, start = int(rng.integers(80, 140)), int(rng.integers(0, 25))
+        painter.extend(Region(low, low + 20, start, start + 9), rng.random((20, 9)).astype(np.float32))
+        document.act(str(i), acts.set_edits(document.recorded_state, painter.edits))
+        seen.append(masks(document))
+    for expected in reversed(seen[:-1]):
+        document.undo()
+        np.testing.assert_array_equal(masks(document), expected)
+    for expected in seen[1:]:
+        document.redo()
+        np.testing.assert_array_equal(masks(document), expected)
+
+
+def test_a_state_shares_what_it_has_not_changed():
+    document = opened()
+    begin(document, 3)
+    paint(document, 0)
+    first = document.recorded_state.edits[0]
+    painter = StrokePainter(document.stack, Stroke(1, 1.0))
+    painter.extend(Region(400, 410, 5, 10), np.ones((10, 5), np.float32))
+    second = painter.edits[0]
+    assert isinstance(first, Paint) and isinstance(second, Paint)
+    assert all(second.tiles[key] is tile for key, tile in first.tiles.items())
