@@ -76,7 +76,7 @@ def no_thread_left() -> Iterator[None]:
 @pytest.fixture
 def workbench(tmp_path: Path) -> Iterator[object]:
     """The whole program with settings of its own; nothing opened yet."""
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
     from workbench.app import build
 
@@ -89,6 +89,7 @@ def workbench(tmp_path: Path) -> Iterator[object]:
         program.close()
         program.window.deleteLater()
         pump(program.application)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
 
 

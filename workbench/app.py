@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from threadpoolctl import threadpool_limits
 
@@ -22,6 +22,7 @@ from workbench.ui.dialogs import Reporter
 from workbench.ui.session import Session
 from workbench.ui.window import MainWindow
 
+SWEEP_MS = 2000
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread must hand on the interpreter: the feeder of the sound waits at most this long
 for each thread that computes in Python (measured: single calls took up to 84 ms at the default of 5 ms)."""
@@ -39,9 +40,12 @@ class Workbench:
     audition: Audition
     window: MainWindow
     reporter: Reporter
+    sweeper: QTimer
 
     def close(self) -> None:
         """Give back what threads and devices hold."""
+        self.sweeper.stop()
+        gc.enable()
         self.runner.cancel_all()
         self.player.close()
 
@@ -62,6 +66,7 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
     )
     wish = {"light": theme.LIGHT, "dark": theme.DARK}.get(str(settings.value("theme")))
     theme.apply(application, wish or theme.system_theme())
+    sweeper = _sweep_here(application)
     document = Document()
     runner = Runner()
     player = Player(lambda: document.scene)
@@ -69,7 +74,21 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
     audition = Audition(document, player)
     window = MainWindow(document, runner, session, audition, settings)
     reporter.window = window
-    return Workbench(application, document, runner, player, session, audition, window, reporter)
+    return Workbench(application, document, runner, player, session, audition, window, reporter, sweeper)
+
+
+def _sweep_here(application: QApplication) -> QTimer:
+    """Collect garbage in the window's thread only, and only the young.
+
+    Left to itself Python collects in whatever thread allocates, and would destroy widgets in the thread that
+    feeds the sound; and a full collection holds the interpreter for longer than the sound may wait.
+    """
+    gc.disable()
+    timer = QTimer(application)
+    timer.setInterval(SWEEP_MS)
+    timer.timeout.connect(lambda: gc.collect(1))
+    timer.start()
+    return timer
 
 
 def run(path: Path | None) -> int:

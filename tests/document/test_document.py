@@ -170,7 +170,7 @@ def test_signals_say_what_changed_and_where():
     assert heard == ["layers"]
     heard.clear()
     paint(document, 0)
-    (kind, region), = heard
+    ((kind, region),) = heard
     assert kind == "masks" and (region.low, region.high, region.start, region.stop) == (64, 192, 0, 64)
     heard.clear()
     document.act("invert", acts.invert(document.recorded_state, document.layers[0].id))

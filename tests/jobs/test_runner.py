@@ -29,7 +29,7 @@ def test_results_arrive_in_the_window_s_thread(runner):
     got = []
     runner.run("x", lambda job: threading.current_thread(), lambda t: got.append((t, threading.current_thread())))
     finish(runner)
-    (worked, told), = got
+    ((worked, told),) = got
     assert told is threading.main_thread() and worked is not told
 
 

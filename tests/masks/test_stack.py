@@ -26,7 +26,9 @@ def test_masks_are_the_ratio_of_the_models():
 
 def test_where_the_model_is_zero_components_share_equally():
     factors = Factors(np.zeros((5, 3), np.float32), np.ones((3, 4), np.float32))
-    layers = tuple(Layer(i, str(i), "#000000", (Part(i, i),)) for i in range(3)) + (Layer(9, "e", "#000000", (Part(9),)),)
+    layers = tuple(Layer(i, str(i), "#000000", (Part(i, i),)) for i in range(3)) + (
+        Layer(9, "e", "#000000", (Part(9),)),
+    )
     masks = everywhere(Stack(layers, factors, (), 5, 4))
     np.testing.assert_allclose(masks[:3], 1 / 3, rtol=1e-6)
     assert not masks[3].any()
@@ -86,7 +88,9 @@ def test_threshold_keeps_what_is_strong_and_gives_the_rest_to_the_others():
     strong = before[0] >= 0.4
     np.testing.assert_allclose(after[:, strong], before[:, strong], atol=1e-6)
     assert not after[0, ~strong].any()
-    np.testing.assert_allclose(after[1, ~strong] / after[2, ~strong], before[1, ~strong] / before[2, ~strong], rtol=1e-3)
+    np.testing.assert_allclose(
+        after[1, ~strong] / after[2, ~strong], before[1, ~strong] / before[2, ~strong], rtol=1e-3
+    )
 
 
 def test_invert_gives_the_rest_of_the_mix_and_leaves_locked_layers():

@@ -147,6 +147,8 @@ class Runner(QObject):
     def _forget(self, job: Job) -> None:
         if job in self.jobs:
             self.jobs.remove(job)
+        # Its thread may still be inside the emission of `ended`: the object must outlive that.
+        job.wait(5)
         job.deleteLater()
         if not self.jobs:
             self.idle.emit()

@@ -74,7 +74,7 @@ class _Builder:
         self._add(menu, "invert", tr("&Invert the mask"), "Ctrl+I", stack.invert_mask)
         self._add(menu, "binary", tr("Make &binary"), "Ctrl+B", stack.make_binary)
         self._add(menu, "clearEdits", tr("&Clear all edits"), "", self._clear_edits)
-        self._add(menu, "accept", tr("&Apply the threshold"), ["Return", "Enter"], w.accept_threshold)
+        accept = self._add(menu, "accept", tr("&Apply the threshold"), ["Return", "Enter"], w.accept_threshold)
         self._add(menu, "escape", tr("Cancel what is under way"), "Esc", w.escape)
 
         def refresh() -> None:
@@ -84,6 +84,13 @@ class _Builder:
             undo.setText(tr("&Undo {0}").format(document.undo_name).rstrip())
             redo.setText(tr("&Redo {0}").format(document.redo_name).rstrip())
 
+        def preview() -> None:
+            # Only then: Return has its own meaning in fields and lists.
+            accept.setEnabled(w.tools.tool is Tool.THRESHOLD and w.document.state is not w.document.recorded_state)
+
+        w.document.masks_changed.connect(lambda _: preview())
+        w.tools.changed.connect(preview)
+        preview()
         w.document.history_changed.connect(refresh)
         refresh()
 
@@ -171,4 +178,4 @@ class _Builder:
     def _help(self) -> None:
         w, tr = self.window, self.window.tr
         menu = self._menu(tr("&Help"), "helpMenu")
-        self._add(menu, "keys", tr("&Keys"), "?", w.keys_dialog)
+        self._add(menu, "keys", tr("&Keys"), ["?", "Shift+?"], w.keys_dialog)

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
 
+from workbench.ui.guard import guarded
+
 W = TypeVar("W", bound=QWidget)
 
 
@@ -27,6 +29,7 @@ def dim(text: str) -> QLabel:
     return label
 
 
+@guarded
 class Slider(QSlider):
     """A horizontal slider over real values; a double click brings back the neutral value."""
 

@@ -202,7 +202,8 @@ class Reporter(QObject):
 
     def _show(self, report: str) -> None:
         if self._open is not None:
-            self._open.report.appendPlainText("\n" + report)
+            if report not in self._open.report.toPlainText():
+                self._open.report.appendPlainText("\n" + report)
             return
         dialog = ReportDialog(self.window, report)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

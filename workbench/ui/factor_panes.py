@@ -12,12 +12,14 @@ from workbench.document.document import Document
 from workbench.masks.layers import Layer
 from workbench.ui import theme
 from workbench.ui.axes import frequency_ticks, time_ticks
+from workbench.ui.guard import guarded
 from workbench.ui.spectrogram import SpectrogramView
 from workbench.ui.viewport import Viewport
 
 Float = NDArray[np.float32]
 
 
+@guarded
 class _FactorPane(QWidget):
     """A pane of curves, one a component, drawn once into a picture and kept until something changes."""
 
@@ -85,6 +87,7 @@ class _FactorPane(QWidget):
         return self.window() is self._spectrogram.window()
 
 
+@guarded
 class ActivationsView(_FactorPane):
     """Rows of H over time, aligned with the spectrogram above."""
 
@@ -181,6 +184,7 @@ class ActivationsView(_FactorPane):
                 return
 
 
+@guarded
 class TemplatesView(_FactorPane):
     """Columns of W over frequency, aligned with the spectrogram at the right."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QImage, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QDrag, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QColorDialog,
@@ -20,10 +20,12 @@ from workbench.document.acts import GAIN_RANGE_DB
 from workbench.masks.layers import Layer
 from workbench.ui import theme
 from workbench.ui.controls import Slider, named, toggle
+from workbench.ui.guard import guarded
 
 MIME = "application/x-workbench-layer"
 
 
+@guarded
 class Thumbnail(QLabel):
     """The layer's mask over the whole recording."""
 
@@ -49,6 +51,7 @@ class Thumbnail(QLabel):
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
+@guarded
 class LayerRow(QFrame):
     """Thumbnail, name, colour, mute, solo, lock, gain and pan of a layer."""
 
@@ -217,6 +220,15 @@ class LayerRow(QFrame):
     # -- the hand: select, rename, drag to reorder -------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.name and not self.name.isReadOnly() and isinstance(event, QKeyEvent):
+            ends = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+            if ends and event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+                self.name.setText(self.layer.name)
+                self._name_typed()
+                return True
         if watched is self.name and self.name.isReadOnly():
             if event.type() == QEvent.Type.MouseButtonDblClick:
                 self.rename()

@@ -28,6 +28,7 @@ from workbench.masks.edits import Region
 from workbench.masks.picture import Axis, Look, Show, axis_of, brightness, picture
 from workbench.ui import theme
 from workbench.ui.axes import frequency_ticks, time_ticks
+from workbench.ui.guard import guarded
 from workbench.ui.tools import Tool, ToolSettings
 from workbench.ui.viewport import Viewport
 
@@ -50,6 +51,7 @@ def colour_map(name: str) -> NDArray[np.uint8]:
     return np.ascontiguousarray(table[:, ::-1].astype(np.uint8))
 
 
+@guarded
 class SpectrogramView(QWidget):
     """Shows V and the masks over it; passes the hand on to the tools."""
 
@@ -91,8 +93,8 @@ class SpectrogramView(QWidget):
         self._drag_anchor = 0.0
         viewport.changed.connect(self._view_changed)
         tools.changed.connect(self._tool_changed)
-        document.opened.connect(self.redraw)
-        document.analysis_changed.connect(self.redraw)
+        document.opened.connect(self._plane_changed)
+        document.analysis_changed.connect(self._plane_changed)
         document.masks_changed.connect(self._masks_changed)
         document.layers_changed.connect(self.redraw)
         document.selection_changed.connect(self._selection_changed)
@@ -180,6 +182,12 @@ class SpectrogramView(QWidget):
         if selection != self.selection:
             self.selection = selection
             self.update()
+
+    def _plane_changed(self) -> None:
+        """Another recording or analysis: bins and frames mean something else."""
+        self._rows = self._columns = None
+        self._backdrop = None
+        self.redraw()
 
     def _view_changed(self) -> None:
         if not self._image.isNull() and self._fresh:

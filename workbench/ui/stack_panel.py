@@ -24,11 +24,13 @@ from workbench.masks.painting import PaintingRefused, check
 from workbench.masks.picture import thumbnail_axes
 from workbench.ui import theme
 from workbench.ui.controls import named
+from workbench.ui.guard import guarded
 from workbench.ui.layer_row import MIME, LayerRow, Thumbnail
 
 THUMBNAIL_MS = 40
 
 
+@guarded
 class _Rows(QWidget):
     """The column of rows; takes a dropped row at the nearest gap."""
 
@@ -51,6 +53,7 @@ class _Rows(QWidget):
         for old in self.rows:
             self._column.removeWidget(old)
             old.hide()
+            old.setParent(None)
             old.deleteLater()
         self.rows = rows
         for index, row in enumerate(rows):

@@ -14,8 +14,10 @@ from workbench.ui import theme
 from workbench.ui.audition import Audition
 from workbench.ui.axes import clock
 from workbench.ui.controls import combo, dim, named
+from workbench.ui.guard import guarded
 
 
+@guarded
 class Meter(QWidget):
     """Peak level a channel, −60 … +6 dB, with a mark that holds for a while and a lamp for above full scale."""
 
@@ -88,6 +90,7 @@ class TransportBar(QWidget):
         self.progress = named(
             QProgressBar(), "jobProgress", self.tr("Progress"), self.tr("Progress of the present work")
         )
+        self.progress.setRange(0, 1000)
         self.progress.setMaximumWidth(220)
         self.progress.setTextVisible(False)
         self.job_left = dim("")
@@ -179,7 +182,7 @@ class TransportBar(QWidget):
         """Show a job until it ends."""
         self._job = job
         self.job_label.setText(job.name)
-        self.progress.setRange(0, 0)
+        self.progress.setValue(0)
         self.job_left.setText("")
         self._show_job(True)
         job.progressed.connect(self._progressed)
@@ -189,10 +192,10 @@ class TransportBar(QWidget):
         if self._job is None or self.sender() is not self._job:
             return
         if share < 0:
-            self.progress.setRange(0, 0)
+            # Without an end in sight the bar fills over and over.
+            self.progress.setValue(round(self._job.elapsed * 400) % 1000)
             self.job_left.setText(clock(self._job.elapsed, 0))
             return
-        self.progress.setRange(0, 1000)
         self.progress.setValue(round(share * 1000))
         left = self._job.seconds_left
         self.job_left.setText("" if left is None else self.tr("{0} left").format(clock(math.ceil(left), 0)))

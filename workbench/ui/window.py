@@ -41,6 +41,7 @@ from workbench.ui.controls import dim, named
 from workbench.ui.dialogs import ExportDialog, KeysDialog
 from workbench.ui.factor_panes import ActivationsView, TemplatesView
 from workbench.ui.factorise_panel import FactorisePanel
+from workbench.ui.guard import guarded
 from workbench.ui.session import Session
 from workbench.ui.spectrogram import SpectrogramView
 from workbench.ui.stack_panel import StackPanel
@@ -111,6 +112,7 @@ class Invitation(QWidget):
         column.addStretch(1)
 
 
+@guarded
 class MainWindow(QMainWindow):
     """Everything on the screen, wired to the document."""
 

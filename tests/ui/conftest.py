@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.conftest import pump, tone_mix
+
+
+@pytest.fixture
+def recording_file(tmp_path) -> Path:
+    """Three seconds of tones as a file."""
+    path = tmp_path / "tones.wav"
+    soundfile.write(path, tone_mix(3.0, 16000), 16000, subtype="FLOAT")
+    return path
+
+
+@pytest.fixture
+def opened(workbench, recording_file):
+    """The program with the recording open and its window shown."""
+    workbench.window.resize(1280, 800)
+    workbench.window.show()
+    workbench.session.open(recording_file)
+    assert pump(workbench.application, lambda: workbench.document.recording, 10)
+    pump(workbench.application, seconds=0.1)
+    return workbench
+
+
+@pytest.fixture
+def factorised(opened):
+    """… and factorised into four components."""
+    opened.window.factorise_panel.components.setValue(4)
+    opened.window.factorise_panel.iterations.setValue(20)
+    opened.window.factorise(True)
+    assert pump(opened.application, lambda: not opened.session.factorising, 20)
+    return opened
