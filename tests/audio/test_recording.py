@@ -85,7 +85,7 @@ def test_no_permission_is_said_even_where_root_could_read(tmp_path, monkeypatch)
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(AudioFileError, match="no permission to read “a.wav”"):
+    with pytest.raises(AudioFileError, match=r"no permission to read “a\.wav”"):
         load(path)
 
 

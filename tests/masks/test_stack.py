@@ -26,9 +26,8 @@ def test_masks_are_the_ratio_of_the_models():
 
 def test_where_the_model_is_zero_components_share_equally():
     factors = Factors(np.zeros((5, 3), np.float32), np.ones((3, 4), np.float32))
-    layers = tuple(Layer(i, str(i), "#000000", (Part(i, i),)) for i in range(3)) + (
-        Layer(9, "e", "#000000", (Part(9),)),
-    )
+    holders = tuple(Layer(i, str(i), "#000000", (Part(i, i),)) for i in range(3))
+    layers = (*holders, Layer(9, "empty", "#000000", (Part(9),)))
     masks = everywhere(Stack(layers, factors, (), 5, 4))
     np.testing.assert_allclose(masks[:3], 1 / 3, rtol=1e-6)
     assert not masks[3].any()

@@ -75,5 +75,5 @@ def test_v_is_the_mean_power_to_the_half_exponent(power):
 
 @pytest.mark.parametrize(("window", "hop"), [(1000, 250), (2048, 500), (2048, 2048), (32, 8), (2048, 0)])
 def test_bad_windows_are_refused_in_a_sentence(window, hop):
-    with pytest.raises(ValueError, match="The (window|hop) must"):
+    with pytest.raises(ValueError, match=r"The (window|hop) must"):
         Analysis(window, hop)

@@ -286,7 +286,7 @@ def test_the_picture_shows_what_the_masks_say(factorised):
     QTest.mouseMove(program.window.spectrogram, QPoint(2, 2))
     assert pump(program.application, lambda: False, 0.2) is False
     image = program.window.spectrogram.grab().toImage()
-    for point in (at + QPoint(20, 0), at - QPoint(120, 30), at + QPoint(150, 60)):
+    for point in (at + QPoint(20, 1), at + QPoint(-120, 90), at + QPoint(150, 60)):
         expected = 255 * (1 - mask_under(program, program.document.selected_index, point))
         assert image.pixelColor(point).red() == pytest.approx(expected, abs=6)
 
@@ -414,7 +414,7 @@ def test_closing_with_unsaved_work_asks(factorised):
     assert program.window.isVisible()
     program.window.close()
     pump(program.application)
-    box = [b for b in program.window.findChildren(QMessageBox, "unsavedBox") if b.isVisible()][0]
+    box = next(b for b in program.window.findChildren(QMessageBox, "unsavedBox") if b.isVisible())
     QTest.mouseClick(box.button(QMessageBox.StandardButton.Discard), LEFT)
     assert pump(program.application, lambda: not program.window.isVisible(), 5)
 
