@@ -193,8 +193,8 @@ def test_another_window_carries_edits_and_factors_over_as_one_step():
 
 
 def test_resampled_factors_keep_their_shape():
-    f = Factors(np.hanning(1025)[:, None].astype(np.float32), np.hanning(200)[None].astype(np.float32))
-    out = resample_factors(f, Analysis(4096, 1024), 100 * 1024)
+    f = Factors(np.hanning(1025)[:, None].astype(np.float32), np.hanning(201)[None].astype(np.float32))
+    out = resample_factors(f, Analysis(2048, 512), Analysis(4096, 1024), 200 * 512)
     assert out.W.shape == (2049, 1) and out.H.shape == (1, 101)
     assert np.argmax(out.W) == 1024 and np.argmax(out.H) == 50
     assert out.W.sum() == pytest.approx(1, rel=1e-4)

@@ -124,6 +124,17 @@ def test_sharing_rules_conserve(seed, parts):
     np.testing.assert_array_equal(new[locked], filled[locked])
 
 
+@pytest.mark.parametrize("tiny", [1e-45, 1e-40, 1e-35, 1e-25])
+def test_shares_next_to_nothing_never_leave_the_range_of_numbers(tiny):
+    masks = np.array([1.0, tiny, tiny / 2], np.float32)[:, None, None]
+    target = np.array([True, False, False])
+    out = reassign(masks, masks, target, ~target & False, np.zeros((1, 1), np.float32))
+    assert np.isfinite(out).all() and out.sum() == pytest.approx(1) and out[0] == 0
+    values = np.array([0.25, np.nan, np.nan], np.float32)[:, None, None]
+    filled = fill_unpainted(values, masks)
+    assert np.isfinite(filled).all() and filled.sum() == pytest.approx(1) and filled[0] == 0.25
+
+
 class Painting(RuleBasedStateMachine):
     """Any acts in any order: sums stay one, locked layers stay, values stay in [0, 1]."""
 
@@ -182,12 +193,12 @@ def test_resampled_strokes_stay_where_they_were():
     old, new = Analysis(256, 64), Analysis(1024, 256)
     samples = 40000
     stack = stroke(random_stack(2, old, samples), 0, 1.0, Region(30, 60, 100, 300))
-    plane = (old.bins, old.frames(samples)), (new.bins, new.frames(samples))
-    moved = replace(random_stack(2, new, samples), edits=resample_edits(stack.edits, *plane))
+    moved = replace(random_stack(2, new, samples), edits=resample_edits(stack.edits, old, new, samples))
     masks = everywhere(moved)
-    assert masks[0, 45 * 4, 200 // 4] == pytest.approx(1.0)
-    assert (masks[0] > 0.99).sum() == pytest.approx(30 * 4 * 200 / 4, rel=0.1)
-    back = resample_edits(moved.edits, plane[1], plane[0])
+    plain = everywhere(random_stack(2, new, samples))
+    np.testing.assert_allclose(masks[0, 30 * 4 : 59 * 4, 100 // 4 : 300 // 4], 1, atol=1e-6)
+    assert (masks != plain).any(axis=0).sum() == pytest.approx(30 * 4 * 200 / 4, rel=0.05)
+    back = resample_edits(moved.edits, new, old, samples)
     assert isinstance(back[0], Paint)
 
 

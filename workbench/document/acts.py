@@ -152,9 +152,8 @@ def continued(state: State, run: int) -> State:
 
 def set_analysis(state: State, analysis: Analysis, samples: int, run: int | None) -> State:
     """Another window and hop: edits are carried over; `run` holds the factors carried over."""
-    old = (state.analysis.bins, state.analysis.frames(samples))
-    new = (analysis.bins, analysis.frames(samples))
-    return replace(state, analysis=analysis, edits=resample_edits(state.edits, old, new), run=run)
+    edits = resample_edits(state.edits, state.analysis, analysis, samples)
+    return replace(state, analysis=analysis, edits=edits, run=run)
 
 
 def _parts_of(state: State, layer: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

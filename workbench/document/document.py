@@ -232,7 +232,9 @@ class Document(QObject):
         if run is not None:
             identity = self._next_run
             self._next_run += 1
-            self.runs[identity] = replace(run, factors=resample_factors(run.factors, analysis, samples))
+            self.runs[identity] = replace(
+                run, factors=resample_factors(run.factors, self.state.analysis, analysis, samples)
+            )
         state = acts.set_analysis(self.recorded_state, analysis, samples, identity)
         self.act(self.tr("Window {0}, hop {1}").format(analysis.window, analysis.hop), state)
 
@@ -299,14 +301,12 @@ def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region 
     )  # fmt: skip
 
 
-def resample_factors(factors: Factors, analysis: Analysis, samples: int) -> Factors:
+def resample_factors(factors: Factors, old: Analysis, new: Analysis, samples: int) -> Factors:
     """W along frequency and H along time, linearly interpolated onto another analysis; W keeps unit sums."""
-    bins, frames = analysis.bins, analysis.frames(samples)
-    old_rows = np.linspace(0, 1, factors.W.shape[0])
-    old_columns = np.linspace(0, 1, factors.H.shape[1])
-    rows, columns = np.linspace(0, 1, bins), np.linspace(0, 1, frames)
-    w = np.stack([np.interp(rows, old_rows, column) for column in factors.W.T], axis=1)
-    h = np.stack([np.interp(columns, old_columns, row) for row in factors.H])
+    rows = np.arange(new.bins) * (old.window / new.window)
+    columns = np.arange(new.frames(samples)) * (new.hop / old.hop)
+    w = np.stack([np.interp(rows, np.arange(old.bins), column) for column in factors.W.T], axis=1)
+    h = np.stack([np.interp(columns, np.arange(factors.H.shape[1]), row) for row in factors.H])
     total = w.sum(axis=0)
     w = np.divide(w, total, out=np.zeros_like(w), where=total > 0)
     return Factors(w.astype(np.float32), h.astype(np.float32))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.sharing import Flags, Masks, fill_unpainted, reassign
+from workbench.masks.sharing import NOTHING, Flags, Masks, fill_unpainted, reassign
 
 Indices = NDArray[np.intp]
 Tile = Mapping[int, Masks]
@@ -150,7 +150,7 @@ class Binary:
         out = masks.copy()
         for index, chosen in enumerate(flags):
             won = winner == index
-            scale = np.divide(cap, sums[index], out=np.zeros_like(cap), where=won & (sums[index] > 0))
+            scale = np.divide(cap, sums[index], out=np.zeros_like(cap), where=won & (sums[index] > NOTHING))
             out[chosen] = masks[chosen] * scale
         return out
 

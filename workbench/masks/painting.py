@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.masks.edits import TILE, Edit, Grid, Paint, Region, Tile, lattice
 from workbench.masks.sharing import Flags, Masks, fill_unpainted, reassign, towards
 from workbench.masks.stack import Stack
+from workbench.spectral.stft import Analysis
 
 Array = NDArray[np.float32]
 SAME = 1e-6
@@ -187,20 +188,22 @@ def _pieces(region: Region) -> list[tuple[tuple[int, int], tuple[slice, slice], 
     return out
 
 
-def resample_edits(edits: tuple[Edit, ...], old: tuple[int, int], new: tuple[int, int]) -> tuple[Edit, ...]:
+def resample_edits(edits: tuple[Edit, ...], old: Analysis, new: Analysis, samples: int) -> tuple[Edit, ...]:
     """Painted tiles carried over to another window and hop; operations know no bins and stay.
+
+    Each new bin takes the value of the old bin nearest to its frequency and time.
 
     Parameters
     ----------
-    old, new : (F, N)
-        Planes before and after. Each new bin takes the value of the old bin at its place.
+    samples : int
+        Length of the recording.
     """
-    return tuple(_resample_paint(edit, old, new) if isinstance(edit, Paint) else edit for edit in edits)
+    return tuple(_resample(edit, old, new, samples) if isinstance(edit, Paint) else edit for edit in edits)
 
 
-def _resample_paint(paint: Paint, old: tuple[int, int], new: tuple[int, int]) -> Paint:
-    (old_bins, old_frames), (bins, frames) = old, new
-    row_scale, column_scale = (old_bins - 1) / max(1, bins - 1), (old_frames - 1) / max(1, frames - 1)
+def _resample(paint: Paint, old: Analysis, new: Analysis, samples: int) -> Paint:
+    bins, frames, old_frames = new.bins, new.frames(samples), old.frames(samples)
+    row_scale, column_scale = old.window / new.window, new.hop / old.hop
     wanted: set[tuple[int, int]] = set()
     for row, column in paint.tiles:
         rows = np.arange(int(row * TILE / row_scale), int((row + 1) * TILE / row_scale) + 2)
@@ -210,7 +213,7 @@ def _resample_paint(paint: Paint, old: tuple[int, int], new: tuple[int, int]) ->
     for row, column in sorted(wanted):
         rows = np.arange(row * TILE, min((row + 1) * TILE, bins))
         columns = np.arange(column * TILE, min((column + 1) * TILE, frames))
-        source_rows = np.minimum(np.rint(rows * row_scale).astype(np.intp), old_bins - 1)
+        source_rows = np.minimum(np.rint(rows * row_scale).astype(np.intp), old.bins - 1)
         source_columns = np.minimum(np.rint(columns * column_scale).astype(np.intp), old_frames - 1)
         tile: dict[int, Masks] = {}
         for key in lattice(source_rows, source_columns):

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Masks = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
+NOTHING = np.float32(1e-30)
+"""A share this small counts as none: scaling it up to a whole would leave the range of float32."""
+
 
 def fill_unpainted(values: Masks, under: Masks) -> Masks:
     """Masks where some parts have a painted value and the others share what remains.
@@ -35,10 +38,10 @@ def fill_unpainted(values: Masks, under: Masks) -> Masks:
     unpainted = (~painted).sum(axis=0)
     rest = np.maximum(1 - held, 0)
     # Bins that nobody painted stay as they are, to the last bit.
-    scale = np.divide(rest, room, out=np.zeros_like(rest), where=room > 0)
+    scale = np.divide(rest, room, out=np.zeros_like(rest), where=room > NOTHING)
     scale[~painted.any(axis=0)] = 1
     out = fixed + free * scale
-    stranded = (room <= 0) & (unpainted > 0) & (rest > 0)
+    stranded = (room <= NOTHING) & (unpainted > 0) & (rest > 0)
     if stranded.any():
         out += np.where(~painted & stranded, rest / np.maximum(unpainted, 1), np.float32(0))
     full = unpainted == 0
@@ -102,9 +105,9 @@ def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks) -> Ma
 def _share(total: Masks, shares: Masks, fallback: Masks) -> Masks:
     """Split `total` in proportion to `shares`; where these are all zero by `fallback`, then equally."""
     have = shares.sum(axis=0)
-    out = shares * np.divide(total, have, out=np.zeros_like(total), where=have > 0)
-    empty = (have <= 0) & (total > 0)
+    out = shares * np.divide(total, have, out=np.zeros_like(total), where=have > NOTHING)
+    empty = (have <= NOTHING) & (total > 0)
     if empty.any():
-        by = np.where(fallback.sum(axis=0) > 0, fallback, np.float32(1))
+        by = np.where(fallback.sum(axis=0) > NOTHING, fallback, np.float32(1))
         out = np.where(empty, total * by / by.sum(axis=0), out)
     return np.asarray(out, np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -195,7 +196,8 @@ class Reporter(QObject):
         self._caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """For `sys.excepthook`."""
+        """For `sys.excepthook`: to the terminal as ever, and to the dialog."""
+        sys.__excepthook__(kind, error, trace)
         text = "".join(traceback.format_exception(kind, error, trace))
         versions = f"workbench {__version__}, Python {platform.python_version()}, PySide6 {pyside_version}"
         self._caught.emit(f"{versions}, {platform.platform()}\n\n{text}")

@@ -164,9 +164,7 @@ class ToolBar(QWidget):
         for box, value in ((self.low, -90), (self.high, -12)):
             box.setRange(-127, 0)
             box.setValue(value)
-            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-            box.setFixedWidth(46)
-            box.setStyleSheet("padding: 2px 4px;")
+            box.setFixedWidth(60)
             box.setAlignment(Qt.AlignmentFlag.AlignRight)
             box.valueChanged.connect(self._look)
         row.addWidget(self.show_box)

@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
             QLabel(), "pointerText", self.tr("Under the pointer"), self.tr("Time, frequency, level and shares")
         )
         self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(10, 0, 10, 0)
         self.statusBar().addWidget(self.pointer_text, 1)
         self.hint_text = dim("")
         self.hint_text.setObjectName("hintText")
@@ -307,6 +308,7 @@ class MainWindow(QMainWindow):
         self.notice.hide()
         self.notice.text.clear()
         if recording is not None:
+            self.spectrogram.setFocus()
             self.viewport.reset(recording.duration, recording.rate)
         self._tool_changed()
         self._title()
@@ -556,6 +558,14 @@ class MainWindow(QMainWindow):
             # A button would be pressed by the release.
             focus = QApplication.focusWidget()
             return focus is not None and not _typing(focus) and not _foreign_dialog(focus)
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and _wants_no_letters(watched, event)
+        ):
+            # A field for numbers would swallow the keys of the tools, though it can't use them.
+            event.ignore()
+            return True
         return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -578,6 +588,13 @@ class MainWindow(QMainWindow):
     def _close_now(self) -> None:
         self._closing = True
         self.close()
+
+
+def _wants_no_letters(watched: QObject, event: QKeyEvent) -> bool:
+    """Whether this key is pressed in a number field and is no part of a number."""
+    number_field = isinstance(watched, QAbstractSpinBox) or isinstance(watched.parent(), QAbstractSpinBox)
+    text = event.text()
+    return number_field and bool(text) and text.isprintable() and not (text.isdigit() or text in "+-.,")
 
 
 def _typing(focus: QWidget) -> bool:

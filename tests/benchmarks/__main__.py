@@ -1,0 +1,22 @@
+"""``python -m tests.benchmarks NAME`` measures; without a name it lists the names."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import Report, main_job
+
+BENCHMARKS = {"main": main_job.measure}
+
+
+def main() -> int:
+    if len(sys.argv) != 2 or sys.argv[1] not in BENCHMARKS:
+        print("\n".join(BENCHMARKS))
+        return 0 if len(sys.argv) < 2 else 2
+    report = Report()
+    BENCHMARKS[sys.argv[1]](report)
+    return 0 if report.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

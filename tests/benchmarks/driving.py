@@ -1,0 +1,84 @@
+"""The real window under Xvfb, driven by mouse events, for measurements."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.rig import NullSink, null_sink, virtual_screen
+from workbench import resource
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QPointF
+
+    from workbench.app import Workbench
+
+DEMO = resource("demo/demo.flac")
+
+
+@contextmanager
+def running_window(width: int = 1280, height: int = 800) -> Iterator[tuple[Workbench, NullSink]]:
+    """The program in a real window on a screen and a sound server of our own."""
+    with virtual_screen(width, height), null_sink(44100) as sink:
+        from PySide6.QtCore import QSettings
+
+        from workbench.app import build
+
+        with tempfile.TemporaryDirectory() as folder:
+            program = build(["benchmark"], QSettings(str(Path(folder) / "s.ini"), QSettings.Format.IniFormat))
+            program.window.resize(width, height)
+            program.window.show()
+            try:
+                yield program, sink
+            finally:
+                program.window._closing = True
+                program.window.close()
+                program.close()
+
+
+def run_until(program: Workbench, condition: Callable[[], object], seconds: float = 30.0) -> bool:
+    """Let the program run until a condition holds."""
+    deadline = time.perf_counter() + seconds
+    while not condition():
+        program.application.processEvents()
+        if time.perf_counter() > deadline:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+def open_demo(program: Workbench) -> None:
+    """Open the demo, in place of what is open."""
+    before = program.document.recording
+    program.session.open(DEMO)
+    assert run_until(program, lambda: program.document.recording is not before)
+
+
+def open_and_factorise(program: Workbench, components: int, iterations: int) -> None:
+    """Open the demo and factorise it to the end."""
+    open_demo(program)
+    panel = program.window.factorise_panel
+    panel.components.setValue(components)
+    panel.iterations.setValue(iterations)
+    program.window.factorise(True)
+    assert run_until(program, lambda: not program.session.factorising)
+
+
+def mouse(program: Workbench, kind: str, point: QPointF) -> None:
+    """Send a mouse event to the spectrogram: 'press', 'move' or 'release'."""
+    from PySide6.QtCore import QEvent, Qt
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    types = {"press": QEvent.Type.MouseButtonPress, "move": QEvent.Type.MouseMove,
+             "release": QEvent.Type.MouseButtonRelease}  # fmt: skip
+    view = program.window.spectrogram
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    button = none if kind == "move" else left
+    held = none if kind == "release" else left
+    event = QMouseEvent(types[kind], point, view.mapToGlobal(point), button, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(view, event)
