@@ -63,6 +63,17 @@ def axis_of(edges: NDArray[np.float64], count: int) -> Axis:
     return Axis(bounds, cells.astype(np.intp), spread.astype(np.intp))
 
 
+def axis_of_cells(cells: Index, count: int) -> Axis:
+    """Axis with one pixel for each of some increasing bins or frames."""
+    return Axis(np.append(cells, count), cells, np.arange(len(cells)))
+
+
+def bgr(colour: str) -> tuple[float, float, float]:
+    """'#rrggbb' to blue, green, red in 0 … 1."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return blue, green, red
+
+
 def brightness(low_db: float, high_db: float) -> Float:
     """Share of the level range for each of the 256 level values."""
     db = FLOOR_DB + STEP_DB * np.arange(256)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from workbench.masks.picture import Look, Pixels, Show, axis_of, brightness, picture
+from workbench.masks.picture import Look, Pixels, Show, axis_of, bgr, brightness, picture
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.spectral.scales import FrequencyScale
@@ -27,7 +27,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(size=13)
     palette = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-    colours = np.array([_bgr(layer.colour) for layer in stack.layers], np.float32)
+    colours = np.array([bgr(layer.colour) for layer in stack.layers], np.float32)
     bright = brightness(-90.0, -12.0)
 
     def drawn(show: Show, selected: int, width: int, height: int) -> Image.Image:
@@ -66,8 +66,3 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
 
 def _rgb(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(pixels[::-1, :, 2::-1])
-
-
-def _bgr(colour: str) -> tuple[float, float, float]:
-    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return blue, green, red

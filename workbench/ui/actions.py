@@ -169,6 +169,10 @@ class _Builder:
         menu.addSeparator()
         for dock in w.docks:
             menu.addAction(dock.toggleViewAction())
+        colour = self._add(menu, "colourThumbnails", tr("&Thumbnails in colour"), "", lambda: None,
+                           tr("Masks in colour over the mix, or white 0 to black 1"))  # fmt: skip
+        colour.setCheckable(True)
+        colour.toggled.connect(w.stack_panel.set_colour_thumbnails)
         self._add(menu, "resetLayout", tr("&Reset the panes"), "", w.reset_layout)
         menu.addSeparator()
         self._add(menu, "themeSystem", tr("Colours of the s&ystem"), "", lambda: w.set_theme("system"))

@@ -34,19 +34,19 @@ KEYS = (
     ("Space", "Play or stop, whatever has the focus, except while typing"),
     ("L   Home", "Loop · to the start"),
     ("Double-click", "Put the playhead (with the Select tool)"),
-    ("V  B  E  T   or 1–4", "Select · Brush · Erase · Threshold"),
+    ("V   B   E   T   or 1–4", "Select · Brush · Erase · Threshold"),
     ("[   ]   Shift+right-drag", "Brush size · size and hardness"),
     ("Ctrl while painting", "Take away"),
     ("X", "Swap the painted layer and the one selected before"),
     ("Wheel   + −", "Zoom time"),
-    ("Ctrl+wheel   Ctrl++ Ctrl+−", "Zoom frequency"),
+    ("Ctrl+wheel   Ctrl++   Ctrl+−", "Zoom frequency"),
     ("Middle-drag   Shift+wheel   arrows", "Pan"),
     ("F", "Fit everything"),
     ("C", "Next picture: colours, level, mask, mask over mix"),
     ("Drag   Shift+drag", "Select time · move its nearer edge"),
     ("Alt+Up   Alt+Down", "Select the layer above · below"),
     ("Alt+Shift+Up / Down", "Move the layer"),
-    ("M  S  K", "Mute · solo · lock the selected layer"),
+    ("M   S   K", "Mute · solo · lock the selected layer"),
     ("N   F2   Delete", "New layer · rename · delete"),
     ("Ctrl+E   Ctrl+I   Ctrl+B", "Merge · invert · make binary"),
     ("Ctrl+Return", "Factorise"),
@@ -73,7 +73,7 @@ class KeysDialog(QDialog):
         half = -(-len(KEYS) // 2)
         for i, (keys, text) in enumerate(KEYS):
             column = i // half * 2
-            label = QLabel(f"<b>{keys.replace('<', '&lt;')}</b>")
+            label = QLabel("   ".join(f"<b>{each}</b>" for each in keys.split("   ")).replace("   ", "&nbsp;&nbsp; "))
             grid.addWidget(label, i % half, column)
             grid.addWidget(dim(self.tr(text)), i % half, column + 1)
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.document.document import Document
 from workbench.masks.edits import Region
-from workbench.masks.picture import Axis, Look, Show, axis_of, brightness, picture
+from workbench.masks.picture import Axis, Look, Show, axis_of, bgr, brightness, picture
 from workbench.ui import theme
 from workbench.ui.axes import frequency_ticks, time_ticks
 from workbench.ui.guard import guarded
@@ -37,12 +37,6 @@ LEFT, BOTTOM, TOP, RIGHT = 46, 20, 6, 6
 STRIP = 64
 BUDGET = 0.010
 """Seconds that one painting may spend on the picture; the rest follows in the next."""
-
-
-def rgb(colour: str) -> tuple[float, float, float]:
-    """'#rrggbb' to blue, green, red in 0 … 1."""
-    c = QColor(colour)
-    return c.blueF(), c.greenF(), c.redF()
 
 
 def colour_map(name: str) -> NDArray[np.uint8]:
@@ -228,7 +222,7 @@ class SpectrogramView(QWidget):
         return axis.cells[axis.spread]
 
     def _look(self) -> Look:
-        colours = np.array([rgb(layer.colour) for layer in self._document.layers], np.float32).reshape(-1, 3)
+        colours = np.array([bgr(layer.colour) for layer in self._document.layers], np.float32).reshape(-1, 3)
         bright = brightness(*self.range_db)
         return Look(self.show_what, bright, colours, self._palette, self._document.selected_index)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -21,7 +22,7 @@ from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits import Region
 from workbench.masks.painting import PaintingRefused, check
-from workbench.masks.picture import thumbnail_axes
+from workbench.masks.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
 from workbench.ui import theme
 from workbench.ui.controls import named
 from workbench.ui.guard import guarded
@@ -101,6 +102,7 @@ class StackPanel(QWidget):
         self.setObjectName("stackPanel")
         self._document = document
         self._picked: set[int] = set()
+        self.colour_thumbnails = False
         self._rows = _Rows()
         self._rows.dropped.connect(self._drop)
         self.residual = QLabel()
@@ -213,12 +215,31 @@ class StackPanel(QWidget):
         stack = document.stack
         size = Thumbnail.SIZE
         rows, columns = thumbnail_axes(stack.bins, stack.frames, size.width(), size.height())
+        if self.colour_thumbnails:
+            self._draw_over_the_mix(rows, columns)
+            return
         masks = stack.blend(np.eye(len(stack.layers), dtype=np.float32), rows, columns)
         grey = np.ascontiguousarray((255.5 - 255 * np.clip(masks[:, ::-1], 0, 1)).astype(np.uint8))
         for row, picture in zip(self.rows, grey, strict=True):
             height, width = picture.shape
             image = QImage(picture.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
             row.thumbnail.show_image(image)
+
+    def _draw_over_the_mix(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
+        document = self._document
+        colours = np.array([bgr(layer.colour) for layer in document.layers], np.float32)
+        row_axis, column_axis = axis_of_cells(rows, document.stack.bins), axis_of_cells(columns, document.stack.frames)
+        for index, row in enumerate(self.rows):
+            look = Look(Show.OVER, brightness(-90, -20), colours, np.zeros((256, 3), np.uint8), index)
+            pixels = np.ascontiguousarray(picture(document.levels, document.stack, look, row_axis, column_axis)[::-1])
+            height, width, _ = pixels.shape
+            image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+            row.thumbnail.show_image(image)
+
+    def set_colour_thumbnails(self, on: bool) -> None:
+        """Thumbnails in colour over the mix, or white 0 to black 1."""
+        self.colour_thumbnails = on
+        self._draw_thumbnails()
 
     # -- acts ----------------------------------------------------------------------------------------
 

@@ -54,13 +54,13 @@ class Meter(QWidget):
             fill.setColorAt(at, QColor(colour))
         for i, (level, held) in enumerate(zip(self._levels, self._held, strict=True)):
             y = 1 + i * (height + 1)
-            painter.fillRect(QRectF(0, y, width, height), QColor(t.raised))
+            painter.fillRect(QRectF(0, y, width, height), QColor(t.line))
             painter.fillRect(QRectF(0, y, width * (level - self.LOW) / (self.HIGH - self.LOW), height), fill)
             if held > self.LOW:
                 painter.fillRect(
                     QRectF(width * (held - self.LOW) / (self.HIGH - self.LOW), y, 1.5, height), QColor(t.text)
                 )
-            painter.fillRect(QRectF(width + 2, y, 6, height), QColor(t.mute if held > 0 else t.raised))
+            painter.fillRect(QRectF(width + 2, y, 6, height), QColor(t.mute if held > 0 else t.line))
 
 
 class TransportBar(QWidget):

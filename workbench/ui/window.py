@@ -261,6 +261,7 @@ class MainWindow(QMainWindow):
             self.resize(1280, 800)
         if state is None or not self.restoreState(state, LAYOUT_VERSION):
             self.reset_layout()
+        self.acts["colourThumbnails"].setChecked(bool(int(str(self._settings.value("colourThumbnails") or 0))))
         self.transport.choose_device(self._settings.value("device") or None)
 
     def reset_layout(self) -> None:
@@ -281,6 +282,7 @@ class MainWindow(QMainWindow):
     def _keep(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("docks", self.saveState(LAYOUT_VERSION))
+        self._settings.setValue("colourThumbnails", int(self.stack_panel.colour_thumbnails))
         self._settings.setValue("device", self.transport.device.currentData() or "")
         self._settings.sync()
 
