@@ -104,7 +104,10 @@ def factorise_recording(
 
 
 def _copied(w: Array, h: Array) -> Factors:
-    return Factors(np.array(w, np.float32, order="C"), np.array(h, np.float32, order="C"))
+    factors = Factors(np.array(w, np.float32, order="C"), np.array(h, np.float32, order="C"))
+    # What the masks need of them is computed here and kept, so that the window's thread does not wait for it.
+    _ = factors.scaled
+    return factors
 
 
 def export(job: Job, scene: Scene, pieces: list[Piece], form: FileFormat) -> float:

@@ -220,9 +220,9 @@ class StackPanel(QWidget):
             return
         masks = stack.blend(np.eye(len(stack.layers), dtype=np.float32), rows, columns)
         grey = np.ascontiguousarray((255.5 - 255 * np.clip(masks[:, ::-1], 0, 1)).astype(np.uint8))
-        for row, picture in zip(self.rows, grey, strict=True):
-            height, width = picture.shape
-            image = QImage(picture.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
+        for row, shades in zip(self.rows, grey, strict=True):
+            height, width = shades.shape
+            image = QImage(shades.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
             row.thumbnail.show_image(image)
 
     def _draw_over_the_mix(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:

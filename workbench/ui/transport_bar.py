@@ -67,12 +67,15 @@ class TransportBar(QWidget):
     """Play, loop, position; what the job does; meter and device."""
 
     cancel_job = Signal()
+    sound_troubled = Signal(str)
+    """What is wrong with the sound, in a sentence; empty when it is well again."""
 
     def __init__(self, audition: Audition) -> None:
         super().__init__()
         self.setObjectName("transport")
         self._audition = audition
         self._job: Job | None = None
+        self._told = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 10, 6)
         row.setSpacing(6)
@@ -169,6 +172,9 @@ class TransportBar(QWidget):
             self.play.setProperty("icon_name", "stop" if playing else "play")
             self.play.setIcon(theme.icon(str(self.play.property("icon_name"))))
         self.meter.show_peaks(status.peaks)
+        if status.trouble != self._told:
+            self._told = status.trouble
+            self.sound_troubled.emit(status.trouble)
         text = tip = ""
         if status.trouble:
             text, tip = self.tr("No sound"), status.trouble

@@ -244,6 +244,7 @@ class MainWindow(QMainWindow):
         self.factorise_panel.asked.connect(self.factorise)
         self.runner.started.connect(self._job_started)
         self.transport.cancel_job.connect(self.cancel_job)
+        self.transport.sound_troubled.connect(self._sound_troubled)
         self.invitation.open.clicked.connect(self.open_dialog)
         self.invitation.demo.clicked.connect(lambda: self.session.open(resource("demo/demo.flac")))
         session.set_position(lambda: audition.position)
@@ -330,6 +331,13 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] — {self.tr('Spectrogram workbench')}")
         self.about.setText(f"{recording.path.name} · {about}")
         self.setWindowModified(document.dirty)
+
+    def _sound_troubled(self, sentence: str) -> None:
+        if sentence:
+            self.notice.say(sentence)
+        else:
+            self.notice.hide()
+            self.say(self.tr("The sound is back"))
 
     def say(self, text: str) -> None:
         """A remark at the right of the status line, for a while."""
