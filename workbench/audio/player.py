@@ -355,6 +355,7 @@ class _Output:
         self._last_available = 0
         self._underruns = 0
         self._stats: Any = None
+        self._stats_count = True
         self._stats_at = monotonic() + STATS_SECONDS
         self.last_position = 0
         self.latency = float(self._mixer.latency) + size / self._rate
@@ -375,6 +376,10 @@ class _Output:
         self.pause()
         self._resampler = self._make_resampler()
         self._last_moved = monotonic()
+        # What the device missed while nothing played was silence, and is no drop-out.
+        if self._stats is None:
+            self._stats = self._mixer.fetch_and_reset_stats()
+        self._stats_count = False
 
     def pause(self) -> None:
         """Let the device play silence."""
@@ -437,8 +442,8 @@ class _Output:
         """Underflows that the device reported since the last answer; asked for a few times a second."""
         found = 0
         if self._stats is not None and self._stats not in self._mixer.actions:
-            found = int(self._stats.stats.output_underflows)
-            self._stats = None
+            found = int(self._stats.stats.output_underflows) if self._stats_count else 0
+            self._stats, self._stats_count = None, True
         if self._stats is None and monotonic() > self._stats_at:
             self._stats_at = monotonic() + STATS_SECONDS
             self._stats = self._mixer.fetch_and_reset_stats()

@@ -80,7 +80,7 @@ def save_project(path: Path, recording: Recording, state: State, runs: dict[int,
         "schema": SCHEMA,
         "recording": _reference(path, recording),
         "analysis": asdict(state.analysis),
-        "layers": [asdict(layer) for layer in state.layers],
+        "layers": [_pack_layer(layer) for layer in state.layers],
         "next_id": state.next_id,
         "run": _pack_run(state, runs, arrays),
         "edits": [_pack_edit(i, edit, arrays) for i, edit in enumerate(state.edits)],
@@ -88,7 +88,7 @@ def save_project(path: Path, recording: Recording, state: State, runs: dict[int,
     partial = path.with_name(f".{path.name}.part")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-            file.writestr("project.json", json.dumps(document, indent=1, ensure_ascii=False))
+            file.writestr("project.json", json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
             for name, array in arrays.items():
                 with file.open(f"{name}.npy", "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
@@ -140,6 +140,18 @@ def _reference(path: Path, recording: Recording) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _pack_layer(layer: Layer) -> dict[str, Any]:
+    entry = asdict(layer)
+    if layer.gain_db == float("-inf"):
+        entry["gain_db"] = None  # JSON knows no infinity
+    return entry
+
+
+def _unpack_layer(entry: dict[str, Any]) -> Layer:
+    gain = float("-inf") if entry["gain_db"] is None else float(entry["gain_db"])
+    return Layer(**{**entry, "gain_db": gain, "parts": tuple(Part(**part) for part in entry["parts"])})
+
+
 def _pack_run(state: State, runs: dict[int, Run], arrays: dict[str, NDArray[Any]]) -> dict[str, Any] | None:
     run = runs.get(state.run) if state.run is not None else None
     if run is None:
@@ -163,9 +175,7 @@ def _pack_edit(index: int, edit: Edit, arrays: dict[str, NDArray[Any]]) -> dict[
 def _unpack(path: Path, document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Project:
     analysis = Analysis(**document["analysis"])
     reference = document["recording"]
-    layers = tuple(
-        Layer(**{**entry, "parts": tuple(Part(**part) for part in entry["parts"])}) for entry in document["layers"]
-    )
+    layers = tuple(_unpack_layer(entry) for entry in document["layers"])
     edits = tuple(_unpack_edit(i, entry, arrays) for i, entry in enumerate(document["edits"]))
     runs: dict[int, Run] = {}
     if document["run"] is not None:

@@ -85,6 +85,8 @@ def factorise_recording(
 ) -> Snapshot:
     """Factorise from a start; publishes Snapshots on the way, and keeps what there is when cancelled."""
     v = magnitudes(recording.samples, analysis, exponent(settings.divergence), lambda _: not job.cancelled)
+    if job.cancelled:
+        raise Cancelled
     costs: list[float] = []
     last = 0.0
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from workbench import resource
 from workbench.document import acts
 from workbench.ui.tools import Tool
 
@@ -56,7 +55,7 @@ class _Builder:
         w, tr = self.window, self.window.tr
         menu = self._menu(tr("&File"), "fileMenu")
         self._add(menu, "open", tr("&Open…"), "Ctrl+O", w.open_dialog)
-        self._add(menu, "demo", tr("Open the &demo"), "", lambda: w.open(resource("demo/demo.flac")))
+        self._add(menu, "demo", tr("Open the &demo"), "", w.open_demo)
         menu.addSeparator()
         self._add(menu, "save", tr("&Save project"), "Ctrl+S", w.save)
         self._add(menu, "saveAs", tr("Save project &as…"), "Ctrl+Shift+S", w.save_as)

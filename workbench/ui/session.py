@@ -79,6 +79,8 @@ class Session(QObject):
 
         def done(result: Opened) -> None:
             self.cancel_factorisation()
+            # What it still publishes belongs to a document that is no longer there.
+            self._running_run = 0
             project = result.project
             if project is None:
                 self._document.open(result.recording, result.levels)

@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
         self.transport.cancel_job.connect(self.cancel_job)
         self.transport.sound_troubled.connect(self._sound_troubled)
         self.invitation.open.clicked.connect(self.open_dialog)
-        self.invitation.demo.clicked.connect(lambda: self.session.open(resource("demo/demo.flac")))
+        self.invitation.demo.clicked.connect(self.open_demo)
         session.set_position(lambda: audition.position)
         application = QApplication.instance()
         assert application is not None
@@ -455,6 +455,10 @@ class MainWindow(QMainWindow):
         """Open a file, after asking about unsaved work."""
         self._settings.setValue("folder", str(path.parent))
         self._ask_unsaved(lambda: self.session.open(path))
+
+    def open_demo(self) -> None:
+        """Open the demo recording."""
+        self._ask_unsaved(lambda: self.session.open(resource("demo/demo.flac")))
 
     def _folder(self) -> Path:
         return Path(str(self._settings.value("folder") or Path.home()))
