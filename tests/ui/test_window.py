@@ -514,3 +514,39 @@ def test_empty_window_invites(workbench):
     QTest.mouseClick(workbench.window.invitation.demo, LEFT)
     assert pump(workbench.application, lambda: workbench.document.recording, 10)
     assert Path(workbench.document.recording.path).name == "demo.flac" and not workbench.window.invitation.isVisible()
+
+
+def test_opening_another_recording_while_factorising_starts_clean(opened, tmp_path):
+    program = opened
+    program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
+    assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
+    soundfile.write(tmp_path / "other.wav", tone_mix(1.0), 8000)
+    program.session.open(tmp_path / "other.wav")
+    assert pump(program.application, lambda: program.document.recording.rate == 8000, 10)
+    assert pump(program.application, lambda: not program.runner.jobs, 10)
+    assert [layer.name for layer in program.document.layers] == ["Everything"] and not program.document.dirty
+
+
+def test_stopping_at_once_keeps_the_masks_whole(opened):
+    program = opened
+    program.window.factorise(True)
+    program.session.cancel_factorisation()
+    assert pump(program.application, lambda: not program.session.factorising, 10)
+    stack = program.document.stack
+    masks = stack.evaluate(np.arange(stack.bins), np.arange(stack.frames))
+    np.testing.assert_allclose(masks.sum(axis=0), 1, atol=1e-5)
+
+
+def test_export_while_factorising_writes_one_consistent_moment(opened, tmp_path):
+    program = opened
+    program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
+    assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
+    program.window.export_dialog()
+    dialog = program.window.findChild(QDialog, "exportDialog")
+    dialog.folder.setText(str(tmp_path / "out"))
+    QTest.mouseClick(dialog.go, LEFT)
+    assert pump(program.application, lambda: len(list((tmp_path / "out").glob("*.wav"))) == 4, 20)
+    parts = [soundfile.read(p)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
+    np.testing.assert_allclose(sum(parts), program.document.recording.samples, atol=1e-5)
+    program.session.cancel_factorisation()
+    assert pump(program.application, lambda: not program.session.factorising, 5)
