@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from workbench.masks.layers import Layer, Part
 from workbench.masks.stack import Factors, Stack
 from workbench.spectral.stft import Analysis
 
+# Widgets are drawn offscreen; the tests that want a screen start one and say so.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 settings.load_profile("house")
 

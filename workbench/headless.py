@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from workbench.audio.export import FORMATS, FileFormat, layer_pieces, mix_piece, write
 from workbench.audio.recording import load
 from workbench.audio.renderer import Scene
+from workbench.files import UserError, replacing
 from workbench.masks.layers import Layer, Part, palette_colour
 from workbench.masks.stack import Factors, Stack
 from workbench.nmf.divergence import BETA
@@ -91,12 +93,18 @@ def _separate(options: argparse.Namespace) -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     form = FileFormat()
     bar = Bar("Writing", options.quiet)
-    write(scene, layer_pieces(scene, options.out, form), form, bar.show)
+    pieces = layer_pieces(scene, options.out, form)
+    write(scene, pieces, form, bar.show)
+    # Of an earlier run with more components nothing may stay: the layers in the folder sum to the recording.
+    for stale in set(options.out.glob("* Component *.wav")) - {piece.path for piece in pieces}:
+        if re.fullmatch(r"\d+ Component \d+\.wav", stale.name):
+            stale.unlink()
     bar.done()
-    np.savez(
-        options.out / "factors.npz", W=result.W, H=result.H, costs=np.array(result.costs), rate=recording.rate,
-        window=analysis.window, hop=analysis.hop, divergence=options.divergence, seed=options.seed,
-    )  # fmt: skip
+    with replacing(options.out / "factors.npz") as partial, partial.open("wb") as file:
+        np.savez(
+            file, W=result.W, H=result.H, costs=np.array(result.costs), rate=recording.rate,
+            window=analysis.window, hop=analysis.hop, divergence=options.divergence, seed=options.seed,
+        )  # fmt: skip
     from workbench.masks.sheet import save_picture
 
     levels = analyse_levels(recording.samples, analysis)
@@ -181,7 +189,7 @@ def _guarded(work: Callable[[], None]) -> int:
         # One BLAS thread: results do not depend on the number of processors.
         with threadpool_limits(1, user_api="blas"):
             work()
-    except (ValueError, OSError) as error:
+    except (UserError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

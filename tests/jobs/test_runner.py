@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from tests.conftest import pump
 from workbench.audio.recording import Cancelled
+from workbench.files import UserError
 from workbench.jobs.runner import Runner
 
 
@@ -37,7 +38,7 @@ def test_bad_input_is_told_as_a_sentence_and_defects_reach_the_hook(runner, monk
     said, caught = [], []
 
     def bad(job):
-        raise ValueError("This file is empty.")
+        raise UserError("This file is empty.")
 
     def defect(job):
         raise RuntimeError("bug")

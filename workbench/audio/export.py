@@ -13,6 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from workbench.audio.renderer import Scene, render
+from workbench.files import UserError, replacing
 
 Float = NDArray[np.float32]
 
@@ -44,7 +45,7 @@ FORMATS = {
 }
 
 
-class ExportError(ValueError):
+class ExportError(UserError):
     """The files can't be written; the message is one sentence for the user."""
 
 
@@ -59,7 +60,8 @@ class Piece:
 def safe_name(name: str) -> str:
     """A layer's name as part of a file name that every system takes."""
     clean = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(" .")
-    return clean[:80] or "Layer"
+    # File systems count bytes: 255 for a name.
+    return clean.encode()[:160].decode(errors="ignore").strip() or "Layer"
 
 
 def layer_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
@@ -108,23 +110,19 @@ def write(
 
 
 def _write_one(scene: Scene, piece: Piece, form: FileFormat, outputs: int, report: Callable[[float], bool]) -> float:
-    partial = piece.path.with_name(f".{piece.path.name}.part")
     size = len(scene.recording.samples) * outputs * 4
     container = "RF64" if form.container == "WAV" and size > 0xFFFF0000 else form.container
     peak = 0.0
     try:
         piece.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with soundfile.SoundFile(
-                partial, "w", scene.recording.rate, outputs, form.subtype, format=container
-            ) as file:
-                _without_peak_chunk(file)
-                for block in render(scene, layer=piece.layer, progress=report):
-                    peak = max(peak, float(np.abs(block).max(initial=0.0)))
-                    file.write(block)
-            os.replace(partial, piece.path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with (
+            replacing(piece.path) as partial,
+            soundfile.SoundFile(partial, "w", scene.recording.rate, outputs, form.subtype, format=container) as file,
+        ):
+            _without_peak_chunk(file)
+            for block in render(scene, layer=piece.layer, progress=report):
+                peak = max(peak, float(np.abs(block).max(initial=0.0)))
+                file.write(block)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExportError(f"“{piece.path}” can't be written: {reason}.") from error

@@ -40,6 +40,7 @@ class Feed:
         self._stream = self._open(scene, position)
         self._fade = max(1, round(FADE_SECONDS * scene.recording.rate))
         self._leaving: MixStream | None = None
+        self._left = scene
         self._faded = 0 if position > 0 else self._fade
         self._jump: int | None = None
         self._ending = self._stopping = False
@@ -58,6 +59,11 @@ class Feed:
     def seek(self, position: int) -> None:
         """Go on from another sample, with a cross-fade."""
         self._jump = position
+
+    @property
+    def ending(self) -> bool:
+        """Whether `end` was asked for."""
+        return self._ending
 
     def end(self) -> None:
         """Fade out in the next block and finish."""
@@ -80,7 +86,7 @@ class Feed:
         begin = self._stream.position
         if scene.analysis != self._scene.analysis:
             # The window or hop changed: go on at the same sample.
-            self._stream = self._open(scene, begin)
+            self._cross_to(scene, begin)
         self._scene = scene
         if self._ending:
             return self._fade_out(scene, count), begin
@@ -88,12 +94,13 @@ class Feed:
             begin, self._jump = self._jump, None
             self._cross_to(scene, begin)
         loop = self._loop_here(begin)
-        if loop is not None and begin >= loop.stop - self._fade:
+        fade = min(self._fade, (loop.stop - loop.start) // 2) if loop is not None else 0
+        if loop is not None and begin >= loop.stop - fade:
             # The fade ends at the loop's start, so that a turn lasts exactly stop − start.
             begin = loop.start - (loop.stop - begin)
             self._cross_to(scene, begin)
             loop = self._loop_here(begin)
-        stop = loop.stop - self._fade if loop is not None else len(scene.recording.samples)
+        stop = loop.stop - fade if loop is not None else len(scene.recording.samples)
         room = min(count, stop - begin)
         if room <= 0:
             self.finished = True
@@ -102,13 +109,13 @@ class Feed:
 
     def _loop_here(self, position: int) -> Loop | None:
         loop = self.loop
-        if loop is None or loop.stop - loop.start < 2 * self._fade or position >= loop.stop:
+        if loop is None or loop.stop - loop.start < 2 or position >= loop.stop:
             return None
         return loop
 
     def _cross_to(self, scene: Scene, position: int) -> None:
         """Begin a cross-fade to another position; it may last for several blocks."""
-        self._leaving, self._stream = self._stream, self._open(scene, position)
+        self._leaving, self._left, self._stream = self._stream, self._scene, self._open(scene, position)
         self._faded = 0
 
     def _faded_in(self, scene: Scene, block: Float) -> Float:
@@ -120,7 +127,7 @@ class Feed:
         out = block.copy()
         out[:n] *= ramp
         if self._leaving is not None:
-            out[:n] += self._leaving.read(scene, n) * (1 - ramp)
+            out[:n] += self._leaving.read(self._left, n) * (1 - ramp)
         if self._faded >= self._fade:
             self._leaving = None
         return out

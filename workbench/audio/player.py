@@ -7,12 +7,13 @@ thread reads the scene that is current at every block, so an edit is heard withi
 from __future__ import annotations
 
 import math
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ RETRY_SECONDS = 1.0
 STALL_SECONDS = 0.7
 START_SECONDS = 3.0
 STATS_SECONDS = 0.25
+PAUSE_SECONDS = 0.5
+STOPPED = "The sound device stopped answering; everything else works, and it is tried again every second."
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,19 @@ class PlayerStatus:
 
 @dataclass(frozen=True)
 class Device:
-    """An output device."""
+    """An output device.
 
-    index: int
+    Attributes
+    ----------
+    name : str
+        For people.
+    key : str
+        Name with the host interface, which tells devices of one name apart.
+    channels : int
+    """
+
     name: str
+    key: str
     channels: int
 
 
@@ -80,15 +92,18 @@ class _Anchor:
 
 
 def output_devices() -> tuple[Device, ...]:
-    """Output devices that PortAudio knows now; empty where there is none or no PortAudio."""
+    """Output devices that PortAudio knows now; empty where there is none or no PortAudio.
+
+    While a player lives, its thread alone may ask.
+    """
     try:
-        import sounddevice
-    except OSError:
+        sounddevice = _sounddevice()
+        found, apis = sounddevice.query_devices(), sounddevice.query_hostapis()
+    except NoDevice:
         return ()
-    found = sounddevice.query_devices()
     return tuple(
-        Device(i, str(d["name"]), int(d["max_output_channels"]))
-        for i, d in enumerate(found)
+        Device(str(d["name"]), f"{d['name']}, {apis[d['hostapi']]['name']}", int(d["max_output_channels"]))
+        for d in found
         if d["max_output_channels"] > 0
     )
 
@@ -116,6 +131,8 @@ class Player:
         self._rung = 0
         self._rung_for: tuple[str | None, int] | None = None
         self._trouble = ""
+        self.devices: tuple[Device, ...] = ()
+        """Output devices; exchanged as a whole when they were looked for again."""
         self._thread = threading.Thread(target=self._run, name="feeder", daemon=True)
         self._thread.start()
 
@@ -142,8 +159,12 @@ class Player:
         self._commands.put(lambda: self._set_loop(loop))
 
     def set_device(self, name: str | None) -> None:
-        """Output device by name; None is the system's default."""
+        """Output device by its key; None is the system's default."""
         self._commands.put(lambda: self._set_device(name))
+
+    def look_again(self) -> None:
+        """Look for devices that came or went."""
+        self._commands.put(self._look_again)
 
     def close(self) -> None:
         """Stop the thread and give the device back."""
@@ -165,6 +186,7 @@ class Player:
     # -- the feeder thread ---------------------------------------------------------------------------
 
     def _run(self) -> None:
+        self._guarded(self._list_devices)
         while True:
             try:
                 command = self._commands.get(timeout=self._pause())
@@ -173,11 +195,20 @@ class Player:
             else:
                 if command is None:
                     break
-                command()
+                self._guarded(command)
                 continue
             if self._wanted:
-                self._fill()
+                self._guarded(self._fill)
         self._close_output()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """A defect of ours is reported, and the sound goes on from a fresh device."""
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the thread must live, or there is no sound until the next start
+            sys.excepthook(type(error), error, error.__traceback__)
+            self._halt(self._rest)
+            self._close_output()
 
     def _pause(self) -> float | None:
         """Seconds to wait for a command before looking after the ring again."""
@@ -217,6 +248,17 @@ class Player:
         if self._feed is not None:
             self._feed.loop = loop
 
+    def _list_devices(self) -> None:
+        self.devices = output_devices()
+
+    def _look_again(self) -> None:
+        at, playing = self._heard_or_rest(), self._wanted
+        self._close_output()
+        _restart_portaudio()
+        self._list_devices()
+        if playing:
+            self._start(at)
+
     def _set_device(self, name: str | None) -> None:
         self._device = name
         if self._wanted and self._output is not None:
@@ -241,7 +283,7 @@ class Player:
         output = self._output
         if not output.alive():
             self._rest = self._heard_or_rest()
-            self._lose("The sound device stopped answering; everything else works, and it is tried again every second.")
+            self._lose(STOPPED)
             return
         if scene.recording is not feed.recording:
             self._halt(0)
@@ -261,6 +303,8 @@ class Player:
     def _relax(self, underflows: int) -> None:
         """Where the device can't keep up, open it again with a longer latency."""
         self._underruns += underflows
+        if self._feed is not None and self._feed.ending:
+            return
         if underflows and self._rung + 1 < len(LATENCIES):
             self._rung += 1
             at = self._heard_or_rest()
@@ -276,18 +320,23 @@ class Player:
         self._wanted = False
         self._feed = None
         if self._output is not None:
-            self._output.pause()
+            try:
+                self._output.pause()
+            except NoDevice as error:
+                self._close_output()
+                self._trouble = str(error)
 
     def _open_output(self, scene: Scene) -> None:
         channels, rate = max(2, scene.recording.channels), scene.recording.rate
         if self._output is not None and not self._output.suits(rate, channels):
             self._close_output()
-        if self._output is not None:
-            self._output.restart()
-            return
-        if self._rung_for != (self._device, rate):
-            self._rung_for, self._rung = (self._device, rate), _first_rung(self._device, rate)
         try:
+            if self._output is not None:
+                self._output.restart()
+                return
+            sounddevice = _sounddevice()
+            if self._rung_for != (self._device, rate):
+                self._rung_for, self._rung = (self._device, rate), _first_rung(sounddevice, self._device, rate)
             self._output = _Output(rate, channels, self._device, self._rung, fresh=bool(self._trouble))
             self._trouble = ""
         except NoDevice as error:
@@ -301,6 +350,8 @@ class Player:
         self._trouble = sentence
         self._retry_at = monotonic() + RETRY_SECONDS
         scene = self._source()
+        if self._feed is not None and self._feed.ending:
+            self._halt(self._rest)
         if self._wanted and scene is not None:
             self._feed = Feed(scene, self._rest, self._loop)
 
@@ -318,18 +369,12 @@ class _Output:
     """An open device: the ring, its PortAudio stream in C, and the clock of what is heard."""
 
     def __init__(self, rate: int, channels: int, device: str | None, rung: int, fresh: bool) -> None:
-        try:
-            import rtmixer
-            import sounddevice
-        except OSError as error:
-            raise NoDevice(
-                "PortAudio is not installed, so nothing can be heard; install it (Debian: libportaudio2) and restart."
-            ) from error
+        import rtmixer
+
+        sounddevice = _sounddevice()
         self._error = sounddevice.PortAudioError
         if fresh:
-            # PortAudio lists the devices when it starts; one that came back is seen only after a restart.
-            sounddevice._terminate()
-            sounddevice._initialize()
+            _restart_portaudio()
         self.source_rate, self.source_channels = rate, channels
         try:
             self._rate, self._channels = _supported(sounddevice, rate, channels, device)
@@ -384,7 +429,12 @@ class _Output:
     def pause(self) -> None:
         """Let the device play silence."""
         if self._action is not None and self._action in self._mixer.actions:
-            self._mixer.wait(self._mixer.cancel(self._action), 1)
+            cancelled = self._mixer.cancel(self._action)
+            deadline = monotonic() + PAUSE_SECONDS
+            while cancelled in self._mixer.actions:
+                if monotonic() > deadline:
+                    raise NoDevice(STOPPED)
+                sleep(0.002)
         self._action = None
         self._ring.flush()
         self._anchors.clear()
@@ -471,13 +521,32 @@ class _Output:
             self._action = None
 
 
-def _first_rung(device: str | None, rate: int) -> int:
-    """The shortest latency where no rate is converted, else the next."""
+def _restart_portaudio() -> None:
+    """PortAudio lists the devices when it starts; one that came since is seen only after a restart."""
+    try:
+        sounddevice = _sounddevice()
+    except NoDevice:
+        return
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
+def _sounddevice() -> Any:
+    """The module, whose import needs PortAudio itself."""
     try:
         import sounddevice
+    except OSError as error:
+        raise NoDevice(
+            "PortAudio is not installed, so nothing can be heard; install it (Debian: libportaudio2) and restart."
+        ) from error
+    return sounddevice
 
+
+def _first_rung(sounddevice: Any, device: str | None, rate: int) -> int:
+    """The shortest latency where no rate is converted, else the next."""
+    try:
         own = int(sounddevice.query_devices(device, "output")["default_samplerate"])
-    except (OSError, ValueError, sounddevice.PortAudioError):
+    except (ValueError, sounddevice.PortAudioError):
         return 0
     return 0 if own == rate else 1
 

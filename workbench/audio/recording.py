@@ -11,11 +11,13 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from workbench.files import UserError
+
 Float = NDArray[np.float32]
 BLOCK = 1 << 18
 
 
-class AudioFileError(ValueError):
+class AudioFileError(UserError):
     """The file can't be used; the message is one sentence for the user."""
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.document.state import State
-from workbench.masks.edits import Binary, Edit, Invert, Threshold
+from workbench.files import UserError
+from workbench.masks.edits import Binary, Edit, Invert, Paint, Threshold
 from workbench.masks.layers import Layer, Part, palette_colour
 from workbench.masks.painting import resample_edits, without_parts
 from workbench.spectral.stft import Analysis
@@ -49,11 +50,11 @@ def remove_layer(state: State, layer: int) -> State:
 
     Raises
     ------
-    ValueError
+    UserError
         If it is the only layer.
     """
     if len(state.layers) == 1:
-        raise ValueError("The last layer stays: the parts always sum to the mix.")
+        raise UserError("The last layer stays: the parts always sum to the mix.")
     index = layer_index(state, layer)
     gone = set(state.layers[index].part_ids)
     layers = tuple(each for each in state.layers if each.id != layer)
@@ -73,12 +74,12 @@ def merge_layers(state: State, chosen: Sequence[int]) -> State:
 
     Raises
     ------
-    ValueError
+    UserError
         If fewer than two are given.
     """
     picked = [each for each in state.layers if each.id in set(chosen)]
     if len(picked) < 2:
-        raise ValueError("Select two or more layers to merge (Ctrl+click adds to the selection).")
+        raise UserError("Select two or more layers to merge (Ctrl+click adds to the selection).")
     first = picked[0]
     merged = replace(first, parts=tuple(part for each in picked for part in each.parts))
     gone = {each.id for each in picked[1:]}
@@ -122,16 +123,20 @@ def factorised(state: State, run: int, components: int) -> State:
     """
     kept: list[Layer] = []
     seen: set[int] = set()
-    first_time = state.run is None
+    painted = painted_parts(state.edits)
     for layer in state.layers:
-        mine = [part for part in layer.parts if part.component is not None]
-        fitting = [p for p in mine if not first_time and p.component is not None and p.component < components]
-        fitting = [p for p in fitting if p.component not in seen]
-        if fitting:
-            seen.add(int(fitting[0].component or 0))
-            kept.append(replace(layer, parts=(fitting[0],)))
-        elif not mine:
-            kept.append(layer)
+        wanted = (c for c in layer.components if state.run is not None and c < components and c not in seen)
+        component = next(wanted, None)
+        if component is not None:
+            seen.add(component)
+        # The layer's other parts hold no component any more, but what was painted into them.
+        parts = tuple(
+            part if part.component == component else replace(part, component=None)
+            for part in layer.parts
+            if part.component == component or part.id in painted
+        )
+        if component is not None or not layer.components or parts:
+            kept.append(replace(layer, parts=parts or layer.parts))
     identity = state.next_id
     for component in range(components):
         if component not in seen:
@@ -143,6 +148,11 @@ def factorised(state: State, run: int, components: int) -> State:
     gone = {part for layer in state.layers for part in layer.part_ids} - staying
     edits = without_parts(state.edits, gone)
     return replace(state, layers=tuple(kept), edits=edits, run=run, next_id=identity)
+
+
+def painted_parts(edits: tuple[Edit, ...]) -> set[int]:
+    """Ids of the parts that have painted values."""
+    return {part for edit in edits if isinstance(edit, Paint) for tile in edit.tiles.values() for part in tile}
 
 
 def continued(state: State, run: int) -> State:

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from workbench.audio.recording import Recording
 from workbench.document.state import Run, RunSettings, State
+from workbench.files import UserError, replacing
 from workbench.masks.edits import TILE, Binary, Edit, Invert, Paint, Threshold, Tile
 from workbench.masks.layers import Layer, Part
 from workbench.masks.stack import Factors
@@ -29,7 +31,7 @@ SUFFIX = ".workbench"
 _OPERATIONS = {"threshold": Threshold, "invert": Invert, "binary": Binary}
 
 
-class ProjectError(ValueError):
+class ProjectError(UserError):
     """The project can't be read or written; the message is one sentence for the user."""
 
 
@@ -85,18 +87,14 @@ def save_project(path: Path, recording: Recording, state: State, runs: dict[int,
         "run": _pack_run(state, runs, arrays),
         "edits": [_pack_edit(i, edit, arrays) for i, edit in enumerate(state.edits)],
     }
-    partial = path.with_name(f".{path.name}.part")
     try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        with replacing(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             file.writestr("project.json", json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
             for name, array in arrays.items():
                 with file.open(f"{name}.npy", "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
-        os.replace(partial, path)
     except OSError as error:
         raise ProjectError(f"“{path}” can't be written: {os.strerror(error.errno or 0)}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def load_project(path: Path) -> Project:
@@ -120,7 +118,7 @@ def load_project(path: Path) -> Project:
         return _unpack(path, document, arrays)
     except OSError as error:
         raise ProjectError(f"“{path.name}” can't be read: {os.strerror(error.errno or 0)}.") from error
-    except (zipfile.BadZipFile, KeyError, TypeError, IndexError, AttributeError, EOFError) as error:
+    except (zipfile.BadZipFile, KeyError, TypeError, IndexError, AttributeError, EOFError, zlib.error) as error:
         raise ProjectError(f"“{path.name}” is no project of this program, or it is damaged.") from error
     except ProjectError:
         raise
@@ -176,6 +174,8 @@ def _unpack(path: Path, document: dict[str, Any], arrays: dict[str, NDArray[Any]
     analysis = Analysis(**document["analysis"])
     reference = document["recording"]
     layers = tuple(_unpack_layer(entry) for entry in document["layers"])
+    if not layers:
+        raise ValueError("it holds no layer.")
     edits = tuple(_unpack_edit(i, entry, arrays) for i, entry in enumerate(document["edits"]))
     runs: dict[int, Run] = {}
     if document["run"] is not None:

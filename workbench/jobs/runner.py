@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from workbench.audio.recording import Cancelled
+from workbench.files import UserError
 
 
 class Job(QObject):
@@ -27,7 +28,7 @@ class Job(QObject):
     done = Signal(object)
     """The result."""
     failed = Signal(str)
-    """One sentence for the user: the work met bad input (ValueError or OSError)."""
+    """One sentence for the user: the work met bad input (UserError or OSError)."""
     ended = Signal()
     """It is over, however it ended; after `done` or `failed`."""
 
@@ -93,7 +94,7 @@ class Job(QObject):
             result = self._work(self)
         except Cancelled:
             pass
-        except (ValueError, OSError) as error:
+        except (UserError, OSError) as error:
             self.failed.emit(str(error))
         except Exception as error:  # noqa: BLE001 - a defect of ours must reach the report dialog, from any thread
             sys.excepthook(type(error), error, error.__traceback__)
@@ -107,8 +108,6 @@ class Runner(QObject):
 
     started = Signal(object)
     """A Job has begun."""
-    idle = Signal()
-    """The last job has ended."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +120,7 @@ class Runner(QObject):
         done: Callable[[Any], None] | None = None,
         failed: Callable[[str], None] | None = None,
         published: Callable[[Any], None] | None = None,
+        ended: Callable[[], None] | None = None,
     ) -> Job:
         """Start a job; the callables are called in this object's thread."""
         job = Job(name, work, self)
@@ -131,6 +131,8 @@ class Runner(QObject):
             job.done.connect(done, queued)
         if failed is not None:
             job.failed.connect(failed, queued)
+        if ended is not None:
+            job.ended.connect(ended, queued)
         job.ended.connect(lambda: self._forget(job), queued)
         self.jobs.append(job)
         self.started.emit(job)
@@ -141,8 +143,9 @@ class Runner(QObject):
         """Cancel all jobs and wait for them."""
         for job in list(self.jobs):
             job.cancel()
+        deadline = monotonic() + seconds
         for job in list(self.jobs):
-            job.wait(seconds)
+            job.wait(max(0.0, deadline - monotonic()))
 
     def _forget(self, job: Job) -> None:
         if job in self.jobs:
@@ -150,5 +153,3 @@ class Runner(QObject):
         # Its thread may still be inside the emission of `ended`: the object must outlive that.
         job.wait(5)
         job.deleteLater()
-        if not self.jobs:
-            self.idle.emit()

@@ -16,7 +16,7 @@ from workbench.document.state import Run, RunSettings, State
 from workbench.jobs.runner import Job
 from workbench.masks.stack import Factors
 from workbench.nmf.divergence import BETA
-from workbench.nmf.multiplicative import Array, factorise, random_start
+from workbench.nmf.multiplicative import Array, factorise, start_of_shape
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis, magnitudes
 
@@ -74,17 +74,21 @@ def exponent(divergence: str) -> float:
 
 def random_factors(recording: Recording, analysis: Analysis, settings: RunSettings) -> Factors:
     """A start for a fresh run. Its scale is the model's own affair: the first iteration sets it."""
-    shape = (analysis.bins, analysis.frames(len(recording.samples)))
-    flat = np.broadcast_to(np.float32(1), shape)
-    w, h = random_start(flat, settings.components, settings.seed)
-    return Factors(w.astype(np.float32), h.astype(np.float32))
+    frames = analysis.frames(len(recording.samples))
+    w, h = start_of_shape(analysis.bins, frames, settings.components, settings.seed)
+    return Factors(np.asarray(w, np.float32), np.asarray(h, np.float32))
 
 
 def factorise_recording(
     job: Job, recording: Recording, analysis: Analysis, settings: RunSettings, start: Factors
 ) -> Snapshot:
     """Factorise from a start; publishes Snapshots on the way, and keeps what there is when cancelled."""
-    v = magnitudes(recording.samples, analysis, exponent(settings.divergence), lambda _: not job.cancelled)
+    # Analysing is counted as a tenth of the work, which it is for a hundred iterations.
+    endless = settings.iterations is None
+    v = magnitudes(
+        recording.samples, analysis, exponent(settings.divergence),
+        lambda share: job.report(-1.0 if endless else 0.1 * share),
+    )  # fmt: skip
     if job.cancelled:
         raise Cancelled
     costs: list[float] = []
@@ -97,7 +101,7 @@ def factorise_recording(
         if now - last > PUBLISH_SECONDS:
             last = now
             job.publish(Snapshot(_copied(w, h), tuple(costs)))
-        share = iteration / settings.iterations if settings.iterations else -1.0
+        share = 0.1 + 0.9 * iteration / settings.iterations if settings.iterations else -1.0
         return job.report(share)
 
     beta = BETA[settings.divergence]

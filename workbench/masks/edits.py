@@ -85,10 +85,6 @@ class Paint:
             if tile is not None:
                 yield key, tile
 
-    def touches(self, rows: Indices, columns: Indices) -> bool:
-        """Whether any tile lies on the grid."""
-        return bool(self.tiles) and any(True for _ in self._touching(rows, columns))
-
     @property
     def nbytes(self) -> int:
         """Bytes of the painted values."""

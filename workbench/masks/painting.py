@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits import TILE, Edit, Grid, Paint, Region, Tile, lattice
+from workbench.files import UserError
+from workbench.masks.edits import TILE, Edit, Grid, Invert, Paint, Region, Threshold, Tile, lattice
 from workbench.masks.sharing import Flags, Masks, fill_unpainted, reassign, towards
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
@@ -21,7 +22,7 @@ SAME = 1e-6
 """Masks nearer than this are the same: erasing drops the painted value."""
 
 
-class PaintingRefused(ValueError):
+class PaintingRefused(UserError):
     """The stroke can change nothing; the message says why."""
 
 
@@ -136,7 +137,11 @@ class StrokePainter:
             goal = np.minimum(np.float32(self._stroke.target), room)
             new = reassign(masks, computed, self._target, self._locked, mine + coverage * (goal - mine))
         hit = coverage > 0
-        keep = ~np.isnan(painted) | ((self._target | self._locked)[:, None, None] & hit)
+        stored = self._target | self._locked
+        if self._stroke.target is None and self._before:
+            # What lies beneath is then not the model's masks, so sharing the rest would not bring them back.
+            stored = np.ones_like(stored)
+        keep = ~np.isnan(painted) | (stored[:, None, None] & hit)
         values = np.where(keep, np.where(hit, new, painted), np.float32(np.nan)).astype(np.float32)
         if self._stroke.target is None:
             same = hit & (np.abs(new - under).max(axis=0) <= SAME)
@@ -229,9 +234,11 @@ def _resample(paint: Paint, old: Analysis, new: Analysis, samples: int) -> Paint
 
 
 def without_parts(edits: tuple[Edit, ...], gone: set[int]) -> tuple[Edit, ...]:
-    """Edits without the painted values of parts that left the stack; their share goes to those that stay."""
+    """Edits without what concerns only parts that left the stack; their share goes to those that stay."""
     out: list[Edit] = []
     for edit in edits:
+        if isinstance(edit, (Threshold, Invert)) and set(edit.parts) <= gone:
+            continue
         if isinstance(edit, Paint):
             tiles = {}
             for key, tile in edit.tiles.items():

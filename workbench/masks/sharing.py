@@ -69,10 +69,11 @@ def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted
     Returns
     -------
     float32, shape (P, …)
-        Locked parts as they were; the sum stays one. Unchanged if there is no unlocked other part.
+        Locked parts as they were; the sum stays one. Unchanged if there is no target or no unlocked other part.
     """
     others = ~target & ~locked
-    if not others.any():
+    if not others.any() or not target.any():
+        # Nobody to make room, or a layer that is gone.
         return masks
     out = masks.copy()
     cap = np.clip(1 - masks[locked].sum(axis=0), 0, 1)

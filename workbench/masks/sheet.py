@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from workbench.files import replacing
 from workbench.masks.picture import Look, Pixels, Show, axis_of, bgr, brightness, picture
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
@@ -56,12 +57,8 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
         draw.rectangle((x, y + 3, x + 10, y + 13), layer.colour)
         draw.text((x + 16, y), layer.name, INK, font)
         sheet.paste(drawn(Show.MASK, index, small_width, SMALL - 4), (x, y + 20))
-    partial = path.with_name(f".{path.name}.part")
-    try:
+    with replacing(path) as partial:
         sheet.save(partial, "PNG")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _rgb(pixels: Pixels) -> Pixels:

@@ -78,12 +78,12 @@ class Stack:
         return np.array([n for n, layer in enumerate(self.layers) for _ in layer.parts], np.intp)
 
     @cached_property
-    def _held(self) -> tuple[list[int], list[int]]:
+    def _held(self) -> tuple[list[int], Indices]:
         """Indices of the parts that hold a component, and which component each holds."""
         count = self.factors.W.shape[1] if self.factors is not None else 1
         parts = [part for layer in self.layers for part in layer.parts]
         pairs = [(i, p.component) for i, p in enumerate(parts) if p.component is not None and p.component < count]
-        return [i for i, _ in pairs], [component for _, component in pairs]
+        return [i for i, _ in pairs], np.array([component for _, component in pairs], np.intp)
 
     def locked_parts(self) -> tuple[int, ...]:
         """Ids of the parts of locked layers."""
@@ -104,7 +104,7 @@ class Stack:
             out[holders] = 1 / len(holders)
             return out
         w, h = self.factors.scaled
-        wr, hc = w[rows][:, chosen], h[chosen][:, columns]
+        wr, hc = w[np.ix_(rows, chosen)], h[np.ix_(chosen, columns)]
         for i, k in zip(holders, range(len(holders)), strict=True):
             np.multiply(wr[:, k, None], hc[k], out=out[i])
         total = out.sum(axis=0)
@@ -178,7 +178,7 @@ class Stack:
             out[:] = chosen.mean(axis=1)[:, None, None]
             return
         w, h = self.factors.scaled
-        wr, hc = w[rows][:, held], h[held][:, columns]
+        wr, hc = w[np.ix_(rows, held)], h[np.ix_(held, columns)]
         total = wr @ hc
         silent = total <= np.float32(1e-30)
         scale = np.divide(1, total, out=np.zeros_like(total), where=~silent)

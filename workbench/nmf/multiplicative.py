@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,10 @@ BLOCK = 192
 
 @dataclass(frozen=True, eq=False)
 class Factorisation:
-    """Templates W (F, K) with columns of unit sum, activations H (K, N), and the cost after each iteration."""
+    """Templates W (F, K) with columns of unit sum, activations H (K, N), and the cost of each iteration.
+
+    The cost is taken between the update of H and that of W, where the model is at hand.
+    """
 
     W: Array
     H: Array
@@ -45,14 +49,20 @@ def random_start(V: Array, components: int, seed: int) -> tuple[Array, Array]:
     """
     if components < 1:
         raise ValueError(f"A factorisation needs at least one component, not {components}.")
+    return start_of_shape(V.shape[0], V.shape[1], components, seed, float(V.mean(dtype=np.float64)), V.dtype)
+
+
+def start_of_shape(
+    bins: int, frames: int, components: int, seed: int, mean: float = 1.0, kind: np.dtype[Any] | None = None
+) -> tuple[Array, Array]:
+    """`random_start` for a V of which only shape and mean are known; float32 unless `kind` says otherwise."""
     rng = np.random.default_rng(seed)
-    f, n = V.shape
-    w = rng.random((f, components)) + 0.05
-    h = rng.random((n, components)) + 0.05
+    w = rng.random((bins, components)) + 0.05
+    h = rng.random((frames, components)) + 0.05
     w /= w.sum(axis=0)
-    mean = float(V.mean(dtype=np.float64))
-    h *= mean * f / max(float(h.sum(axis=1).mean()), 1e-300)
-    return w.astype(V.dtype), np.ascontiguousarray(h.T.astype(V.dtype))
+    h *= mean * bins / max(float(h.sum(axis=1).mean()), 1e-300)
+    kind = kind or np.dtype(np.float32)
+    return w.astype(kind), np.ascontiguousarray(h.T.astype(kind))
 
 
 def factorise(

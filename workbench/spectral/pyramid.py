@@ -69,7 +69,7 @@ class LevelPyramid:
             index, step = index + 1, step * 4
         source = self.levels[index]
         lo, hi = int(rows[0]), min(int(rows[-1]) + 1, source.shape[1])
-        cells = _reduce(source[:, lo:hi], columns // step, 0)
+        cells = _reduce(source, columns // step, 0)[:, lo:hi]
         return np.ascontiguousarray(_reduce(cells, rows - lo, 1).T)
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
+from workbench.files import UserError
+
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 
@@ -28,7 +30,7 @@ class Analysis:
 
     Raises
     ------
-    ValueError
+    UserError
         If the window is no power of two in 64 … 65536, or the hop no power-of-two fraction of it (½ … 1/32).
     """
 
@@ -37,9 +39,9 @@ class Analysis:
 
     def __post_init__(self) -> None:
         if self.window & (self.window - 1) or not 64 <= self.window <= 65536:
-            raise ValueError(f"The window must be a power of two from 64 to 65536 samples, not {self.window}.")
+            raise UserError(f"The window must be a power of two from 64 to 65536 samples, not {self.window}.")
         if self.hop < 1 or self.window % self.hop or not 2 <= self.window // self.hop <= 32:
-            raise ValueError(
+            raise UserError(
                 f"The hop must divide the window by 2 to 32: for {self.window} samples e.g. {self.window // 4}, "
                 f"not {self.hop}."
             )
@@ -57,11 +59,6 @@ class Analysis:
     def frames(self, samples: int) -> int:
         """Number of frames N for a recording of `samples` samples: every sample lies within a hop of a centre."""
         return -(-samples // self.hop) + 1
-
-    def frequencies(self, rate: int) -> NDArray[np.float64]:
-        """Centre frequencies of the bins in Hz, shape (F,)."""
-        out: NDArray[np.float64] = np.arange(self.bins, dtype=np.float64) * (rate / self.window)
-        return out
 
 
 @lru_cache(maxsize=16)

@@ -267,7 +267,7 @@ def _column_peaks(row: Float, frames: NDArray[np.intp]) -> NDArray[np.float64]:
     """Largest activation within each pixel column."""
     if len(frames) < 2:
         return row[frames].astype(np.float64)
-    out = np.maximum.reduceat(row, frames)
+    out = np.maximum.reduceat(row[: frames[-1] + 1], frames)
     return np.where(np.diff(frames, append=frames[-1] + 1) > 0, out, row[frames]).astype(np.float64)
 
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QWidget,
 )  # fmt: skip
 
 from workbench.document.acts import GAIN_RANGE_DB
@@ -266,12 +265,3 @@ class LayerRow(QFrame):
         self.render(shot)
         drag.setPixmap(shot.scaledToWidth(self.width() * 2 // 3, Qt.TransformationMode.SmoothTransformation))
         drag.exec(Qt.DropAction.MoveAction)
-
-
-def empty_note(text: str) -> QWidget:
-    """A quiet sentence in place of rows."""
-    label = QLabel(text)
-    label.setProperty("role", "dim")
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    return label

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVB
 from workbench.document import acts
 from workbench.document.document import Document
 from workbench.document.state import State
+from workbench.files import UserError
 from workbench.masks.edits import Region
-from workbench.masks.painting import PaintingRefused, check
+from workbench.masks.painting import check
 from workbench.masks.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
 from workbench.ui import theme
 from workbench.ui.controls import named
@@ -332,7 +333,7 @@ class StackPanel(QWidget):
             if layer is not None:
                 check(self._document.stack, layer)
             state: State = act(self._document.recorded_state)  # type: ignore[operator]
-        except (ValueError, PaintingRefused) as reason:
+        except UserError as reason:
             self.refused.emit(str(reason))
             return
         self._document.act(name, state)

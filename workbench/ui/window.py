@@ -33,6 +33,7 @@ from workbench import resource
 from workbench.document.document import Document
 from workbench.document.project import SUFFIX
 from workbench.jobs.runner import Job, Runner
+from workbench.spectral.pyramid import level_db
 from workbench.ui import theme
 from workbench.ui.actions import build_actions
 from workbench.ui.audition import Audition
@@ -370,7 +371,7 @@ class MainWindow(QMainWindow):
         row = min(max(round(v.bin_at(position, analysis)), 0), stack.bins - 1)
         column = min(max(round(v.frame_at(seconds, analysis)), 0), stack.frames - 1)
         level = self.document.levels.levels[0][column, row]
-        db = -127.5 + 0.5 * int(level)
+        db = level_db(int(level))
         text = f"{clock(seconds)}    {describe_hz(hz)}    {db:.0f} dB".replace("-", "−")
         shares = self._shares(row, column)
         self.pointer_text.setText(f"{text}    {shares}")
