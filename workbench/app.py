@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,7 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
     application.setOrganizationName("spectrogram-workbench")
     reporter = Reporter(application)
     sys.excepthook = reporter.hook
+    threading.excepthook = reporter.thread_hook
     settings = settings or QSettings(
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "spectrogram-workbench", "workbench"
     )

@@ -33,14 +33,14 @@ def separate(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("input", type=Path, help="sound file")
     parser.add_argument("--out", type=Path, required=True, help="folder for the results; made if it is not there")
-    parser.add_argument("--components", type=_positive, default=10, help="number of components K (default 10)")
+    parser.add_argument("--components", type=_whole(1, 1000), default=10, help="number of components K (default 10)")
     parser.add_argument("--divergence", choices=sorted(BETA), default="kl", help="kl, is or eu (default kl)")
-    parser.add_argument("--iterations", type=_positive, default=100, help="default 100")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same result (default 0)")
-    parser.add_argument("--window", type=_positive, default=2048, help="samples a frame (default 2048)")
-    parser.add_argument("--hop", type=_positive, default=None, help="samples between frames (default window/4)")
+    parser.add_argument("--iterations", type=_whole(1, 1_000_000), default=100, help="default 100")
+    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, help="same seed, same result (default 0)")
+    parser.add_argument("--window", type=_whole(1, 65536), default=2048, help="samples a frame (default 2048)")
+    parser.add_argument("--hop", type=_whole(1, 65536), default=None, help="samples between frames (default window/4)")
     parser.add_argument(
-        "--threads", type=_positive, default=None, help="default: one a processor; no effect on results"
+        "--threads", type=_whole(1, 256), default=None, help="default: one a processor; no effect on results"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     options = parser.parse_args(arguments)
@@ -73,6 +73,7 @@ def _separate(options: argparse.Namespace) -> None:
     recording = load(options.input)
     for remark in recording.remarks:
         print(remark, file=sys.stderr)
+    _make_folder(options.out)
     bar = Bar("Factorising", options.quiet)
     v = magnitudes(recording.samples, analysis, 2.0 if options.divergence == "is" else 1.0)
     w, h = random_start(v, options.components, options.seed)
@@ -90,7 +91,6 @@ def _separate(options: argparse.Namespace) -> None:
     factors = Factors(result.W.astype(np.float32), result.H.astype(np.float32))
     stack = Stack(layers, factors, (), analysis.bins, analysis.frames(len(recording.samples)))
     scene = Scene(recording, analysis, stack)
-    options.out.mkdir(parents=True, exist_ok=True)
     form = FileFormat()
     bar = Bar("Writing", options.quiet)
     pieces = layer_pieces(scene, options.out, form)
@@ -111,6 +111,16 @@ def _separate(options: argparse.Namespace) -> None:
     assert levels is not None
     save_picture(options.out / "masks.png", levels, stack, recording.rate, analysis)
     _tell(options, f"Wrote {len(layers)} layers, masks.png and factors.npz to {options.out}")
+
+
+def _make_folder(folder: Path) -> None:
+    """The output folder, before any work is done for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"The folder “{folder}” can't be made ({error.strerror}); choose another with --out."
+        ) from error
 
 
 def _render(options: argparse.Namespace) -> None:
@@ -171,11 +181,19 @@ class Bar:
             print(f"{start}{self._name:<12}[{'#' * self.WIDTH}] 100 %  {took:4.1f} s       ", file=sys.stderr)
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """Parser of whole numbers from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is no whole number from {low} to {high}")
+        return value
+
+    return parse
 
 
 def _tell(options: argparse.Namespace, text: str) -> None:

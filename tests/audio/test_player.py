@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import make_scene
 from tests.rig import align, null_sink, residual_db
 from workbench.audio.feed import Loop
-from workbench.audio.player import Player, output_devices
+from workbench.audio.player import Player
 from workbench.audio.renderer import render_all
 
 pytestmark = [
@@ -129,8 +129,47 @@ def test_seeking_moves_what_is_heard(sink):
         wait(lambda: 3.0 < p.status.position < 3.9)
 
 
-def test_devices_are_listed(sink):
-    assert any(device.channels >= 2 for device in output_devices())
+def test_devices_are_listed_and_can_be_chosen(sink):
+    with Playing(panned_scene()) as p:
+        wait(lambda: p.player.devices)
+        device = next(d for d in p.player.devices if d.name == "pulse")
+        p.player.set_device(device.key)
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.3)
+        p.player.look_again()
+        wait(lambda: p.status.position > 0.8)
+
+
+def test_a_defect_in_the_feeder_is_reported_and_the_next_play_works(sink, monkeypatch):
+    caught = []
+    monkeypatch.setattr("sys.excepthook", lambda *info: caught.append(info[1]))
+    with Playing(panned_scene()) as p:
+        whole = p.scene
+        p.scene = replace(whole, stack=replace(whole.stack, frames=-5, factors=None, layers=()))
+        p.player.play(0)
+        wait(lambda: caught)
+        p.scene = whole
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.3)
+
+
+def test_without_portaudio_it_says_so(monkeypatch):
+    import builtins
+
+    real = builtins.__import__
+
+    def refuse(name, *rest, **more):
+        if name == "sounddevice":
+            raise OSError("PortAudio library not found")
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with Playing(make_scene()) as p:
+        p.player.play(0)
+        wait(lambda: p.status.trouble)
+        assert "PortAudio is not installed" in p.status.trouble
+        p.player.stop()
+        wait(lambda: not p.status.playing)
 
 
 def test_without_a_device_it_says_so_and_finds_it_when_it_comes():

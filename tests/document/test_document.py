@@ -115,6 +115,20 @@ def test_painted_layers_outlive_a_factorisation():
     assert rows[0, 0] == pytest.approx(1.0)
 
 
+def test_what_was_painted_into_a_merged_layer_outlives_a_factorisation():
+    document = opened()
+    begin(document, 3)
+    state, identity = acts.add_layer(document.recorded_state, "Voice")
+    document.act("new", state)
+    paint(document, 3)
+    first = document.layers[0].id
+    document.act("merge", acts.merge_layers(document.recorded_state, [first, identity]))
+    begin(document, 3, seed=5)
+    assert document.layers[0].id == first
+    assert document.stack.layer_mask(0, np.array([120]), np.array([15]))[0, 0] == pytest.approx(1.0)
+    assert sorted(c for layer in document.layers for c in layer.components) == [0, 1, 2]
+
+
 def test_merge_remove_and_reorder():
     document = opened()
     begin(document, 4)
@@ -204,12 +218,14 @@ def test_saved_work_is_not_dirty():
     document = opened()
     begin(document, 2)
     assert document.dirty
-    document.mark_saved(document.recorded_state, Path("p.workbench"))
+    document.mark_saved(document.recorded_state, document.run, Path("p.workbench"))
     assert not document.dirty
     document.undo()
     assert document.dirty
     document.redo()
     assert not document.dirty
+    document.publish(document.state.run, factors(document, 2, 8), (1.0,))
+    assert document.dirty, "what a run published since is not in the file"
 
 
 @given(st.lists(st.sampled_from(["act", "merge", "seal", "undo", "redo"]), max_size=60))

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.conftest import random_stack
 from workbench.masks.brush import capsule
-from workbench.masks.edits import TILE, Binary, Invert, Paint, Region, Threshold
+from workbench.masks.edits import TILE, Binary, Invert, Region, Threshold
 from workbench.masks.painting import PaintingRefused, Stroke, StrokePainter, resample_edits, without_parts
 from workbench.masks.sharing import fill_unpainted, reassign
 from workbench.spectral.stft import Analysis
@@ -73,6 +73,21 @@ def test_erasing_brings_back_the_computed_mask_and_drops_the_tiles():
     erased = stroke(stack, 1, None, PATCH)
     np.testing.assert_allclose(everywhere(erased), everywhere(replace(stack, edits=())), atol=1e-5)
     assert erased.edits == ()
+
+
+def test_erasing_brings_the_computed_masks_back_from_under_an_operation_too():
+    stack = random_stack(3, ANALYSIS, 9000)
+    groups = tuple(layer.part_ids for layer in stack.layers)
+    erased = stroke(replace(stack, edits=(Binary(groups, ()),)), 0, None, PATCH)
+    got, computed = everywhere(erased), everywhere(stack)
+    np.testing.assert_allclose(got[:, 20:90, 30:100], computed[:, 20:90, 30:100], atol=1e-5)
+
+
+def test_an_operation_of_a_layer_that_is_gone_does_nothing():
+    stack = random_stack(3, ANALYSIS, 9000)
+    for operation in (Invert(stack.layers[0].part_ids, ()), Threshold(stack.layers[0].part_ids, (), 0.5)):
+        left = replace(stack, layers=stack.layers[1:], edits=(operation,))
+        np.testing.assert_allclose(everywhere(left).sum(axis=0), 1, atol=1e-6)
 
 
 def test_later_factors_still_shape_what_nobody_painted():
@@ -148,6 +163,7 @@ class Painting(RuleBasedStateMachine):
     )  # fmt: skip
     def paint(self, layer, value, low, start, size, strength):
         before = everywhere(self.stack)
+        layer %= len(self.stack.layers)
         try:
             self.stack = stroke(self.stack, layer, value, Region(low, low + size, start, start + size), strength)
         except PaintingRefused:
@@ -155,14 +171,24 @@ class Painting(RuleBasedStateMachine):
         self.check_locks(before)
 
     @rule(layer=st.integers(0, 3))
+    def remove(self, layer):
+        stack = self.stack
+        if len(stack.layers) > 2 and layer < len(stack.layers):
+            gone = set(stack.layers[layer].part_ids)
+            layers = tuple(each for i, each in enumerate(stack.layers) if i != layer)
+            self.stack = replace(stack, layers=layers, edits=without_parts(stack.edits, gone))
+
+    @rule(layer=st.integers(0, 3))
     def lock(self, layer):
         layers = list(self.stack.layers)
+        layer %= len(layers)
         layers[layer] = replace(layers[layer], locked=not layers[layer].locked)
         self.stack = replace(self.stack, layers=tuple(layers))
 
     @rule(layer=st.integers(0, 3), kind=st.sampled_from(["threshold", "invert", "binary"]))
     def operate(self, layer, kind):
         stack = self.stack
+        layer %= len(stack.layers)
         if stack.layers[layer].locked or len(stack.edits) > 6:
             return
         before, locked, mine = everywhere(stack), stack.locked_parts(), stack.layers[layer].part_ids
@@ -198,8 +224,8 @@ def test_resampled_strokes_stay_where_they_were():
     plain = everywhere(random_stack(2, new, samples))
     np.testing.assert_allclose(masks[0, 30 * 4 : 59 * 4, 100 // 4 : 300 // 4], 1, atol=1e-6)
     assert (masks != plain).any(axis=0).sum() == pytest.approx(30 * 4 * 200 / 4, rel=0.05)
-    back = resample_edits(moved.edits, new, old, samples)
-    assert isinstance(back[0], Paint)
+    back = replace(stack, edits=resample_edits(moved.edits, new, old, samples))
+    np.testing.assert_allclose(everywhere(back)[0, 31:59, 102:298], 1, atol=1e-6)
 
 
 def test_values_of_a_layer_that_is_gone_go_to_those_that_stay():

@@ -419,29 +419,49 @@ def test_closing_with_unsaved_work_asks(factorised):
     assert pump(program.application, lambda: not program.window.isVisible(), 5)
 
 
-def test_export_writes_and_warns_of_clipping(factorised, tmp_path):
-    program = factorised
-    program.document.change_layer("g", program.document.layers[0].id, gain_db=12.0)
-    program.document.change_layer("g", program.document.layers[1].id, gain_db=12.0)
-    press(program, Qt.Key.Key_E, CTRL | SHIFT)
+def export(program, folder, form):
+    program.window.export_dialog()
     dialog = program.window.findChild(QDialog, "exportDialog")
-    dialog.folder.setText(str(tmp_path / "out"))
-    dialog.format.setCurrentIndex(2)
-    clipped = []
-    program.session.clipping.connect(lambda peak, *_: clipped.append(peak))
+    dialog.folder.setText(str(folder))
+    dialog.format.setCurrentIndex(form)
     QTest.mouseClick(dialog.go, LEFT)
+
+
+def test_export_writes_what_is_asked(factorised, tmp_path):
+    program = factorised
+    export(program, tmp_path / "out", 2)
     wrote = tmp_path / "out" / "tones mix.wav"
-    assert pump(program.application, lambda: clipped or (wrote.exists() and not program.runner.jobs), 10)
-    if clipped:
-        box = program.window.findChild(QMessageBox, "clippingBox")
-        QTest.mouseClick(box.buttons()[0], LEFT)
-        assert pump(program.application, lambda: wrote.exists() and not program.runner.jobs, 10)
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == [
+    assert pump(program.application, lambda: not program.runner.jobs and len(list(wrote.parent.glob("*.wav"))) == 5, 10)
+    assert sorted(p.name for p in wrote.parent.iterdir()) == [
         "01 Component 1.wav", "02 Component 2.wav", "03 Component 3.wav", "04 Component 4.wav", "tones mix.wav",
     ]  # fmt: skip
-    parts = [soundfile.read(p)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
+    assert soundfile.info(wrote).subtype == "PCM_16"
+    parts = [soundfile.read(p)[0] for p in sorted(wrote.parent.glob("0*.wav"))]
     expected = soundfile.read(program.document.recording.path)[0]
     np.testing.assert_allclose(sum(parts), expected, atol=4 * 2**-15)
+
+
+@pytest.mark.parametrize(("answer", "subtype"), [(0, "FLOAT"), (1, "PCM_16"), (2, None)])
+def test_a_format_that_would_clip_warns_and_offers_float(workbench, tmp_path, answer, subtype):
+    program = workbench
+    soundfile.write(tmp_path / "loud.wav", tone_mix(1.0) * 30, 8000, subtype="FLOAT")
+    program.window.show()
+    program.session.open(tmp_path / "loud.wav")
+    assert pump(program.application, lambda: program.document.recording, 5)
+    export(program, tmp_path / "out", 2)
+    assert pump(program.application, lambda: program.window.findChild(QMessageBox, "clippingBox"), 10)
+    box = program.window.findChild(QMessageBox, "clippingBox")
+    assert not box.isModal() and "dB above full scale" in box.text()
+    texts = ["Write 32-bit float", "Clip", "Cancel"]
+    button = next(b for b in box.buttons() if b.text().replace("&", "") == texts[answer])
+    QTest.mouseClick(button, LEFT)
+    pump(program.application, lambda: (tmp_path / "out" / "loud mix.wav").exists() and not program.runner.jobs, 3)
+    if subtype is None:
+        assert not (tmp_path / "out").exists()
+        return
+    assert soundfile.info(tmp_path / "out" / "loud mix.wav").subtype == subtype
+    peak = np.abs(soundfile.read(tmp_path / "out" / "loud mix.wav")[0]).max()
+    assert (peak > 1) == (subtype == "FLOAT")
 
 
 def test_another_window_size_is_one_step(factorised):
@@ -541,12 +561,119 @@ def test_export_while_factorising_writes_one_consistent_moment(opened, tmp_path)
     program = opened
     program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
     assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
-    program.window.export_dialog()
-    dialog = program.window.findChild(QDialog, "exportDialog")
-    dialog.folder.setText(str(tmp_path / "out"))
-    QTest.mouseClick(dialog.go, LEFT)
+    export(program, tmp_path / "out", 0)
     assert pump(program.application, lambda: len(list((tmp_path / "out").glob("*.wav"))) == 4, 20)
     parts = [soundfile.read(p)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
     np.testing.assert_allclose(sum(parts), program.document.recording.samples, atol=1e-5)
     program.session.cancel_factorisation()
     assert pump(program.application, lambda: not program.session.factorising, 5)
+
+
+def test_solo_stays_when_another_layer_is_selected(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    press(program, Qt.Key.Key_S)
+    QTest.mouseClick(panel.rows[2], LEFT, NONE, QPoint(60, 20))
+    assert program.document.layers[0].solo
+
+
+def test_solo_follows_the_selection_on_wish(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    program.window.acts["soloFollows"].trigger()
+    for index in (1, 3):
+        QTest.mouseClick(panel.rows[index], LEFT, NONE, QPoint(60, 20))
+        assert [layer.solo for layer in program.document.layers] == [i == index for i in range(4)]
+    press(program, Qt.Key.Key_Delete)
+    assert len(program.document.layers) == 3
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert len(program.document.layers) == 4 and program.document.redo_name
+
+
+def test_the_merged_layer_is_selected(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    QTest.mouseClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
+    QTest.mouseClick(panel.rows[3], LEFT, CTRL, QPoint(60, 20))
+    press(program, Qt.Key.Key_E, CTRL)
+    assert program.document.layers[program.document.selected_index].components == (1, 3)
+
+
+def test_a_fader_moved_during_a_stroke_leaves_the_stroke(factorised):
+    program, at = factorised, middle(factorised)
+    press(program, Qt.Key.Key_B)
+    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.spectrogram, at + QPoint(20, 0))
+    pump(program.application)
+    program.document.change_layer("Mute", program.document.layers[1].id, mute=True)
+    QTest.mouseMove(program.window.spectrogram, at + QPoint(40, 0))
+    pump(program.application)
+    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at + QPoint(40, 0))
+    assert "Paint" in program.document.undo_name and program.document.layers[1].mute
+    assert mask_under(program, 0, at + QPoint(10, 1)) == pytest.approx(1, abs=1e-3)
+
+
+def test_undo_during_a_stroke_takes_back_only_the_stroke(factorised):
+    program, at = factorised, middle(factorised)
+    press(program, Qt.Key.Key_B)
+    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.spectrogram, at + QPoint(20, 0))
+    pump(program.application)
+    name = program.document.undo_name
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert program.document.undo_name == name and program.document.state.edits == ()
+    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at)
+
+
+def test_pan_follows_the_channels_of_what_is_opened(opened, tmp_path):
+    assert opened.window.stack_panel.rows[0].pan.isEnabled()
+    soundfile.write(tmp_path / "four.wav", tone_mix(0.5, 8000, 4), 8000)
+    opened.session.open(tmp_path / "four.wav")
+    assert pump(opened.application, lambda: opened.document.recording.channels == 4, 5)
+    assert not opened.window.stack_panel.rows[0].pan.isEnabled()
+
+
+def test_only_the_newest_of_two_openings_counts(opened, tmp_path):
+    program = opened
+    soundfile.write(tmp_path / "long.wav", tone_mix(60.0, 44100), 44100)
+    soundfile.write(tmp_path / "short.wav", tone_mix(0.5), 8000)
+    program.session.open(tmp_path / "long.wav")
+    program.session.open(tmp_path / "short.wav")
+    assert pump(program.application, lambda: not program.runner.jobs, 20)
+    assert program.document.recording.path.name == "short.wav"
+
+
+def test_work_done_while_another_file_loads_is_asked_about(factorised, recording_file):
+    program = factorised
+    program.document.mark_saved(program.document.recorded_state, program.document.run, recording_file)
+    program.session.open(recording_file)
+    program.document.change_layer("Mute", program.document.layers[0].id, mute=True)
+    assert pump(program.application, lambda: program.window.findChild(QMessageBox, "unsavedBox"), 10)
+    assert program.document.layers[0].mute
+    box = program.window.findChild(QMessageBox, "unsavedBox")
+    QTest.mouseClick(box.button(QMessageBox.StandardButton.Cancel), LEFT)
+
+
+def test_a_project_saved_late_does_not_name_another_recording(factorised, tmp_path):
+    program = factorised
+    soundfile.write(tmp_path / "other.wav", tone_mix(0.5), 8000)
+    recording = program.document.recording
+    program.session.save(tmp_path / "mine.workbench")
+    job = program.runner.jobs[-1]
+    job.wait(5)
+    program.document.open(recording.__class__(recording.samples[:8000], 16000, tmp_path / "other.wav"),
+                          program.document.levels)  # fmt: skip
+    assert pump(program.application, lambda: not program.runner.jobs, 5)
+    assert program.document.path is None
+
+
+def test_without_a_sound_device_the_window_says_so_and_works(workbench, recording_file):
+    workbench.player.look_again()
+    pump(workbench.application, seconds=0.5)
+    if workbench.player.devices:
+        pytest.skip("this machine has a sound device")
+    workbench.window.show()
+    workbench.session.open(recording_file)
+    assert pump(workbench.application, lambda: "sound" in workbench.window.notice.text.text(), 10)
+    assert workbench.window.transport.trouble.text() == "No sound"
+    workbench.window.factorise_panel.iterations.setValue(3)
+    workbench.window.factorise(True)
+    assert pump(workbench.application, lambda: not workbench.session.factorising, 10)
+    assert len(workbench.document.layers) == 10

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.document.state import State
 from workbench.files import UserError
 from workbench.masks.edits import Binary, Edit, Invert, Paint, Threshold
-from workbench.masks.layers import Layer, Part, palette_colour
+from workbench.masks.layers import PALETTE, Layer, Part, palette_colour
 from workbench.masks.painting import resample_edits, without_parts
 from workbench.spectral.stft import Analysis
 
@@ -41,7 +41,7 @@ def change_layer(state: State, layer: int, **values: Any) -> State:
 def add_layer(state: State, name: str) -> tuple[State, int]:
     """An empty layer at the end, to be painted into; returns its id too."""
     identity = state.next_id
-    layer = Layer(identity, name, _free_colour(state), (Part(identity + 1),))
+    layer = Layer(identity, name, _free_colour(state.layers), (Part(identity + 1),))
     return replace(state, layers=(*state.layers, layer), next_id=identity + 2), identity
 
 
@@ -142,7 +142,7 @@ def factorised(state: State, run: int, components: int) -> State:
         if component not in seen:
             name = f"Component {component + 1}"
             parts = (Part(identity + 1, component),)
-            kept.append(Layer(identity, name, palette_colour(component), parts))
+            kept.append(Layer(identity, name, _free_colour(kept, component), parts))
             identity += 2
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying
@@ -174,7 +174,8 @@ def _locked(state: State) -> tuple[int, ...]:
     return tuple(i for each in state.layers if each.locked for i in each.part_ids)
 
 
-def _free_colour(state: State) -> str:
-    used = {each.colour for each in state.layers}
-    fresh = (palette_colour(i) for i in range(32) if palette_colour(i) not in used)
-    return next(fresh, palette_colour(len(state.layers)))
+def _free_colour(layers: Sequence[Layer], first: int = 0) -> str:
+    """The palette's next colour that no layer has, from `first` on; where all are taken, the one at `first`."""
+    used = {each.colour for each in layers}
+    fresh = (palette_colour(first + i) for i in range(len(PALETTE)) if palette_colour(first + i) not in used)
+    return next(fresh, palette_colour(first or len(layers)))

@@ -42,6 +42,8 @@ class Document(QObject):
     """What undo and redo would do, or whether there is unsaved work."""
     selection_changed = Signal()
     """The layer that the tools work on."""
+    layer_chosen = Signal()
+    """The user chose that layer: it did not merely come up because another went."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +54,7 @@ class Document(QObject):
         self._levels: dict[Analysis, LevelPyramid] = {}
         self._history = History(State())
         self._shown = self._history.state
-        self._saved: State | None = self._history.state
+        self._saved: tuple[State, Run | None] = (self._history.state, None)
         self._selected = 0
         self._next_run = 1
 
@@ -84,6 +86,10 @@ class Document(QObject):
         """Levels of the spectrogram for the present analysis."""
         return self._levels[self._shown.analysis]
 
+    def levels_of(self, analysis: Analysis) -> LevelPyramid:
+        """Levels of an analysis that was made before."""
+        return self._levels[analysis]
+
     def has_levels(self, analysis: Analysis) -> bool:
         """Whether the levels of an analysis are known."""
         return analysis in self._levels
@@ -101,7 +107,11 @@ class Document(QObject):
     @property
     def dirty(self) -> bool:
         """Whether there is unsaved work."""
-        return self.recording is not None and self._history.state is not self._saved
+        # The run counts too: what it published since the project was saved is not in the file.
+        state, run = self._saved
+        if self.recording is None:
+            return False
+        return self._history.state is not state or (state.run is not None and self.runs.get(state.run) is not run)
 
     @property
     def undo_name(self) -> str:
@@ -130,16 +140,16 @@ class Document(QObject):
         self._next_run = max(self.runs, default=0) + 1
         self._levels = {state.analysis: levels}
         self._history = History(state)
-        self._saved = state
+        self._saved = (state, self.runs.get(state.run) if state.run is not None else None)
         self._shown = state
         self._selected = state.layers[0].id if state.layers else 0
         self._refresh_scene()
         self.opened.emit()
         self.history_changed.emit()
 
-    def mark_saved(self, state: State, path: Path) -> None:
-        """A state was written to a project file."""
-        self._saved, self.path = state, path
+    def mark_saved(self, state: State, run: Run | None, path: Path) -> None:
+        """A state with its run was written to a project file."""
+        self._saved, self.path = (state, run), path
         self.history_changed.emit()
 
     # -- acts ----------------------------------------------------------------------------------------
@@ -194,6 +204,7 @@ class Document(QObject):
         if layer != self._selected and any(each.id == layer for each in self.layers):
             self._selected = layer
             self.selection_changed.emit()
+            self.layer_chosen.emit()
 
     def change_layer(self, act: str, layer: int, merge: str | None = None, /, **values: object) -> None:
         """Set fields of a layer as one act."""
@@ -255,10 +266,12 @@ class Document(QObject):
         before, self._shown = self._shown, state
         if before is state:
             return
+        selected = self._selected
+        if not any(layer.id == selected for layer in state.layers):
+            # The layer that stands where the selected one was.
+            place = next((i for i, layer in enumerate(before.layers) if layer.id == selected), 0)
+            self._selected = state.layers[min(place, len(state.layers) - 1)].id if state.layers else 0
         self._refresh_scene()
-        if not any(layer.id == self._selected for layer in state.layers):
-            self._selected = state.layers[0].id if state.layers else 0
-            self.selection_changed.emit()
         if before.analysis != state.analysis:
             self.analysis_changed.emit()
         if before.layers is not state.layers:
@@ -273,6 +286,8 @@ class Document(QObject):
             self.masks_changed.emit(None)
         elif before.edits is not state.edits:
             self.masks_changed.emit(changed_region(before.edits, state.edits))
+        if selected != self._selected:
+            self.selection_changed.emit()
 
 
 def _look(layer: Layer) -> tuple[object, ...]:

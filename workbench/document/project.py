@@ -105,6 +105,8 @@ def load_project(path: Path) -> Project:
     ProjectError
         If it is none, is damaged, was written by a newer version, or its recording is not to be found.
     """
+    if not path.exists():
+        raise ProjectError(f"There is no file “{path}”; check its name.")
     try:
         with zipfile.ZipFile(path) as file:
             document = json.loads(file.read("project.json"))

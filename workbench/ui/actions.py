@@ -66,8 +66,8 @@ class _Builder:
     def _edit(self) -> None:
         w, tr = self.window, self.window.tr
         menu = self._menu(tr("&Edit"), "editMenu")
-        undo = self._add(menu, "undo", tr("&Undo"), "Ctrl+Z", w.document.undo)
-        redo = self._add(menu, "redo", tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], w.document.redo)
+        undo = self._add(menu, "undo", tr("&Undo"), "Ctrl+Z", w.undo)
+        redo = self._add(menu, "redo", tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], w.redo)
         menu.addSeparator()
         stack = w.stack_panel
         self._add(menu, "invert", tr("&Invert the mask"), "Ctrl+I", stack.invert_mask)
@@ -115,24 +115,19 @@ class _Builder:
         self._add(menu, "mute", tr("M&ute"), "M", lambda: stack.toggle_selected("mute"))
         self._add(menu, "solo", tr("&Solo"), "S", lambda: stack.toggle_selected("solo"))
         self._add(menu, "lock", tr("Loc&k"), "K", lambda: stack.toggle_selected("lock"))
-        follow = self._add(menu, "soloFollows", tr("Solo &follows the selection"), "", lambda: self._follow())
+        follow = self._add(menu, "soloFollows", tr("Solo &follows the selection"), "", self._solo_selected)
         follow.setCheckable(True)
-        w.document.selection_changed.connect(self._follow)
+        w.document.layer_chosen.connect(lambda: self._solo_selected() if follow.isChecked() else None)
 
-    def _follow(self) -> None:
-        """Where it is switched on, solo the selected layer alone."""
+    def _solo_selected(self) -> None:
+        """Solo the selected layer alone; no layer where following was switched off."""
         document = self.window.document
-        if "soloFollows" not in self.actions or document.recording is None:
-            return
         on = self.actions["soloFollows"].isChecked()
         state = document.recorded_state
-        wanted = {layer.id: on and layer.id == document.selected for layer in state.layers}
-        triggered = self.window.sender() is not document
-        if not on and not triggered:
-            return
         for layer in state.layers:
-            if layer.solo != wanted[layer.id]:
-                state = acts.change_layer(state, layer.id, solo=wanted[layer.id])
+            wanted = on and layer.id == document.selected
+            if layer.solo != wanted:
+                state = acts.change_layer(state, layer.id, solo=wanted)
         if state is not document.recorded_state:
             document.act(self.window.tr("Solo follows the selection"), state, "follow")
 
@@ -143,7 +138,7 @@ class _Builder:
         play.setText(tr("&Play or stop\tSpace"))
         self._add(menu, "loop", tr("&Loop"), "L", lambda: w.audition.set_loop(not w.audition.loop))
         self._add(menu, "toStart", tr("To the &start"), "Home", lambda: w.audition.seek(0.0))
-        self._add(menu, "devices", tr("Look for output &devices again"), "", w.transport.fill_devices)
+        self._add(menu, "devices", tr("Look for output &devices again"), "", w.audition.look_again)
         menu.addSeparator()
         self._add(menu, "factorise", tr("&Factorise"), "Ctrl+Return", lambda: w.factorise(True))
         self._add(menu, "continue", tr("&Continue"), "Ctrl+Shift+Return", lambda: w.factorise(False))

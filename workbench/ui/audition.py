@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.audio.feed import Loop
-from workbench.audio.player import Player, PlayerStatus
+from workbench.audio.player import Device, Player, PlayerStatus
 from workbench.document.document import Document
 
 TICK_MS = 30
@@ -92,6 +92,15 @@ class Audition(QObject):
     def set_device(self, name: str | None) -> None:
         """Another output device."""
         self._player.set_device(name)
+
+    def look_again(self) -> None:
+        """Look for output devices that came or went."""
+        self._player.look_again()
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """Output devices as far as they are known."""
+        return self._player.devices
 
     def _send_loop(self) -> None:
         recording = self._document.recording

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -201,6 +202,11 @@ class Reporter(QObject):
         text = "".join(traceback.format_exception(kind, error, trace))
         versions = f"workbench {__version__}, Python {platform.python_version()}, PySide6 {pyside_version}"
         self._caught.emit(f"{versions}, {platform.platform()}\n\n{text}")
+
+    def thread_hook(self, arguments: threading.ExceptHookArgs) -> None:
+        """For `threading.excepthook`."""
+        if arguments.exc_value is not None:
+            self.hook(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
     def _show(self, report: str) -> None:
         if self._open is not None:

@@ -138,7 +138,7 @@ class ActivationsView(_FactorPane):
             base = 4 + lane * (index + 1)
             values = _column_peaks(h[component], frames)
             values = values / max(float(h[component].max()), 1e-30) * lane * 0.95
-            colour, current = QColor(layer.colour), layer.id == self._document.selected
+            colour, current = curve_colour(layer.colour), layer.id == self._document.selected
             fill = QColor(colour)
             fill.setAlpha(130 if current else 75)
             polygon = _polygon(columns, base - values)
@@ -211,7 +211,11 @@ class TemplatesView(_FactorPane):
         if not self._aligned():
             return 6.0, float(self.height() - 6)
         top = self.mapFromGlobal(self._spectrogram.mapToGlobal(QPoint(0, canvas.top()))).y()
-        return float(top), float(top + canvas.height())
+        bottom = float(top + canvas.height())
+        if top < 0 or bottom > self.height() - 2:
+            # Too low a pane to stand beside all of the picture: all frequencies on a scale of its own.
+            return 6.0, float(self.height() - 8)
+        return float(top), bottom
 
     def draw(self, painter: QPainter) -> None:
         run, v = self._document.run, self._viewport
@@ -239,7 +243,7 @@ class TemplatesView(_FactorPane):
             level = np.interp(bins, np.arange(len(w)), w[:, component]) / peak
             db = 20 * np.log10(np.maximum(level, 1e-6))
             x = left + np.clip(1 + db / self.RANGE_DB, 0, 1) * lane * 0.96
-            colour, current = QColor(layer.colour), layer.id == self._document.selected
+            colour, current = curve_colour(layer.colour), layer.id == self._document.selected
             fill = QColor(colour)
             fill.setAlpha(120 if current else 60)
             polygon = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), pixels.tolist(), strict=True)])
@@ -261,6 +265,12 @@ class TemplatesView(_FactorPane):
             if rect.contains(event.position()):
                 self.picked.emit(layer)
                 return
+
+
+def curve_colour(colour: str) -> QColor:
+    """A layer's colour for a line: darker on a light panel, where yellow would not be seen."""
+    shade = QColor(colour)
+    return shade.darker(135) if theme.current() is theme.LIGHT else shade
 
 
 def _column_peaks(row: Float, frames: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -15,6 +15,9 @@ from workbench.spectral.stft import OVERLAPS, WINDOWS, Analysis
 from workbench.ui import theme
 from workbench.ui.controls import combo, dim, named
 
+MOST_POINTS = 500
+"""As many as the curve has pixels."""
+
 
 class _CostAxis(pyqtgraph.AxisItem):
     """Powers of ten as short numbers."""
@@ -25,7 +28,9 @@ class _CostAxis(pyqtgraph.AxisItem):
 
 def _points(costs: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Iterations, and the logarithm of their costs (a cost of 0, of silence, has none)."""
-    return np.arange(1.0, len(costs) + 1), np.log10(np.maximum(np.array(costs, np.float64), 1e-12))
+    step = max(1, len(costs) // MOST_POINTS)
+    shown = np.array(costs[::step], np.float64)
+    return np.arange(1.0, 1.0 + step * len(shown), step), np.log10(np.maximum(shown, 1e-12))
 
 
 class FactorisePanel(QWidget):

@@ -66,7 +66,8 @@ class LayerRow(QFrame):
     def __init__(self, layer: Layer, number: int, pan_trouble: str) -> None:
         super().__init__()
         self.layer = layer
-        named(self, "layerRow", layer.name, "")
+        named(self, f"layer{number}Row", layer.name, "")
+        self.setProperty("role", "layer")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._press: QPointF | None = None
         tag = f"layer{number}"
@@ -154,6 +155,8 @@ class LayerRow(QFrame):
 
     def show_layer(self, layer: Layer) -> None:
         """Show another state of the same layer."""
+        if layer.name != self.layer.name:
+            self._call(layer.name)
         self.layer = layer
         if self.name.isReadOnly():
             self.name.setText(layer.name)
@@ -166,6 +169,16 @@ class LayerRow(QFrame):
         self.gain.set(layer.gain_db)
         self.pan.set(layer.pan)
         self.gain_text.setText("−∞ dB" if layer.gain_db <= -200 else f"{layer.gain_db:+.1f} dB".replace("-", "−"))
+
+    def _call(self, name: str) -> None:
+        """Tell assistive technology the layer's new name."""
+        self.setAccessibleName(name)
+        for widget, text in (
+            (self.colour, self.tr("Colour of {0}")), (self.thumbnail, self.tr("Mask of {0}")),
+            (self.mute, self.tr("Mute {0}")), (self.solo, self.tr("Solo {0}")), (self.lock, self.tr("Lock {0}")),
+            (self.gain, self.tr("Gain of {0}")), (self.pan, self.tr("Pan of {0}")),
+        ):  # fmt: skip
+            widget.setAccessibleName(text.format(name))
 
     def mark(self, current: bool, picked: bool) -> None:
         """Show whether this is the selected layer, or one of several."""

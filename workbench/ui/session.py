@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.audio.export import FileFormat, Piece, layer_pieces, mix_piece
+from workbench.audio.recording import Cancelled
 from workbench.audio.renderer import Scene, render_all
 from workbench.document import acts
 from workbench.document.document import Document
@@ -50,6 +51,8 @@ class Session(QObject):
     """Path that was saved."""
     measured = Signal(object)
     """Residual in dB, or None."""
+    overtaken = Signal(object)
+    """What was opened is ready, but the open document was changed meanwhile: a callable that puts it in place."""
     clipping = Signal(float, object, object)
     """Peak above full scale that an integer format would clip, a callable that writes all the same, and one that
     writes 32-bit float instead."""
@@ -59,6 +62,10 @@ class Session(QObject):
         self._document, self._runner = document, runner
         self._running: Job | None = None
         self._running_run = 0
+        self._opening: Job | None = None
+        self._measuring: Job | None = None
+        self._analysing: Job | None = None
+        self._saving = False
         self._position: Callable[[], float] = lambda: 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -77,7 +84,20 @@ class Session(QObject):
     def open(self, path: Path) -> Job:
         """Open a recording or a project; what is open stays until the new one is ready."""
 
+        if self._opening is not None:
+            self._opening.cancel()
+        began = self._document.recorded_state
+
         def done(result: Opened) -> None:
+            if self._opening is not job:
+                return
+            self._opening = None
+            if self._document.recorded_state is not began and self._document.dirty:
+                self.overtaken.emit(lambda: put(result))
+            else:
+                put(result)
+
+        def put(result: Opened) -> None:
             self.cancel_factorisation()
             # What it still publishes belongs to a document that is no longer there.
             self._running_run = 0
@@ -91,7 +111,9 @@ class Session(QObject):
                 self.troubled.emit(remark)
 
         name = self.tr("Opening {0}").format(path.name)
-        return self._runner.run(name, lambda job: open_file(job, path), done, self.troubled.emit)
+        job = self._runner.run(name, lambda job: open_file(job, path), done, self.troubled.emit)
+        self._opening = job
+        return job
 
     def save(self, path: Path, then: Callable[[], object] | None = None) -> None:
         """Write the project."""
@@ -100,53 +122,63 @@ class Session(QObject):
             return
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
-        recording, state, runs = document.recording, document.recorded_state, dict(document.runs)
+        if self._saving:
+            self.said.emit(self.tr("Still saving; save again in a moment"))
+            return
+        recording, state, runs, run = document.recording, document.recorded_state, dict(document.runs), document.run
 
         def done(state: State) -> None:
-            document.mark_saved(state, path)
+            if document.recording is not recording:
+                return
+            document.mark_saved(state, run, path)
             self.saved.emit(path)
             self.said.emit(self.tr("Saved {0}").format(path.name))
             if then is not None:
                 then()
 
         name = self.tr("Saving {0}").format(path.name)
-        self._runner.run(name, lambda job: save(job, path, recording, state, runs), done, self.troubled.emit)
+        self._saving = True
 
-    def export(self, folder: Path, mix: bool, layers: bool, form: FileFormat, checked: bool = False) -> None:
-        """Write the mix, the layers or both. Integer formats that would clip ask first."""
+        def ended() -> None:
+            self._saving = False
+
+        work = partial(save, path=path, recording=recording, state=state, runs=runs)
+        self._runner.run(name, work, done, self.troubled.emit, ended=ended)
+
+    def export(self, folder: Path, mix: bool, layers: bool, form: FileFormat) -> None:
+        """Write the mix, the layers or both, as they are now. Integer formats that would clip ask first."""
         scene = self._document.scene
         if scene is None:
             return
-        pieces: list[Piece] = []
-        if mix:
-            pieces.append(mix_piece(folder, scene.recording.path.stem, form))
-        if layers:
-            pieces += layer_pieces(scene, folder, form)
-        if form.integer and not checked:
-            clip = partial(self.export, folder, mix, layers, form, True)
-            as_float = partial(self.export, folder, mix, layers, FileFormat("WAV", "FLOAT"), True)
-            self._check_peak(scene, pieces, clip, as_float)
+
+        def pieces(form: FileFormat) -> list[Piece]:
+            out = [mix_piece(folder, scene.recording.path.stem, form)] if mix else []
+            return out + (layer_pieces(scene, folder, form) if layers else [])
+
+        if not form.integer:
+            self._write(scene, pieces(form), form)
             return
 
-        def done(_: float) -> None:
-            count = len(pieces)
-            self.said.emit(self.tr("Wrote {0} file(s) to {1}").format(count, folder))
-
-        name = self.tr("Exporting")
-        self._runner.run(name, lambda job: export(job, scene, pieces, form), done, self.troubled.emit)
-
-    def _check_peak(
-        self, scene: Scene, pieces: list[Piece], go_on: Callable[[], None], as_float: Callable[[], None]
-    ) -> None:
-        def done(peak: float) -> None:
+        def checked(peak: float) -> None:
+            clip = partial(self._write, scene, pieces(form), form)
+            as_float = partial(self._write, scene, pieces(FileFormat()), FileFormat())
             # Full scale of an integer format is one step short of 1.
             if peak >= 1.0:
-                self.clipping.emit(peak, go_on, as_float)
+                self.clipping.emit(peak, clip, as_float)
             else:
-                go_on()
+                clip()
 
         name = self.tr("Checking the level")
-        self._runner.run(name, lambda job: measure_peak(job, scene, pieces), done, self.troubled.emit)
+        self._runner.run(name, partial(measure_peak, scene=scene, pieces=pieces(form)), checked, self.troubled.emit)
+
+    def _write(self, scene: Scene, pieces: list[Piece], form: FileFormat) -> None:
+        def done(_: float) -> None:
+            folder = pieces[0].path.parent
+            text = self.tr("Wrote 1 file to {1}") if len(pieces) == 1 else self.tr("Wrote {0} files to {1}")
+            self.said.emit(text.format(len(pieces), folder))
+
+        work = partial(export, scene=scene, pieces=pieces, form=form)
+        self._runner.run(self.tr("Exporting"), work, done, self.troubled.emit)
 
     # -- factorisation -------------------------------------------------------------------------------
 
@@ -190,9 +222,12 @@ class Session(QObject):
             return factorise_recording(job, recording, analysis, settings, start)
 
         self._running_run = run
-        job = self._runner.run(text, work, publish, self.troubled.emit, publish)
+
+        def ended() -> None:
+            self._run_ended(job)
+
+        job = self._runner.run(text, work, publish, self.troubled.emit, publish, ended)
         self._running = job
-        job.ended.connect(lambda: self._run_ended(job))
 
     def cancel_factorisation(self) -> None:
         """Stop the run under way; it keeps what it has."""
@@ -216,12 +251,20 @@ class Session(QObject):
         assert recording is not None
 
         def done(levels: Any) -> None:
+            self._analysing = None
             if document.recording is recording:
                 document.set_analysis(analysis, levels)
                 then()
 
+        if document.has_levels(analysis):
+            done(document.levels_of(analysis))
+            return
+        if self._analysing is not None:
+            self._analysing.cancel()
         name = self.tr("Analysing")
-        self._runner.run(name, lambda job: analyse_again(job, recording, analysis), done, self.troubled.emit)
+        work = partial(analyse_again, recording=recording, analysis=analysis)
+        job = self._runner.run(name, work, done, self.troubled.emit)
+        self._analysing = job
 
     # -- threshold preview ---------------------------------------------------------------------------
 
@@ -268,7 +311,18 @@ class Session(QObject):
                 return None
             total = np.zeros_like(mix)
             for layer in range(len(scene.stack.layers)):
+                if job.cancelled:
+                    raise Cancelled
                 total += render_all(scene, start, stop, layer)
             return float(10 * np.log10(max(float(np.sum((total - mix) ** 2)), 1e-30) / energy))
 
-        self._runner.run("", work, self.measured.emit)
+        if self._measuring is not None:
+            self._measuring.cancel()
+
+        def done(residual: float | None) -> None:
+            if self._measuring is job:
+                self._measuring = None
+                self.measured.emit(residual)
+
+        job = self._runner.run("", work, done)
+        self._measuring = job

@@ -78,6 +78,7 @@ class SpectrogramView(QWidget):
         self._palette = colour_map(self.map_name)
         self._image = QImage()
         self._fresh: set[int] = set()
+        self._drawn: set[int] = set()
         self._backdrop: tuple[QImage, tuple[float, float, float, float]] | None = None
         self._painted_range = (0.0, 1.0, 0.0, 1.0)
         self._rows: Axis | None = None
@@ -98,6 +99,12 @@ class SpectrogramView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(320, 180)
+
+    @property
+    def pointer(self) -> QPointF | None:
+        """Place of the pointer over the picture, or None."""
+        inside = self._pointer is not None and self._over_canvas(self._pointer)
+        return self._pointer if inside else None
 
     # -- geometry ------------------------------------------------------------------------------------
 
@@ -235,6 +242,7 @@ class SpectrogramView(QWidget):
             self._image = QImage(width, height, QImage.Format.Format_RGB32)
             self._image.setDevicePixelRatio(ratio)
             self._fresh.clear()
+            self._drawn.clear()
             self._rows = None
         if self._rows is None or self._columns is None:
             bins, frames = self._document.levels.shape
@@ -243,6 +251,7 @@ class SpectrogramView(QWidget):
             seconds = np.linspace(v.start, v.stop, width + 1)
             self._columns = axis_of(seconds * v.rate / analysis.hop, frames)
             self._fresh.clear()
+            self._drawn.clear()
             self._painted_range = (v.start, v.stop, v.low, v.high)
 
     def _compose(self, row_lo: int, row_hi: int, column_lo: int, column_hi: int) -> None:
@@ -264,6 +273,7 @@ class SpectrogramView(QWidget):
                     return False
                 self._compose(0, height, strip * STRIP, min(width, (strip + 1) * STRIP))
                 self._fresh.add(strip)
+                self._drawn.add(strip)
         self._backdrop = None
         return True
 
@@ -286,7 +296,8 @@ class SpectrogramView(QWidget):
             painter.fillRect(c, QColor(t.canvas))
             self._paint_backdrop(painter)
             ratio = self._image.devicePixelRatio()
-            for strip in self._fresh:
+            # Strips that only hold older masks are shown until they are done anew: nothing flashes.
+            for strip in self._drawn:
                 source = QRectF(strip * STRIP, 0, STRIP, self._image.height())
                 place = QRectF(c.left() + strip * STRIP / ratio, c.top(), STRIP / ratio, c.height())
                 painter.drawImage(place, self._image, source)
@@ -328,7 +339,8 @@ class SpectrogramView(QWidget):
             painter.setPen(QColor(t.line))
             painter.drawLine(QPointF(x, c.bottom() + 1), QPointF(x, c.bottom() + 5))
             painter.setPen(QColor(t.dim))
-            painter.drawText(QRectF(x - 40, c.bottom() + 4, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
+            left = min(x - 40, self.width() - painter.fontMetrics().horizontalAdvance(text) / 2 - 42)
+            painter.drawText(QRectF(left, c.bottom() + 4, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _paint_selection(self, painter: QPainter) -> None:
         if self.selection is None:
@@ -500,7 +512,7 @@ class SpectrogramView(QWidget):
         self._set_pointer(event.position())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._view_changed()
+        # All panes follow the geometry of this one.
         self._viewport.changed.emit()
 
     def global_left(self) -> tuple[QPoint, int]:

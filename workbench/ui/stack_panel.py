@@ -112,7 +112,7 @@ class StackPanel(QWidget):
             self.residual, "residual", self.tr("Residual"),
             self.tr("How far the layers' sum is from the mix, measured on rendered samples at unity gain"),
         )  # fmt: skip
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setObjectName("stackScroll")
         scroll.setWidget(self._rows)
         scroll.setWidgetResizable(True)
@@ -128,7 +128,7 @@ class StackPanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(THUMBNAIL_MS)
         self._timer.timeout.connect(self._draw_thumbnails)
-        document.opened.connect(self._rebuild)
+        document.opened.connect(self._opened)
         document.layers_changed.connect(self._rebuild)
         document.mix_changed.connect(self._show_mix)
         document.selection_changed.connect(self._mark)
@@ -175,6 +175,12 @@ class StackPanel(QWidget):
         """The rows, in order."""
         return self._rows.rows
 
+    def _opened(self) -> None:
+        # Another recording may have the same ids, but other channels.
+        self._rows.fill([])
+        self._picked.clear()
+        self._rebuild()
+
     def _rebuild(self) -> None:
         layers = self._document.layers
         if [row.layer.id for row in self.rows] != [layer.id for layer in layers]:
@@ -204,6 +210,14 @@ class StackPanel(QWidget):
         selected = self._document.selected
         for row in self.rows:
             row.mark(row.layer.id == selected, row.layer.id in self._picked)
+            if row.layer.id == selected:
+                # A row that was just made has no place yet.
+                QTimer.singleShot(0, self._show_selected)
+
+    def _show_selected(self) -> None:
+        index = self._document.selected_index
+        if 0 <= index < len(self.rows):
+            self._scroll.ensureWidgetVisible(self.rows[index], 0, 4)
 
     def _masks_changed(self, region: Region | None) -> None:
         if not self._timer.isActive():
@@ -305,7 +319,10 @@ class StackPanel(QWidget):
 
     def merge_layers(self) -> None:
         """Join the selected layers."""
-        self._try(self.tr("Merge layers"), lambda state: acts.merge_layers(state, sorted(self._picked)))
+        picked = [layer.id for layer in self._document.layers if layer.id in self._picked]
+        self._try(self.tr("Merge layers"), lambda state: acts.merge_layers(state, picked))
+        if len(picked) > 1:
+            self._pick(picked[0], False)
 
     def delete_layer(self) -> None:
         """Take the selected layer away."""

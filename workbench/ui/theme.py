@@ -181,8 +181,8 @@ def _sheet(t: Theme) -> str:
     QLabel[role="title"] {{ color: {t.dim}; font-weight: 600; }}
     QLabel[role="clock"] {{ font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; font-size: 15px; }}
     QFrame#notice {{ background: {t.raised}; border: 1px solid {t.solo}; border-radius: 6px; }}
-    QFrame#layerRow {{ background: {t.panel}; border: 1px solid transparent; border-radius: 6px; }}
-    QFrame#layerRow:hover {{ border-color: {t.line}; }}
-    QFrame#layerRow[picked="true"] {{ background: {t.raised}; border-color: {t.line}; }}
-    QFrame#layerRow[current="true"] {{ background: {t.raised}; border-color: {t.accent}; }}
+    QFrame[role="layer"] {{ background: {t.panel}; border: 1px solid transparent; border-radius: 6px; }}
+    QFrame[role="layer"]:hover {{ border-color: {t.line}; }}
+    QFrame[role="layer"][picked="true"] {{ background: {t.raised}; border-color: {t.line}; }}
+    QFrame[role="layer"][current="true"] {{ background: {t.raised}; border-color: {t.accent}; }}
     """

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from workbench.ui.spectrogram import SpectrogramView
 
 SIZES = (4.0, 400.0)
+MOST_BINS = 1_500_000
+"""Bins under one movement of the brush that can be painted without the hand waiting for it."""
 
 
 class Tool(Enum):
@@ -126,7 +128,7 @@ class Painter(QObject):
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return
-        if self._changed and self._base is self._document.recorded_state:
+        if self._changed and self._still_fits():
             self._document.act(self._name, acts.set_edits(self._document.recorded_state, stroke.edits))
         else:
             self._document.end_preview()
@@ -137,10 +139,20 @@ class Painter(QObject):
             self._stroke = None
             self._document.end_preview()
 
+    def _still_fits(self) -> bool:
+        """Whether the stroke can go on from the recorded state, which a fader or a name may have changed."""
+        base, now = self._base, self._document.recorded_state
+        if base is None or now.edits is not base.edits or now.analysis != base.analysis:
+            return False
+        if [layer.parts for layer in now.layers] != [layer.parts for layer in base.layers]:
+            return False
+        self._base = now
+        return True
+
     def _extend(self, point: QPointF) -> None:
         assert self._stroke is not None
-        if self._base is not self._document.recorded_state:
-            # Something else was done meanwhile (undo by key): the stroke's start is no longer there.
+        if not self._still_fits():
+            # Something changed the masks meanwhile: what the stroke started from is no longer there.
             self.cancel()
             return
         tools, view = self._tools, self._view
@@ -153,10 +165,14 @@ class Painter(QObject):
         self._last = point
         if region.high <= region.low or region.stop <= region.start:
             return
+        if (region.high - region.low) * (region.stop - region.start) > MOST_BINS:
+            self.cancel()
+            self.refused.emit(self.tr("The brush covers too much of the recording at this zoom; zoom in to paint."))
+            return
         coverage = capsule(
             view.frame_edges(region.start, region.stop), view.bin_edges(region.low, region.high),
             start, end, radius, tools.hardness,
         )  # fmt: skip
         if self._stroke.extend(region, coverage * tools.strength) is not None:
             self._changed = True
-            self._document.preview(acts.set_edits(self._base, self._stroke.edits))
+            self._document.preview(acts.set_edits(self._document.recorded_state, self._stroke.edits))

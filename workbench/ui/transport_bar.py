@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from workbench.audio.player import PlayerStatus, output_devices
+from workbench.audio.player import Device, PlayerStatus
 from workbench.jobs.runner import Job
 from workbench.ui import theme
 from workbench.ui.audition import Audition
@@ -30,8 +30,13 @@ class Meter(QWidget):
         self._levels: list[float] = [self.LOW, self.LOW]
         self._held: list[float] = [self.LOW, self.LOW]
 
-    def show_peaks(self, peaks: tuple[float, ...]) -> None:
-        """Peaks of the newest block; they fall by themselves."""
+    def show_peaks(self, peaks: tuple[float, ...] | None) -> None:
+        """Peaks of the newest block, from which the bars fall by themselves; None clears them."""
+        if peaks is None:
+            if max(self._held) > self.LOW:
+                self._levels, self._held = [self.LOW] * len(self._levels), [self.LOW] * len(self._held)
+                self.update()
+            return
         count = max(2, len(peaks))
         if len(self._levels) != count:
             self._levels, self._held = [self.LOW] * count, [self.LOW] * count
@@ -120,7 +125,9 @@ class TransportBar(QWidget):
         self.device.setMinimumWidth(120)
         self.device.setMaximumWidth(180)
         row.addWidget(self.device)
-        self.fill_devices()
+        self._listed: tuple[Device, ...] = ()
+        self.wished_device: str | None = None
+        self._fill_devices()
         self._show_job(False)
         self.play.clicked.connect(self._play_clicked)
         self.to_start.clicked.connect(lambda: audition.seek(0.0))
@@ -141,25 +148,27 @@ class TransportBar(QWidget):
         for button in (self.to_start, self.play, self.loop):
             button.setIcon(theme.icon(str(button.property("icon_name"))))
 
-    def fill_devices(self) -> None:
-        """List the devices that there are now."""
-        chosen = self.device.currentData()
+    def _fill_devices(self) -> None:
+        """List the devices that there are now; the wished one stays chosen, or is again once it is there."""
+        self._listed = self._audition.devices
         self.device.clear()
         self.device.addItem(self.tr("Default output"), None)
-        for device in output_devices():
-            self.device.addItem(device.name, device.name)
-        index = self.device.findData(chosen)
-        self.device.setCurrentIndex(max(0, index))
+        for device in self._listed:
+            self.device.addItem(device.name, device.key)
+            self.device.setItemData(self.device.count() - 1, device.key, Qt.ItemDataRole.ToolTipRole)
+        index = max(0, self.device.findData(self.wished_device))
+        self.device.setCurrentIndex(index)
+        if index:
+            self._audition.set_device(self.wished_device)
 
-    def choose_device(self, name: str | None) -> None:
-        """Choose a device by name, where it is there."""
-        index = self.device.findData(name)
-        if index > 0:
-            self.device.setCurrentIndex(index)
-            self._audition.set_device(name)
+    def wish_device(self, key: str | None) -> None:
+        """Play through a device, as soon as it is there."""
+        self.wished_device = key
+        self._fill_devices()
 
     def _device_chosen(self) -> None:
-        self._audition.set_device(self.device.currentData())
+        self.wished_device = self.device.currentData()
+        self._audition.set_device(self.wished_device)
 
     def _play_clicked(self) -> None:
         self._audition.toggle()
@@ -171,7 +180,9 @@ class TransportBar(QWidget):
             self.play.setChecked(playing)
             self.play.setProperty("icon_name", "stop" if playing else "play")
             self.play.setIcon(theme.icon(str(self.play.property("icon_name"))))
-        self.meter.show_peaks(status.peaks)
+        if self._audition.devices is not self._listed:
+            self._fill_devices()
+        self.meter.show_peaks(status.peaks if playing else None)
         if status.trouble != self._told:
             self._told = status.trouble
             self.sound_troubled.emit(status.trouble)

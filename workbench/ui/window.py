@@ -55,11 +55,14 @@ LAYOUT_VERSION = 1
 SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
 
 
+@guarded
 class Notice(QFrame):
-    """A sentence that stays until it is closed, without being in the way."""
+    """A sentence over the top of a pane that stays until it is closed; nothing moves to make room for it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        over.installEventFilter(self)
+        self._over = over
         self.setObjectName("notice")
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 6, 5)
@@ -80,6 +83,20 @@ class Notice(QFrame):
         if sentence not in shown:
             self.text.setText(f"{shown}\n{sentence}".strip())
         self.show()
+        self._place()
+
+    def _place(self) -> None:
+        over = self._over
+        width = max(200, min(640, over.width() - 40))
+        self.setFixedWidth(width)
+        height = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
+        self.setGeometry((over.width() - width) // 2, 36, width, height)
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
 
 
 class Invitation(QWidget):
@@ -127,6 +144,7 @@ class MainWindow(QMainWindow):
         self.document, self.runner, self.session, self.audition = document, runner, session, audition
         self._settings = settings
         self._closing = False
+        self._question: QMessageBox | None = None
         self._before_selected = 0
         self._now_selected = 0
         self.viewport = Viewport(self)
@@ -139,7 +157,6 @@ class MainWindow(QMainWindow):
         self.factorise_panel = FactorisePanel(document)
         self.tool_bar = ToolBar(document, self.tools)
         self.transport = TransportBar(audition)
-        self.notice = Notice()
         self.invitation = Invitation()
         self._lay_out()
         self.acts = build_actions(self)
@@ -156,10 +173,10 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header())
-        column.addWidget(self.notice)
         column.addWidget(self.spectrogram, 1)
         column.addWidget(self.invitation, 1)
         self.setCentralWidget(centre)
+        self.notice = Notice(centre)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
@@ -221,6 +238,9 @@ class MainWindow(QMainWindow):
         document.history_changed.connect(self._title)
         document.selection_changed.connect(self._remember_selected)
         view.hovered.connect(self._show_pointer)
+        self.viewport.changed.connect(self._pointer_again)
+        document.layers_changed.connect(self._pointer_again)
+        document.factors_changed.connect(self._pointer_again)
         view.time_selected.connect(audition.select)
         view.playhead_moved.connect(audition.seek)
         audition.selection_changed.connect(view.set_selection)
@@ -242,6 +262,7 @@ class MainWindow(QMainWindow):
         session.said.connect(self.say)
         session.measured.connect(self.stack_panel.show_residual)
         session.clipping.connect(self._ask_clipping)
+        session.overtaken.connect(self._ask_unsaved)
         self.factorise_panel.asked.connect(self.factorise)
         self.runner.started.connect(self._job_started)
         self.transport.cancel_job.connect(self.cancel_job)
@@ -264,7 +285,7 @@ class MainWindow(QMainWindow):
         if state is None or not self.restoreState(state, LAYOUT_VERSION):
             self.reset_layout()
         self.acts["colourThumbnails"].setChecked(bool(int(str(self._settings.value("colourThumbnails") or 0))))
-        self.transport.choose_device(self._settings.value("device") or None)
+        self.transport.wish_device(str(self._settings.value("device") or "") or None)
 
     def reset_layout(self) -> None:
         """Panes as the figure of the method."""
@@ -278,14 +299,15 @@ class MainWindow(QMainWindow):
             dock.show()
         self.splitDockWidget(templates, factorise, Qt.Orientation.Vertical)
         self.resizeDocks([templates, stack], [236, 326], Qt.Orientation.Horizontal)
-        self.resizeDocks([templates, factorise], [420, 260], Qt.Orientation.Vertical)
-        self.resizeDocks([activations], [max(150, self.height() // 5)], Qt.Orientation.Vertical)
+        lower = max(150, self.height() // 5)
+        self.resizeDocks([templates, factorise], [self.height() - lower, max(260, lower)], Qt.Orientation.Vertical)
+        self.resizeDocks([activations], [lower], Qt.Orientation.Vertical)
 
     def _keep(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("docks", self.saveState(LAYOUT_VERSION))
         self._settings.setValue("colourThumbnails", int(self.stack_panel.colour_thumbnails))
-        self._settings.setValue("device", self.transport.device.currentData() or "")
+        self._settings.setValue("device", self.transport.wished_device or "")
         self._settings.sync()
 
     def set_theme(self, name: str) -> None:
@@ -376,6 +398,10 @@ class MainWindow(QMainWindow):
         shares = self._shares(row, column)
         self.pointer_text.setText(f"{text}    {shares}")
 
+    def _pointer_again(self) -> None:
+        """What is under the pointer changed though it did not move."""
+        self._show_pointer(self.spectrogram.pointer)
+
     def _shares(self, row: int, column: int) -> str:
         stack = self.document.stack
         masks = stack.evaluate(np.array([row]), np.array([column]))[:, 0, 0]
@@ -395,6 +421,18 @@ class MainWindow(QMainWindow):
             self._before_selected, self._now_selected = self._now_selected, self.document.selected
         if self.tools.tool is Tool.THRESHOLD:
             self.document.end_preview()
+
+    def undo(self) -> None:
+        """One step back; during a stroke the stroke itself."""
+        if self.painter.busy:
+            self.painter.cancel()
+        else:
+            self.document.undo()
+
+    def redo(self) -> None:
+        """One step forward; not during a stroke."""
+        if not self.painter.busy:
+            self.document.redo()
 
     def swap_selected(self) -> None:
         """X: the layer that was selected before."""
@@ -455,11 +493,15 @@ class MainWindow(QMainWindow):
     def open(self, path: Path) -> None:
         """Open a file, after asking about unsaved work."""
         self._settings.setValue("folder", str(path.parent))
-        self._ask_unsaved(lambda: self.session.open(path))
+        self._ask_unsaved(lambda: self._open_now(path))
+
+    def _open_now(self, path: Path) -> None:
+        self.notice.hide()
+        self.session.open(path)
 
     def open_demo(self) -> None:
         """Open the demo recording."""
-        self._ask_unsaved(lambda: self.session.open(resource("demo/demo.flac")))
+        self._ask_unsaved(lambda: self._open_now(resource("demo/demo.flac")))
 
     def _folder(self) -> Path:
         return Path(str(self._settings.value("folder") or Path.home()))
@@ -537,9 +579,14 @@ class MainWindow(QMainWindow):
         if not self.document.dirty:
             then()
             return
-        box = QMessageBox(
-            QMessageBox.Icon.Question, self.tr("Unsaved work"), self.tr("Save your work first?"), parent=self
-        )
+        if self._question is not None:
+            # One question at a time: the newer wish takes the place of the older.
+            self._question.close()
+        recording = self.document.recording
+        name = self.document.path.name if self.document.path else recording.path.name if recording else ""
+        text = self.tr("Save your work on “{0}” first?").format(name)
+        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Unsaved work"), text, parent=self)
+        self._question = box
         named(box, "unsavedBox", self.tr("Unsaved work"), self.tr("Save your work first?"))
         save = box.addButton(QMessageBox.StandardButton.Save)
         discard = box.addButton(QMessageBox.StandardButton.Discard)
@@ -548,11 +595,14 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def answered() -> None:
+            if self._question is box:
+                self._question = None
             if box.clickedButton() is save:
+                # What was done while it was being saved is asked about again.
                 if self.document.path is not None:
-                    self.session.save(self.document.path, then)
+                    self.session.save(self.document.path, lambda: self._ask_unsaved(then))
                 else:
-                    self.save_as(then)
+                    self.save_as(lambda: self._ask_unsaved(then))
             elif box.clickedButton() is discard:
                 then()
 
@@ -596,6 +646,7 @@ class MainWindow(QMainWindow):
             self._ask_unsaved(self._close_now)
             return
         self._keep()
+        self.hide()
         self.audition.stop()
         self.runner.cancel_all()
         event.accept()
