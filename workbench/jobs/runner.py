@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -12,6 +13,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from workbench.audio.recording import Cancelled
 from workbench.files import UserError
+
+
+NICENESS = 10
+"""Of the threads that do long work. With all processors busy, PortAudio's thread else came too late now and then."""
 
 
 class Job(QObject):
@@ -90,6 +95,7 @@ class Job(QObject):
         return self.elapsed * (1 - self._share) / self._share
 
     def _run(self) -> None:
+        _step_back()
         try:
             result = self._work(self)
         except Cancelled:
@@ -101,6 +107,12 @@ class Job(QObject):
         else:
             self.done.emit(result)
         self.ended.emit()
+
+
+def _step_back() -> None:
+    """Let window and sound go before this thread, and before those that it starts, where the system can do so."""
+    if sys.platform.startswith("linux"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 class Runner(QObject):
