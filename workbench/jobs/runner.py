@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from workbench.audio.recording import Cancelled
 from workbench.files import UserError
 
-
 NICENESS = 10
 """Of the threads that do long work. With all processors busy, PortAudio's thread else came too late now and then."""
 
