@@ -677,3 +677,48 @@ def test_without_a_sound_device_the_window_says_so_and_works(workbench, recordin
     workbench.window.factorise(True)
     assert pump(workbench.application, lambda: not workbench.session.factorising, 10)
     assert len(workbench.document.layers) == 10
+
+
+@pytest.mark.parametrize("where", ["slot", "event", "timer", "thread"])
+def test_exceptions_anywhere_reach_the_report(opened, where, monkeypatch):
+    import threading
+
+    from PySide6.QtCore import QTimer
+
+    def defect(*_):
+        raise ZeroDivisionError("on purpose")
+
+    window = opened.window
+    if where == "slot":
+        window.transport.loop.toggled.connect(defect)
+        QTest.mouseClick(window.transport.loop, LEFT)
+    elif where == "event":
+        monkeypatch.setattr(window.spectrogram, "_paint_playhead", defect)
+        window.spectrogram.repaint()
+    elif where == "timer":
+        QTimer.singleShot(0, defect)
+    else:
+        thread = threading.Thread(target=defect)
+        thread.start()
+        thread.join()
+    assert pump(opened.application, lambda: window.findChild(QDialog, "reportDialog"), 5)
+    monkeypatch.undo()
+    assert "on purpose" in window.findChild(QDialog, "reportDialog").report.toPlainText()
+    window.findChild(QDialog, "reportDialog").close()
+
+
+def test_a_new_layer_comes_into_view(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    for _ in range(9):
+        press(program, Qt.Key.Key_N)
+    assert pump(program.application, lambda: not panel.rows[-1].visibleRegion().isEmpty(), 2)
+
+
+def test_what_is_not_heard_steps_back(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    before = panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20)
+    press(program, Qt.Key.Key_S)
+    after = panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20)
+    assert before != after
+    press(program, Qt.Key.Key_S)
+    assert panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20) == before

@@ -34,6 +34,12 @@ class Thumbnail(QLabel):
         super().__init__()
         self.setFixedSize(self.SIZE)
         self._image = QImage()
+        self._faint = False
+
+    def show_faint(self, on: bool) -> None:
+        """Step back, for a layer that is not heard."""
+        self._faint = on
+        self.update()
 
     def show_image(self, image: QImage) -> None:
         """Another picture."""
@@ -46,6 +52,10 @@ class Thumbnail(QLabel):
         if not self._image.isNull():
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.rect(), self._image)
+        if self._faint:
+            veil = QColor(theme.current().panel)
+            veil.setAlpha(165)
+            painter.fillRect(self.rect(), veil)
         painter.setPen(QColor(theme.current().line))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
@@ -88,7 +98,6 @@ class LayerRow(QFrame):
         self.name.setReadOnly(True)
         self.name.setFrame(False)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.name.setStyleSheet("QLineEdit:read-only { background: transparent; border-color: transparent; }")
         self.name.installEventFilter(self)
         self.name.editingFinished.connect(self._name_typed)
         self.mute = toggle("M", "mute", f"{tag}Mute", self.tr("Mute {0}").format(layer.name),
@@ -112,6 +121,8 @@ class LayerRow(QFrame):
         self.pan.setProperty("role", "pan")
         self.pan.setEnabled(not pan_trouble)
         self.pan.setMaximumWidth(62)
+        self._audible = True
+        self._dress_name()
         self._wire()
         self._arrange()
         self.show_layer(layer)
@@ -179,6 +190,20 @@ class LayerRow(QFrame):
             (self.gain, self.tr("Gain of {0}")), (self.pan, self.tr("Pan of {0}")),
         ):  # fmt: skip
             widget.setAccessibleName(text.format(name))
+
+    def show_audible(self, on: bool) -> None:
+        """Whether the layer is heard; one that is muted, or not soloed while another is, steps back."""
+        if on == self._audible:
+            return
+        self._audible = on
+        self.thumbnail.show_faint(not on)
+        self._dress_name()
+
+    def _dress_name(self) -> None:
+        colour = "" if self._audible else f"color: {theme.current().dim};"
+        self.name.setStyleSheet(
+            f"QLineEdit {{ {colour} }} QLineEdit:read-only {{ background: transparent; border-color: transparent; }}"
+        )
 
     def mark(self, current: bool, picked: bool) -> None:
         """Show whether this is the selected layer, or one of several."""

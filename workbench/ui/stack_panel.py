@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from workbench.audio.mix import audible
 from workbench.document import acts
 from workbench.document.document import Document
 from workbench.document.state import State
@@ -203,16 +204,18 @@ class StackPanel(QWidget):
         self._draw_thumbnails()
 
     def _show_mix(self) -> None:
-        for row, layer in zip(self.rows, self._document.layers, strict=True):
+        layers = self._document.layers
+        for row, layer, heard in zip(self.rows, layers, audible(layers), strict=True):
             row.show_layer(layer)
+            row.show_audible(heard)
 
     def _mark(self) -> None:
         selected = self._document.selected
         for row in self.rows:
             row.mark(row.layer.id == selected, row.layer.id in self._picked)
             if row.layer.id == selected:
-                # A row that was just made has no place yet.
-                QTimer.singleShot(0, self._show_selected)
+                # A row that was just made gets its place when the scroll area has laid out its content.
+                QTimer.singleShot(30, self._show_selected)
 
     def _show_selected(self) -> None:
         index = self._document.selected_index
