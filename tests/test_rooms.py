@@ -32,7 +32,7 @@ def test_document_and_jobs_know_qtcore_at_most(path):
 
 def test_portaudio_is_touched_in_one_file():
     touching = {p.name for p in ROOT.rglob("*.py") if {"sounddevice", "rtmixer"} & imported(p)}
-    assert touching == {"player.py"}
+    assert touching == {"output.py"}
 
 
 def test_nobody_reaches_into_the_document():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.audio.feed import Loop
-from workbench.audio.player import Device, Player, PlayerStatus
+from workbench.audio.output import Device
+from workbench.audio.player import Player, PlayerStatus
 from workbench.document.document import Document
 
 TICK_MS = 30

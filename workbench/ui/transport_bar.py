@@ -8,7 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
-from workbench.audio.player import Device, PlayerStatus
+from workbench.audio.output import Device
+from workbench.audio.player import PlayerStatus
 from workbench.jobs.runner import Job
 from workbench.ui import theme
 from workbench.ui.audition import Audition
