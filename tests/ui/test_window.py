@@ -722,3 +722,14 @@ def test_what_is_not_heard_steps_back(factorised):
     assert before != after
     press(program, Qt.Key.Key_S)
     assert panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20) == before
+
+
+def test_double_click_on_a_row_shows_its_mask_large_and_back(factorised):
+    program, panel, view = factorised, factorised.window.stack_panel, factorised.window.spectrogram
+    QTest.mouseDClick(panel.rows[2], LEFT, NONE, QPoint(60, 20))
+    assert view.show_what is Show.MASK
+    pump(program.application, seconds=0.1)
+    QTest.mouseClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
+    assert view.show_what is Show.MASK and program.document.selected_index == 1
+    QTest.mouseDClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
+    assert view.show_what is Show.COLOURS

@@ -34,7 +34,7 @@ from workbench.ui.controls import combo, dim, named
 KEYS = (
     ("Space", "Play or stop, whatever has the focus, except while typing"),
     ("L   Home", "Loop · to the start"),
-    ("Double-click", "Put the playhead (with the Select tool)"),
+    ("Double-click", "Put the playhead (with the Select tool) · on a layer: its mask large"),
     ("V   B   E   T   or 1–4", "Select · Brush · Erase · Threshold"),
     ("[   ]   Shift+right-drag", "Brush size · size and hardness"),
     ("Ctrl while painting", "Take away"),

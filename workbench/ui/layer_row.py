@@ -70,6 +70,8 @@ class LayerRow(QFrame):
     """Layer id, name of the act, merge key (or ''), fields."""
     settled = Signal()
     """A slider was let go."""
+    mask_wanted = Signal()
+    """The row was double-clicked: show its mask large, or go back."""
     name_taken = Signal(int, str)
     """Another name was typed."""
 
@@ -89,7 +91,7 @@ class LayerRow(QFrame):
         self.thumbnail = Thumbnail()
         named(
             self.thumbnail, f"{tag}Mask", self.tr("Mask of {0}").format(layer.name),
-            self.tr("The mask: white 0, black 1. Drag the row to reorder."),
+            self.tr("The mask: white 0, black 1. Double-click shows it large; drag the row to reorder."),
         )  # fmt: skip
         self.name = named(
             QLineEdit(layer.name), f"{tag}Name", self.tr("Name of layer {0}").format(number),
@@ -288,6 +290,10 @@ class LayerRow(QFrame):
             self._press = event.globalPosition()
             ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             self.picked.emit(self.layer.id, ctrl)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.mask_wanted.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._press is None or not event.buttons() & Qt.MouseButton.LeftButton:

@@ -96,6 +96,8 @@ class _Rows(QWidget):
 class StackPanel(QWidget):
     """Rows of the mask stack and the buttons that act on layers."""
 
+    mask_wanted = Signal()
+    """Show the selected mask large, or go back."""
     refused = Signal(str)
     """Why an act was not done."""
 
@@ -197,6 +199,7 @@ class StackPanel(QWidget):
                 row.changed.connect(self._change)
                 row.settled.connect(self._document.seal)
                 row.name_taken.connect(self._rename)
+                row.mask_wanted.connect(self.mask_wanted)
             self._rows.fill(rows)
         self._picked &= {layer.id for layer in layers}
         self._show_mix()

@@ -179,6 +179,11 @@ class ToolBar(QWidget):
         self.scale_box.currentIndexChanged.connect(lambda: self.scale_changed.emit(self.scale_box.currentData()))
         self.map_box.setVisible(False)
 
+    def toggle_mask(self) -> None:
+        """Show the selected mask large, or go back to the layers' colours."""
+        wanted = Show.COLOURS if self.show_box.currentData() is Show.MASK else Show.MASK
+        self.show_box.setCurrentIndex(self.show_box.findData(wanted))
+
     def next_show(self) -> None:
         """Show the next of the four pictures."""
         self.show_box.setCurrentIndex((self.show_box.currentIndex() + 1) % self.show_box.count())

@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
         self.tools.changed.connect(self._tool_changed)
         self.painter.refused.connect(self.notice.say)
         self.stack_panel.refused.connect(self.notice.say)
+        self.stack_panel.mask_wanted.connect(bar.toggle_mask)
         session.troubled.connect(self.notice.say)
         session.said.connect(self.say)
         session.measured.connect(self.stack_panel.show_residual)
