@@ -20,7 +20,7 @@ RING_SECONDS = 0.0465
 """2048 frames at 44.1 kHz, the next power of two at other rates."""
 LATENCIES = (0.04, 0.08, 0.16)
 """Seconds asked of the device; the next where it underflows. Measured with PulseAudio on two busy processors: at
-20 ms about one underflow in five minutes, at 40 ms none; where the sound server converts the rate, 40 ms underflow
+20 ms two underruns in four minutes, at 40 ms none in five; where the sound server converts the rate, 40 ms underflow
 and 60 ms do not."""
 STALL_SECONDS = 0.7
 START_SECONDS = 3.0
