@@ -18,7 +18,7 @@ from workbench.audio.renderer import Scene
 from workbench.files import UserError, replacing
 from workbench.masks.layers import Layer, Part, palette_colour
 from workbench.masks.stack import Factors, Stack
-from workbench.nmf.divergence import BETA
+from workbench.nmf.divergence import BETA, spectrogram_power
 from workbench.nmf.multiplicative import Array, factorise, random_start
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis, magnitudes
@@ -75,7 +75,7 @@ def _separate(options: argparse.Namespace) -> None:
         print(remark, file=sys.stderr)
     _make_folder(options.out)
     bar = Bar("Factorising", options.quiet)
-    v = magnitudes(recording.samples, analysis, 2.0 if options.divergence == "is" else 1.0)
+    v = magnitudes(recording.samples, analysis, spectrogram_power(options.divergence))
     w, h = random_start(v, options.components, options.seed)
 
     def progress(iteration: int, cost: float, w: Array, h: Array) -> bool:

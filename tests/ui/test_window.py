@@ -733,3 +733,18 @@ def test_double_click_on_a_row_shows_its_mask_large_and_back(factorised):
     assert view.show_what is Show.MASK and program.document.selected_index == 1
     QTest.mouseDClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
     assert view.show_what is Show.COLOURS
+
+
+def test_saving_at_the_end_stops_the_factorisation_and_asks_no_second_time(opened, tmp_path):
+    program = opened
+    program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
+    assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
+    program.session.save(tmp_path / "mine.workbench")
+    assert pump(program.application, lambda: program.document.path, 5)
+    pump(program.application, seconds=0.3)
+    assert program.document.dirty, "the run went on"
+    program.window.close()
+    box = program.window.findChild(QMessageBox, "unsavedBox")
+    QTest.mouseClick(box.button(QMessageBox.StandardButton.Save), LEFT)
+    assert pump(program.application, lambda: not program.window.isVisible(), 10)
+    assert not program.document.dirty

@@ -15,7 +15,7 @@ from workbench.document.project import Project, load_project, save_project
 from workbench.document.state import Run, RunSettings, State
 from workbench.jobs.runner import Job
 from workbench.masks.stack import Factors
-from workbench.nmf.divergence import BETA
+from workbench.nmf.divergence import BETA, spectrogram_power
 from workbench.nmf.multiplicative import Array, factorise, start_of_shape
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis, magnitudes
@@ -67,11 +67,6 @@ def analyse_again(job: Job, recording: Recording, analysis: Analysis) -> LevelPy
     return levels
 
 
-def exponent(divergence: str) -> float:
-    """p of V = |X|^p: power for Itakura–Saito (the Gaussian composite model), magnitude otherwise."""
-    return 2.0 if divergence == "is" else 1.0
-
-
 def random_factors(recording: Recording, analysis: Analysis, settings: RunSettings) -> Factors:
     """A start for a fresh run. Its scale is the model's own affair: the first iteration sets it."""
     frames = analysis.frames(len(recording.samples))
@@ -86,7 +81,7 @@ def factorise_recording(
     # Analysing is counted as a tenth of the work, which it is for a hundred iterations.
     endless = settings.iterations is None
     v = magnitudes(
-        recording.samples, analysis, exponent(settings.divergence),
+        recording.samples, analysis, spectrogram_power(settings.divergence),
         lambda share: job.report(-1.0 if endless else 0.1 * share),
     )  # fmt: skip
     if job.cancelled:

@@ -35,15 +35,6 @@ class Region:
         low, start = max(self.low, 0), max(self.start, 0)
         return Region(low, max(low, min(self.high, bins)), start, max(start, min(self.stop, frames)))
 
-    def union(self, other: Region | None) -> Region:
-        """Smallest rectangle around both."""
-        if other is None:
-            return self
-        return Region(
-            min(self.low, other.low), max(self.high, other.high),
-            min(self.start, other.start), max(self.stop, other.stop),
-        )  # fmt: skip
-
 
 @dataclass(frozen=True, eq=False)
 class Grid:

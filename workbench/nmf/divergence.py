@@ -9,6 +9,11 @@ BETA = {"kl": 1.0, "is": 0.0, "eu": 2.0}
 """Names on the command line and in files to β (Févotte & Idier 2011, Neural Computation 23:9)."""
 
 
+def spectrogram_power(name: str) -> float:
+    """p of V = |X|^p that suits a divergence: power for Itakura–Saito (Gaussian composite model), else magnitude."""
+    return 2.0 if name == "is" else 1.0
+
+
 def relative_floor(beta: float) -> float:
     """Smallest value that V and the model may take, as a share of the largest of V.
 

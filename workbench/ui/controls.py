@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
 
+from workbench.ui import theme
 from workbench.ui.guard import guarded
 
 W = TypeVar("W", bound=QWidget)
@@ -77,6 +78,24 @@ class Slider(QSlider):
             share = (event.position().x() - 5) / max(1, self.width() - 11)
             self.setValue(round(min(max(share, 0.0), 1.0) * self._steps))
         super().mousePressEvent(event)
+
+
+def icon_button(icon: str, name: str, label: str, tip: str) -> QPushButton:
+    """A button with an icon, which `dress` exchanges when the theme changes."""
+    button = named(QPushButton(), name, label, tip)
+    show_icon(button, icon)
+    return button
+
+
+def show_icon(button: QPushButton, icon: str) -> None:
+    """Show an icon, and remember it for `dress`."""
+    button.setProperty("icon_name", icon)
+    dress(button)
+
+
+def dress(button: QPushButton) -> None:
+    """The button's icon in the colours of the theme in force."""
+    button.setIcon(theme.icon(str(button.property("icon_name"))))
 
 
 def toggle(text: str, role: str, name: str, label: str, tip: str, checked: bool) -> QPushButton:

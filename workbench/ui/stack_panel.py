@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )  # fmt: skip
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.audio.mix import audible
 from workbench.document import acts
@@ -26,7 +26,7 @@ from workbench.masks.edits import Region
 from workbench.masks.painting import check
 from workbench.masks.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
 from workbench.ui import theme
-from workbench.ui.controls import named
+from workbench.ui.controls import dress, icon_button, named
 from workbench.ui.guard import guarded
 from workbench.ui.layer_row import MIME, LayerRow, Thumbnail
 
@@ -144,14 +144,14 @@ class StackPanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(6, 4, 6, 2)
         row.setSpacing(4)
-        self.new = self._button("new", "newLayer", self.tr("New layer"), self.tr("New empty layer to paint into (N)"))
-        self.merge = self._button("merge", "mergeLayers", self.tr("Merge layers"),
+        self.new = icon_button("new", "newLayer", self.tr("New layer"), self.tr("New empty layer to paint into (N)"))
+        self.merge = icon_button("merge", "mergeLayers", self.tr("Merge layers"),
                                   self.tr("Merge the selected layers: Ctrl+click picks several (Ctrl+E)"))  # fmt: skip
-        self.delete = self._button("delete", "deleteLayer", self.tr("Delete layer"),
+        self.delete = icon_button("delete", "deleteLayer", self.tr("Delete layer"),
                                    self.tr("Delete the layer; the others take what it held (Delete)"))  # fmt: skip
-        self.invert = self._button("invert", "invertMask", self.tr("Invert mask"),
+        self.invert = icon_button("invert", "invertMask", self.tr("Invert mask"),
                                    self.tr("Give the layer all that it has not (Ctrl+I)"))  # fmt: skip
-        self.binary = self._button("binary", "makeBinary", self.tr("Make binary"),
+        self.binary = icon_button("binary", "makeBinary", self.tr("Make binary"),
                                    self.tr("Give every point to the layer that holds most of it (Ctrl+B)"))  # fmt: skip
         self.new.setText(self.tr("New layer"))
         row.addWidget(self.new)
@@ -164,12 +164,6 @@ class StackPanel(QWidget):
         self.invert.clicked.connect(self.invert_mask)
         self.binary.clicked.connect(self.make_binary)
         return row
-
-    def _button(self, icon: str, name: str, label: str, tip: str) -> QPushButton:
-        button = named(QPushButton(), name, label, tip)
-        button.setIcon(theme.icon(icon))
-        button.setProperty("icon_name", icon)
-        return button
 
     # -- rows ----------------------------------------------------------------------------------------
 
@@ -368,6 +362,6 @@ class StackPanel(QWidget):
     def dress(self) -> None:
         """The theme changed."""
         for button in (self.new, self.merge, self.delete, self.invert, self.binary):
-            button.setIcon(theme.icon(str(button.property("icon_name"))))
+            dress(button)
         self._rows.fill([])
         self._rebuild()

@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
 from workbench.document.document import Document
 from workbench.masks.picture import Show
 from workbench.spectral.scales import FrequencyScale
-from workbench.ui import theme
-from workbench.ui.controls import Slider, combo, dim, named
+from workbench.ui.controls import Slider, combo, dim, dress, icon_button, named
 from workbench.ui.tools import SIZES, Tool, ToolSettings
 
 COLOUR_MAPS = ("inferno", "magma", "viridis", "plasma", "cividis")
@@ -51,9 +50,8 @@ class ToolBar(QWidget):
             (Tool.THRESHOLD, "threshold", self.tr("Threshold"),
              self.tr("Keep the selected layer's mask only where it is strong (T or 4)")),
         ):  # fmt: skip
-            button = named(QPushButton(text), f"tool{tool.value.capitalize()}", text, tip)
-            button.setIcon(theme.icon(icon))
-            button.setProperty("icon_name", icon)
+            button = icon_button(icon, f"tool{tool.value.capitalize()}", text, tip)
+            button.setText(text)
             button.setCheckable(True)
             button.clicked.connect(lambda _, each=tool: tools.choose(each))
             group.addButton(button)
@@ -223,4 +221,4 @@ class ToolBar(QWidget):
     def dress(self) -> None:
         """The theme changed."""
         for button in self.buttons.values():
-            button.setIcon(theme.icon(str(button.property("icon_name"))))
+            dress(button)

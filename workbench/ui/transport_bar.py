@@ -14,7 +14,7 @@ from workbench.jobs.runner import Job
 from workbench.ui import theme
 from workbench.ui.audition import Audition
 from workbench.ui.axes import clock
-from workbench.ui.controls import combo, dim, named
+from workbench.ui.controls import combo, dim, dress, icon_button, named, show_icon
 from workbench.ui.guard import guarded
 
 
@@ -85,10 +85,10 @@ class TransportBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 10, 6)
         row.setSpacing(6)
-        self.to_start = self._button("start", "toStart", self.tr("To the start"), self.tr("To the start (Home)"))
-        self.play = self._button("play", "play", self.tr("Play"), self.tr("Play or stop (Space)"))
+        self.to_start = icon_button("start", "toStart", self.tr("To the start"), self.tr("To the start (Home)"))
+        self.play = icon_button("play", "play", self.tr("Play"), self.tr("Play or stop (Space)"))
         self.play.setCheckable(True)
-        self.loop = self._button("loop", "loop", self.tr("Loop"), self.tr("Loop the selection, or everything (L)"))
+        self.loop = icon_button("loop", "loop", self.tr("Loop"), self.tr("Loop the selection, or everything (L)"))
         self.loop.setCheckable(True)
         self.loop.setChecked(audition.loop)
         self.clock = named(QLabel("0:00.000"), "clock", self.tr("Position"), self.tr("What is heard now"))
@@ -138,16 +138,10 @@ class TransportBar(QWidget):
         audition.moved.connect(lambda s: self.clock.setText(clock(s)))
         audition.ticked.connect(self._ticked)
 
-    def _button(self, icon: str, name: str, label: str, tip: str) -> QPushButton:
-        button = named(QPushButton(), name, label, tip)
-        button.setIcon(theme.icon(icon))
-        button.setProperty("icon_name", icon)
-        return button
-
     def dress(self) -> None:
         """The theme changed."""
         for button in (self.to_start, self.play, self.loop):
-            button.setIcon(theme.icon(str(button.property("icon_name"))))
+            dress(button)
 
     def _fill_devices(self) -> None:
         """List the devices that there are now; the wished one stays chosen, or is again once it is there."""
@@ -179,8 +173,7 @@ class TransportBar(QWidget):
         playing = self._audition.playing
         if self.play.isChecked() != playing or self.play.property("icon_name") != ("stop" if playing else "play"):
             self.play.setChecked(playing)
-            self.play.setProperty("icon_name", "stop" if playing else "play")
-            self.play.setIcon(theme.icon(str(self.play.property("icon_name"))))
+            show_icon(self.play, "stop" if playing else "play")
         if self._audition.devices is not self._listed:
             self._fill_devices()
         self.meter.show_peaks(status.peaks if playing else None)

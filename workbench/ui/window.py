@@ -114,8 +114,8 @@ class MainWindow(QMainWindow):
             self._dock(self.tr("Activations  H"), "activationsDock", self.activations, bottom),
             self._dock(self.tr("Mask stack"), "stackDock", self.stack_panel, right),
         ]
-        self._top = self._bar("toolsBar", self.tr("Tools"), self.tool_bar, Qt.ToolBarArea.TopToolBarArea)
-        self._bottom = self._bar("transportBar", self.tr("Transport"), self.transport, Qt.ToolBarArea.BottomToolBarArea)
+        self._bar("toolsBar", self.tr("Tools"), self.tool_bar, Qt.ToolBarArea.TopToolBarArea)
+        self._bar("transportBar", self.tr("Transport"), self.transport, Qt.ToolBarArea.BottomToolBarArea)
         self.pointer_text = named(
             QLabel(), "pointerText", self.tr("Under the pointer"), self.tr("Time, frequency, level and shares")
         )
@@ -165,6 +165,7 @@ class MainWindow(QMainWindow):
         self.viewport.changed.connect(self._pointer_again)
         document.layers_changed.connect(self._pointer_again)
         document.factors_changed.connect(self._pointer_again)
+        document.factors_changed.connect(self._title)
         view.time_selected.connect(audition.select)
         view.playhead_moved.connect(audition.seek)
         audition.selection_changed.connect(view.set_selection)
@@ -523,16 +524,27 @@ class MainWindow(QMainWindow):
             if self._question is box:
                 self._question = None
             if box.clickedButton() is save:
-                # What was done while it was being saved is asked about again.
-                if self.document.path is not None:
-                    self.session.save(self.document.path, lambda: self._ask_unsaved(then))
-                else:
-                    self.save_as(lambda: self._ask_unsaved(then))
+                self._when_settled(lambda: self._save_then(then))
             elif box.clickedButton() is discard:
                 then()
 
         box.finished.connect(answered)
         box.show()
+
+    def _save_then(self, then: Callable[[], object]) -> None:
+        # What is done while it is being saved is asked about again.
+        if self.document.path is not None:
+            self.session.save(self.document.path, lambda: self._ask_unsaved(then))
+        else:
+            self.save_as(lambda: self._ask_unsaved(then))
+
+    def _when_settled(self, act: Callable[[], object]) -> None:
+        """Stop a factorisation, and act when its last result is in: what is saved for good must hold still."""
+        if self.session.factorising:
+            self.session.cancel_factorisation()
+            QTimer.singleShot(20, lambda: self._when_settled(act))
+        else:
+            act()
 
     # -- events --------------------------------------------------------------------------------------
 
