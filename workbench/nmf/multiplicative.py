@@ -7,62 +7,76 @@ single-threaded BLAS: the result is the same, bit for bit, for any number of thr
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from numpy.typing import ArrayLike
 
-from workbench.nmf.divergence import divergence, relative_floor
-
-Array = NDArray[np.floating]
-Progress = Callable[[int, float, Array, Array], bool]
-
-BLOCK = 192
-"""Frames a block: 1025 bins of float32 and their model stay within a second-level cache."""
+from workbench.nmf.blocks import Blocks, aligned_rows
+from workbench.nmf.divergence import divergence, itakura_saito, relative_floor
+from workbench.nmf.result import (
+    Array,
+    Factorisation,
+    Hook,
+    Progress,
+    Watch,
+    check_factors,
+    check_spectrogram,
+    held,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class Factorisation:
-    """Templates W (F, K) with columns of unit sum, activations H (K, N), and the cost of each iteration.
+class Objective:
+    """What a factorisation brings down: Σ G ⊙ d_β(V | WH) + sparsity + uncorrelatedness.
 
-    The cost is taken between the update of H and that of W, where the model is at hand.
+    Attributes
+    ----------
+    beta : float
+        2 Euclidean, 1 Kullback–Leibler, 0 Itakura–Saito, or any other real number.
+    sparsity : float
+        μ ≥ 0 of μ m^(β−1) Σ_k ‖w_k‖₁ ‖h_k‖₁, m the mean of V: scaling w_k against h_k changes nothing, and
+        neither does scaling V. 0.1 is much for KL.
+    uncorrelatedness : float
+        ν ≥ 0 of ν m^(β−2)/(2N) Σ_{j≠k} (w_jᵀw_k) ‖h_j‖₁ ‖h_k‖₁: templates that share frequencies cost, in
+        proportion to how much they sound. Scale-free too. 1 is much for KL.
+    weights : array (F, N) or None
+        G: how much each bin counts; 0 marks missing data, of which V's value does not matter.
+    hold_templates, hold_activations : bool or K flags
+        What is not updated.
+    exponent : str
+        'mm': the majorisation–minimisation exponent γ(β), with which the cost never rises (Févotte & Idier 2011,
+        eq. 4.8); 'heuristic': 1 for every β, which descends faster for β < 1 (for β = 0 it is the
+        majorisation–equalisation rule and never raises the cost either).
     """
 
-    W: Array
-    H: Array
-    costs: tuple[float, ...]
+    beta: float = 1.0
+    sparsity: float = 0.0
+    uncorrelatedness: float = 0.0
+    weights: Array | None = None
+    hold_templates: bool | ArrayLike = False
+    hold_activations: bool | ArrayLike = False
+    exponent: str = "mm"
+
+    def __post_init__(self) -> None:
+        if self.sparsity < 0 or self.uncorrelatedness < 0:
+            raise ValueError("Sparsity and uncorrelatedness can't be negative.")
+        if self.exponent not in ("mm", "heuristic"):
+            raise ValueError(f"The exponent is 'mm' or 'heuristic', not '{self.exponent}'.")
+        if not np.isfinite(self.beta):
+            raise ValueError("β must be a real number.")
+
+    @property
+    def gamma(self) -> float:
+        """The exponent of the update."""
+        return 1.0 if self.exponent == "heuristic" else mm_exponent(self.beta)
 
 
-def random_start(V: Array, components: int, seed: int) -> tuple[Array, Array]:
-    """Seeded random W (F, K) and H (K, N), scaled so that the model's mean is V's.
-
-    Raises
-    ------
-    ValueError
-        If `components` is less than one.
-    """
-    if components < 1:
-        raise ValueError(f"A factorisation needs at least one component, not {components}.")
-    return start_of_shape(V.shape[0], V.shape[1], components, seed, float(V.mean(dtype=np.float64)), V.dtype)
-
-
-def start_of_shape(
-    bins: int, frames: int, components: int, seed: int, mean: float = 1.0, kind: np.dtype[Any] | None = None
-) -> tuple[Array, Array]:
-    """`random_start` for a V of which only shape and mean are known; float32 unless `kind` says otherwise."""
-    rng = np.random.default_rng(seed)
-    w = rng.random((bins, components)) + 0.05
-    h = rng.random((frames, components)) + 0.05
-    w /= w.sum(axis=0)
-    h *= mean * bins / max(float(h.sum(axis=1).mean()), 1e-300)
-    kind = kind or np.dtype(np.float32)
-    return w.astype(kind), np.ascontiguousarray(h.T.astype(kind))
+def mm_exponent(beta: float) -> float:
+    """γ(β) of the majorisation–minimisation rule (Févotte & Idier 2011, eq. 4.8)."""
+    return 1 / (2 - beta) if beta < 1 else 1.0 if beta <= 2 else 1 / (beta - 1)
 
 
 def factorise(
@@ -72,12 +86,15 @@ def factorise(
     beta: float = 1.0,
     iterations: int | None = 100,
     progress: Progress | None = None,
+    *,
+    objective: Objective | None = None,
+    watch: Watch | None = None,
+    cost_every: int = 1,
     threads: int | None = None,
 ) -> Factorisation:
-    """Multiplicative updates of H, then W (Févotte & Idier 2011, eqs. 4.1–4.2, with exponent 1 for 0 ≤ β ≤ 2).
+    """Exact multiplicative updates: H, then W, in every iteration (Févotte & Idier 2011, eqs. 4.1–4.2).
 
-    For 1 ≤ β ≤ 2 the exponent 1 is the majorisation–minimisation rule; for β = 0 it is the
-    majorisation–equalisation rule. Neither raises the cost. Other β use the MM exponent.
+    After each update of W its columns are scaled to unit sum and H takes the scale over, so that the cost stays.
 
     Parameters
     ----------
@@ -86,105 +103,389 @@ def factorise(
     W, H : arrays, shapes (F, K) and (K, N)
         The start. Never written to.
     beta : float
-        Divergence: 2 Euclidean, 1 Kullback–Leibler, 0 Itakura–Saito, or any other real number.
+        Divergence; ignored where `objective` is given.
     iterations : int or None
         None goes on until `progress` answers False.
-    progress : callable (iteration, cost, W, H) -> bool, optional
-        Called after every iteration (counted from 1) with the current factors, which it must copy to keep;
-        False stops.
+    progress : callable (i, cost) -> bool, optional
+        Called after every iteration, counted from 1; False stops.
+    objective : Objective, optional
+        Penalties, weights, what is held, and the exponent.
+    watch : callable (W, H), optional
+        Sees the factors after every iteration, before `progress`.
+    cost_every : int
+        The cost is computed at every so manieth iteration and at the last; between, the one before is told
+        again. Computing it takes about a third of an iteration.
     threads : int, optional
-        Threads over the blocks; default is one a processor, at most 8.
+        Threads over the blocks; default is one a processor, at most 8. The result does not depend on it.
 
     Returns
     -------
     Factorisation
+        The cost of an iteration is taken between its update of H and that of W, where the model is at hand.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit, or V is negative or not finite, or nothing would ever stop the iteration.
+        If the shapes do not fit, or a value is negative or not finite, or nothing would ever stop the iteration.
     """
-    if W.shape != (V.shape[0], H.shape[0]) or H.shape[1] != V.shape[1]:
-        raise ValueError(f"Shapes do not fit: V {V.shape}, W {W.shape}, H {H.shape}.")
-    if iterations is None and progress is None:
-        raise ValueError("Without a number of iterations, progress must say when to stop.")
-    peak = float(V.max(initial=0.0))
-    if not np.isfinite(peak) or float(V.min(initial=0.0)) < 0 or np.isnan(peak):
-        raise ValueError("V must be nonnegative and finite.")
-    kind = V.dtype
-    vt = np.ascontiguousarray(V.T)
-    w = np.ascontiguousarray(W.T, dtype=kind).copy()  # (K, F)
-    h = np.ascontiguousarray(H.T, dtype=kind).copy()  # (N, K)
-    if peak == 0.0:
-        return Factorisation(_unit(w)[0].T.copy(), np.zeros_like(H, dtype=kind), (0.0,))
-    kernel = _Kernel(vt, peak, beta)
-    workers = threads or min(8, os.cpu_count() or 1)
-    starts = range(0, len(vt), BLOCK)
+    problem = Problem(V, W, H, objective or Objective(beta), iterations, progress)
+    return descend(problem, W, H, iterations, progress, watch=watch, cost_every=cost_every, threads=threads)
+
+
+def descend(
+    problem: Problem,
+    W: Array,
+    H: Array,
+    iterations: int | None,
+    progress: Progress | None = None,
+    *,
+    watch: Watch | None = None,
+    cost_every: int = 1,
+    threads: int | None = None,
+    before: Hook | None = None,
+    after: Hook | None = None,
+) -> Factorisation:
+    """The iterations of `factorise` for any problem; a hook sees W and H and may put others in their place."""
+    w, h = problem.start(W, H)
+    if problem.silent:
+        return problem.silence(w, h)
     costs: list[float] = []
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+
+    with Blocks(problem.frames, threads) as blocks:
         iteration = 0
         while iterations is None or iteration < iterations:
             iteration += 1
-            sums_w = w.sum(axis=1)
-            parts = list((pool.map if workers > 1 else map)(partial(kernel.block, w=w, sums_w=sums_w, h=h), starts))
-            up, down, cost = parts[0]
-            for more_up, more_down, more_cost in parts[1:]:
-                up += more_up
-                down += more_down
-                cost += more_cost
-            w = w * _ratio(up, down, kernel.gamma)
-            w, scale = _unit(w)
-            h *= scale
-            costs.append(cost)
-            if progress is not None and not progress(iteration, cost, w.T, h.T):
+            w, h = problem.hooked(before, iteration, w, h)
+            wanted = iteration % cost_every == 0 or iteration in (1, iterations)
+            sums = problem.sweep(blocks, w, h, wanted)
+            w = problem.templates(w, h, sums)
+            w = problem.normalise(w, h)
+            w, h = problem.hooked(after, iteration, w, h)
+            costs.append(sums.cost if wanted else costs[-1])
+            if watch is not None:
+                watch(problem.unpack(w), h.T)
+            if progress is not None and not progress(iteration, costs[-1]):
                 break
-    return Factorisation(w.T.copy(), np.ascontiguousarray(h.T), tuple(costs))
+    return problem.result(w, h, costs)
 
 
-class _Kernel:
-    """One block of one iteration: update its activations in place, return its share of the templates' sums."""
+@dataclass(eq=False)
+class Sums:
+    """What the update of W needs of all frames, and the cost at that point.
 
-    def __init__(self, vt: Array, peak: float, beta: float) -> None:
-        self.vt = vt
-        self.beta = beta
-        self.gamma = 1 / (2 - beta) if beta < 0 or 0 < beta < 1 else 1.0 if beta <= 2 else 1 / (beta - 1)
-        self.floor = vt.dtype.type(max(peak * relative_floor(beta), float(np.finfo(vt.dtype).tiny) * 1e3))
+    Attributes
+    ----------
+    up, down : arrays, shape (K, F)
+        Numerator and denominator of W's update; `down` may be (K, 1).
+    cost : float
+        NaN where it was not wanted.
+    """
 
-    def block(self, start: int, w: Array, sums_w: Array, h: Array) -> tuple[Array, Array, float]:
-        v = self.vt[start : start + BLOCK]
-        if self.beta < 1:
-            v = np.maximum(v, self.floor)
-        rows = h[start : start + BLOCK]
-        p, q, _ = self._terms(v, rows @ w)
-        down = np.broadcast_to(sums_w, rows.shape) if q is None else q @ w.T
-        rows *= _ratio(p @ w.T, down, self.gamma)
-        p, q, model = self._terms(v, rows @ w)
-        total = rows.sum(axis=0)
-        denominator = np.repeat(total[:, None], w.shape[1], axis=1) if q is None else rows.T @ q
-        return rows.T @ p, denominator, divergence(v, model, self.beta)
-
-    def _terms(self, v: Array, model: Array) -> tuple[Array, Array | None, Array]:
-        """V ⊙ L^(β−2) and L^(β−1) (None where that is all ones), and the floored model L."""
-        np.maximum(model, self.floor, out=model)
-        if self.beta == 1.0:
-            return v / model, None, model
-        if self.beta == 2.0:
-            return v, model, model
-        if self.beta == 0.0:
-            q = 1 / model
-            return v * q * q, q, model
-        q = np.power(model, model.dtype.type(self.beta - 1))
-        return v * q / model, q, model
+    up: Array
+    down: Array
+    cost: float
 
 
-def _ratio(up: Array, down: Array, gamma: float) -> Array:
-    tiny = np.finfo(up.dtype).tiny
-    out: Array = np.minimum(up / np.maximum(down, tiny), up.dtype.type(np.finfo(up.dtype).max ** 0.5))
-    return out if gamma == 1.0 else np.power(out, up.dtype.type(gamma))
+class Problem:
+    """V and an objective, and the two half-steps on w = Wᵀ (K, F) and h = Hᵀ (N, K).
+
+    For templates of T frames w is (K·T, F): one row a component and template frame. Rows of V and w are filled up
+    with zeros to a multiple of `align` bins, where vector instructions are at their best.
+    """
+
+    align = 16
+
+    def __init__(
+        self, V: Array, W: Array, H: Array, objective: Objective,
+        iterations: int | None = 1, progress: Progress | None = None,
+    ) -> None:  # fmt: skip
+        g = objective.weights
+        peak = check_spectrogram(V, g)
+        check_factors(V, W, H, iterations, progress)
+        self.objective, self.kind = objective, V.dtype
+        self.bins, self.frames = V.shape
+        components = W.shape[1]
+        self.length = W.shape[2] if W.ndim == 3 else 1
+        self.flat = W.ndim == 2
+        self.owner = np.repeat(np.arange(components), self.length)
+        self.silent = peak == 0.0
+        beta = objective.beta
+        tiny = float(np.finfo(V.dtype).tiny)
+        # The floor is a part of the model, a constant component beside WH: so every rule stays a descent.
+        self.floor = V.dtype.type(max(peak * relative_floor(beta), tiny * 1e3))
+        self.vt = aligned_rows(V, self.align)
+        self.width = self.vt.shape[1]
+        self.gt = None if g is None else aligned_rows(np.asarray(g, V.dtype), self.align)
+        if self.gt is not None:
+            self.vt = np.where(self.gt > 0, self.vt, 0)
+        if beta < 1:
+            self.vt = np.maximum(self.vt, self.floor)
+        self.hold_w = held(objective.hold_templates, components)
+        self.hold_h = held(objective.hold_activations, components)
+        self.free_w, self.free_h = not self.hold_w.all(), not self.hold_h.all()
+        self._free = ~(self.hold_w | self.hold_h)
+        self._some_h = bool(self.hold_h.any())
+        total = float(self.vt[:, : self.bins].sum(dtype=np.float64))
+        mean = total / V.size
+        if self.gt is not None:
+            mean = float(np.vdot(self.vt, self.gt)) / max(float(self.gt.sum(dtype=np.float64)), tiny)
+        mean = 1.0 if self.silent else mean
+        self.mu = objective.sparsity * mean ** (beta - 1)
+        self._nu = objective.uncorrelatedness * mean ** (beta - 2) / self.frames
+        self.gram = beta == 2.0 and self.gt is None and self.length == 1
+        self.constant = self._cost_of_v(total)
+
+    def start(self, W: Array, H: Array) -> tuple[Array, Array]:
+        """Copies of the start as w (K, F) and h (N, K), with the templates' scale put into the activations."""
+        h = np.array(H.T, self.kind, order="C")
+        return self.normalise(self.pack(W), h), h
+
+    def pack(self, W: Array) -> Array:
+        """W (F, K) or (F, K, T) as a new w (K·T, F)."""
+        flat = W.reshape(self.bins, -1)
+        w = np.zeros((flat.shape[1], self.width), self.kind)
+        w[:, : self.bins] = flat.T
+        return w
+
+    def unpack(self, w: Array) -> Array:
+        """w as a view of the shape that W came in."""
+        w = w[:, : self.bins]
+        return w.T if self.flat else w.reshape(-1, self.length, self.bins).transpose(2, 0, 1)
+
+    def hooked(self, hook: Hook | None, iteration: int, w: Array, h: Array) -> tuple[Array, Array]:
+        """w and h, or what a hook puts in their place."""
+        changed = hook(iteration, self.unpack(w), h.T) if hook is not None else None
+        return (w, h) if changed is None else (self.pack(changed[0]), np.array(changed[1].T, self.kind, order="C"))
+
+    def result(self, w: Array, h: Array, costs: Sequence[float]) -> Factorisation:
+        """What is returned for w and h."""
+        return Factorisation(self.unpack(w).copy(order="C"), np.ascontiguousarray(h.T), tuple(costs))
+
+    def silence(self, w: Array, h: Array) -> Factorisation:
+        """The exact answer for a V of zeros."""
+        return self.result(w, np.where(self.hold_h, h, 0).astype(self.kind), (0.0,))
+
+    # -- the half-steps ------------------------------------------------------------------------------
+
+    def sweep(self, blocks: Blocks, w: Array, h: Array, cost: bool = True) -> Sums:
+        """Update h in place, block by block, and gather what the update of w needs at the new h."""
+        half = self.half(w, h)
+        parts = blocks.run(partial(self._block, blocks=blocks, half=half, h=h, want_cost=cost))
+        up, down, total = added(parts)
+        if self.gram:
+            return Sums(up, down @ w, self.gram_cost(w, h, up, down) if cost else np.nan)
+        return Sums(up, down, max(0.0, total + self.constant) + self.penalty(w, h) if cost else np.nan)
+
+    def half(self, w: Array, h: Array) -> Half:
+        """What all blocks share in a sweep with this w."""
+        floored = np.concatenate([w, np.full((1, self.width), self.floor)])
+        return Half(w, floored, w @ w.T if self.gram else None, w.sum(axis=1), self._square_for_h(w, h))
+
+    def templates(self, w: Array, h: Array, sums: Sums) -> Array:
+        """w after the update that `sweep` prepared; rows that are held stay."""
+        if not self.free_w:
+            return w
+        down, square = sums.down, None
+        if self.mu or self._nu:
+            scale = self._loudness(h)
+            if self.mu:
+                down = down + (self.mu * scale[:, None]).astype(self.kind)
+            if self._nu:
+                weighted = w * scale[:, None]
+                square = self._nu * scale[:, None] * (weighted.sum(axis=0) - weighted)
+        factor = self.ratio(sums.up, down, square)
+        factor[self.hold_w[self.owner]] = 1
+        return w * factor
+
+    def normalise(self, w: Array, h: Array) -> Array:
+        """w with templates of unit sum; h takes the scale over, in place. Components with anything held stay."""
+        scale = w.sum(axis=1).reshape(-1, self.length).sum(axis=1)
+        scale = np.where((scale > 0) & self._free, scale, 1).astype(w.dtype)
+        if (scale == 1).all():
+            return w
+        h *= scale
+        out: Array = w / scale[self.owner, None]
+        return out
+
+    def penalty(self, w: Array, h: Array) -> float:
+        """Sparsity and uncorrelatedness as they stand."""
+        if not self.mu and not self._nu:
+            return 0.0
+        scale = self._loudness(h)
+        w64 = w.astype(np.float64)
+        sparse = self.mu * float(w64.sum(axis=1) @ scale)
+        return float(sparse + 0.5 * self._nu * (scale @ _off_diagonal(w64 @ w64.T) @ scale))
+
+    def _loudness(self, h: Array) -> Array:
+        """‖h_k‖₁ for each row of w."""
+        total: Array = h.sum(axis=0, dtype=np.float64)[self.owner]
+        return total
+
+    def _square_for_h(self, w: Array, h: Array) -> Array | None:
+        """Gradient of the uncorrelatedness, the same for all frames of a component, shape (K,)."""
+        if not self._nu or not self.free_h:
+            return None
+        by_row = _off_diagonal(w @ w.T) @ self._loudness(h)
+        return np.asarray(self._nu * by_row.reshape(-1, self.length).sum(axis=1))
+
+    def gram_cost(self, w: Array, h: Array, up: Array, gram: Array) -> float:
+        """The Euclidean cost from small matrices: `up` = hᵀ vᵀ (K, F) and `gram` = hᵀh (K, K)."""
+        w64 = w.astype(np.float64)
+        total = self.constant + 0.5 * float(np.sum((w64 @ w64.T) * gram)) - float(np.sum(w64 * up))
+        return max(0.0, total) + self.penalty(w, h)
+
+    # -- one block -----------------------------------------------------------------------------------
+
+    def _block(self, part: slice, blocks: Blocks, half: Half, h: Array, want_cost: bool) -> tuple[Array, Array, float]:
+        v, rows = self.vt[part], h[part]
+        g = None if self.gt is None else self.gt[part]
+        if self.gram:
+            return self._gram_block(v, rows, half)
+        w = half.w
+        if self.free_h:
+            up_of, down_of = self.terms(v, g, self.model(rows, half, blocks), blocks)
+            down = half.sums if down_of is None else down_of @ w.T
+            if self.mu:
+                down = down + (self.mu * half.sums).astype(self.kind)
+            self.step(rows, up_of @ w.T, down, half.square)
+        nothing = np.zeros((1, 1), self.kind)
+        if not self.free_w and not want_cost:
+            return nothing, nothing, 0.0
+        model = self.model(rows, half, blocks)
+        up_of, down_of = self.terms(v, g, model, blocks)
+        cost = self.block_cost(v, g, model, rows, half, blocks) if want_cost else 0.0
+        if not self.free_w:
+            return nothing, nothing, cost
+        down = rows.sum(axis=0)[:, None] if down_of is None else rows.T @ down_of
+        return rows.T @ up_of, down, cost
+
+    def _gram_block(self, v: Array, rows: Array, half: Half) -> tuple[Array, Array, float]:
+        """Euclidean without weights: Wᵀ(WH) = (WᵀW)H, so the model is never formed."""
+        if self.free_h:
+            assert half.gram is not None
+            down = rows @ half.gram
+            if self.mu:
+                down = down + (self.mu * half.sums).astype(self.kind)
+            self.step(rows, v @ half.w.T, down, half.square)
+        return rows.T @ v, rows.T @ rows, 0.0
+
+    def step(self, rows: Array, up: Array, down: Array, square: Array | None) -> None:
+        factor = self.ratio(up, down, square)
+        if self._some_h:
+            factor[:, self.hold_h] = 1
+        rows *= factor
+
+    def model(self, rows: Array, half: Half, blocks: Blocks) -> Array:
+        """The model of a block, floored, in a buffer: the floor is one more component, which costs less than adding."""
+        more = blocks.scratch("rows", (len(rows), rows.shape[1] + 1), self.kind)
+        more[:, :-1], more[:, -1] = rows, 1
+        return np.matmul(more, half.floored, out=blocks.scratch("model", (len(rows), self.width), self.kind))
+
+    def terms(self, v: Array, g: Array | None, model: Array, blocks: Blocks) -> tuple[Array, Array | None]:
+        """G ⊙ V ⊙ L^(β−2) and G ⊙ L^(β−1) (None where that is all ones) in buffers, one of them perhaps `model`'s."""
+        beta = self.objective.beta
+        if beta == 1.0 and g is None:
+            return np.divide(v, model, out=model), None
+        p = blocks.scratch("p", model.shape, self.kind)
+        if beta == 0.0 and g is None:
+            np.reciprocal(model, out=model)
+            np.multiply(v, model, out=p)
+            p *= model
+            return p, model
+        q = blocks.scratch("q", model.shape, self.kind)
+        if beta == 2.0:
+            p[:], q[:] = v, model
+        else:
+            np.power(model, model.dtype.type(beta - 1), out=q)
+            np.multiply(v, q, out=p)
+            p /= model
+        if g is not None:
+            p *= g
+            q *= g
+        return p, q
+
+    def ratio(self, up: Array, down: Array, square: Array | None = None) -> Array:
+        """The factor of an update: up/down to the exponent, or the root that takes in a quadratic penalty."""
+        gamma = self.objective.gamma
+        kind = up.dtype.type
+        if square is not None and self.objective.exponent == "mm" and self.objective.beta < 2:
+            return _penalised_root(up, down, square, self.objective.beta).astype(up.dtype)
+        if square is not None:
+            down = down + square.astype(up.dtype)
+        info = np.finfo(up.dtype)
+        out: Array = up / np.maximum(down, info.tiny)
+        np.minimum(out, kind(info.max**0.5), out=out)
+        if gamma == 0.5:
+            return np.sqrt(out, out=out)
+        return out if gamma == 1.0 else np.power(out, kind(gamma), out=out)
+
+    # -- cost ----------------------------------------------------------------------------------------
+
+    def _cost_of_v(self, total: float) -> float:
+        """The share of the cost that no factor changes."""
+        beta = self.objective.beta
+        if self.gram:
+            # In pieces, whose sums in the precision of V lose nothing that counts.
+            pieces = (self.vt[n : n + 64] for n in range(0, self.frames, 64))
+            return 0.5 * sum(float(np.vdot(piece, piece)) for piece in pieces)
+        if beta == 1.0 and self.gt is None:
+            return float(self.floor) * self.frames * self.bins - total
+        return 0.0
+
+    def block_cost(self, v: Array, g: Array | None, model: Array, rows: Array, half: Half, blocks: Blocks) -> float:
+        """Σ G ⊙ d_β(v | L) of a block, without `_cost_of_v`; `model` is what `terms` has left of it."""
+        beta = self.objective.beta
+        if g is None and beta in (0.0, 1.0):
+            ratio = blocks.scratch("ratio", model.shape, self.kind)
+            if beta == 0.0:
+                return itakura_saito(np.multiply(v, model, out=ratio))
+            # The sum of the model is that of W times that of H. The trace is for bins where V is zero.
+            np.add(model, model.dtype.type(1e-30), out=ratio)
+            linear = float(rows.sum(axis=0, dtype=np.float64) @ half.sums.astype(np.float64))
+            return float(np.vdot(v, np.log(ratio, out=ratio))) + linear
+        return divergence(v, model, beta, g)
 
 
-def _unit(w: Array) -> tuple[Array, Array]:
-    """Rows of w (K, F) scaled to unit sum, and the scale that the activations take over; zero rows stay."""
-    scale = w.sum(axis=1)
-    scale = np.where(scale > 0, scale, 1).astype(w.dtype)
-    return w / scale[:, None], scale
+@dataclass(frozen=True, eq=False)
+class Half:
+    """What all blocks share in one sweep: w (K, F), the same with the floor as a last row, w wᵀ (where wanted), w's
+    row sums, and the quadratic penalty's gradient (K,)."""
+
+    w: Array
+    floored: Array
+    gram: Array | None
+    sums: Array
+    square: Array | None
+
+
+def added(parts: list[tuple[Array, Array, float]]) -> tuple[Array, Array, float]:
+    """The sums of numerators, denominators and costs over blocks, in their order."""
+    up, down, cost = parts[0]
+    for more_up, more_down, more in parts[1:]:
+        up += more_up
+        down += more_down
+        cost += more
+    return up, down, cost
+
+
+def _off_diagonal(square: Array) -> Array:
+    out: Array = square - np.diag(np.diag(square))
+    return out
+
+
+def _penalised_root(up: Array, down: Array, square: Array, beta: float) -> Array:
+    """The r > 0 with up = down r^s + square r^(3−β), s = max(1, 2−β): the minimum of the majoriser for β < 2.
+
+    Newton's method on the logarithm of the right side, which is convex and rises in log r, from its right.
+    """
+    with np.errstate(divide="ignore"):
+        p, q, a = (np.log(np.asarray(x, np.float64)) for x in (up, down, square))
+    s, t = max(1.0, 2 - beta), 3 - beta
+    with np.errstate(invalid="ignore"):
+        x = np.minimum((p - q) / s, (p - a) / t)
+        for _ in range(8):
+            both = np.logaddexp(q + s * x, a + t * x)
+            share = np.exp(q + s * x - both)
+            x = x - (both - p) / (s * share + t * (1 - share))
+    out: Array = np.exp(np.clip(x, -80, 80))
+    return np.where(np.isfinite(p), np.where(np.isnan(out), 1, out), 0)

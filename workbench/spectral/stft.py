@@ -151,14 +151,16 @@ def power_blocks(
 def magnitudes(
     samples: Float, analysis: Analysis, power: float = 1.0, progress: Callable[[float], bool] | None = None
 ) -> Float:
-    """V = (mean over channels of |X_c|²)^(p/2), shape (F, N), stored time-major.
+    """V = (mean over channels of |X_c|²)^(p/2), shape (F, N), stored time-major in rows that are a little longer.
 
     Parameters
     ----------
     power : float
         p; 1 gives magnitudes (for KL and Euclidean), 2 power (for Itakura–Saito).
     """
-    out = np.zeros((analysis.frames(len(samples)), analysis.bins), np.float32)
+    # Rows of a multiple of 16 bins, where matrix products are fastest; what is beyond the last bin stays zero.
+    rows = np.zeros((analysis.frames(len(samples)), -(-analysis.bins // 16) * 16), np.float32)
+    out = rows[:, : analysis.bins]
     for first, p in power_blocks(samples, analysis, progress):
         view = out[first : first + len(p)]
         if power == 2.0:

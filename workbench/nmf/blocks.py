@@ -1,0 +1,114 @@
+"""Work on blocks of frames in threads, with results that do not depend on the number of threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import lru_cache
+from itertools import pairwise
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from workbench.nmf.result import Array
+
+T = TypeVar("T")
+
+BLOCK = 256
+"""Frames a block: 1025 bins of float32 and their model stay within a second-level cache."""
+
+
+class Blocks:
+    """Runs a function over blocks of frames, in threads, inside a ``with``.
+
+    BLAS is held to one thread meanwhile, and results come back in the order of the blocks, so that sums
+    over them are the same, bit for bit, for any number of threads.
+
+    Parameters
+    ----------
+    frames : int
+        N.
+    threads : int or None
+        Default is one a processor, at most 8.
+    size : int
+        Frames a block.
+    """
+
+    def __init__(self, frames: int, threads: int | None = None, size: int = BLOCK) -> None:
+        # As many for each of two threads, all of nearly one size.
+        count = max(1, 2 * -(-frames // (2 * size)))
+        edges = [frames * i // count for i in range(count + 1)]
+        self.slices = [slice(a, b) for a, b in pairwise(edges) if b > a]
+        self._workers = min(threads or min(8, os.cpu_count() or 1), len(self.slices))
+        self._size = size
+        self._local = threading.local()
+        self._stack = ExitStack()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Blocks:
+        self._stack.enter_context(_libraries().limit(limits=1, user_api="blas"))
+        if self._workers > 1:
+            self._pool = self._stack.enter_context(ThreadPoolExecutor(self._workers - 1))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.close()
+
+    def run(self, work: Callable[[slice], T]) -> list[T]:
+        """`work` on every block; its results in the order of the blocks."""
+        if self._pool is None:
+            return [work(part) for part in self.slices]
+        results: list[T | None] = [None] * len(self.slices)
+        numbers = iter(range(len(self.slices)))
+
+        def take() -> None:
+            # One task a thread, each taking the next block: a task a block costs too much of the interpreter.
+            for number in numbers:
+                results[number] = work(self.slices[number])
+
+        others = [self._pool.submit(take) for _ in range(self._workers - 1)]
+        try:
+            take()
+        finally:
+            for other in others:
+                other.result()
+        return cast(list[T], results)
+
+    def scratch(self, name: str, shape: tuple[int, int], kind: np.dtype[Any]) -> Array:
+        """A buffer of this thread's own, shape (rows, columns), rows at most a block; its content is undefined."""
+        buffers: dict[tuple[str, int], Array] = self._local.__dict__
+        buffer = buffers.get((name, shape[1]))
+        if buffer is None:
+            buffer = buffers[name, shape[1]] = np.empty((self._size, shape[1]), kind)
+        return buffer[: shape[0]]
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> ThreadpoolController:
+    """The loaded libraries with threads of their own; looking for them takes some milliseconds."""
+    return ThreadpoolController()
+
+
+def aligned_rows(V: Array, align: int) -> Array:
+    """Vᵀ (N, F) with rows filled up by zeros to a multiple of `align`; V's own memory where it has such rows."""
+    frames, width = V.shape[1], -(-V.shape[0] // align) * align
+    owner = V.base
+    if (
+        isinstance(owner, np.ndarray)
+        and owner.shape == (frames, width)
+        and owner.flags.c_contiguous
+        and V.T.strides == owner.strides
+        and V.ctypes.data == owner.ctypes.data
+        and not owner[:, V.shape[0] :].any()
+    ):
+        return owner
+    if width == V.shape[0]:
+        return np.ascontiguousarray(V.T)
+    out = np.zeros((frames, width), V.dtype)
+    out[:, : V.shape[0]] = V.T
+    return out

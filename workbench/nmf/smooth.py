@@ -1,0 +1,286 @@
+"""Itakura–Saito NMF with smooth activations: majorisation–minimisation, and the EM (SAGE) algorithm beside it.
+
+Févotte, *Majorization–minimization algorithm for smooth Itakura–Saito nonnegative matrix factorization*, ICASSP
+2011. V is a power spectrogram: WH is the variance of a Gaussian composite model. Both bring down
+D_IS(V | WH) + λ Σ_k Σ_n d_IS(h_{k,n−1} | h_{k,n}), which does not depend on the scale of a component.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from workbench.nmf.accelerated import descend_fast
+from workbench.nmf.blocks import Blocks
+from workbench.nmf.divergence import divergence
+from workbench.nmf.multiplicative import Half, Objective, Problem, Sums, added, descend
+from workbench.nmf.result import Array, Factorisation, Progress, Watch
+
+ORDERS = ("red-black", "sequential")
+
+
+def smooth_is(
+    V: Array,
+    W: Array,
+    H: Array,
+    smoothness: float = 10.0,
+    iterations: int | None = 200,
+    progress: Progress | None = None,
+    *,
+    order: str = "red-black",
+    exponent: str = "heuristic",
+    weights: Array | None = None,
+    hold_templates: bool | ArrayLike = False,
+    hold_activations: bool | ArrayLike = False,
+    fast: bool = False,
+    watch: Watch | None = None,
+    threads: int | None = None,
+) -> Factorisation:
+    """Smooth IS-NMF by majorisation–minimisation (Févotte 2011, table 1).
+
+    Parameters
+    ----------
+    V : array, shape (F, N)
+        Power spectrogram.
+    W, H : arrays, shapes (F, K) and (K, N)
+        The start. With `smoothness`, zeros in H are raised to a trace: the penalty of a zero is infinite.
+    smoothness : float
+        λ ≥ 0; 10 is usual. 0 is plain IS-NMF, whose MM exponent for H is ½.
+    order : str
+        'red-black': all odd frames, then all even ones, which depend only on each other's; 'sequential': frame
+        after frame, as in the paper. Every step of both is a descent step.
+    exponent : str
+        Of W's update: 'heuristic' (1, as in the paper; it never raises the cost for β = 0) or 'mm' (½).
+    fast : bool
+        Extrapolated steps (`factorise_fast`).
+    iterations, progress, weights, hold_templates, hold_activations, watch, threads
+        As for `multiplicative.factorise` and `Objective`.
+
+    Raises
+    ------
+    ValueError
+        As `multiplicative.factorise`, or for a negative smoothness or an unknown order.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"The order is 'red-black' or 'sequential', not '{order}'.")
+    objective = Objective(
+        0.0, weights=weights, hold_templates=hold_templates, hold_activations=hold_activations, exponent=exponent
+    )
+    problem = SmoothProblem(V, W, H, objective, smoothness, order, iterations, progress)
+    if fast:
+        return descend_fast(problem, W, H, iterations, progress, watch, threads)
+    return descend(problem, W, H, iterations, progress, watch=watch, threads=threads)
+
+
+class SmoothProblem(Problem):
+    """The half-steps of IS-NMF with the smoothness penalty on H."""
+
+    def __init__(
+        self, V: Array, W: Array, H: Array, objective: Objective, smoothness: float, order: str,
+        iterations: int | None = 1, progress: Progress | None = None,
+    ) -> None:  # fmt: skip
+        if not smoothness >= 0:
+            raise ValueError(f"The smoothness can't be negative: {smoothness}.")
+        super().__init__(V, W, H, objective, iterations, progress)
+        self.smoothness, self._order = float(smoothness), order
+
+    def start(self, W: Array, H: Array) -> tuple[Array, Array]:
+        w, h = super().start(W, H)
+        return w, raised(h, ~self.hold_h) if self.smoothness else h
+
+    def sweep(self, blocks: Blocks, w: Array, h: Array, cost: bool = True) -> Sums:
+        half = self.half(w, h)
+        if self.free_h:
+            pairs = blocks.run(partial(self._products, blocks=blocks, half=half, h=h))
+            up, down = (np.concatenate(each).astype(np.float64) for each in zip(*pairs, strict=True))
+            free = ~self.hold_h
+            solve = _red_black if self._order == "red-black" else _sequential
+            h[:, free] = solve(h[:, free].astype(np.float64), up[:, free], down[:, free], self.smoothness)
+        first_up, first_down, total = added(blocks.run(partial(self._sums, blocks=blocks, half=half, h=h, cost=cost)))
+        return Sums(first_up, first_down, max(0.0, total) + self.penalty(w, h) if cost else np.nan)
+
+    def penalty(self, w: Array, h: Array) -> float:
+        return smoothness_penalty(h, self.smoothness)
+
+    def _products(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array]:
+        _, p, q = self._terms(part, blocks, half, h)
+        return p @ half.w.T, q @ half.w.T
+
+    def _sums(self, part: slice, blocks: Blocks, half: Half, h: Array, cost: bool) -> tuple[Array, Array, float]:
+        model, p, q = self._terms(part, blocks, half, h)
+        g = None if self.gt is None else self.gt[part]
+        total = self.block_cost(self.vt[part], g, model, h[part], half, blocks) if cost else 0.0
+        return h[part].T @ p, h[part].T @ q, total
+
+    def _terms(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array, Array]:
+        model = self.model(h[part], half, blocks)
+        p, q = self.terms(self.vt[part], None if self.gt is None else self.gt[part], model, blocks)
+        assert q is not None
+        return model, p, q
+
+
+def raised(h: Array, free: ArrayLike = True) -> Array:
+    """h (N, K) with zeros raised to a trace of each component's largest value."""
+    trace = np.maximum(h.max(axis=0) * 1e-6, np.finfo(h.dtype).tiny * 1e6).astype(h.dtype)
+    return np.where(free, np.maximum(h, trace), h)
+
+
+def smoothness_penalty(h: Array, smoothness: float) -> float:
+    """λ Σ_k Σ_n d_IS(h_{k,n−1} | h_{k,n}) of h (N, K)."""
+    if smoothness == 0 or len(h) < 2:
+        return 0.0
+    ratio = h[:-1].astype(np.float64) / h[1:]
+    return smoothness * float(np.sum(ratio - np.log(ratio) - 1))
+
+
+def _coefficients(
+    h: Array, up: Array, down: Array, smoothness: float, frames: slice | int, ends: tuple[bool, bool]
+) -> Array:
+    """Positive root of a₂x² + a₁x − a₀ = 0 for some frames; `ends`: whether they are the first, the last one."""
+    n = np.arange(len(h))[frames]
+    a2, a1, a0 = down[n].copy(), 0.0, up[n] * h[n] ** 2
+    if not ends[1]:
+        a2 += smoothness / h[n + 1]
+    if not ends[0]:
+        a0 = a0 + smoothness * h[n - 1]
+    if ends[0] != ends[1]:
+        a1 = -smoothness if ends[0] else smoothness
+    return _root(a2, a1, a0)
+
+
+def _root(a2: Array, a1: float | Array, a0: Array) -> Array:
+    """The positive root, by the form that does not cancel."""
+    spread = np.sqrt(a1**2 + 4 * a2 * a0)
+    tiny = np.finfo(np.float64).tiny
+    plus = 2 * a0 / np.maximum(a1 + spread, tiny)
+    minus = (spread - a1) / np.maximum(2 * a2, tiny)
+    out: Array = np.where(np.asarray(a1) > 0, plus, minus)
+    return out
+
+
+def _frames(count: int, first: int) -> list[tuple[slice, tuple[bool, bool]]]:
+    """Every second frame from `first` on, the ends apart, which have rules of their own."""
+    out = []
+    if first == 0:
+        out.append((slice(0, 1), (True, count == 1)))
+    if count > 1 and (count - 1) % 2 == first:
+        out.append((slice(count - 1, count), (False, True)))
+    out.append((slice(2 if first == 0 else 1, count - 1, 2), (False, False)))
+    return out
+
+
+def _red_black(h: Array, up: Array, down: Array, smoothness: float) -> Array:
+    """Odd frames (counted from 1), then even ones. A frame's model depends on its own activations alone."""
+    for first in (0, 1):
+        for frames, ends in _frames(len(h), first):
+            if smoothness == 0:
+                ends = (True, True)
+            h[frames] = _coefficients(h, up, down, smoothness, frames, ends)
+    return h
+
+
+def _sequential(h: Array, up: Array, down: Array, smoothness: float) -> Array:
+    last = len(h) - 1
+    for n in range(len(h)):
+        ends = (n == 0, n == last) if smoothness else (True, True)
+        h[n] = _coefficients(h, up, down, smoothness, slice(n, n + 1), ends)[0]
+    return h
+
+
+# -- EM ------------------------------------------------------------------------------------------------
+
+
+def sage(
+    V: Array,
+    W: Array,
+    H: Array,
+    smoothness: float = 0.0,
+    iterations: int | None = 200,
+    progress: Progress | None = None,
+    *,
+    watch: Watch | None = None,
+    threads: int | None = None,
+) -> Factorisation:
+    """Smooth IS-NMF by space-alternating generalised EM: component after component (Févotte, Bertin & Durrieu,
+    Neural Computation 21(3), 2009, algorithm 2; the smooth M-step after Févotte 2011, section 3).
+
+    It descends more slowly than `smooth_is` and cannot leave zeros; it is here for comparison.
+
+    Parameters, result and errors are those of `smooth_is`.
+    """
+    problem = _EmProblem(V, W, H, Objective(0.0), smoothness, "red-black", iterations, progress)
+    w, h = problem.start(W, H)
+    if problem.silent:
+        return problem.silence(w, h)
+    h, w = raised(h), raised(w.T).T.copy()
+    costs: list[float] = []
+    with Blocks(problem.frames, threads) as blocks:
+        model = np.concatenate(blocks.run(lambda part: h[part] @ w + problem.floor))
+        power = np.empty_like(model)
+        iteration = 0
+        while iterations is None or iteration < iterations:
+            iteration += 1
+            for k in range(len(w)):
+                _alternate(problem, blocks, w, h, k, model, power)
+            w = problem.normalise(w, h)
+            cost = sum(blocks.run(lambda part: divergence(problem.vt[part], model[part], 0.0)))
+            costs.append(float(cost) + problem.penalty(w, h))
+            if watch is not None:
+                watch(problem.unpack(w), h.T)
+            if progress is not None and not progress(iteration, costs[-1]):
+                break
+    return problem.result(w, h, costs)
+
+
+class _EmProblem(SmoothProblem):
+    """No bins beyond those of V: EM divides by the templates."""
+
+    align = 1
+
+
+def _alternate(problem: SmoothProblem, blocks: Blocks, w: Array, h: Array, k: int, model: Array, power: Array) -> None:
+    """One component: its posterior power, then its activations, its template, and the model."""
+    row, old = w[k], h[:, k].copy()
+    inverse = 1 / row
+
+    def expect(part: slice) -> Array:
+        mine, total, out = np.multiply.outer(old[part], row), model[part], power[part]
+        # Posterior power (w h/L)² V + w h (1 − w h/L).
+        np.divide(mine, total, out=out)
+        out *= problem.vt[part] / total * mine - mine
+        out += mine
+        np.maximum(out, 0, out=out)
+        return out @ inverse
+
+    bins = len(row)
+    mean = np.concatenate(blocks.run(expect)).astype(np.float64) / bins
+    new = _smooth_mean(old.astype(np.float64), mean, bins, problem.smoothness)
+    tiny = float(np.finfo(h.dtype).tiny) * 1e6
+    h[:, k] = np.maximum(new, max(tiny, float(new.max()) * 1e-12))
+    parts = blocks.run(lambda part: (1 / h[part, k]) @ power[part])
+    template = np.asarray(sum(parts)) / len(h)
+    template = np.maximum(template, max(tiny, float(template.max()) * 1e-12)).astype(w.dtype)
+
+    def replace(part: slice) -> None:
+        model[part] += np.multiply.outer(h[part, k], template) - np.multiply.outer(old[part], row)
+        np.maximum(model[part], problem.floor, out=model[part])
+
+    blocks.run(replace)
+    w[k] = template
+
+
+def _smooth_mean(h: Array, mean: Array, bins: int, smoothness: float) -> Array:
+    """Minimum over h of F Σ (mean/h + log h) + penalty, red and black frames in turn, shape (N,)."""
+    if smoothness == 0 or len(h) < 2:
+        return mean
+    last = len(h) - 1
+    for first in (0, 1):
+        for frames, ends in _frames(len(h), first):
+            n = np.arange(len(h))[frames]
+            a2 = np.zeros(len(n)) if ends[1] else smoothness / h[np.minimum(n + 1, last)]
+            a0 = bins * mean[n] + (0 if ends[0] else smoothness * h[n - 1])
+            a1 = bins + (smoothness if ends[1] else 0) - (smoothness if ends[0] else 0)
+            h[frames] = a0 / a1 if ends[1] else _root(a2, float(a1), a0)
+    return h

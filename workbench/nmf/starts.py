@@ -1,0 +1,156 @@
+"""Where a factorisation starts from when nothing is known of the sources: random, uniform, or the SVD."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+from workbench.nmf.result import Array, check_spectrogram
+
+FILLS = ("mean", "random", "zeros")
+
+
+def random_start(V: Array, components: int, seed: int, length: int = 1) -> tuple[Array, Array]:
+    """Seeded random W and H, scaled so that the model's mean is V's.
+
+    Parameters
+    ----------
+    V : array, shape (F, N)
+    components : int
+        K, at least 1.
+    seed : int
+    length : int
+        T; above 1, W is (F, K, T).
+
+    Raises
+    ------
+    ValueError
+        If `components` or `length` is less than one.
+    """
+    return start_of_shape(
+        V.shape[0], V.shape[1], components, seed, float(V.mean(dtype=np.float64)), V.dtype, length
+    )  # fmt: skip
+
+
+def start_of_shape(
+    bins: int, frames: int, components: int, seed: int, mean: float = 1.0, kind: np.dtype[Any] | None = None,
+    length: int = 1,
+) -> tuple[Array, Array]:  # fmt: skip
+    """`random_start` for a V of which only shape and mean are known; float32 unless `kind` says otherwise."""
+    if components < 1 or length < 1:
+        raise ValueError(
+            f"A factorisation needs at least one component and template frame, not {components} and {length}."
+        )
+    rng = np.random.default_rng(seed)
+    w = rng.random((bins, components) if length == 1 else (bins, components, length)) + 0.05
+    h = rng.random((frames, components)) + 0.05
+    return balanced(w, h.T, mean, kind or np.dtype(np.float32))
+
+
+def uniform_start(V: Array, components: int, length: int = 1) -> tuple[Array, Array]:
+    """W and H of ones, scaled so that the model's mean is V's; for a factor whose partner tells components apart."""
+    w = np.ones((V.shape[0], components) if length == 1 else (V.shape[0], components, length))
+    return balanced(w, np.ones((components, V.shape[1])), float(V.mean(dtype=np.float64)), V.dtype)
+
+
+def balanced(W: Array, H: Array, mean: float, kind: np.dtype[Any]) -> tuple[Array, Array]:
+    """W with templates of unit sum and H scaled by one number so that the model's mean is `mean`."""
+    total = W.reshape(len(W), W.shape[1], -1).sum(axis=(0, 2), dtype=np.float64)
+    W = W / np.where(total > 0, total, 1).reshape((1, -1, 1)[: W.ndim])
+    present = float(H.sum(dtype=np.float64)) / H.shape[1]
+    H = H * (mean * len(W) / max(present, 1e-300))
+    return np.ascontiguousarray(W, kind), np.ascontiguousarray(H, kind)
+
+
+def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tuple[Array, Array]:
+    """Nonnegative double singular value decomposition (Boutsidis & Gallopoulos, Pattern Recognition 41, 2008).
+
+    Of each singular pair the positive or the negative part, whichever weighs more.
+
+    Parameters
+    ----------
+    V : array, shape (F, N)
+    components : int
+        K, at most min(F, N).
+    fill : str
+        What takes the place of zeros, which multiplicative rules never leave: 'mean' (NNDSVDa), the flat value
+        √(mean(V)/K) with which the model would have V's mean; 'random' (NNDSVDar), up to a hundredth of it;
+        'zeros' (NNDSVD).
+    seed : int
+        Of 'random'.
+
+    Returns
+    -------
+    W, H : arrays, shapes (F, K) and (K, N)
+
+    Raises
+    ------
+    ValueError
+        For more components than V has singular values, an unknown fill, or a V that is not a spectrogram.
+    """
+    if fill not in FILLS:
+        raise ValueError(f"The fill is one of {', '.join(FILLS)}, not '{fill}'.")
+    peak = check_spectrogram(V)
+    if not 1 <= components <= min(V.shape):
+        raise ValueError(f"The SVD start gives 1 to {min(V.shape)} components here, not {components}.")
+    scale = peak or 1.0
+    u, s, v = singular_pairs(V / V.dtype.type(scale), components)
+    w, h = np.zeros((len(V), components)), np.zeros((components, V.shape[1]))
+    for k in range(components):
+        parts = [(np.maximum(sign * u[:, k], 0), np.maximum(sign * v[k], 0)) for sign in (1, -1)]
+        norms = [float(np.linalg.norm(a) * np.linalg.norm(b)) for a, b in parts]
+        best = int(norms[1] > norms[0])
+        a, b = parts[best]
+        if norms[best] > 0:
+            size = np.sqrt(s[k] * norms[best])
+            w[:, k], h[k] = size * a / np.linalg.norm(a), size * b / np.linalg.norm(b)
+    flat = np.sqrt(float(V.mean(dtype=np.float64)) / scale / components)
+    if fill == "mean":
+        w[w == 0] = flat
+        h[h == 0] = flat
+    elif fill == "random":
+        rng = np.random.default_rng(seed)
+        w[w == 0] = flat / 100 * rng.random(int((w == 0).sum()))
+        h[h == 0] = flat / 100 * rng.random(int((h == 0).sum()))
+    return w.astype(V.dtype), (h * scale).astype(V.dtype)
+
+
+def singular_pairs(V: Array, count: int) -> tuple[Array, Array, Array]:
+    """The largest singular values s (count,) with u (F, count) and vᵀ (count, N), in float64; signs are fixed."""
+    small = min(V.shape)
+    if count >= small // 2 or small < 32:
+        u, s, v = scipy.linalg.svd(V.astype(np.float64), full_matrices=False)
+        u, s, v = u[:, :count], s[:count], v[:count]
+    else:
+        operator = LinearOperator(
+            (V.shape[0],) * 2, matvec=lambda x: V @ (V.T @ x.astype(V.dtype)).astype(V.dtype), dtype=np.float64
+        )
+        values, u = eigsh(operator, k=count, v0=np.ones(V.shape[0]), which="LA", tol=1e-6)
+        order = np.argsort(values)[::-1]
+        s, u = np.sqrt(np.maximum(values[order], 0)), u[:, order]
+        v = (V.T @ u.astype(V.dtype)).T / np.maximum(s, 1e-300)[:, None]
+    sign = np.where(u.sum(axis=0) < 0, -1.0, 1.0)
+    return u * sign, s, v * sign[:, None]
+
+
+def components_for(V: Array, coverage: float = 0.5, most: int = 200) -> int:
+    """The fewest components whose singular values make up a share of the sum of all (FluCoMa's NMFSeed).
+
+    Parameters
+    ----------
+    coverage : float
+        Share, 0 … 1.
+    most : int
+        Upper limit.
+    """
+    if not 0 <= coverage <= 1:
+        raise ValueError(f"The coverage is a share from 0 to 1, not {coverage}.")
+    values = scipy.linalg.svdvals(V.astype(np.float64))
+    if values[0] == 0:
+        return 1
+    share = np.cumsum(values) / values.sum()
+    enough = int(np.searchsorted(share, coverage - 1e-12)) + 1
+    return min(most, enough, len(values))
