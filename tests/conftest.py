@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, settings
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import Scene
 from workbench.masks.layers import Layer, Part
-from workbench.masks.stack import Factors, Stack
+from workbench.masks.models import Factors
+from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
 # Widgets are drawn offscreen; the tests that want a screen start one and say so.

@@ -17,9 +17,11 @@ from workbench.audio.recording import load
 from workbench.audio.renderer import Scene
 from workbench.files import UserError, replacing
 from workbench.masks.layers import Layer, Part, palette_colour
-from workbench.masks.stack import Factors, Stack
+from workbench.masks.models import Factors
+from workbench.masks.stack import Stack
+from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.divergence import BETA, spectrogram_power
-from workbench.nmf.multiplicative import Array, factorise, random_start
+from workbench.nmf.starts import random_start
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis, magnitudes
 
@@ -78,10 +80,10 @@ def _separate(options: argparse.Namespace) -> None:
     v = magnitudes(recording.samples, analysis, spectrogram_power(options.divergence))
     w, h = random_start(v, options.components, options.seed)
 
-    def progress(iteration: int, cost: float, w: Array, h: Array) -> bool:
+    def progress(iteration: int, cost: float) -> bool:
         return bar.show(iteration / options.iterations)
 
-    result = factorise(v, w, h, BETA[options.divergence], options.iterations, progress, options.threads)
+    result = factorise_fast(v, w, h, BETA[options.divergence], options.iterations, progress, threads=options.threads)
     bar.done()
     digits = max(2, len(str(options.components)))
     layers = tuple(

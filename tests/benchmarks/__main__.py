@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, main_job
+from tests.benchmarks import Report, engine, main_job
 
-BENCHMARKS = {"main": main_job.measure}
+BENCHMARKS = {"main": main_job.measure, "engine": engine.measure}
 
 
 def main() -> int:

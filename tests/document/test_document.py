@@ -11,10 +11,11 @@ from workbench.audio.recording import Recording
 from workbench.document import acts
 from workbench.document.document import Document, resample_factors
 from workbench.document.history import History
-from workbench.document.state import RunSettings, fresh_state
+from workbench.document.settings import RunSettings
+from workbench.document.state import fresh_state
 from workbench.masks.edits import Paint, Region
 from workbench.masks.painting import Stroke, StrokePainter
-from workbench.masks.stack import Factors
+from workbench.masks.models import Factors
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -33,7 +34,7 @@ def factors(document: Document, k: int, seed: int = 0) -> Factors:
 
 
 def begin(document: Document, k: int = 3, fresh: bool = True, seed: int = 0) -> int:
-    return document.begin_run("run", RunSettings(components=k), factors(document, k, seed), fresh)
+    return document.begin_run("run", RunSettings(components=k), factors(document, k, seed), fresh)[0]
 
 
 def paint(document: Document, layer: int, name: str = "stroke") -> None:

@@ -10,10 +10,12 @@ from tests.conftest import tone_mix
 from workbench.audio.recording import load
 from workbench.document import acts
 from workbench.document.project import ProjectError, load_project, save_project
-from workbench.document.state import Run, RunSettings, fresh_state
+from workbench.document.settings import RunSettings
+from workbench.document.state import Run, fresh_state
 from workbench.masks.edits import Region
 from workbench.masks.painting import Stroke, StrokePainter
-from workbench.masks.stack import Factors, Stack
+from workbench.masks.models import Factors
+from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
 ANALYSIS = Analysis(512, 128)

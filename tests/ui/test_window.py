@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from tests.conftest import pump, tone_mix
-from workbench.document.state import RunSettings
+from workbench.document.settings import RunSettings
 from workbench.masks.edits import Paint, Threshold
 from workbench.masks.picture import Show
 from workbench.ui.tools import Tool
@@ -135,7 +135,7 @@ def test_continue_goes_on_from_the_present_factors(factorised):
 
 def test_a_run_is_one_step_and_undoing_past_it_cancels_it(opened):
     program = opened
-    program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
+    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
     assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
     press(program, Qt.Key.Key_Z, CTRL)
     assert [layer.name for layer in program.document.layers] == ["Everything"]
@@ -538,7 +538,7 @@ def test_empty_window_invites(workbench):
 
 def test_opening_another_recording_while_factorising_starts_clean(opened, tmp_path):
     program = opened
-    program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
+    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
     assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
     soundfile.write(tmp_path / "other.wav", tone_mix(1.0), 8000)
     program.session.open(tmp_path / "other.wav")
@@ -559,7 +559,7 @@ def test_stopping_at_once_keeps_the_masks_whole(opened):
 
 def test_export_while_factorising_writes_one_consistent_moment(opened, tmp_path):
     program = opened
-    program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
+    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
     assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
     export(program, tmp_path / "out", 0)
     assert pump(program.application, lambda: len(list((tmp_path / "out").glob("*.wav"))) == 4, 20)
@@ -737,7 +737,7 @@ def test_double_click_on_a_row_shows_its_mask_large_and_back(factorised):
 
 def test_saving_at_the_end_stops_the_factorisation_and_asks_no_second_time(opened, tmp_path):
     program = opened
-    program.session.factorise(RunSettings(3, "kl", None, 0), program.document.state.analysis, True)
+    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
     assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
     program.session.save(tmp_path / "mine.workbench")
     assert pump(program.application, lambda: program.document.path, 5)

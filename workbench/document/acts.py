@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -115,35 +116,65 @@ def clear_edits(state: State) -> State:
     return replace(state, edits=())
 
 
-def factorised(state: State, run: int, components: int) -> State:
-    """Layers for a fresh factorisation: one a component.
+def factorised(
+    state: State, run: int, components: int, names: Sequence[str] = (), loudness: Sequence[float] = ()
+) -> tuple[State, tuple[int | None, ...]]:
+    """Layers for a fresh factorisation, and for each new component the old one whose place it takes (or None).
 
-    The layer that held a component keeps it, with its name, colour and place in the mixer; new components
-    get new layers. Layers without a component stay if they were painted by hand; edits stay.
+    Layers keep their components' places as far as there are new components: those that the user has touched
+    first, then the loudest. Where the components have `names` of their own, a layer of that name keeps its
+    component. New components get new layers; painted layers and all edits stay.
+
+    Parameters
+    ----------
+    names : sequence of str
+        One a component, or none.
+    loudness : sequence of float
+        Of the old components.
     """
-    kept: list[Layer] = []
-    seen: set[int] = set()
+    taken: dict[int, int] = {}
+    if names:
+        for layer in state.layers:
+            if layer.name in names and layer.components:
+                taken.setdefault(layer.components[0], names.index(layer.name))
+    elif state.run is not None:
+        painted = painted_parts(state.edits)
+        ranked = []
+        for layer in state.layers:
+            touched = not _DEFAULT_NAME.fullmatch(layer.name) or len(layer.parts) > 1 or layer.gain_db or layer.pan
+            for part in layer.parts:
+                if part.component is not None:
+                    loud = loudness[part.component] if part.component < len(loudness) else 0.0
+                    ranked.append((bool(touched) or part.id in painted, loud, -part.component))
+        best = sorted(ranked, reverse=True)[:components]
+        taken = {old: new for new, old in enumerate(sorted(-minus for _, _, minus in best))}
+    places: list[int | None] = [None] * components
+    for old, new in taken.items():
+        places[new] = old
+    return regrouped(state, run, components, taken, names), tuple(places)
+
+
+_DEFAULT_NAME = re.compile(r"Component \d+")
+
+
+def regrouped(state: State, run: int, components: int, places: Mapping[int, int], names: Sequence[str] = ()) -> State:
+    """Another run's components in the layers: `places` says which new one comes where an old one was."""
     painted = painted_parts(state.edits)
+    kept: list[Layer] = []
     for layer in state.layers:
-        wanted = (c for c in layer.components if state.run is not None and c < components and c not in seen)
-        component = next(wanted, None)
-        if component is not None:
-            seen.add(component)
-        # The layer's other parts hold no component any more, but what was painted into them.
-        parts = tuple(
-            part if part.component == component else replace(part, component=None)
+        moved = (
+            replace(part, component=None if part.component is None else places.get(part.component))
             for part in layer.parts
-            if part.component == component or part.id in painted
         )
-        if component is not None or not layer.components or parts:
+        # A part without a component holds but what was painted into it.
+        parts = tuple(part for part in moved if part.component is not None or part.id in painted)
+        if parts or not layer.components:
             kept.append(replace(layer, parts=parts or layer.parts))
     identity = state.next_id
-    for component in range(components):
-        if component not in seen:
-            name = f"Component {component + 1}"
-            parts = (Part(identity + 1, component),)
-            kept.append(Layer(identity, name, _free_colour(kept, component), parts))
-            identity += 2
+    for component in sorted(set(range(components)) - set(places.values())):
+        name = names[component] if names else f"Component {component + 1}"
+        kept.append(Layer(identity, name, _free_colour(kept, component), (Part(identity + 1, component),)))
+        identity += 2
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying
     edits = without_parts(state.edits, gone)

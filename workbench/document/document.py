@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from workbench.audio.recording import Recording
 from workbench.audio.renderer import Scene
 from workbench.document import acts
 from workbench.document.history import History
-from workbench.document.state import Run, RunSettings, State, fresh_state
+from workbench.document.settings import RunSettings
+from workbench.document.state import Run, State, fresh_state
 from workbench.masks.edits import TILE, Edit, Paint, Region
 from workbench.masks.layers import Layer
-from workbench.masks.stack import Factors, Stack
+from workbench.masks.models import Factors, Model, Shares
+from workbench.masks.stack import Stack
+from workbench.nmf.similarity import match_components
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.spectral.stft import Analysis
 
@@ -40,6 +44,8 @@ class Document(QObject):
     """W and H, or the costs of the present run."""
     history_changed = Signal()
     """What undo and redo would do, or whether there is unsaved work."""
+    runs_changed = Signal()
+    """Another run is in the list."""
     selection_changed = Signal()
     """The layer that the tools work on."""
     layer_chosen = Signal()
@@ -212,18 +218,78 @@ class Document(QObject):
 
     # -- factorisation -------------------------------------------------------------------------------
 
-    def begin_run(self, name: str, settings: RunSettings, start: Factors, fresh: bool) -> int:
-        """Record a run as one act, made when it starts; returns its id for `publish`."""
+    def begin_run(
+        self, name: str, settings: RunSettings, start: Model, fresh: bool, names: Sequence[str] = ()
+    ) -> tuple[int, tuple[int | None, ...]]:
+        """Record a run as one act, made when it starts.
+
+        Returns
+        -------
+        run : int
+            Its id, for `publish`.
+        places : tuple
+            For each component the former one whose layer it should come to, or None.
+        """
+        before = self.run
+        identity = self.add_run(name, settings, start)
+        state, places = self.recorded_state, tuple(range(start.components))
+        if fresh:
+            loudness = tuple(before.factors.H.sum(axis=1)) if before and isinstance(before.factors, Factors) else ()
+            state, kept = acts.factorised(state, identity, start.components, names, loudness)
+            self.act(name, state)
+            return identity, kept
+        self.act(name, acts.continued(state, identity))
+        return identity, places
+
+    def add_run(self, name: str, settings: RunSettings, factors: Model, costs: tuple[float, ...] = ()) -> int:
+        """Put a run into the list without using it; returns its id."""
         identity = self._next_run
         self._next_run += 1
-        self.runs[identity] = Run(settings, start)
-        state = self.recorded_state
-        self.act(
-            name, acts.factorised(state, identity, settings.components) if fresh else acts.continued(state, identity)
-        )
+        self.runs[identity] = Run(settings, factors, costs, name)
+        self.runs_changed.emit()
         return identity
 
-    def publish(self, run: int, factors: Factors, costs: tuple[float, ...]) -> None:
+    def use_run(self, name: str, run: int) -> None:
+        """Compute the masks from another run, its components in the layers of those that they are most like."""
+        present, wanted = self.run, self.runs[run].factors
+        places: dict[int, int] = {}
+        if present is not None and isinstance(present.factors, Factors) and isinstance(wanted, Factors):
+            one = present.factors
+            matched = match_components(one.W, one.H, wanted.W, wanted.H)
+            places = {old: new for old, new in enumerate(matched) if new >= 0}
+        self.act(name, acts.regrouped(self.recorded_state, run, wanted.components, places))
+
+    def preview_factors(self, factors: Factors, region: Region | None = None) -> None:
+        """Show and sound other templates or activations; `act_factors` or `end_preview` follows.
+
+        Parameters
+        ----------
+        region : Region, optional
+            Where the masks differ from those shown before; everywhere for None.
+        """
+        run = self.run
+        assert run is not None
+        identity = self._next_run
+        self.runs[identity] = replace(run, factors=factors)
+        self._show(acts.continued(self.recorded_state, identity), region)
+
+    def act_factors(self, name: str, factors: Factors) -> None:
+        """Make other templates or activations the present ones, as one act."""
+        run = self.run
+        assert run is not None
+        identity = self._next_run
+        self._next_run += 1
+        self.runs[identity] = replace(run, factors=factors)
+        if self._shown.run == identity:
+            self._history.record(name, self._shown, None)
+            self._refresh_scene()
+            self.masks_changed.emit(None)
+            self.factors_changed.emit()
+            self.history_changed.emit()
+        else:
+            self.act(name, acts.continued(self.recorded_state, identity))
+
+    def publish(self, run: int, factors: Model, costs: tuple[float, ...]) -> None:
         """Newer W and H of a run; adds no step. Dropped where the run is no longer known."""
         if run not in self.runs:
             return
@@ -262,10 +328,11 @@ class Document(QObject):
         stack = Stack(state.layers, factors, state.edits, state.analysis.bins, frames)
         self.scene = Scene(self.recording, state.analysis, stack)
 
-    def _show(self, state: State) -> None:
+    def _show(self, state: State, region: Region | None = None) -> None:
         before, self._shown = self._shown, state
         if before is state:
             return
+        drawn = region is not None and before.run != state.run and before.layers is state.layers
         selected = self._selected
         if not any(layer.id == selected for layer in state.layers):
             # The layer that stands where the selected one was.
@@ -282,7 +349,9 @@ class Document(QObject):
         if before.run != state.run:
             self.factors_changed.emit()
         parts_differ = [x.parts for x in before.layers] != [x.parts for x in state.layers]
-        if before.run != state.run or parts_differ or before.analysis != state.analysis:
+        if drawn:
+            self.masks_changed.emit(region)
+        elif before.run != state.run or parts_differ or before.analysis != state.analysis:
             self.masks_changed.emit(None)
         elif before.edits is not state.edits:
             self.masks_changed.emit(changed_region(before.edits, state.edits))
@@ -316,12 +385,25 @@ def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region 
     )  # fmt: skip
 
 
-def resample_factors(factors: Factors, old: Analysis, new: Analysis, samples: int) -> Factors:
-    """W along frequency and H along time, linearly interpolated onto another analysis; W keeps unit sums."""
+def resample_factors(model: Model, old: Analysis, new: Analysis, samples: int) -> Model:
+    """W along frequency (and its frames), H along time, linearly interpolated onto another analysis.
+
+    Templates keep unit sums. Of shares given for every bin the nearest is taken.
+    """
     rows = np.arange(new.bins) * (old.window / new.window)
     columns = np.arange(new.frames(samples)) * (new.hop / old.hop)
-    w = np.stack([np.interp(rows, np.arange(old.bins), column) for column in factors.W.T], axis=1)
-    h = np.stack([np.interp(columns, np.arange(factors.H.shape[1]), row) for row in factors.H])
-    total = w.sum(axis=0)
+    if isinstance(model, Shares):
+        near = np.ix_(
+            np.clip(np.rint(columns), 0, model.masks.shape[1] - 1).astype(np.intp),
+            np.clip(np.rint(rows), 0, model.masks.shape[2] - 1).astype(np.intp),
+        )
+        return Shares(np.stack([mask[near] for mask in model.masks]))
+    w = np.apply_along_axis(lambda column: np.interp(rows, np.arange(old.bins), column), 0, model.W)
+    if w.ndim == 3:
+        length = max(1, round(model.length * old.hop / new.hop))
+        places = (np.arange(length) + 0.5) * model.length / length - 0.5
+        w = np.apply_along_axis(lambda row: np.interp(places, np.arange(model.length), row), 2, w)
+    h = np.stack([np.interp(columns, np.arange(model.H.shape[1]), row) for row in model.H])
+    total = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2)).reshape((1, -1, 1)[: w.ndim])
     w = np.divide(w, total, out=np.zeros_like(w), where=total > 0)
     return Factors(w.astype(np.float32), h.astype(np.float32))

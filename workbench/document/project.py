@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.audio.recording import Recording
-from workbench.document.state import Run, RunSettings, State
+from workbench.document.settings import METHODS, RunSettings
+from workbench.document.state import Run, State
 from workbench.files import UserError, replacing
 from workbench.masks.edits import TILE, Binary, Edit, Invert, Paint, Threshold, Tile
 from workbench.masks.layers import Layer, Part
-from workbench.masks.stack import Factors
+from workbench.masks.models import Factors, Model, Shares
 from workbench.spectral.stft import Analysis
 
-SCHEMA = 1
+SCHEMA = 2
 SUFFIX = ".workbench"
 _OPERATIONS = {"threshold": Threshold, "invert": Invert, "binary": Binary}
 
@@ -156,7 +157,10 @@ def _pack_run(state: State, runs: dict[int, Run], arrays: dict[str, NDArray[Any]
     run = runs.get(state.run) if state.run is not None else None
     if run is None:
         return None
-    arrays["W"], arrays["H"] = run.factors.W, run.factors.H
+    if isinstance(run.factors, Shares):
+        arrays["shares"] = run.factors.masks
+    else:
+        arrays["W"], arrays["H"] = run.factors.W, run.factors.H
     arrays["costs"] = np.array(run.costs, np.float64)
     return asdict(run.settings)
 
@@ -181,17 +185,28 @@ def _unpack(path: Path, document: dict[str, Any], arrays: dict[str, NDArray[Any]
     edits = tuple(_unpack_edit(i, entry, arrays) for i, entry in enumerate(document["edits"]))
     runs: dict[int, Run] = {}
     if document["run"] is not None:
-        w, h = np.asarray(arrays["W"], np.float32), np.asarray(arrays["H"], np.float32)
-        expected = (analysis.bins, w.shape[1]), (w.shape[1], analysis.frames(reference["samples"]))
-        if (w.shape, h.shape) != expected:
-            raise ValueError("its templates and activations do not fit its recording.")
         costs = tuple(float(c) for c in arrays["costs"])
-        runs[1] = Run(RunSettings(**document["run"]), Factors(w, h), costs)
+        settings = RunSettings(**{key: _tuples(value) for key, value in document["run"].items()})
+        if settings.method not in METHODS:
+            raise ValueError(f"it names an unknown method, “{settings.method}”.")
+        runs[1] = Run(settings, _unpack_model(arrays, analysis, analysis.frames(reference["samples"])), costs)
     state = State(analysis, layers, edits, 1 if runs else None, int(document["next_id"]))
     return Project(
         path, _find_recording(path, reference), int(reference["rate"]), int(reference["channels"]),
         int(reference["samples"]), state, runs,
     )  # fmt: skip
+
+
+def _unpack_model(arrays: dict[str, NDArray[Any]], analysis: Analysis, frames: int) -> Model:
+    if "shares" in arrays:
+        masks = np.asarray(arrays["shares"], np.float16)
+        if masks.ndim != 3 or masks.shape[1:] != (frames, analysis.bins):
+            raise ValueError("its masks do not fit its recording.")
+        return Shares(masks)
+    w, h = np.asarray(arrays["W"], np.float32), np.asarray(arrays["H"], np.float32)
+    if w.ndim not in (2, 3) or (w.shape[0], h.shape) != (analysis.bins, (w.shape[1], frames)):
+        raise ValueError("its templates and activations do not fit its recording.")
+    return Factors(w, h)
 
 
 def _unpack_edit(index: int, entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Edit:

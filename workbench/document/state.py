@@ -4,31 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workbench.document.settings import RunSettings
 from workbench.masks.edits import Edit
 from workbench.masks.layers import Layer, Part, palette_colour
-from workbench.masks.stack import Factors
+from workbench.masks.models import Model
 from workbench.spectral.stft import Analysis
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """What a factorisation was asked for.
-
-    Attributes
-    ----------
-    components : int
-        K.
-    divergence : str
-        'kl', 'is' or 'eu'.
-    iterations : int or None
-        None until stopped.
-    seed : int
-    """
-
-    components: int = 10
-    divergence: str = "kl"
-    iterations: int | None = 100
-    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +18,18 @@ class Run:
     Attributes
     ----------
     settings : RunSettings
-    factors : Factors
-        The newest W and H.
+    factors : Factors or Shares
+        The newest W and H, or the masks of HPSS.
     costs : tuple of float
         Cost after each iteration, from the run's start.
+    name : str
+        For the list of runs.
     """
 
     settings: RunSettings
-    factors: Factors
+    factors: Model
     costs: tuple[float, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)

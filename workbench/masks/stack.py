@@ -13,37 +13,12 @@ from numpy.typing import NDArray
 
 from workbench.masks.edits import TILE, Edit, Grid, Indices, Paint, Region, lattice
 from workbench.masks.layers import Layer
+from workbench.masks.models import Model
 from workbench.masks.sharing import Masks
 
 Array = NDArray[np.float32]
 STRIP = 128
 """Columns evaluated at once, so that the masks of ten parts stay in the cache."""
-
-
-@dataclass(frozen=True, eq=False)
-class Factors:
-    """Templates and activations as the masks use them.
-
-    Parameters
-    ----------
-    W : float32, shape (F, K)
-    H : float32, shape (K, N)
-    """
-
-    W: Array
-    H: Array
-
-    @cached_property
-    def scaled(self) -> tuple[Array, Array]:
-        """W and H with each component's activation peak put into W, and W's largest value one.
-
-        So the model's values are bounded by K, and an exact 0 in a bin means that no component reaches it.
-        """
-        peak = self.H.max(axis=1, initial=0.0)
-        w = self.W * peak
-        top = float(w.max(initial=0.0)) or 1.0
-        h = np.divide(self.H, peak[:, None], out=np.zeros_like(self.H), where=peak[:, None] > 0)
-        return np.asarray(w / np.float32(top), np.float32), h
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +28,7 @@ class Stack:
     Parameters
     ----------
     layers : tuple of Layer
-    factors : Factors or None
+    factors : Model or None
         None before any factorisation: component 0 is then everything.
     edits : tuple of Edit
         Applied in order.
@@ -62,7 +37,7 @@ class Stack:
     """
 
     layers: tuple[Layer, ...]
-    factors: Factors | None
+    factors: Model | None
     edits: tuple[Edit, ...]
     bins: int
     frames: int
@@ -80,7 +55,7 @@ class Stack:
     @cached_property
     def _held(self) -> tuple[list[int], Indices]:
         """Indices of the parts that hold a component, and which component each holds."""
-        count = self.factors.W.shape[1] if self.factors is not None else 1
+        count = self.factors.components if self.factors is not None else 1
         parts = [part for layer in self.layers for part in layer.parts]
         pairs = [(i, p.component) for i, p in enumerate(parts) if p.component is not None and p.component < count]
         return [i for i, _ in pairs], np.array([component for _, component in pairs], np.intp)
@@ -103,10 +78,7 @@ class Stack:
         if self.factors is None:
             out[holders] = 1 / len(holders)
             return out
-        w, h = self.factors.scaled
-        wr, hc = w[np.ix_(rows, chosen)], h[np.ix_(chosen, columns)]
-        for i, k in zip(holders, range(len(holders)), strict=True):
-            np.multiply(wr[:, k, None], hc[k], out=out[i])
+        out[holders] = self.factors.values(chosen, rows, columns)
         total = out.sum(axis=0)
         silent = total <= np.float32(1e-30)
         out *= np.divide(1, total, out=np.zeros_like(total), where=~silent)
@@ -177,13 +149,11 @@ class Stack:
             chosen = by_part[:, holders] if holders else by_part
             out[:] = chosen.mean(axis=1)[:, None, None]
             return
-        w, h = self.factors.scaled
-        wr, hc = w[np.ix_(rows, held)], h[np.ix_(held, columns)]
-        total = wr @ hc
+        total, sums = self.factors.sums(by_part[:, holders], held, rows, columns)
         silent = total <= np.float32(1e-30)
         scale = np.divide(1, total, out=np.zeros_like(total), where=~silent)
         for d, weights in enumerate(by_part[:, holders]):
-            np.multiply((wr * weights) @ hc, scale, out=out[d])
+            np.multiply(sums[d], scale, out=out[d])
             if silent.any():
                 out[d][silent] = weights.mean()
 

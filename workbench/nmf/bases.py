@@ -34,9 +34,10 @@ def match(
     Factorisation
         W as given; the start of H is flat.
     """
-    sums = np.maximum(W.sum(axis=0, dtype=np.float64), np.finfo(np.float64).tiny)
-    frames = V.sum(axis=0, dtype=np.float64)
-    H = (frames / sums[:, None] / W.shape[1]).astype(V.dtype)
+    sums = W.sum(axis=0, dtype=np.float64)
+    # A template of zeros has no part in the model.
+    shares = np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0) / W.shape[1]
+    H = np.outer(shares, V.sum(axis=0, dtype=np.float64)).astype(V.dtype)
     objective = Objective(beta, hold_templates=True)
     return factorise_fast(
         V, W, H, iterations=iterations, progress=progress, objective=objective, watch=watch, threads=threads
@@ -66,13 +67,14 @@ def morph_template(a: Array, b: Array, amount: float) -> Array:
     masses = float(a.sum(dtype=np.float64)), float(b.sum(dtype=np.float64))
     if amount in (0, 1) or min(masses) == 0:
         return np.asarray((1 - amount) * a + amount * b, a.dtype)
-    ends = [np.cumsum(x, dtype=np.float64) / m for x, m in zip((a, b), masses, strict=True)]
+    totals = [np.cumsum(x, dtype=np.float64) for x in (a, b)]
+    ends = [total / total[-1] for total in totals]
     # Between these levels of the cumulated energy, all of it goes from one bin of a to one bin of b.
     levels = np.unique(np.concatenate([ends[0], ends[1]]))
     mass = np.diff(levels, prepend=0.0)
     middle = levels - mass / 2
     sources = [np.minimum(np.searchsorted(end, middle), len(a) - 1) for end in ends]
-    place = (1 - amount) * sources[0] + amount * sources[1]
+    place = sources[0] + amount * (sources[1] - sources[0])
     low = np.floor(place).astype(np.intp)
     share = place - low
     out = np.bincount(low, mass * (1 - share), len(a))

@@ -81,8 +81,8 @@ class Blocks:
 
     def scratch(self, name: str, shape: tuple[int, int], kind: np.dtype[Any]) -> Array:
         """A buffer of this thread's own, shape (rows, columns), rows at most a block; its content is undefined."""
-        buffers: dict[tuple[str, int], Array] = self._local.__dict__
-        buffer = buffers.get((name, shape[1]))
+        buffers: dict[Any, Any] = self._local.__dict__  # one dictionary a thread
+        buffer: Array | None = buffers.get((name, shape[1]))
         if buffer is None:
             buffer = buffers[name, shape[1]] = np.empty((self._size, shape[1]), kind)
         return buffer[: shape[0]]

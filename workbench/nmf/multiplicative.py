@@ -441,8 +441,9 @@ class Problem:
                 return itakura_saito(np.multiply(v, model, out=ratio))
             # The sum of the model is that of W times that of H. The trace is for bins where V is zero.
             np.add(model, model.dtype.type(1e-30), out=ratio)
-            linear = float(rows.sum(axis=0, dtype=np.float64) @ half.sums.astype(np.float64))
-            return float(np.vdot(v, np.log(ratio, out=ratio))) + linear
+            linear = rows.sum(axis=0, dtype=np.float64) @ half.sums.astype(np.float64)
+            logs = np.log(ratio, out=ratio)
+            return float(np.vdot(v, logs)) + float(linear)
         return divergence(v, model, beta, g)
 
 

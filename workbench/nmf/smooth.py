@@ -252,7 +252,7 @@ def _alternate(problem: SmoothProblem, blocks: Blocks, w: Array, h: Array, k: in
         out *= problem.vt[part] / total * mine - mine
         out += mine
         np.maximum(out, 0, out=out)
-        return out @ inverse
+        return np.asarray(out @ inverse)
 
     bins = len(row)
     mean = np.concatenate(blocks.run(expect)).astype(np.float64) / bins

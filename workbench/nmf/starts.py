@@ -14,7 +14,7 @@ FILLS = ("mean", "random", "zeros")
 
 
 def random_start(V: Array, components: int, seed: int, length: int = 1) -> tuple[Array, Array]:
-    """Seeded random W and H, scaled so that the model's mean is V's.
+    """Seeded random W and H, scaled so that the model's mean is V's (less what a template has beyond the end).
 
     Parameters
     ----------
@@ -96,9 +96,10 @@ def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tupl
     peak = check_spectrogram(V)
     if not 1 <= components <= min(V.shape):
         raise ValueError(f"The SVD start gives 1 to {min(V.shape)} components here, not {components}.")
-    scale = peak or 1.0
-    u, s, v = singular_pairs(V / V.dtype.type(scale), components)
     w, h = np.zeros((len(V), components)), np.zeros((components, V.shape[1]))
+    if peak == 0:
+        return w.astype(V.dtype), h.astype(V.dtype)
+    u, s, v = singular_pairs(V / V.dtype.type(peak), components)
     for k in range(components):
         parts = [(np.maximum(sign * u[:, k], 0), np.maximum(sign * v[k], 0)) for sign in (1, -1)]
         norms = [float(np.linalg.norm(a) * np.linalg.norm(b)) for a, b in parts]
@@ -107,7 +108,7 @@ def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tupl
         if norms[best] > 0:
             size = np.sqrt(s[k] * norms[best])
             w[:, k], h[k] = size * a / np.linalg.norm(a), size * b / np.linalg.norm(b)
-    flat = np.sqrt(float(V.mean(dtype=np.float64)) / scale / components)
+    flat = np.sqrt(float(V.mean(dtype=np.float64)) / peak / components)
     if fill == "mean":
         w[w == 0] = flat
         h[h == 0] = flat
@@ -115,7 +116,7 @@ def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tupl
         rng = np.random.default_rng(seed)
         w[w == 0] = flat / 100 * rng.random(int((w == 0).sum()))
         h[h == 0] = flat / 100 * rng.random(int((h == 0).sum()))
-    return w.astype(V.dtype), (h * scale).astype(V.dtype)
+    return w.astype(V.dtype), (h * peak).astype(V.dtype)
 
 
 def singular_pairs(V: Array, count: int) -> tuple[Array, Array, Array]:
@@ -129,9 +130,11 @@ def singular_pairs(V: Array, count: int) -> tuple[Array, Array, Array]:
             (V.shape[0],) * 2, matvec=lambda x: V @ (V.T @ x.astype(V.dtype)).astype(V.dtype), dtype=np.float64
         )
         values, u = eigsh(operator, k=count, v0=np.ones(V.shape[0]), which="LA", tol=1e-6)
-        order = np.argsort(values)[::-1]
-        s, u = np.sqrt(np.maximum(values[order], 0)), u[:, order]
-        v = (V.T @ u.astype(V.dtype)).T / np.maximum(s, 1e-300)[:, None]
+        u = u[:, np.argsort(values)[::-1]]
+        right = (V.T @ u.astype(V.dtype)).astype(np.float64)
+        # The norm keeps digits that the root of a small eigenvalue has lost.
+        s = np.linalg.norm(right, axis=0)
+        v = right.T / np.where(s > 0, s, 1)[:, None]
     sign = np.where(u.sum(axis=0) < 0, -1.0, 1.0)
     return u * sign, s, v * sign[:, None]
 

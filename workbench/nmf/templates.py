@@ -41,7 +41,7 @@ def pitched_templates(
     rate, window : float, int
         Samples a second, samples a frame.
     tolerance_up, tolerance_down : float
-        Semitones, 0 to 12.
+        Semitones, at least 0.
     harmonics : int
         Partials, at least 1; those above half the rate are left out.
     decay : float
@@ -69,9 +69,9 @@ def pitched_templates(
         for g in range(1, harmonics + 1):
             edges = np.array([pitch - tolerance_down, pitch, pitch + tolerance_up])
             low, middle, high = g * pitch_hz(edges) * window / rate
-            first, last = min(int(np.ceil(low)), round(middle)), max(int(np.floor(high)), round(middle))
-            if first > bins - 1:
+            if low > bins - 1:
                 break
+            first, last = min(int(np.ceil(low)), round(middle)), max(int(np.floor(high)), round(middle))
             np.maximum(out[first : last + 1, k], float(g) ** -decay, out=out[first : last + 1, k])
     out /= out.sum(axis=0)
     wide = out[:, :, None].repeat(length, axis=2) / length if length > 1 else out

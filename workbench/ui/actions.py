@@ -142,6 +142,9 @@ class _Builder:
         menu.addSeparator()
         self._add(menu, "factorise", tr("&Factorise"), "Ctrl+Return", lambda: w.factorise(True))
         self._add(menu, "continue", tr("&Continue"), "Ctrl+Shift+Return", lambda: w.factorise(False))
+        self._add(menu, "anotherSeed", tr("Factorise from another &seed"), "Ctrl+R", w.factorise_panel.try_another_seed)
+        self._add(menu, "suggest", tr("Suggest a &number of components…"), "", w.suggest_components)
+        self._add(menu, "allSettings", tr("&All settings…"), "Ctrl+Shift+F", w.all_settings)
 
     def _tools(self) -> None:
         w, tr = self.window, self.window.tr

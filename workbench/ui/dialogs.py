@@ -52,6 +52,8 @@ KEYS = (
     ("Ctrl+E   Ctrl+I   Ctrl+B", "Merge · invert · make binary"),
     ("Ctrl+Return", "Factorise"),
     ("Ctrl+Shift+Return", "Continue"),
+    ("Ctrl+R   Ctrl+Shift+F", "Factorise from another seed · all settings"),
+    ("Drag in templates or activations", "With the brush: draw · with the eraser: take away"),
     ("Esc", "Cancel the stroke, the preview, the work, the selection"),
     ("Ctrl+Z   Ctrl+Shift+Z / Ctrl+Y", "Undo · redo"),
     ("Ctrl+O   Ctrl+S   Ctrl+Shift+S", "Open · save · save as"),

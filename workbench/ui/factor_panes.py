@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from workbench.document.document import Document
 from workbench.masks.layers import Layer
+from workbench.masks.models import Factors
 from workbench.ui import theme
 from workbench.ui.axes import frequency_ticks, time_ticks
+from workbench.ui.factor_pen import FactorPen
 from workbench.ui.guard import guarded
 from workbench.ui.spectrogram import SpectrogramView
+from workbench.ui.tools import ToolSettings
 from workbench.ui.viewport import Viewport
 
 Float = NDArray[np.float32]
@@ -26,10 +29,21 @@ class _FactorPane(QWidget):
     picked = Signal(int)
     """Layer id whose curve was clicked."""
 
-    def __init__(self, document: Document, viewport: Viewport, spectrogram: SpectrogramView) -> None:
+    def __init__(
+        self,
+        document: Document,
+        viewport: Viewport,
+        spectrogram: SpectrogramView,
+        tools: ToolSettings,
+        along_time: bool,
+    ) -> None:
         super().__init__()
         self._document, self._viewport, self._spectrogram = document, viewport, spectrogram
         self._picture: QPixmap | None = None
+        self._lanes: list[tuple[QRectF, int, int]] = []
+        self._stroke_lane = QRectF()
+        self.pen = FactorPen(document, tools, along_time, self)
+        tools.changed.connect(self._show_tool)
         self.setMinimumSize(60, 60)
         for signal in (
             viewport.changed, document.opened, document.analysis_changed, document.factors_changed,
@@ -63,25 +77,70 @@ class _FactorPane(QWidget):
             font = QFont(self.font())
             font.setPixelSize(10)
             painter.setFont(font)
-            if self._document.run is None:
+            factors = self.factors()
+            self._lanes = []
+            if factors is None:
                 self._draw_invitation(painter)
             else:
-                self.draw(painter)
+                self.draw(painter, factors)
             painter.end()
         return self._picture
+
+    def factors(self) -> Factors | None:
+        """The present templates and activations, if there are any."""
+        run = self._document.run
+        return run.factors if run is not None and isinstance(run.factors, Factors) else None
+
+    def _text(self) -> str:
+        if self._document.run is None:
+            return self.invitation()
+        return self.tr("Harmonic–percussive separation has no templates and activations; its masks are at the right.")
 
     def _draw_invitation(self, painter: QPainter) -> None:
         painter.setPen(QColor(theme.current().dim))
         flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
-        painter.drawText(QRectF(self.rect()).adjusted(10, 10, -10, -10), flags, self.invitation())
+        painter.drawText(QRectF(self.rect()).adjusted(10, 10, -10, -10), flags, self._text())
 
     def invitation(self) -> str:
         """What to show before any factorisation."""
         raise NotImplementedError
 
-    def draw(self, painter: QPainter) -> None:
+    def draw(self, painter: QPainter, factors: Factors) -> None:
         """Draw the curves."""
         raise NotImplementedError
+
+    def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
+        """First and last frame or bin under a point, and the value that its height in the lane means."""
+        raise NotImplementedError
+
+    # -- drawing by hand -----------------------------------------------------------------------------
+
+    def _show_tool(self) -> None:
+        self.setCursor(Qt.CursorShape.CrossCursor if self.pen.armed else Qt.CursorShape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        for rect, layer, component in self._lanes:
+            if rect.contains(event.position()):
+                self.picked.emit(layer)
+                if self.pen.armed and self.pen.begin(component):
+                    self._stroke_lane = rect
+                    self.pen.draw(*self.entries(event.position(), rect))
+                return
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.pen.component is not None:
+            self.pen.draw(*self.entries(event.position(), self._stroke_lane))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.pen.component is not None:
+            self.pen.end()
+            self.redraw()
+
+    def _top_of(self, component: int, values: Float) -> float:
+        """What fills a lane: the largest value; during a stroke that at its start, so that the curve stays put."""
+        return self.pen.peak if self.pen.component == component else max(float(values.max()), 1e-30)
 
     def _aligned(self) -> bool:
         return self.window() is self._spectrogram.window()
@@ -91,13 +150,17 @@ class _FactorPane(QWidget):
 class ActivationsView(_FactorPane):
     """Rows of H over time, aligned with the spectrogram above."""
 
-    def __init__(self, document: Document, viewport: Viewport, spectrogram: SpectrogramView) -> None:
-        super().__init__(document, viewport, spectrogram)
+    def __init__(
+        self, document: Document, viewport: Viewport, spectrogram: SpectrogramView, tools: ToolSettings
+    ) -> None:
+        super().__init__(document, viewport, spectrogram, tools, True)
         self.setObjectName("activations")
         self.setAccessibleName(self.tr("Activations"))
-        self.setToolTip(self.tr("Activations: when each component sounds (rows of H). Click one to select its layer."))
+        self.setToolTip(
+            self.tr("Activations: when each component sounds (rows of H). Click one to select its layer; with the brush "
+                    "(B) draw in it, with the eraser (E) take away: the masks follow at once.")
+        )  # fmt: skip
         self.playhead = 0.0
-        self._lanes: list[tuple[QRectF, int]] = []
 
     def sizeHint(self) -> QSize:
         return QSize(600, 150)
@@ -119,25 +182,23 @@ class ActivationsView(_FactorPane):
         v = self._viewport
         return left + (seconds - v.start) / (v.stop - v.start) * (right - left)
 
-    def draw(self, painter: QPainter) -> None:
-        run, v = self._document.run, self._viewport
-        assert run is not None
+    def draw(self, painter: QPainter, factors: Factors) -> None:
+        v = self._viewport
         t = theme.current()
         left, right = self._x_range()
         hop = self._document.state.analysis.hop
-        h = run.factors.H
+        h = factors.H
         curves = [(c, layer) for c, layer in self.curves() if c < h.shape[0]]
         bottom = 18
         lane = (self.height() - bottom - 4) / max(1, len(curves))
         columns = np.arange(int(left), int(right) + 1)
         seconds = v.start + (columns - left) / max(1.0, right - left) * (v.stop - v.start)
         frames = np.clip(np.rint(seconds * v.rate / hop), 0, h.shape[1] - 1).astype(np.intp)
-        self._lanes = []
         painter.setClipRect(QRectF(0, 0, self.width(), self.height() - bottom + 1))
         for index, (component, layer) in enumerate(curves):
             base = 4 + lane * (index + 1)
             values = _column_peaks(h[component], frames)
-            values = values / max(float(h[component].max()), 1e-30) * lane * 0.95
+            values = np.minimum(values / self._top_of(component, h[component]), 1.05) * lane * 0.95
             colour, current = curve_colour(layer.colour), layer.id == self._document.selected
             fill = QColor(colour)
             fill.setAlpha(130 if current else 75)
@@ -155,12 +216,20 @@ class ActivationsView(_FactorPane):
                 painter.drawText(
                     place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(component + 1)
                 )
-            self._lanes.append((QRectF(0, base - lane, self.width(), lane), layer.id))
+            self._lanes.append((QRectF(0, base - lane, self.width(), lane), layer.id, component))
         painter.setClipping(False)
         for second, text in time_ticks(v.start, v.stop, int(right - left)):
             x = self.time_to_x(second)
             painter.setPen(QColor(t.dim))
             painter.drawText(QRectF(x - 40, self.height() - 15, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
+        left, right = self._x_range()
+        v, hop = self._viewport, self._document.state.analysis.hop
+        seconds = [v.start + (x - left) / max(1.0, right - left) * (v.stop - v.start) for x in (at.x(), at.x() + 1)]
+        first, last = (round(second * v.rate / hop) for second in seconds)
+        share = min(max((lane.bottom() - at.y()) / (lane.height() * 0.95), 0.0), 1.0)
+        return first, max(first, last - 1), share * self.pen.peak
 
     def set_playhead(self, seconds: float) -> None:
         """Move the playhead."""
@@ -171,17 +240,11 @@ class ActivationsView(_FactorPane):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._ensure_picture())
-        if self._document.run is not None:
+        if self.factors() is not None:
             x = self.time_to_x(self.playhead)
             if x >= self._x_range()[0] - 1:
                 painter.setPen(QPen(QColor(theme.current().text), 1))
                 painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - 17))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        for rect, layer in self._lanes:
-            if rect.contains(event.position()):
-                self.picked.emit(layer)
-                return
 
 
 @guarded
@@ -190,14 +253,16 @@ class TemplatesView(_FactorPane):
 
     RANGE_DB = 60.0
 
-    def __init__(self, document: Document, viewport: Viewport, spectrogram: SpectrogramView) -> None:
-        super().__init__(document, viewport, spectrogram)
+    def __init__(
+        self, document: Document, viewport: Viewport, spectrogram: SpectrogramView, tools: ToolSettings
+    ) -> None:
+        super().__init__(document, viewport, spectrogram, tools, False)
         self.setObjectName("templates")
         self.setAccessibleName(self.tr("Templates"))
         self.setToolTip(
-            self.tr("Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer.")
-        )
-        self._lanes: list[tuple[QRectF, int]] = []
+            self.tr("Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer; with "
+                    "the brush (B) draw in it, with the eraser (E) take away: the masks follow at once.")
+        )  # fmt: skip
 
     def sizeHint(self) -> QSize:
         return QSize(260, 320)
@@ -217,12 +282,11 @@ class TemplatesView(_FactorPane):
             return 6.0, float(self.height() - 8)
         return float(top), bottom
 
-    def draw(self, painter: QPainter) -> None:
-        run, v = self._document.run, self._viewport
-        assert run is not None
+    def draw(self, painter: QPainter, factors: Factors) -> None:
+        v = self._viewport
         t = theme.current()
         top, bottom = self._y_range()
-        w = run.factors.W
+        w = factors.spectra
         curves = [(c, layer) for c, layer in self.curves() if c < w.shape[1]]
         margin = 34
         lane = (self.width() - margin - 6) / max(1, len(curves))
@@ -236,16 +300,19 @@ class TemplatesView(_FactorPane):
                 painter.setPen(QColor(t.dim))
                 place = QRectF(0, y - 7, margin - 6, 14)
                 painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
-        self._lanes = []
         for index, (component, layer) in enumerate(curves):
             left = margin + lane * index
-            peak = max(float(w[:, component].max()), 1e-30)
+            if factors.length > 1 and lane >= 12:
+                # A template with a course in time is a small spectrogram; its mean spectrum is drawn over it.
+                self._draw_frames(painter, factors.W[:, component], bins, QRectF(left, pixels[0], lane * 0.96, len(pixels)),
+                                  layer.colour)  # fmt: skip
+            peak = self._top_of(component, w[:, component])
             level = np.interp(bins, np.arange(len(w)), w[:, component]) / peak
             db = 20 * np.log10(np.maximum(level, 1e-6))
             x = left + np.clip(1 + db / self.RANGE_DB, 0, 1) * lane * 0.96
             colour, current = curve_colour(layer.colour), layer.id == self._document.selected
             fill = QColor(colour)
-            fill.setAlpha(120 if current else 60)
+            fill.setAlpha((120 if current else 60) if factors.length == 1 else 0)
             polygon = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), pixels.tolist(), strict=True)])
             line = QPolygonF(polygon)
             polygon.append(QPointF(left, float(pixels[-1])))
@@ -255,16 +322,35 @@ class TemplatesView(_FactorPane):
             painter.drawPolygon(polygon)
             painter.setPen(QPen(colour, 1.6 if current else 1.0))
             painter.drawPolyline(line)
-            self._lanes.append((QRectF(left, 0, lane, self.height()), layer.id))
+            self._lanes.append((QRectF(left, 0, lane, self.height()), layer.id, component))
+
+    def _draw_frames(
+        self, painter: QPainter, template: Float, bins: NDArray[np.float64], place: QRectF, colour: str
+    ) -> None:
+        """The frames of a template beside each other, level as opacity."""
+        rows = np.clip(np.rint(bins), 0, len(template) - 1).astype(np.intp)
+        level = template[rows] / max(float(template.max()), 1e-30)
+        share = np.clip(1 + 20 * np.log10(np.maximum(level, 1e-6)) / self.RANGE_DB, 0, 1)
+        red, green, blue, _ = QColor(colour).getRgb()
+        picture = np.empty((*share.shape, 4), np.uint8)
+        picture[:] = (blue, green, red, 0)
+        picture[..., 3] = share * 220
+        image = QImage(picture.data, share.shape[1], share.shape[0], 4 * share.shape[1], QImage.Format.Format_ARGB32)
+        painter.drawImage(place, image)
+
+    def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
+        top, bottom = self._y_range()
+        v, analysis = self._viewport, self._document.state.analysis
+        positions = np.array(
+            [v.low + (bottom - y) / max(1.0, bottom - top) * (v.high - v.low) for y in (at.y() + 1, at.y())]
+        )
+        first, last = np.rint(v.scale.frequency(positions) * analysis.window / v.rate).astype(int)
+        share = (at.x() - lane.left()) / (lane.width() * 0.96)
+        level = 10 ** ((min(share, 1.0) - 1) * self.RANGE_DB / 20) if share > 0 else 0.0
+        return int(first), max(int(first), int(last) - 1), level * self.pen.peak
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).drawPixmap(0, 0, self._ensure_picture())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        for rect, layer in self._lanes:
-            if rect.contains(event.position()):
-                self.picked.emit(layer)
-                return
 
 
 def curve_colour(colour: str) -> QColor:

@@ -1,196 +1,259 @@
-"""The Factorise panel: what to ask of a factorisation, and its cost curve."""
+"""The Factorise panel: what to ask of a factorisation, the runs so far, their cost curves, and the Morph slider."""
 
 from __future__ import annotations
 
-import numpy as np
-import pyqtgraph
-from numpy.typing import NDArray
+from typing import cast
+
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.document.document import Document
-from workbench.document.state import RunSettings
+from workbench.document.settings import RunSettings
+from workbench.masks.models import Factors
+from workbench.masks.morphing import MorphTarget
 from workbench.spectral.stft import OVERLAPS, WINDOWS, Analysis
-from workbench.ui import theme
-from workbench.ui.controls import combo, dim, named
+from workbench.ui.controls import Slider, combo, dim, dress, icon_button, named
+from workbench.ui.cost_plot import CostPlot, run_colour
+from workbench.ui.parameters import Wishes
 
-MOST_POINTS = 500
-"""As many as the curve has pixels."""
-
-
-class _CostAxis(pyqtgraph.AxisItem):
-    """Powers of ten as short numbers."""
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{10.0**value:.2g}".replace("e+0", "e").replace("e+", "e") for value in values]
-
-
-def _points(costs: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Iterations, and the logarithm of their costs (a cost of 0, of silence, has none)."""
-    step = max(1, len(costs) // MOST_POINTS)
-    shown = np.array(costs[::step], np.float64)
-    return np.arange(1.0, 1.0 + step * len(shown), step), np.log10(np.maximum(shown, 1e-12))
+MOST_RUNS = 30
+"""Of the list of runs: the newest."""
 
 
 class FactorisePanel(QWidget):
-    """Settings, the two buttons, and the cost while it falls."""
+    """Settings, the two buttons, the runs, and the cost while it falls."""
 
     asked = Signal(bool)
-    """Factorise (True: fresh from the seed) or Continue (False: from the present W and H)."""
+    """Factorise (True: fresh from the start) or Continue (False: from the present W and H)."""
+    more_asked = Signal()
+    """All parameters are wanted."""
+    count_asked = Signal()
+    """A suggestion for the number of components is wanted."""
+    run_chosen = Signal(int)
+    """A run of the list is to be used again."""
+    morph_moved = Signal(object, float)
+    """MorphTarget and amount, while the slider moves."""
+    morph_let_go = Signal(object, float)
+    """MorphTarget and amount, to be kept."""
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.setObjectName("factorisePanel")
         self._document = document
+        self.wishes = Wishes(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 6)
         column.setSpacing(5)
         column.addLayout(self._fields())
-        buttons = QHBoxLayout()
+        column.addLayout(self._buttons())
+        self.plot = CostPlot(document)
+        column.addWidget(self.plot, 1)
+        column.addLayout(self._runs())
+        column.addLayout(self._morph())
+        self.window_size.currentIndexChanged.connect(self._fill_hops)
+        self.wishes.changed.connect(self._show_wishes)
+        document.opened.connect(self._opened)
+        document.analysis_changed.connect(self._show_analysis)
+        document.factors_changed.connect(self._show_run)
+        document.runs_changed.connect(self._show_run)
+        document.selection_changed.connect(self._fill_morph)
+        document.layers_changed.connect(self._fill_morph)
+        self._opened()
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, 400)
+
+    # -- building ------------------------------------------------------------------------------------
+
+    def _fields(self) -> QGridLayout:
+        wishes = self.wishes
+        self.preset = combo(
+            [*wishes.choices("preset"), (self.tr("your own"), "")], "preset", wishes.label("preset"),
+            wishes.sentence("preset"),
+        )  # fmt: skip
+        self.preset.activated.connect(lambda _: self._choose_preset())
+        self.method = wishes.control("method", "method")
+        self.components = cast(QSpinBox, wishes.control("components", "components"))
+        self.suggest = named(
+            QPushButton(self.tr("?")), "suggestComponents", self.tr("Suggest a number"),
+            self.tr("Try several numbers of components and look for the elbow of their costs"),
+        )  # fmt: skip
+        self.suggest.setFixedWidth(24)
+        self.divergence = wishes.control("divergence", "divergence")
+        self.iterations = cast(QSpinBox, wishes.control("iterations", "iterations"))
+        self.forever = named(
+            QCheckBox(self.tr("until I stop")), "untilStopped", self.tr("Until I stop"), self.tr("Go on until stopped")
+        )
+        self.forever.toggled.connect(self._set_forever)
+        self.iterations.valueChanged.connect(lambda _: self.forever.setChecked(False))
+        self.seed = cast(QSpinBox, wishes.control("seed", "seed"))
+        self.another = icon_button(
+            "reroll",
+            "anotherSeed",
+            self.tr("Another seed"),
+            self.tr("Factorise again from another random start (Ctrl+R)"),
+        )
+        self.another.setFixedWidth(26)
+        self.window_size = combo(
+            [(str(w), w) for w in WINDOWS], "windowSize", self.tr("Window"),
+            self.tr("Samples a frame: longer tells pitches apart, shorter tells moments apart"),
+        )  # fmt: skip
+        self.hop = combo([], "hop", self.tr("Hop"), self.tr("Samples between frames; a quarter of the window is usual"))
+        self.more = named(
+            QPushButton(self.tr("All settings…")), "moreSettings", self.tr("All settings"),
+            self.tr("Starts, what is held, penalties and everything else, with a sentence for each (Ctrl+Shift+F)"),
+        )  # fmt: skip
+        for box in (self.window_size, self.hop, self.preset):
+            box.setMinimumContentsLength(4)
+            box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.suggest.clicked.connect(self.count_asked)
+        self.another.clicked.connect(self.try_another_seed)
+        self.more.clicked.connect(self.more_asked)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(4)
+        count = QHBoxLayout()
+        count.setSpacing(2)
+        count.addWidget(self.components, 1)
+        count.addWidget(self.suggest)
+        seed = QHBoxLayout()
+        seed.setSpacing(2)
+        seed.addWidget(self.seed, 1)
+        seed.addWidget(self.another)
+        grid.addWidget(dim(self.tr("Preset")), 0, 0)
+        grid.addWidget(self.preset, 0, 1, 1, 3)
+        grid.addWidget(dim(self.tr("Method")), 1, 0)
+        grid.addWidget(self.method, 1, 1, 1, 3)
+        grid.addWidget(dim(self.tr("Components")), 2, 0)
+        grid.addLayout(count, 2, 1)
+        grid.addWidget(dim(self.tr("Seed")), 2, 2)
+        grid.addLayout(seed, 2, 3)
+        grid.addWidget(dim(self.tr("Divergence")), 3, 0)
+        grid.addWidget(self.divergence, 3, 1, 1, 3)
+        grid.addWidget(dim(self.tr("Iterations")), 4, 0)
+        grid.addWidget(self.iterations, 4, 1)
+        grid.addWidget(self.forever, 4, 2, 1, 2)
+        grid.addWidget(dim(self.tr("Window")), 5, 0)
+        grid.addWidget(self.window_size, 5, 1)
+        grid.addWidget(dim(self.tr("Hop")), 5, 2)
+        grid.addWidget(self.hop, 5, 3)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        return grid
+
+    def _buttons(self) -> QHBoxLayout:
         self.factorise = named(
             QPushButton(self.tr("Factorise")), "factorise", self.tr("Factorise"),
-            self.tr("Find components, fresh from the seed (Ctrl+Return)"),
+            self.tr("Find components, fresh from the start (Ctrl+Return)"),
         )  # fmt: skip
         self.resume = named(
             QPushButton(self.tr("Continue")), "continue", self.tr("Continue"),
             self.tr("Go on from the present templates and activations (Ctrl+Shift+Return)"),
         )  # fmt: skip
         self.factorise.setProperty("role", "primary")
-        buttons.addWidget(self.factorise, 1)
-        buttons.addWidget(self.resume, 1)
-        column.addLayout(buttons)
-        self._plot()
-        column.addWidget(self.plot, 1)
         self.factorise.clicked.connect(lambda: self.asked.emit(True))
         self.resume.clicked.connect(lambda: self.asked.emit(False))
-        self.forever.toggled.connect(lambda on: self.iterations.setEnabled(not on))
-        self.window_size.currentIndexChanged.connect(self._fill_hops)
-        document.opened.connect(self._opened)
-        document.analysis_changed.connect(self._show_analysis)
-        document.factors_changed.connect(self._show_costs)
-        self._opened()
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.factorise, 1)
+        row.addWidget(self.resume, 1)
+        row.addWidget(self.more)
+        return row
 
-    def sizeHint(self) -> QSize:
-        return QSize(260, 300)
-
-    def _fields(self) -> QGridLayout:
-        self.components = named(
-            QSpinBox(), "components", self.tr("Components"),
-            self.tr("How many components to look for (K), 1 to 200. About one for each kind of sound."),
+    def _runs(self) -> QHBoxLayout:
+        self.runs = combo(
+            [], "runs", self.tr("Runs"),
+            self.tr("The runs so far, in the colours of their curves; choose one to use it again. Layers stay with the "
+                    "components that they are most like."),
         )  # fmt: skip
-        self.components.setRange(1, 200)
-        self.components.setValue(10)
-        self.divergence = combo(
-            [(self.tr("Kullback–Leibler"), "kl"), (self.tr("Itakura–Saito"), "is"), (self.tr("Euclidean"), "eu")],
-            "divergence", self.tr("Divergence"),
+        self.runs.setMinimumContentsLength(8)
+        self.runs.setSizeAdjustPolicy(self.runs.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.runs.activated.connect(lambda _: self.run_chosen.emit(int(self.runs.currentData())))
+        row = QHBoxLayout()
+        row.addWidget(dim(self.tr("Run")))
+        row.addWidget(self.runs, 1)
+        return row
+
+    def _morph(self) -> QHBoxLayout:
+        self.morph_target = combo(
+            [],
+            "morphTarget",
+            self.tr("Morph to"),
             self.tr(
-                "How misfit counts: Kullback–Leibler suits most music; Itakura–Saito hears quiet parts as keenly as "
-                "loud ones; Euclidean follows the loudest."
+                "Where the Morph slider goes: from the selected layer's template to another, or to a whole other run"
             ),
-        )  # fmt: skip
-        self.iterations = named(
-            QSpinBox(), "iterations", self.tr("Iterations"), self.tr("How many steps of the descent, 1 to 100 000")
         )
-        self.iterations.setRange(1, 100_000)
-        self.iterations.setValue(100)
-        self.forever = named(
-            QCheckBox(self.tr("until I stop")), "untilStopped", self.tr("Until I stop"), self.tr("Go on until stopped")
-        )
-        self.seed = named(
-            QSpinBox(), "seed", self.tr("Seed"), self.tr("The random start; the same seed gives the same result")
-        )
-        self.seed.setRange(0, 1_000_000)
-        self.window_size = combo(
-            [(str(w), w) for w in WINDOWS], "windowSize", self.tr("Window"),
-            self.tr("Samples a frame: longer tells pitches apart, shorter tells moments apart"),
+        self.morph_target.setMinimumContentsLength(6)
+        self.morph_target.setSizeAdjustPolicy(self.morph_target.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.morph = named(
+            Slider(0.0, 1.0, 0.0, 0.0, 100), "morph", self.tr("Morph"),
+            self.tr("Between what is and what is chosen: heard while it moves, kept when let go"),
         )  # fmt: skip
-        self.hop = combo([], "hop", self.tr("Hop"), self.tr("Samples between frames; a quarter of the window is usual"))
-        for box in (self.divergence, self.window_size, self.hop):
-            box.setMinimumContentsLength(4)
-            box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(6)
-        grid.setVerticalSpacing(4)
-        grid.addWidget(dim(self.tr("Components")), 0, 0)
-        grid.addWidget(self.components, 0, 1)
-        grid.addWidget(dim(self.tr("Seed")), 0, 2)
-        grid.addWidget(self.seed, 0, 3)
-        grid.addWidget(dim(self.tr("Divergence")), 1, 0)
-        grid.addWidget(self.divergence, 1, 1, 1, 3)
-        grid.addWidget(dim(self.tr("Iterations")), 2, 0)
-        grid.addWidget(self.iterations, 2, 1)
-        grid.addWidget(self.forever, 2, 2, 1, 2)
-        grid.addWidget(dim(self.tr("Window")), 3, 0)
-        grid.addWidget(self.window_size, 3, 1)
-        grid.addWidget(dim(self.tr("Hop")), 3, 2)
-        grid.addWidget(self.hop, 3, 3)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        return grid
-
-    def _plot(self) -> None:
-        self.plot = named(
-            pyqtgraph.PlotWidget(axisItems={"left": _CostAxis("left")}), "costCurve", self.tr("Cost curve"),
-            self.tr("How far the model is from the recording, after each iteration; grey: the run before"),
-        )  # fmt: skip
-        self.plot.setMinimumHeight(70)
-        self.plot.setMouseEnabled(False, False)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self._before = self.plot.plot([], [])
-        self._curve = self.plot.plot([], [])
-        self._last_run: int | None = None
-        self._last_costs: tuple[float, ...] = ()
-        self.dress()
+        self.morph.moved.connect(self._morphing)
+        self.morph.let_go.connect(self._keep_morph)
+        row = QHBoxLayout()
+        row.addWidget(dim(self.tr("Morph to")))
+        row.addWidget(self.morph_target, 1)
+        row.addWidget(self.morph, 1)
+        return row
 
     def dress(self) -> None:
         """The theme changed."""
-        t = theme.current()
-        self.plot.setBackground(t.panel)
-        self._before.setPen(pyqtgraph.mkPen(t.dim, width=1, style=pyqtgraph.QtCore.Qt.PenStyle.DashLine))
-        self._curve.setPen(pyqtgraph.mkPen(t.accent, width=2))
-        font = QFont(self.font())
-        font.setPixelSize(9)
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
-            axis.setPen(t.line)
-            axis.setTextPen(t.dim)
-            axis.setTickFont(font)
-            axis.setStyle(tickLength=-4, maxTickLevel=0)
-        self.plot.getAxis("left").setWidth(40)
-        self.plot.getAxis("bottom").setHeight(18)
+        self.plot.dress()
+        dress(self.another)
 
     # -- values --------------------------------------------------------------------------------------
 
     def settings(self) -> RunSettings:
         """What is asked for now."""
-        iterations = None if self.forever.isChecked() else self.iterations.value()
-        return RunSettings(self.components.value(), self.divergence.currentData(), iterations, self.seed.value())
+        return self.wishes.settings
 
     def analysis(self) -> Analysis:
         """Window and hop that are asked for now."""
         return Analysis(self.window_size.currentData(), self.hop.currentData())
 
+    def try_another_seed(self) -> None:
+        """Factorise again from another random start."""
+        self.wishes.set(seed=self.wishes.settings.seed + max(1, self.wishes.settings.tries))
+        self.asked.emit(True)
+
+    def _choose_preset(self) -> None:
+        if self.preset.currentData():
+            self.wishes.choose_preset(self.preset.currentData())
+
+    def _set_forever(self, on: bool) -> None:
+        self.wishes.set(iterations=None if on else self.iterations.value())
+        self.iterations.setEnabled(not on)
+
+    def _show_wishes(self) -> None:
+        wishes = self.wishes
+        self.preset.setCurrentIndex(self.preset.findData(wishes.preset_name))
+        self.forever.blockSignals(True)
+        self.forever.setChecked(wishes.settings.iterations is None)
+        self.forever.blockSignals(False)
+        self.iterations.setEnabled(wishes.settings.iterations is not None and wishes.uses("iterations"))
+        self.forever.setEnabled(wishes.uses("iterations"))
+        self.components.setEnabled(wishes.uses("components"))
+        self.suggest.setEnabled(wishes.uses("components") and self._document.recording is not None)
+        self.divergence.setEnabled(wishes.uses("divergence"))
+        self.seed.setEnabled(wishes.uses("seed"))
+        self.another.setEnabled(wishes.uses("seed") and self._document.recording is not None)
+
     def _opened(self) -> None:
-        self._last_run, self._last_costs = None, ()
-        self._before.setData([], [])
         run = self._document.run
         if run is not None:
-            self.components.setValue(run.settings.components)
-            self.divergence.setCurrentIndex(self.divergence.findData(run.settings.divergence))
-            self.forever.setChecked(run.settings.iterations is None)
-            if run.settings.iterations is not None:
-                self.iterations.setValue(run.settings.iterations)
-            self.seed.setValue(run.settings.seed)
+            self.wishes.put(run.settings)
+        self._show_wishes()
         self._show_analysis()
-        self._show_costs()
+        self._show_run()
         self.set_enabled(self._document.recording is not None)
 
     def set_enabled(self, on: bool) -> None:
         """Whether there is something to factorise."""
         self.factorise.setEnabled(on)
-        self.resume.setEnabled(on and self._document.run is not None)
+        self._show_run()
+        self._show_wishes()
 
     def _show_analysis(self) -> None:
         analysis = self._document.state.analysis
@@ -211,13 +274,64 @@ class FactorisePanel(QWidget):
             self.hop.addItem(str(window // overlap), window // overlap)
         self.hop.setCurrentIndex(OVERLAPS.index(4))
 
-    def _show_costs(self) -> None:
-        run, identity = self._document.run, self._document.state.run
-        if identity != self._last_run:
-            if len(self._last_costs) > 1:
-                self._before.setData(*_points(self._last_costs))
-            self._last_run = identity
-        costs = run.costs if run is not None else ()
-        self._last_costs = costs
-        self._curve.setData(*_points(costs))
-        self.resume.setEnabled(run is not None)
+    # -- runs and morph ------------------------------------------------------------------------------
+
+    def _show_run(self) -> None:
+        document, present = self._document, self._document.state.run
+        self.plot.refresh()
+        self.resume.setEnabled(document.run is not None and isinstance(document.run.factors, Factors))
+        named_runs = [run for run in sorted(document.runs, reverse=True) if document.runs[run].name or run == present]
+        entries = [(run, self._run_text(run)) for run in named_runs[:MOST_RUNS]]
+        if [(self.runs.itemData(i), self.runs.itemText(i)) for i in range(self.runs.count())] != entries:
+            self.runs.clear()
+            for run, text in entries:
+                dot = QPixmap(10, 10)
+                dot.fill(QColor(run_colour(run)))
+                self.runs.addItem(QIcon(dot), text, run)
+        self.runs.setCurrentIndex(self.runs.findData(present))
+        self.runs.setEnabled(bool(entries))
+        self._fill_morph()
+
+    def _run_text(self, run: int) -> str:
+        known = self._document.runs[run]
+        name = known.name or self.tr("opened")
+        return f"{run} · {name}" if len(known.costs) < 2 else f"{run} · {name} · {known.costs[-1]:.3g}"
+
+    def _fill_morph(self) -> None:
+        document, present = self._document, self._document.state.run
+        run = document.run
+        entries: list[tuple[str, object]] = []
+        index = document.selected_index
+        if run is not None and isinstance(run.factors, Factors) and index >= 0 and document.layers[index].components:
+            source = document.layers[index].components[0]
+            entries = [
+                (layer.name, MorphTarget(source, layer.components[0]))
+                for layer in document.layers
+                if layer.components and layer.id != document.selected
+            ]
+            shape = run.factors.W.shape[0], run.factors.H.shape[1]
+            for other in sorted(document.runs, reverse=True):
+                factors = document.runs[other].factors
+                same = isinstance(factors, Factors) and (factors.W.shape[0], factors.H.shape[1]) == shape
+                if other != present and same and document.runs[other].name:
+                    entries.append((self.tr("run {0}").format(self._run_text(other)), MorphTarget(run=other)))
+        box = self.morph_target
+        if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != entries:
+            wanted = box.currentText()
+            box.clear()
+            for text, target in entries:
+                box.addItem(text, target)
+            box.setCurrentIndex(max(0, box.findText(wanted)))
+        for widget in (box, self.morph):
+            widget.setEnabled(bool(entries))
+
+    def _morphing(self, amount: float) -> None:
+        target = self.morph_target.currentData()
+        if isinstance(target, MorphTarget):
+            self.morph_moved.emit(target, amount)
+
+    def _keep_morph(self) -> None:
+        target = self.morph_target.currentData()
+        if isinstance(target, MorphTarget):
+            self.morph_let_go.emit(target, self.morph.get())
+        self.morph.set(0.0)

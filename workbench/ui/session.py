@@ -17,22 +17,27 @@ from workbench.audio.renderer import Scene, render_all
 from workbench.document import acts
 from workbench.document.document import Document
 from workbench.document.project import SUFFIX
-from workbench.document.state import RunSettings, State
-from workbench.jobs.runner import Job, Runner
-from workbench.jobs.works import (
-    Opened,
+from workbench.document.settings import RunSettings
+from workbench.document.state import State
+from workbench.files import UserError
+from workbench.jobs.factorise import (
     Snapshot,
-    analyse_again,
-    export,
-    factorise_recording,
-    measure_peak,
-    open_file,
-    random_factors,
-    save,
+    Task,
+    choose_components,
+    component_count,
+    component_names,
+    placeholder,
 )  # fmt: skip
+from workbench.jobs.factorise import run as factorise_job
+from workbench.jobs.runner import Job, Runner
+from workbench.jobs.works import Opened, analyse_again, export, measure_peak, open_file, save
+from workbench.masks.models import Factors
+from workbench.masks.morphing import MorphTarget, morph_components, morph_runs
 from workbench.masks.painting import PaintingRefused, check
-from workbench.masks.stack import Factors
 from workbench.spectral.stft import Analysis
+
+CANDIDATES = [1, 2, 3, 4, 6, 8, 10, 13, 16, 20, 25]
+"""Numbers of components that are tried."""
 
 RESIDUAL_MS = 600
 RESIDUAL_SECONDS = 3.0
@@ -196,38 +201,114 @@ class Session(QObject):
         if analysis != document.state.analysis:
             self._analyse(analysis, lambda: self.factorise(settings, analysis, fresh))
             return
-        present = document.run
-        if not fresh and present is not None:
-            start = present.factors
-            settings = replace(settings, components=start.W.shape[1])
-            name = self.tr("Continue {0}, {1} components")
+        run = document.run
+        present = run.factors if run is not None else None
+        going_on = not fresh and isinstance(present, Factors) and settings.method != "hpss"
+        try:
+            names = [] if going_on else component_names(settings)
+            count = component_count(settings, present)
+        except UserError as error:
+            self.troubled.emit(str(error))
+            return
+        if going_on and isinstance(present, Factors):
+            settings, start = replace(settings, components=present.components), present
         else:
-            fresh = True
-            start = random_factors(document.recording, analysis, settings)
-            name = self.tr("Factorise {0}, {1} components")
-        text = name.format(settings.divergence.upper(), settings.components)
-        self._start_run(text, settings, start, fresh)
+            start = placeholder(document.recording, analysis, settings, count)
+        label = self.describe(settings)
+        text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
+        identity, places = document.begin_run(text, settings, start, not going_on, names)
+        task = Task(document.recording, analysis, settings, present, () if names else places, going_on)
+        self._start_run(text, identity, task)
 
-    def _start_run(self, text: str, settings: RunSettings, start: Factors, fresh: bool) -> None:
+    def describe(self, settings: RunSettings) -> str:
+        """A run in a few characters, for lists."""
+        method = settings.method
+        if method == "hpss":
+            return self.tr("HPSS {0}/{1}").format(settings.harmonic_frames, settings.percussive_bins)
+        divergence = f"β {settings.beta:g}" if settings.divergence == "beta" else settings.divergence.upper()
+        short = {
+            "fast": divergence, "mu": f"{divergence} MU", "flucoma": "FluCoMa", "libnmfd": "libnmfd",
+            "smooth": f"IS MM λ{settings.smoothness:g}", "sequential": f"IS MM seq λ{settings.smoothness:g}",
+            "em": f"IS EM λ{settings.smoothness:g}", "patterns": f"NMFD {divergence} T{settings.length}",
+            "match": self.tr("Match {0}").format(divergence),
+        }[method]  # fmt: skip
+        if method == "match":
+            return short
+        seed = self.tr(", seed {0}").format(settings.seed) if settings.seed else ""
+        return self.tr("{0}, {1} components{2}").format(short, settings.components, seed)
+
+    def _start_run(self, text: str, run: int, task: Task) -> None:
         document = self._document
-        recording, analysis = document.recording, document.state.analysis
-        assert recording is not None
-        run = document.begin_run(text, settings, start, fresh)
 
         def publish(snapshot: Snapshot) -> None:
             if self._running_run == run:
                 document.publish(run, snapshot.factors, snapshot.costs)
 
-        def work(job: Job) -> Snapshot:
-            return factorise_recording(job, recording, analysis, settings, start)
+        def done(snapshot: Snapshot) -> None:
+            publish(snapshot)
+            if document.recording is task.recording:
+                for other in snapshot.others:
+                    document.add_run(self.describe(other.settings), other.settings, other.factors, other.costs)
 
         self._running_run = run
 
         def ended() -> None:
             self._run_ended(job)
 
-        job = self._runner.run(text, work, publish, self.troubled.emit, publish, ended)
+        work = partial(factorise_job, task=task)
+        job = self._runner.run(text, work, done, self.troubled.emit, publish, ended)
         self._running = job
+
+    def choose_components(self, settings: RunSettings, then: Callable[[list[int], list[float]], None]) -> None:
+        """Measure the cost of several numbers of components, and hand both lists over."""
+        recording, analysis = self._document.recording, self._document.state.analysis
+        if recording is None:
+            return
+        work = partial(
+            choose_components, recording=recording, analysis=analysis, settings=settings, candidates=CANDIDATES
+        )
+
+        def done(costs: list[float]) -> None:
+            then(CANDIDATES, costs)
+
+        self._runner.run(self.tr("Trying numbers of components"), work, done, self.troubled.emit)
+
+    # -- templates and activations by hand ------------------------------------------------------------
+
+    def use_run(self, run: int) -> None:
+        """Bring back another run of the list."""
+        document = self._document
+        known = document.runs.get(run)
+        if known is None or document.state.run == run:
+            return
+        document.use_run(self.tr("Use {0}").format(known.name), run)
+
+    def preview_morph(self, target: MorphTarget, amount: float) -> None:
+        """Show and sound what lies between the present templates and a target."""
+        factors = self._morphed(target, amount)
+        if factors is not None:
+            self._document.preview_factors(factors)
+
+    def accept_morph(self, target: MorphTarget, amount: float) -> None:
+        """Make the morph an act."""
+        factors = self._morphed(target, amount)
+        if factors is not None and amount > 0:
+            self._document.act_factors(self.tr("Morph {0:.0f} %").format(100 * amount), factors)
+        else:
+            self._document.end_preview()
+
+    def _morphed(self, target: MorphTarget, amount: float) -> Factors | None:
+        document = self._document
+        recorded = document.recorded_state.run
+        run = document.runs.get(recorded) if recorded is not None else None
+        if run is None or not isinstance(run.factors, Factors):
+            return None
+        if target.component is not None:
+            return morph_components(run.factors, target.source, target.component, amount)
+        other = document.runs.get(target.run)
+        if other is None or not isinstance(other.factors, Factors):
+            return None
+        return morph_runs(run.factors, other.factors, amount)
 
     def cancel_factorisation(self) -> None:
         """Stop the run under way; it keeps what it has."""

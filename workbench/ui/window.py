@@ -43,6 +43,7 @@ from workbench.ui.factorise_panel import FactorisePanel
 from workbench.ui.guard import guarded
 from workbench.ui.notices import Invitation, Notice
 from workbench.ui.session import Session
+from workbench.ui.settings_dialog import ComponentsDialog, SettingsDialog
 from workbench.ui.spectrogram import SpectrogramView
 from workbench.ui.stack_panel import StackPanel
 from workbench.ui.tool_bar import ToolBar
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._closing = False
         self._question: QMessageBox | None = None
+        self._settings_dialog: SettingsDialog | None = None
         self._before_selected = 0
         self._now_selected = 0
         self.viewport = Viewport(self)
@@ -76,8 +78,8 @@ class MainWindow(QMainWindow):
         self.spectrogram = SpectrogramView(document, self.viewport, self.tools)
         self.painter = Painter(document, self.spectrogram, self.tools, self)
         self.stack_panel = StackPanel(document)
-        self.activations = ActivationsView(document, self.viewport, self.spectrogram)
-        self.templates = TemplatesView(document, self.viewport, self.spectrogram)
+        self.activations = ActivationsView(document, self.viewport, self.spectrogram, self.tools)
+        self.templates = TemplatesView(document, self.viewport, self.spectrogram, self.tools)
         self.factorise_panel = FactorisePanel(document)
         self.tool_bar = ToolBar(document, self.tools)
         self.transport = TransportBar(audition)
@@ -182,6 +184,8 @@ class MainWindow(QMainWindow):
         bar.threshold_dropped.connect(self.drop_threshold)
         self.tools.changed.connect(self._tool_changed)
         self.painter.refused.connect(self.notice.say)
+        self.activations.pen.refused.connect(self.notice.say)
+        self.templates.pen.refused.connect(self.notice.say)
         self.stack_panel.refused.connect(self.notice.say)
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
         session.troubled.connect(self.notice.say)
@@ -189,7 +193,13 @@ class MainWindow(QMainWindow):
         session.measured.connect(self.stack_panel.show_residual)
         session.clipping.connect(self._ask_clipping)
         session.overtaken.connect(self._ask_unsaved)
-        self.factorise_panel.asked.connect(self.factorise)
+        panel = self.factorise_panel
+        panel.asked.connect(self.factorise)
+        panel.more_asked.connect(self.all_settings)
+        panel.count_asked.connect(self.suggest_components)
+        panel.run_chosen.connect(session.use_run)
+        panel.morph_moved.connect(session.preview_morph)
+        panel.morph_let_go.connect(session.accept_morph)
         self.runner.started.connect(self._job_started)
         self.transport.cancel_job.connect(self.cancel_job)
         self.transport.sound_troubled.connect(self._sound_troubled)
@@ -352,6 +362,9 @@ class MainWindow(QMainWindow):
         """One step back; during a stroke the stroke itself."""
         if self.painter.busy:
             self.painter.cancel()
+        elif self.activations.pen.component is not None or self.templates.pen.component is not None:
+            self.activations.pen.cancel()
+            self.templates.pen.cancel()
         else:
             self.document.undo()
 
@@ -373,7 +386,28 @@ class MainWindow(QMainWindow):
     def factorise(self, fresh: bool) -> None:
         """Press Factorise or Continue."""
         self.document.end_preview()
+        self.factorise_panel.wishes.set(selection=self.audition.selection)
         self.session.factorise(self.factorise_panel.settings(), self.factorise_panel.analysis(), fresh)
+
+    def all_settings(self) -> None:
+        """Show every parameter of the next run."""
+        if self._settings_dialog is None:
+            self._settings_dialog = SettingsDialog(self, self.factorise_panel.wishes)
+            self._settings_dialog.asked.connect(lambda: self.factorise(True))
+        self._settings_dialog.show()
+        self._settings_dialog.raise_()
+
+    def suggest_components(self) -> None:
+        """Try several numbers of components and show their costs."""
+        panel = self.factorise_panel
+
+        def show(candidates: list[int], costs: list[float]) -> None:
+            dialog = ComponentsDialog(self, candidates, costs)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.chosen.connect(lambda count: panel.wishes.set(components=count))
+            dialog.show()
+
+        self.session.choose_components(panel.settings(), show)
 
     def cancel_job(self) -> None:
         """Stop the newest work."""
@@ -394,6 +428,9 @@ class MainWindow(QMainWindow):
         """Esc: the innermost thing under way."""
         if self.painter.busy:
             self.painter.cancel()
+        elif self.activations.pen.component is not None or self.templates.pen.component is not None:
+            self.activations.pen.cancel()
+            self.templates.pen.cancel()
         elif self.document.state is not self.document.recorded_state:
             self.document.end_preview()
         elif any(job.name for job in self.runner.jobs):
