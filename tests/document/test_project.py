@@ -29,8 +29,8 @@ def saved(tmp_path):
     frames = ANALYSIS.frames(len(recording.samples))
     rng = np.random.default_rng(0)
     factors = Factors(rng.random((257, 3)).astype(np.float32), rng.random((3, frames)).astype(np.float32))
-    runs = {4: Run(RunSettings(3, "is", None, 7), factors, (3.0, 2.0, 1.5))}
-    state = acts.factorised(fresh_state(ANALYSIS), 4, 3)
+    runs = {4: Run(RunSettings("mu", 3, "is", iterations=None, seed=7, selection=(0.5, 0.75)), factors, (3.0, 2.0, 1.5))}
+    state, _ = acts.factorised(fresh_state(ANALYSIS), 4, 3)
     state, _ = acts.add_layer(state, "Bläser ♪")
     layer = state.layers[1].id
     state = acts.change_layer(state, layer, gain_db=float("-inf"), pan=-0.5, mute=True, solo=True, locked=True)
@@ -64,7 +64,7 @@ def test_everything_comes_back(saved):
 def test_is_plain_data_without_pickles(saved):
     with zipfile.ZipFile(saved[0]) as file:
         document = json.loads(file.read("project.json"))
-        assert document["schema"] == 1
+        assert document["schema"] == 2
         for name in file.namelist():
             assert name == "project.json" or name.endswith(".npy")
 
@@ -134,3 +134,17 @@ def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
     with pytest.raises(ProjectError, match="No space left"):
         save_project(path, recording, state, runs)
     assert path.read_bytes() == before and [p.name for p in path.parent.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_older_projects_without_the_newer_settings_open(saved):
+    path = saved[0]
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    document = json.loads(members["project.json"])
+    document["schema"] = 1
+    document["run"] = {"components": 3, "divergence": "is", "iterations": None, "seed": 7}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, json.dumps(document) if name == "project.json" else content)
+    settings = load_project(path).runs[1].settings
+    assert (settings.components, settings.divergence, settings.iterations, settings.seed) == (3, "is", None, 7)

@@ -25,8 +25,11 @@ def planted_v(f, n, k, seed, dtype=np.float64):
 
 
 def slow_nndsvd(v, components):
-    """Boutsidis & Gallopoulos 2008, table 1: the best nonnegative part of the leading singular pairs."""
-    u, s, vt = np.linalg.svd(v.astype(np.float64))
+    """Boutsidis & Gallopoulos 2008, table 1: the best nonnegative part of the leading singular pairs.
+
+    Of V of peak one; H carries the scale.
+    """
+    u, s, vt = np.linalg.svd(v.astype(np.float64) / v.max())
     w, h = np.zeros((len(v), components)), np.zeros((components, v.shape[1]))
     w[:, 0], h[0] = np.sqrt(s[0]) * abs(u[:, 0]), np.sqrt(s[0]) * abs(vt[0])
     for j in range(1, components):
@@ -37,7 +40,7 @@ def slow_nndsvd(v, components):
         a, b, sigma = (x_up, y_up, up) if up >= down else (x_down, y_down, down)
         w[:, j] = np.sqrt(s[j] * sigma) * a / np.linalg.norm(a)
         h[j] = np.sqrt(s[j] * sigma) * b / np.linalg.norm(b)
-    return w, h
+    return w, h * v.max()
 
 
 # -- random and uniform -----------------------------------------------------------------------------------
@@ -110,7 +113,7 @@ def test_a_random_start_needs_components_and_frames(components, length):
 # -- the SVD ----------------------------------------------------------------------------------------------
 
 
-@given(st.integers(1, 20), st.integers(1, 20), st.data())
+@given(st.integers(1, 16), st.integers(1, 16), st.data())
 def test_nndsvd_equals_the_slow_rule(f, n, data):
     k = data.draw(st.integers(1, min(f, n)))
     v = random_v(f, n, f + 31 * n)

@@ -219,9 +219,24 @@ class Document(QObject):
     # -- factorisation -------------------------------------------------------------------------------
 
     def begin_run(
-        self, name: str, settings: RunSettings, start: Model, fresh: bool, names: Sequence[str] = ()
+        self,
+        name: str,
+        settings: RunSettings,
+        start: Model,
+        fresh: bool,
+        names: Sequence[str] = (),
+        label: str = "",
     ) -> tuple[int, tuple[int | None, ...]]:
         """Record a run as one act, made when it starts.
+
+        Parameters
+        ----------
+        name : str
+            Of the act.
+        names : sequence of str
+            Of the components, where they have names of their own.
+        label : str
+            Of the run, for the list of runs; the act's name by default.
 
         Returns
         -------
@@ -231,7 +246,7 @@ class Document(QObject):
             For each component the former one whose layer it should come to, or None.
         """
         before = self.run
-        identity = self.add_run(name, settings, start)
+        identity = self.add_run(label or name, settings, start)
         state, places = self.recorded_state, tuple(range(start.components))
         if fresh:
             loudness = tuple(before.factors.H.sum(axis=1)) if before and isinstance(before.factors, Factors) else ()

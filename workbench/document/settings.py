@@ -30,6 +30,8 @@ class RunSettings:
         How W and H begin; keys of TEMPLATES and ACTIVATIONS.
     hold_templates, hold_activations : bool
         Not to be updated (of templates from a selection only the learnt ones are held).
+    others : int
+        Free components beside those of drums or pitches.
     learnt : int
         Templates learnt from the selection; 0 for all components.
     selection : tuple of float or None
@@ -70,6 +72,7 @@ class RunSettings:
     activations: str = "random"
     hold_templates: bool = False
     hold_activations: bool = False
+    others: int = 0
     learnt: int = 0
     selection: tuple[float, float] | None = None
     low_pitch: int = 40
@@ -127,7 +130,8 @@ class Method:
 
 _RUN = {"components", "iterations", "seed", "tries", "compare"}
 _START = {
-    "templates", "activations", "learnt", "selection", "low_pitch", "high_pitch", "tolerance", "harmonics", "drums",
+    "templates", "activations", "others",
+    "learnt", "selection", "low_pitch", "high_pitch", "tolerance", "harmonics", "drums",
     "events", "decay",
 }  # fmt: skip
 _HOLD = {"hold_templates", "hold_activations"}
@@ -158,7 +162,9 @@ ACTIVATIONS = ("random", "uniform", "events", "present")
 
 RANGES: dict[str, tuple[float, float]] = {
     "components": (1, 200), "beta": (-1.0, 4.0), "iterations": (1, 100_000), "seed": (0, 1_000_000), "tries": (1, 50),
-    "learnt": (0, 200), "low_pitch": (12, 120), "high_pitch": (12, 120), "tolerance": (0.0, 2.0), "harmonics": (1, 60),
+
+    "others": (0, 100), "learnt": (0, 200), "low_pitch": (12, 120), "high_pitch": (12, 120),
+    "tolerance": (0.0, 2.0), "harmonics": (1, 60),
     "decay": (0.0, 0.99), "length": (1, 64), "sparsity": (0.0, 10.0), "uncorrelatedness": (0.0, 100.0),
     "smoothness": (0.0, 10_000.0), "harmonic_frames": (3, 201), "percussive_bins": (3, 201), "separation": (0.0, 24.0),
 }  # fmt: skip
@@ -168,6 +174,9 @@ PRESETS: dict[str, RunSettings] = {
     "general": RunSettings(),
     "drums": RunSettings(
         method="patterns", templates="drums", activations="uniform", length=8, iterations=60,
+    ),
+    "beat": RunSettings(
+        method="patterns", templates="drums", activations="random", others=8, length=8, iterations=60,
     ),
     "notes": RunSettings(
         method="fast", components=16, templates="nndsvd", divergence="kl", sparsity=0.05, iterations=150,

@@ -94,10 +94,11 @@ def component_names(settings: RunSettings) -> list[str]:
         return ["Harmonic", "Percussive", "Residual"][: 3 if settings.masks == "advanced" else 2]
     if "templates" not in METHODS[settings.method].uses:
         return []
+    others = [f"Other {i + 1}" for i in range(settings.others)]
     if settings.templates == "drums":
-        return [folder.name for folder in drum_folders(settings.drums)]
+        return [folder.name for folder in drum_folders(settings.drums)] + others
     if settings.templates == "pitched":
-        return [f"{NOTES[p % 12]}{p // 12 - 1}" for p in pitches(settings)]
+        return [f"{NOTES[p % 12]}{p // 12 - 1}" for p in pitches(settings)] + others
     return []
 
 
@@ -227,10 +228,10 @@ class _Descents:
         return descend(settings, self._v, w, h, self._progress, self._watch, self._held(settings))
 
     def _held(self, settings: RunSettings) -> tuple[bool | list[bool], bool]:
-        learnt = settings.learnt or self._task.settings.components
-        if settings.hold_templates and settings.templates == "selection" and not self._task.going_on:
+        if settings.hold_templates and settings.templates in ("selection", "drums", "pitched"):
             count = component_count(settings, self._task.present)
-            return [k < learnt for k in range(count)], settings.hold_activations
+            given = (settings.learnt or count) if settings.templates == "selection" else count - settings.others
+            return [k < given for k in range(count)], settings.hold_activations
         return settings.hold_templates, settings.hold_activations
 
     def _watch(self, w: Array, h: Array) -> None:
@@ -352,14 +353,15 @@ def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Ar
         case "nndsvd":
             return _of_length(nndsvd(V, count, seed=settings.seed)[0], length)
         case "pitched":
-            return pitched_templates(
+            given = pitched_templates(
                 pitches(settings), task.recording.rate, task.analysis.window, tolerance_up=settings.tolerance,
                 tolerance_down=settings.tolerance, harmonics=settings.harmonics, length=length,
             )  # fmt: skip
+            return np.concatenate([given, random[:, given.shape[1] :]], axis=1)
         case "drums":
             folders = drum_folders(settings.drums)
             learnt = [drum_template(each, task.recording.rate, task.analysis, settings, length) for each in folders]
-            return np.concatenate(learnt, axis=1)
+            return np.concatenate([*learnt, random[:, len(learnt) :]], axis=1)
         case "selection":
             return _from_selection(task, V, settings, random)
         case "present":

@@ -429,7 +429,7 @@ class Problem:
             pieces = (self.vt[n : n + 64] for n in range(0, self.frames, 64))
             return 0.5 * sum(float(np.vdot(piece, piece)) for piece in pieces)
         if beta == 1.0 and self.gt is None:
-            return float(self.floor) * self.frames * self.bins - total
+            return float(float(self.floor) * self.frames * self.bins - total)
         return 0.0
 
     def block_cost(self, v: Array, g: Array | None, model: Array, rows: Array, half: Half, blocks: Blocks) -> float:

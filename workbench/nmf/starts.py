@@ -126,8 +126,11 @@ def singular_pairs(V: Array, count: int) -> tuple[Array, Array, Array]:
         u, s, v = scipy.linalg.svd(V.astype(np.float64), full_matrices=False)
         u, s, v = u[:, :count], s[:count], v[:count]
     else:
+        # Where too few eigenvalues differ ARPACK goes on from a vector of its own, another one each time: a trace
+        # of others keeps it from that, and the same V gives the same start.
+        trace = 1e-10 * float(np.vdot(V, V)) * 0.9 ** np.arange(V.shape[0])
         operator = LinearOperator(
-            (V.shape[0],) * 2, matvec=lambda x: V @ (V.T @ x.astype(V.dtype)).astype(V.dtype), dtype=np.float64
+            (V.shape[0],) * 2, matvec=lambda x: V @ (V.T @ x.astype(V.dtype)) + trace * x, dtype=np.float64
         )
         values, u = eigsh(operator, k=count, v0=np.ones(V.shape[0]), which="LA", tol=1e-6)
         u = u[:, np.argsort(values)[::-1]]

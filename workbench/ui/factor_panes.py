@@ -157,8 +157,8 @@ class ActivationsView(_FactorPane):
         self.setObjectName("activations")
         self.setAccessibleName(self.tr("Activations"))
         self.setToolTip(
-            self.tr("Activations: when each component sounds (rows of H). Click one to select its layer; with the brush "
-                    "(B) draw in it, with the eraser (E) take away: the masks follow at once.")
+            self.tr("Activations: when each component sounds (rows of H). Click one to select its layer; with the "
+                    "brush (B) draw in it, with the eraser (E) take away: the masks follow at once.")
         )  # fmt: skip
         self.playhead = 0.0
 
@@ -260,8 +260,8 @@ class TemplatesView(_FactorPane):
         self.setObjectName("templates")
         self.setAccessibleName(self.tr("Templates"))
         self.setToolTip(
-            self.tr("Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer; with "
-                    "the brush (B) draw in it, with the eraser (E) take away: the masks follow at once.")
+            self.tr("Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer; "
+                    "with the brush (B) draw in it, with the eraser (E) take away: the masks follow at once.")
         )  # fmt: skip
 
     def sizeHint(self) -> QSize:
@@ -304,8 +304,8 @@ class TemplatesView(_FactorPane):
             left = margin + lane * index
             if factors.length > 1 and lane >= 12:
                 # A template with a course in time is a small spectrogram; its mean spectrum is drawn over it.
-                self._draw_frames(painter, factors.W[:, component], bins, QRectF(left, pixels[0], lane * 0.96, len(pixels)),
-                                  layer.colour)  # fmt: skip
+                place = QRectF(left, pixels[0], lane * 0.96, len(pixels))
+                self._draw_frames(painter, factors.W[:, component], bins, place, layer.colour)
             peak = self._top_of(component, w[:, component])
             level = np.interp(bins, np.arange(len(w)), w[:, component]) / peak
             db = 20 * np.log10(np.maximum(level, 1e-6))
@@ -331,9 +331,9 @@ class TemplatesView(_FactorPane):
         rows = np.clip(np.rint(bins), 0, len(template) - 1).astype(np.intp)
         level = template[rows] / max(float(template.max()), 1e-30)
         share = np.clip(1 + 20 * np.log10(np.maximum(level, 1e-6)) / self.RANGE_DB, 0, 1)
-        red, green, blue, _ = QColor(colour).getRgb()
+        shade = QColor(colour)
         picture = np.empty((*share.shape, 4), np.uint8)
-        picture[:] = (blue, green, red, 0)
+        picture[:] = (shade.blue(), shade.green(), shade.red(), 0)
         picture[..., 3] = share * 220
         image = QImage(picture.data, share.shape[1], share.shape[0], 4 * share.shape[1], QImage.Format.Format_ARGB32)
         painter.drawImage(place, image)

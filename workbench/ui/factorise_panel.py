@@ -80,6 +80,7 @@ class FactorisePanel(QWidget):
             self.tr("Try several numbers of components and look for the elbow of their costs"),
         )  # fmt: skip
         self.suggest.setFixedWidth(24)
+        self.components.setMinimumWidth(50)
         self.divergence = wishes.control("divergence", "divergence")
         self.iterations = cast(QSpinBox, wishes.control("iterations", "iterations"))
         self.forever = named(
@@ -95,13 +96,15 @@ class FactorisePanel(QWidget):
             self.tr("Factorise again from another random start (Ctrl+R)"),
         )
         self.another.setFixedWidth(26)
+        self.seed.setMinimumWidth(44)
+        self.iterations.setMinimumWidth(60)
         self.window_size = combo(
             [(str(w), w) for w in WINDOWS], "windowSize", self.tr("Window"),
             self.tr("Samples a frame: longer tells pitches apart, shorter tells moments apart"),
         )  # fmt: skip
         self.hop = combo([], "hop", self.tr("Hop"), self.tr("Samples between frames; a quarter of the window is usual"))
         self.more = named(
-            QPushButton(self.tr("All settings…")), "moreSettings", self.tr("All settings"),
+            QPushButton("…"), "moreSettings", self.tr("All settings"),
             self.tr("Starts, what is held, penalties and everything else, with a sentence for each (Ctrl+Shift+F)"),
         )  # fmt: skip
         for box in (self.window_size, self.hop, self.preset):
@@ -158,6 +161,7 @@ class FactorisePanel(QWidget):
         row.setSpacing(4)
         row.addWidget(self.factorise, 1)
         row.addWidget(self.resume, 1)
+        self.more.setFixedWidth(30)
         row.addWidget(self.more)
         return row
 

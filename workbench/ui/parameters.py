@@ -48,7 +48,8 @@ class Wishes(QObject):
         if field not in METHODS[s.method].uses:
             return False
         needs = {
-            "beta": s.divergence == "beta", "learnt": s.templates == "selection", "drums": s.templates == "drums",
+            "beta": s.divergence == "beta", "others": s.templates in ("pitched", "drums"),
+            "learnt": s.templates == "selection", "drums": s.templates == "drums",
             "low_pitch": s.templates == "pitched", "high_pitch": s.templates == "pitched",
             "tolerance": s.templates == "pitched", "harmonics": s.templates == "pitched",
             "events": s.activations == "events", "decay": s.activations == "events",
@@ -72,7 +73,8 @@ class Wishes(QObject):
                 "match": tr("Known sounds · match templates"), "hpss": tr("Tones and hits · HPSS"),
             },
             "preset": {
-                "general": tr("General"), "drums": tr("Drums"), "notes": tr("Notes"), "speech": tr("Speech + noise"),
+                "general": tr("General"), "drums": tr("Drum loop"), "beat": tr("Drums in a mix"),
+                "notes": tr("Notes"), "speech": tr("Speech + noise"),
                 "old": tr("Old recording"),
             },
             "divergence": {
@@ -108,7 +110,8 @@ class Wishes(QObject):
             "divergence": tr("Divergence"), "beta": tr("β"), "iterations": tr("Iterations"), "seed": tr("Seed"),
             "tries": tr("Keep the best of"), "compare": tr("Run beside it"), "templates": tr("Templates begin"),
             "activations": tr("Activations begin"), "hold_templates": tr("Hold templates"),
-            "hold_activations": tr("Hold activations"), "learnt": tr("Learnt templates"),
+            "hold_activations": tr("Hold activations"), "others": tr("Other components"),
+            "learnt": tr("Learnt templates"),
             "low_pitch": tr("Lowest pitch"), "high_pitch": tr("Highest pitch"), "tolerance": tr("Tolerance"),
             "harmonics": tr("Harmonics"), "drums": tr("Drum sounds"), "events": tr("Onsets"), "decay": tr("Decay"),
             "length": tr("Template frames"), "sparsity": tr("Sparsity"), "uncorrelatedness": tr("Uncorrelatedness"),
@@ -138,9 +141,9 @@ class Wishes(QObject):
             "compare": tr("A second method runs from the same start; its curve and result stay in the list of runs."),
             "templates": tr("Where the spectra begin (W)."),
             "activations": tr("Where the times begin (H)."),
-            "hold_templates": tr("The spectra stay as they begin: only times are found. Those learnt from a selection "
-                                 "stay, the others are found."),
+            "hold_templates": tr("The spectra that are given stay; those that begin at random are found."),
             "hold_activations": tr("The times stay as they begin: only spectra are found."),
+            "others": tr("Components for everything else that sounds; they begin at random."),
             "learnt": tr("How many templates to learn from the selection; 0: all. The others begin at random."),
             "low_pitch": tr("MIDI number of the lowest note; 60 is middle C."),
             "high_pitch": tr("MIDI number of the highest note; one component a semitone."),

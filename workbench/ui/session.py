@@ -214,13 +214,13 @@ class Session(QObject):
             settings, start = replace(settings, components=present.components), present
         else:
             start = placeholder(document.recording, analysis, settings, count)
-        label = self.describe(settings)
+        label = self.describe(settings, count)
         text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
-        identity, places = document.begin_run(text, settings, start, not going_on, names)
+        identity, places = document.begin_run(text, settings, start, not going_on, names, label)
         task = Task(document.recording, analysis, settings, present, () if names else places, going_on)
         self._start_run(text, identity, task)
 
-    def describe(self, settings: RunSettings) -> str:
+    def describe(self, settings: RunSettings, components: int) -> str:
         """A run in a few characters, for lists."""
         method = settings.method
         if method == "hpss":
@@ -235,7 +235,7 @@ class Session(QObject):
         if method == "match":
             return short
         seed = self.tr(", seed {0}").format(settings.seed) if settings.seed else ""
-        return self.tr("{0}, {1} components{2}").format(short, settings.components, seed)
+        return self.tr("{0}, {1} components{2}").format(short, components, seed)
 
     def _start_run(self, text: str, run: int, task: Task) -> None:
         document = self._document
@@ -248,7 +248,8 @@ class Session(QObject):
             publish(snapshot)
             if document.recording is task.recording:
                 for other in snapshot.others:
-                    document.add_run(self.describe(other.settings), other.settings, other.factors, other.costs)
+                    name = self.describe(other.settings, other.factors.components)
+                    document.add_run(name, other.settings, other.factors, other.costs)
 
         self._running_run = run
 

@@ -30,7 +30,8 @@ from workbench.ui.parameters import Wishes
 SECTIONS = (
     ("Method", ("method", "divergence", "beta", "components", "length", "iterations", "seed")),
     ("Start", (
-        "templates", "drums", "low_pitch", "high_pitch", "tolerance", "harmonics", "learnt", "activations", "events",
+        "templates", "drums", "low_pitch", "high_pitch", "tolerance", "harmonics", "others",
+        "learnt", "activations", "events",
         "decay",
     )),
     ("What stays", ("hold_templates", "hold_activations")),
@@ -69,14 +70,13 @@ class SettingsDialog(QDialog):
             row += 1
             for field in fields:
                 control = self._path(field) if field in ("drums", "events") else wishes.control(field, f"all_{field}")
-                control.setMinimumWidth(170)
+                control.setFixedWidth(210)
                 sentence = dim(wishes.sentence(field))
                 sentence.setWordWrap(True)
                 label = QLabel(wishes.label(field))
                 label.setBuddy(control)
                 for column, widget in enumerate((label, control, sentence)):
-                    top = Qt.AlignmentFlag.AlignTop if column != 1 else Qt.AlignmentFlag.AlignVCenter
-                    grid.addWidget(widget, row, column, top)
+                    grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop)
                 self._rows[field] = [label, control, sentence]
                 row += 1
         grid.setRowStretch(row, 1)
