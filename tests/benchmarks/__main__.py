@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, engine, main_job
+from tests.benchmarks import Report, engine, main_job, presets
 
-BENCHMARKS = {"main": main_job.measure, "engine": engine.measure}
+BENCHMARKS = {"main": main_job.measure, "engine": engine.measure, "presets": presets.measure}
 
 
 def main() -> int:

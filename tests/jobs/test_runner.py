@@ -67,15 +67,17 @@ def test_cancel_stops_at_the_next_report_and_says_nothing(runner):
 
 
 def test_progress_and_results_on_the_way(runner):
-    shares, parts = [], []
+    shares, parts, listening = [], [], threading.Event()
 
     def work(job):
+        assert listening.wait(5)
         for i in range(5):
             job.publish(i)
         return job.report(1.0)
 
     job = runner.run("x", work, published=parts.append)
     job.progressed.connect(shares.append)
+    listening.set()
     finish(runner)
     assert parts == [0, 1, 2, 3, 4] and shares == [1.0]
 

@@ -44,7 +44,7 @@ def test_match_equals_kullback_leibler_with_held_templates(dtype, exactness):
 def test_match_comes_down_to_the_cost_of_the_exact_rule(beta):
     v, w, _ = random_problem(1, noise=0.5)
     exact = factorise(v, w, np.ones((3, 30)), iterations=300, objective=Objective(beta, hold_templates=True))
-    assert match(v, w, beta, 100).costs[-1] == pytest.approx(exact.costs[-1], rel=1e-5)
+    assert match(v, w, beta, 100).costs[-1] == pytest.approx(exact.costs[-1], rel=1e-4)
 
 
 @pytest.mark.parametrize("beta", [0.0, 1.0, 2.0])

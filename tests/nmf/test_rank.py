@@ -27,14 +27,14 @@ def test_costs_are_those_of_a_factorisation_each(beta):
 @pytest.mark.parametrize("beta", [0.0, 1.0, 2.0])
 def test_costs_fall_with_the_number_of_components(beta):
     v = np.random.default_rng(2).gamma(0.5, 1, (30, 50)) + 1e-2
-    costs = np.array(costs_by_components(v, range(1, 9), beta, 30))
+    costs = np.array(costs_by_components(v, range(1, 7), beta, 20))
     assert (np.diff(costs) <= 1e-3 * costs[:-1]).all() and costs[-1] < 0.8 * costs[0]
 
 
-@pytest.mark.parametrize(("rank", "beta"), [(2, 1.0), (4, 1.0), (4, 2.0), (6, 1.0)])
+@pytest.mark.parametrize(("rank", "beta"), [(3, 1.0), (4, 2.0), (5, 1.0)])
 def test_the_elbow_is_the_number_of_planted_sources(rank, beta):
     candidates = range(1, 9)
-    assert elbow(candidates, costs_by_components(planted_v(rank), candidates, beta, 40)) == rank
+    assert elbow(candidates, costs_by_components(planted_v(rank), candidates, beta, 30)) == rank
 
 
 def test_progress_counts_through_all_factorisations():

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from workbench.nmf.convolutive import conv_model
 from workbench.nmf.divergence import divergence
 from workbench.nmf.starts import (
-    FILLS, components_for, nndsvd, random_start, singular_pairs, start_of_shape, uniform_start,
+    FILLS,
+    components_for,
+    nndsvd,
+    random_start,
+    singular_pairs,
+    start_of_shape,
+    uniform_start,
 )  # fmt: skip
 
 KINDS = [np.float32, np.float64]

@@ -81,8 +81,8 @@ def test_a_pitch_too_low_for_the_bins_still_has_its_nearest_ones():
 
 
 def test_nothing_is_put_where_partials_are_above_half_the_rate():
-    # Partials at 44.25, 88.5 … of 88 bins: the second is nearest to the last bin, and yet above it.
-    pitch = 69 + 12 * np.log2(44.25 / 44)
+    # Partials at 44.2, 88.4 … of bins up to 88: the second is nearest to the last bin, and yet above it.
+    pitch = 69 + 12 * np.log2(44.2 / 44)
     out = pitched_templates([pitch], 1760, 176, tolerance_up=0, tolerance_down=0)[:, 0]
     assert lit(out) == [44]
     # A fundamental at half the rate has the last bin.

@@ -162,7 +162,6 @@ ACTIVATIONS = ("random", "uniform", "events", "present")
 
 RANGES: dict[str, tuple[float, float]] = {
     "components": (1, 200), "beta": (-1.0, 4.0), "iterations": (1, 100_000), "seed": (0, 1_000_000), "tries": (1, 50),
-
     "others": (0, 100), "learnt": (0, 200), "low_pitch": (12, 120), "high_pitch": (12, 120),
     "tolerance": (0.0, 2.0), "harmonics": (1, 60),
     "decay": (0.0, 0.99), "length": (1, 64), "sparsity": (0.0, 10.0), "uncorrelatedness": (0.0, 100.0),
@@ -176,7 +175,8 @@ PRESETS: dict[str, RunSettings] = {
         method="patterns", templates="drums", activations="uniform", length=8, iterations=60,
     ),
     "beat": RunSettings(
-        method="patterns", templates="drums", activations="random", others=8, length=8, iterations=60,
+        method="patterns", templates="drums", activations="random", others=16, length=4, hold_templates=True,
+        iterations=60,
     ),
     "notes": RunSettings(
         method="fast", components=16, templates="nndsvd", divergence="kl", sparsity=0.05, iterations=150,

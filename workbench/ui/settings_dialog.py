@@ -104,9 +104,7 @@ class SettingsDialog(QDialog):
         column_.addLayout(row_)
         wishes.changed.connect(self._refresh)
         self._refresh()
-
-    def sizeHint(self) -> QSize:
-        return QSize(760, 620)
+        self.resize(780, 640)
 
     def _path(self, field: str) -> QWidget:
         wishes = self._wishes

@@ -1,0 +1,91 @@
+"""What each preset is worth on its kind of sound: SDR per source beside the unprocessed mix's own.
+
+SDR is 10·log10(‖s‖² / ‖s − ŝ‖²) over the whole file. Where a preset does not name its components, every component
+goes to the stem that it correlates with most: the choice that a listener would make.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import scipy.signal
+import soundfile
+
+from tests.benchmarks import Report
+from workbench import resource
+from workbench.audio.recording import Recording
+from workbench.audio.renderer import Scene, render_all
+from workbench.document.settings import PRESETS, RunSettings
+from workbench.jobs.factorise import Task, component_names, run
+from workbench.jobs.runner import Job
+from workbench.masks.layers import Layer, Part
+from workbench.masks.stack import Stack
+from workbench.spectral.stft import Analysis
+
+RATE = 44100
+STEMS = ("bass", "chords", "drums", "melody")
+
+
+def measure(report: Report) -> None:
+    """Notes and drums on the demo, a fold-down with hiss, and a voice (the melody) in noise."""
+    stems = {name: _read(resource(f"demo/stems/{name}.flac")) for name in STEMS}
+    mix = sum(stems.values())
+    notes = _grouped(separated(mix, PRESETS["notes"]), list(stems.values()))
+    _figure(report, "Notes, demo's melody", stems["melody"], notes[STEMS.index("melody")], mix, ">= 6")
+    parts = separated(mix, PRESETS["beat"])
+    _figure(
+        report, "Drums in a mix, demo's drums (the three named layers)", stems["drums"], sum(parts[:3]), mix, ">= 4"
+    )
+    rng = np.random.default_rng(0)
+    quiet = np.concatenate([np.zeros((RATE, 1), np.float32), mix.mean(axis=1, keepdims=True)])
+    hiss = rng.normal(0, 0.03, quiet.shape).astype(np.float32)
+    clean = _grouped(separated(quiet + hiss, PRESETS["old"]), [quiet, hiss])[0]
+    _figure(report, "Old recording, mono fold-down of the demo with hiss", quiet, clean, quiet + hiss, ">= 3")
+    voice = stems["melody"].mean(axis=1, keepdims=True)[8 * RATE :]
+    voice = np.concatenate([np.zeros((RATE * 3 // 2, 1), np.float32), voice])
+    noise = scipy.signal.lfilter([1], [1, -0.95], rng.standard_normal(voice.shape), axis=0).astype(np.float32)
+    noise *= 0.5 * np.sqrt(np.mean(voice**2) / np.mean(noise**2))
+    settings = replace(PRESETS["speech"], selection=(0.1, 1.4))
+    heard = separated(voice + noise, settings)
+    _figure(
+        report, "Speech + noise, the melody in low noise, learnt from 1.3 s of noise", voice,
+        sum(heard[settings.learnt :]), voice + noise, ">= 3",
+    )  # fmt: skip
+
+
+def separated(samples: np.ndarray, settings: RunSettings) -> list[np.ndarray]:
+    """The sound of each component, as the program renders it."""
+    recording, analysis = Recording(samples.astype(np.float32), RATE, Path("mix.wav")), Analysis()
+    snapshot = run(Job("benchmark", lambda job: None), Task(recording, analysis, settings))
+    count = snapshot.factors.components
+    names = component_names(settings) or [f"Component {k + 1}" for k in range(count)]
+    layers = tuple(Layer(2 * k + 1, names[k], "#ffffff", (Part(2 * k + 2, k),)) for k in range(count))
+    stack = Stack(layers, snapshot.factors, (), analysis.bins, analysis.frames(len(samples)))
+    scene = Scene(recording, analysis, stack)
+    return [render_all(scene, 0, len(samples), k) for k in range(count)]
+
+
+def sdr(source: np.ndarray, estimate: np.ndarray) -> float:
+    """Source-to-distortion ratio in dB."""
+    error = source.astype(np.float64) - estimate
+    return float(10 * np.log10(np.sum(source.astype(np.float64) ** 2) / np.sum(error**2)))
+
+
+def _grouped(parts: list[np.ndarray], stems: list[np.ndarray]) -> list[np.ndarray]:
+    groups = [np.zeros_like(stem) for stem in stems]
+    for part in parts:
+        alike = [float(np.vdot(part, stem)) / float(np.linalg.norm(stem)) for stem in stems]
+        groups[int(np.argmax(alike))] += part
+    return groups
+
+
+def _figure(report: Report, name: str, source: np.ndarray, estimate: np.ndarray, mix: np.ndarray, asked: str) -> None:
+    own, mine = sdr(source, mix), sdr(source, estimate)
+    report.figure(f"{name}: SDR above the mix's own", mine - own, "dB", asked, sdr=round(mine, 1), mix=round(own, 1))
+
+
+def _read(path: Path) -> np.ndarray:
+    samples: np.ndarray = soundfile.read(path, dtype="float32", always_2d=True)[0]
+    return samples
