@@ -333,7 +333,9 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     if task.going_on or settings.method == "match":
         if not isinstance(present, Factors):
             raise UserError("There are no templates and activations to go on from; factorise once first.")
-        w = _of_length(present.W, settings.template_frames if settings.method != "match" else present.length)
+        if settings.method == "match":
+            return present.W, present.H
+        w = _of_length(present.W, settings.template_frames)
         return balanced(w, present.H, mean, V.dtype) if not settings.hold_templates else (w, present.H)
     count = component_count(settings, present)
     shape = V.shape[0], V.shape[1], count, settings.seed, mean, V.dtype, settings.template_frames

@@ -1,0 +1,345 @@
+"""The Factorise panel, the runs, drawing in the curves, and the Morph slider, by events in the real window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from tests.conftest import pump
+from workbench.document import acts
+from workbench.document.settings import METHODS, PRESETS
+from workbench.masks.models import Factors, Shares
+from workbench.ui.parameters import Wishes
+from workbench.ui.tools import Tool
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def finish(program, seconds=60):
+    assert pump(program.application, lambda: not program.session.factorising, seconds)
+    pump(program.application)
+
+
+def run(program, **wishes):
+    program.window.factorise_panel.wishes.set(**wishes)
+    program.window.factorise(True)
+    finish(program)
+
+
+def stroke(program, pane: QWidget, *points: QPoint):
+    QTest.mousePress(pane, LEFT, Qt.KeyboardModifier.NoModifier, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(pane, point)
+        pump(program.application, seconds=0.005)
+    QTest.mouseRelease(pane, LEFT, Qt.KeyboardModifier.NoModifier, points[-1])
+    pump(program.application)
+
+
+def lane_of(pane, component):
+    pane._ensure_picture()
+    return next(rect for rect, _, c in pane._lanes if c == component)
+
+
+def rendered(program, layer) -> np.ndarray:
+    from workbench.audio.renderer import render_all
+
+    scene = program.document.scene
+    return render_all(scene, 0, len(scene.recording.samples), layer)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_runs_from_the_panel_and_the_layers_sum_to_the_mix(factorised, method):
+    program = factorised
+    box = program.window.factorise_panel.method
+    assert isinstance(box, QComboBox)
+    box.setCurrentIndex(box.findData(method))
+    assert program.window.factorise_panel.settings().method == method
+    run(program, iterations=6, components=3, length=4, smoothness=2.0)
+    document = program.document
+    assert document.run.settings.method == method
+    assert isinstance(document.run.factors, Shares if method == "hpss" else Factors)
+    expected = {"hpss": 2, "match": 4}.get(method, 3)
+    assert len(document.layers) == expected and document.run.factors.components == expected
+    total = sum(rendered(program, i) for i in range(len(document.layers)))
+    np.testing.assert_allclose(total, document.recording.samples, atol=1e-6)
+    if method in ("patterns", "libnmfd"):
+        assert document.run.factors.length == 4
+    program.window.grab()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_runs(opened, name):
+    program = opened
+    box = program.window.factorise_panel.preset
+    box.setCurrentIndex(box.findData(name))
+    box.activated.emit(box.currentIndex())
+    assert program.window.factorise_panel.wishes.preset_name == name
+    program.audition.select((0.2, 1.2))
+    run(program, iterations=3)
+    assert program.document.run is not None and not program.window.notice.isVisible()
+    names = [layer.name for layer in program.document.layers]
+    if name in ("drums", "beat"):
+        assert names[:3] == ["kick", "snare", "hihat"]
+
+
+def test_names_and_colours_stay_with_similar_components(factorised):
+    """Another seed brings the components in another order: the renamed layer keeps its sound."""
+    program, document = factorised, factorised.document
+    run(program, iterations=80)
+    index = 2
+    layer = document.layers[index]
+    document.change_layer("rename", layer.id, name="Bell", colour="#123456")
+    before = rendered(program, index)
+    for _ in range(3):
+        QTest.mouseClick(program.window.factorise_panel.another, LEFT)
+        finish(program)
+        again = next(i for i, each in enumerate(document.layers) if each.name == "Bell")
+        assert document.layers[again].colour == "#123456"
+        sounds = [rendered(program, i) for i in range(len(document.layers))]
+        alike = [float(np.vdot(before, s)) / np.linalg.norm(s) / np.linalg.norm(before) for s in sounds]
+        assert int(np.argmax(alike)) == again and alike[again] > 0.8
+    assert document.run.settings.seed == 3
+
+
+def test_a_merged_layer_keeps_all_its_components_in_a_fresh_run(factorised):
+    program, document = factorised, factorised.document
+    document.act("merge", acts.merge_layers(document.recorded_state, [document.layers[0].id, document.layers[2].id]))
+    assert len(document.layers) == 3
+    run(program, seed=5)
+    assert len(document.layers) == 3 and len(document.layers[0].components) == 2
+    assert sorted(c for layer in document.layers for c in layer.components) == [0, 1, 2, 3]
+
+
+def test_earlier_runs_stay_in_the_list_and_in_the_plot_and_can_be_used_again(factorised):
+    program, document = factorised, factorised.document
+    panel = program.window.factorise_panel
+    first, mask = document.state.run, document.stack.layer_mask(1, np.arange(100), np.arange(40))
+    run(program, components=6, divergence="is")
+    assert len(document.layers) == 6 and len(panel.plot._curves) == 2
+    panel.runs.setCurrentIndex(panel.runs.findData(first))
+    panel.runs.activated.emit(panel.runs.currentIndex())
+    pump(program.application)
+    assert document.state.run == first and len(document.layers) == 4
+    masks = [document.stack.layer_mask(i, np.arange(100), np.arange(40)) for i in range(4)]
+    assert any(np.allclose(mask, each) for each in masks)
+    document.undo()
+    assert len(document.layers) == 6
+
+
+def test_best_of_several_starts_and_a_second_method_beside(factorised):
+    program, document = factorised, factorised.document
+    known = set(document.runs)
+    run(program, tries=3, iterations=10)
+    best, *others = (document.runs[r] for r in sorted(set(document.runs) - known))
+    assert len(others) == 2 and best.costs[-1] <= min(other.costs[-1] for other in others)
+    assert {r.settings.seed for r in (best, *others)} == {0} | {r.settings.seed for r in others}
+    known = set(document.runs)
+    run(program, tries=1, method="smooth", compare="em", iterations=10)
+    smooth, em = (document.runs[r] for r in sorted(set(document.runs) - known))
+    assert (smooth.settings.method, em.settings.method) == ("smooth", "em")
+    assert len(em.costs) == 10 and em.costs[-1] > smooth.costs[-1]
+    assert len(program.window.factorise_panel.plot._curves) >= 4
+
+
+def test_drawing_an_activation_is_seen_and_heard_at_once_and_undone(factorised):
+    program, document = factorised, factorised.document
+    pane, tools = program.window.activations, program.window.tools
+    lane = lane_of(pane, 1)
+    tools.choose(Tool.ERASER)
+    before, h = rendered(program, 1), document.run.factors.H.copy()
+    x = [int(pane.time_to_x(s)) for s in (0.5, 1.5)]
+    y = int(lane.center().y())
+    QTest.mousePress(pane, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(x[0], y))
+    QTest.mouseMove(pane, QPoint(x[1], y))
+    pump(program.application)
+    during = rendered(program, 1)
+    assert document.selected == document.layers[1].id
+    assert np.sum(during[12000:20000] ** 2) < 1e-3 * np.sum(before[12000:20000] ** 2), "heard before it is let go"
+    QTest.mouseRelease(pane, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(x[1], y))
+    pump(program.application)
+    now = document.run.factors.H
+    assert np.array_equal(now[[0, 2, 3]], h[[0, 2, 3]]) and document.undo_name.startswith("Draw the activation")
+    total = sum(rendered(program, i) for i in range(4))
+    np.testing.assert_allclose(total, document.recording.samples, atol=1e-6)
+    document.undo()
+    assert np.array_equal(document.run.factors.H, h)
+    np.testing.assert_array_equal(rendered(program, 1), before)
+    tools.choose(Tool.BRUSH)
+    top = int(lane.top() + lane.height() * 0.06)
+    stroke(program, pane, QPoint(x[0], top), QPoint(x[1], top))
+    assert document.run.factors.H[1].max() == pytest.approx(h[1].max(), rel=0.05)
+    frames = slice(round(0.6 * 16000 / 512), round(1.4 * 16000 / 512))
+    assert (document.run.factors.H[1, frames] > 0.9 * h[1].max()).all()
+
+
+def test_drawing_a_template_changes_its_bins_alone(factorised):
+    program, document = factorised, factorised.document
+    pane = program.window.templates
+    program.window.tools.choose(Tool.ERASER)
+    w = document.run.factors.W.copy()
+    lane = lane_of(pane, 2)
+    y = int(lane.top()) + pane.height() // 2
+    stroke(program, pane, QPoint(int(lane.center().x()), y), QPoint(int(lane.center().x()), y + 20))
+    now = document.run.factors.W
+    changed = np.flatnonzero((now != w).any(axis=1))
+    assert len(changed) and (now[changed, 2] == 0).all()
+    assert np.array_equal(np.delete(now, 2, axis=1), np.delete(w, 2, axis=1))
+    stack = document.stack
+    mask = stack.layer_mask(2, changed[:5], np.arange(50))
+    assert mask.max() == 0
+    program.window.acts["undo"].trigger()
+    assert np.array_equal(document.run.factors.W, w)
+
+
+def test_a_stroke_in_the_curves_can_be_cancelled_and_a_lock_guards(factorised):
+    program, document = factorised, factorised.document
+    pane = program.window.activations
+    program.window.tools.choose(Tool.BRUSH)
+    lane = lane_of(pane, 0)
+    at = QPoint(int(pane.time_to_x(1.0)), int(lane.center().y()))
+    h = document.run.factors.H
+    QTest.mousePress(pane, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    QTest.mouseMove(pane, at + QPoint(30, 0))
+    pump(program.application)
+    assert document.run.factors.H is not h
+    QTest.keyClick(program.window, Qt.Key.Key_Escape)
+    QTest.mouseRelease(pane, LEFT, Qt.KeyboardModifier.NoModifier, at)
+    pump(program.application)
+    assert document.run.factors.H is h and not document.undo_name.startswith("Draw")
+    document.change_layer("lock", document.layers[0].id, locked=True)
+    stroke(program, pane, at, at + QPoint(30, 0))
+    assert document.run.factors.H is h and "locked" in program.window.notice.text.text()
+
+
+def test_clicking_a_curve_with_the_select_tool_only_selects(factorised):
+    program, document = factorised, factorised.document
+    factors = document.run.factors
+    for pane in (program.window.activations, program.window.templates):
+        stroke(program, pane, lane_of(pane, 3).center().toPoint())
+        assert document.selected == document.layers[3].id and document.run.factors is factors
+        document.select(document.layers[0].id)
+
+
+def test_the_morph_slider_is_heard_while_it_moves_and_kept_when_let_go(factorised):
+    program, document = factorised, factorised.document
+    panel = program.window.factorise_panel
+    w = document.run.factors.W.copy()
+    document.select(document.layers[0].id)
+    panel.morph_target.setCurrentIndex(panel.morph_target.findText(document.layers[1].name))
+    before = rendered(program, 0)
+    slider = panel.morph
+    slider.setValue(50)
+    pump(program.application)
+    half = document.run.factors.W
+    assert not np.allclose(half[:, 0], w[:, 0]) and np.array_equal(half[:, 1:], w[:, 1:])
+    assert half[:, 0].sum() == pytest.approx(w[:, 0].sum(), rel=1e-4)
+    assert not np.allclose(rendered(program, 0), before)
+    slider.setValue(100)
+    slider.let_go.emit()
+    pump(program.application)
+    expected = w[:, 1] / w[:, 1].sum() * w[:, 0].sum()
+    np.testing.assert_allclose(document.run.factors.W[:, 0], expected, rtol=1e-4, atol=1e-9)
+    assert document.undo_name == "Morph 100 %" and slider.get() == 0
+    document.undo()
+    assert np.array_equal(document.run.factors.W, w)
+
+
+def test_morph_between_two_runs(factorised):
+    program, document = factorised, factorised.document
+    panel = program.window.factorise_panel
+    first = document.state.run
+    run(program, seed=9)
+    here, there = document.run.factors, document.runs[first].factors
+    texts = [panel.morph_target.itemText(i) for i in range(panel.morph_target.count())]
+    panel.morph_target.setCurrentIndex(next(i for i, text in enumerate(texts) if text.startswith("run")))
+    panel.morph.setValue(100)
+    panel.morph.let_go.emit()
+    pump(program.application)
+    now = document.run.factors
+    assert sorted(np.round(now.H.sum(axis=1), 3)) == sorted(np.round(there.H.sum(axis=1), 3))
+    document.undo()
+    assert document.run.factors is here
+
+
+def test_matching_holding_and_seeding_from_the_panel(factorised):
+    program, document = factorised, factorised.document
+    templates = document.run.factors.W.copy()
+    run(program, method="match", iterations=5)
+    np.testing.assert_array_equal(document.run.factors.W, templates)
+    run(program, method="fast", templates="present", hold_templates=True, iterations=5)
+    np.testing.assert_allclose(document.run.factors.W, templates, rtol=1e-5)
+    run(program, hold_templates=False, iterations=5)
+    assert not np.allclose(document.run.factors.W, templates)
+    run(program, method="fast", templates="pitched", low_pitch=50, high_pitch=55, iterations=5)
+    assert [layer.name for layer in document.layers] == ["D3", "D♯3", "E3", "F3", "F♯3", "G3"]
+
+
+def test_templates_learnt_from_the_selection_and_held(factorised):
+    program, document = factorised, factorised.document
+    program.window.audition.select(None)
+    program.window.factorise_panel.wishes.set(templates="selection", learnt=2, hold_templates=True, components=5)
+    program.window.factorise(True)
+    finish(program)
+    assert "Select the time" in program.window.notice.text.text()
+    document.undo()
+    program.window.audition.select((0.5, 1.5))
+    run(program, iterations=4)
+    early = document.run.factors.W.copy()
+    run(program, iterations=8)
+    order = [int(np.argmin(np.abs(early - column[:, None]).sum(axis=0))) for column in document.run.factors.W.T]
+    same = [np.allclose(early[:, o], document.run.factors.W[:, k], rtol=1e-5) for k, o in enumerate(order)]
+    assert sum(same) == 2, "the two learnt templates are held, the others are not"
+
+
+def test_onsets_from_a_file_start_the_activations(factorised, tmp_path):
+    program, document = factorised, factorised.document
+    path = tmp_path / "onsets.txt"
+    path.write_text("0.5 1\n1.5 1  # comment\n1.0 2\n")
+    run(program, activations="events", events=str(path), components=2, iterations=1, decay=0.5, templates="random")
+    assert document.run.factors.components == 2
+    path.write_text("one two\n")
+    run(program)
+    assert "Line 1" in program.window.notice.text.text()
+
+
+def test_a_number_of_components_is_suggested(factorised):
+    program = factorised
+    panel = program.window.factorise_panel
+    QTest.mouseClick(panel.suggest, LEFT)
+    from workbench.ui.settings_dialog import ComponentsDialog
+
+    assert pump(program.application, lambda: program.window.findChildren(ComponentsDialog), 60)
+    dialog = program.window.findChildren(ComponentsDialog)[0]
+    dialog.findChild(QWidget, "useSuggestion").click()
+    assert panel.components.value() == dialog.suggestion and 1 <= dialog.suggestion <= 25
+
+
+def test_all_settings_show_what_the_method_uses_with_a_sentence_each(factorised):
+    program = factorised
+    wishes = program.window.factorise_panel.wishes
+    QTest.keyClick(
+        program.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    pump(program.application)
+    dialog = program.window.findChild(QWidget, "settingsDialog")
+    assert dialog.isVisible()
+    for method in METHODS:
+        wishes.set(method=method, templates="random")
+        pump(program.application)
+        for field, (label, control, sentence) in dialog._rows.items():
+            assert control.isVisibleTo(dialog) == (field == "method" or wishes.uses(field)), (method, field)
+            assert label.text() and len(sentence.text()) > 10
+    wishes.set(method="fast", divergence="beta")
+    assert dialog.findChild(QWidget, "all_beta").isVisibleTo(dialog)
+    dialog.findChild(QWidget, "all_beta").setValue(1.5)
+    assert wishes.settings.beta_value == 1.5
+
+
+def test_every_field_of_the_settings_has_words():
+    wishes = Wishes()
+    fields = set().union(*(method.uses for method in METHODS.values())) - {"selection"}
+    for field in fields:
+        assert wishes.label(field) and wishes.sentence(field)
