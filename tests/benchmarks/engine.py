@@ -4,11 +4,11 @@ Every comparison gives both sides the same V and the same start, on all processo
 runs that alternate; the figure is the ratio of the medians. For Kullback–Leibler and Euclidean V holds magnitudes, for
 Itakura–Saito powers, floored at 1e-10 of their peak because scikit-learn refuses zeros there.
 
-What works on whole matrices depends on where its temporaries come from more than on anything else: scikit-learn takes
-two to four times as long where V is stored frame by frame, as librosa's and our STFT give it, and two to four times as
-long where glibc gives its temporaries back to the system after each use, as it does in a process that has not yet
-freed anything larger. The figures are those of the best case for it: V stored bin by bin, and larger arrays freed
-before (`settle_allocator`). What a process that begins with the factorisation measures is told beside (`fresh`).
+What works on whole matrices depends on where its temporaries come from more than on anything else: glibc gives
+arrays of V's size back to the system after each use until a larger one has been freed, and scikit-learn then takes
+two to four times as long. Each comparison runs in a process of its own that has computed V from the recording and
+nothing else, as a script does; V is stored bin by bin for scikit-learn, which suits it best. The ratio in its best
+case, after larger arrays were freed (`settle_allocator`), is told beside (`settled`).
 """
 
 from __future__ import annotations
@@ -60,9 +60,8 @@ EPS = 2.0**-52
 
 def measure(report: Report, rounds: int = ROUNDS) -> None:
     """All figures of the issue. The window comes last: building it holds BLAS to one thread for good."""
-    settle_allocator()
-    for name, beta in BETAS.items():
-        descents(report, name, beta, rounds)
+    for name in BETAS:
+        report.holds &= alone(f"descents(Report(), '{name}', {rounds})")
     peak_memory(report)
     deconvolution(report, rounds)
     percussion(report, rounds)
@@ -118,20 +117,21 @@ def seconds(**medians: float) -> dict[str, float]:
 # -- exact and fast descents ---------------------------------------------------------------------------
 
 
-def descents(report: Report, name: str, beta: float, rounds: int) -> None:
+def descents(report: Report, name: str, rounds: int) -> Report:
     """Exact updates against 100 iterations of scikit-learn's `mu`, and the fast descent to the cost these reach.
 
     With tol=0 scikit-learn computes the cost once, of the start; our exact updates compute it at the first, at every
     10th and at the last iteration. Both use the MM exponent (for Itakura–Saito ½). scikit-learn updates W before H,
     ours H before W: `cost` is our cost after 100 iterations over theirs. `naive` is how many times faster ours is than
-    the updates written down in float32 NumPy on whole matrices, with no cost; `fresh` the figure in a process that has
-    done nothing else, of 3 runs each.
+    the updates written down in float32 NumPy on whole matrices, with no cost; `settled` the figure in scikit-learn's
+    best case (see above), of 3 runs each.
 
     The fast descent (for Itakura–Saito with exponent 1) stops by `progress` once its cost is at most that of
     scikit-learn's factors, which is computed in float64; it computes its own cost every few steps all the time.
     `cost` is that of the factors it returns, in float64 too, over scikit-learn's. A target that is not reached within
     1000 iterations gives a ratio of 0. The figures asked for are those of K = 10; K = 30 is beside them.
     """
+    beta = BETAS[name]
     V = spectrogram(beta)
     V_rows = np.ascontiguousarray(V)
     wide: dict[str, float] = {}
@@ -153,7 +153,7 @@ def descents(report: Report, name: str, beta: float, rounds: int) -> None:
                 f"exact MU, {name}, K={components}, 100 iterations, times scikit-learn", theirs / took["ours"],
                 "times", EXACT[name, components], **seconds(ours=took["ours"], sklearn=theirs),
                 naive=round(took["naive"] / took["ours"], 2),
-                fresh=round(told(f"tell_fresh('{name}', {components})"), 2),
+                settled=round(told(f"tell_settled('{name}', {components})"), 2),
                 cost=round(cost_of(V, results["ours"].W, results["ours"].H, beta) / target, 6),
             )  # fmt: skip
         fast: Factorisation = results["fast"]
@@ -169,10 +169,12 @@ def descents(report: Report, name: str, beta: float, rounds: int) -> None:
                 f"fast descent, {name}, K=10, to scikit-learn's cost after 100 iterations", ratio, "times", FAST[name],
                 **measured, **wide,
             )  # fmt: skip
+    return report
 
 
-def tell_fresh(name: str, components: int) -> None:
-    """Print how many times faster than scikit-learn exact updates are; for a process that has done nothing before."""
+def tell_settled(name: str, components: int) -> None:
+    """Print how many times faster than scikit-learn exact updates are after larger arrays have been freed."""
+    settle_allocator()
     beta = BETAS[name]
     V = spectrogram(beta)
     W, H = random_start(V, components, seed=0)
@@ -182,6 +184,13 @@ def tell_fresh(name: str, components: int) -> None:
     }
     took, _ = alternating(ways, 3)
     print(json.dumps(took["sklearn"] / took["ours"]))
+
+
+def alone(call: str) -> bool:
+    """Run a function of this module, which reports figures, in a process of its own; whether they hold."""
+    line = f"import sys; from tests.benchmarks import Report; from tests.benchmarks.engine import *; r = {call}"
+    root = Path(__file__).resolve().parents[2]
+    return subprocess.run([sys.executable, "-c", f"{line}; sys.exit(not r.holds)"], cwd=root).returncode == 0
 
 
 def told(call: str) -> Any:

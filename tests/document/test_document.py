@@ -14,8 +14,8 @@ from workbench.document.history import History
 from workbench.document.settings import RunSettings
 from workbench.document.state import fresh_state
 from workbench.masks.edits import Paint, Region
-from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.models import Factors
+from workbench.masks.painting import Stroke, StrokePainter
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 

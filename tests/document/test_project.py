@@ -13,8 +13,8 @@ from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.settings import RunSettings
 from workbench.document.state import Run, fresh_state
 from workbench.masks.edits import Region
-from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.models import Factors
+from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
@@ -29,7 +29,8 @@ def saved(tmp_path):
     frames = ANALYSIS.frames(len(recording.samples))
     rng = np.random.default_rng(0)
     factors = Factors(rng.random((257, 3)).astype(np.float32), rng.random((3, frames)).astype(np.float32))
-    runs = {4: Run(RunSettings("mu", 3, "is", iterations=None, seed=7, selection=(0.5, 0.75)), factors, (3.0, 2.0, 1.5))}
+    settings = RunSettings("mu", 3, "is", iterations=None, seed=7, selection=(0.5, 0.75))
+    runs = {4: Run(settings, factors, (3.0, 2.0, 1.5))}
     state, _ = acts.factorised(fresh_state(ANALYSIS), 4, 3)
     state, _ = acts.add_layer(state, "Bläser ♪")
     layer = state.layers[1].id

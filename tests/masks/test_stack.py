@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from tests.conftest import random_stack
 from workbench.masks.edits import Binary, Invert, Paint, Region, Threshold
 from workbench.masks.layers import Layer, Part
-from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.models import Factors
+from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 

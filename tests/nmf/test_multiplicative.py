@@ -240,7 +240,7 @@ def test_odd_inputs_give_finite_results(v, beta, descend):
 def test_held_templates_and_activations_stay_to_the_bit(beta, descend):
     v = random_v(9, 30, 7)
     w, h = random_start(v, 4, 0)
-    objective = Objective(beta, hold_templates=[True, False, False, False], hold_activations=[False, True, False, False])
+    objective = Objective(beta, hold_templates=np.arange(4) == 0, hold_activations=np.arange(4) == 1)
     result = descend(v, w * 3, h, iterations=5, objective=objective)
     assert np.array_equal(result.W[:, 0], w[:, 0] * 3) and np.array_equal(result.H[1], h[1])
     assert not np.allclose(result.W[:, 1], w[:, 1] * 3) and not np.allclose(result.H[0], h[0])
