@@ -38,7 +38,7 @@ from workbench import resource
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.convolutive import conv_model, nmfd
 from workbench.nmf.divergence import divergence, relative_floor
-from workbench.nmf.hpss import hpss
+from workbench.nmf.harmonic_percussive import hpss
 from workbench.nmf.multiplicative import Objective, factorise
 from workbench.nmf.result import Array, Factorisation
 from workbench.nmf.starts import random_start

@@ -650,7 +650,7 @@ def test_planted_patterns_are_found(beta, fast):
 def test_templates_of_several_frames_explain_what_one_frame_cannot():
     v, _, _ = planted(1)
     one = nmfd(v, *random_start(v, 2, 0), 60)
-    several = min((nmfd(v, *random_start(v, 2, seed, 6), 60).costs[-1] for seed in range(4)))
+    several = min(nmfd(v, *random_start(v, 2, seed, 6), 60).costs[-1] for seed in range(4))
     assert several < 0.3 * one.costs[-1]
 
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import non_negative_factorization
 
+from workbench.nmf import flucoma, libnmfd
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.blocks import BLOCK
 from workbench.nmf.divergence import divergence
@@ -342,3 +343,18 @@ def test_what_does_not_fit_is_refused():
     for wrong in ({"sparsity": -1.0}, {"uncorrelatedness": -1.0}, {"exponent": "half"}, {"beta": np.nan}):
         with pytest.raises(ValueError):
             Objective(**wrong)
+
+
+def test_compatible_modes_are_those_programs_own_rules():
+    v = random_v(9, 30, 11)
+    w, h = random_start(v, 3, 0)
+    theirs = flucoma.nmf(v, 3, 7, W=w, H=h)
+    ours = factorise(v, w, h, 1.0, 7, compat="flucoma")
+    assert np.array_equal(ours.W, theirs.W) and np.array_equal(ours.H, theirs.H)
+    np.testing.assert_allclose(np.linalg.norm(ours.W, axis=0), 1)
+    for beta, name in ((1.0, "KLDiv"), (2.0, "EucDist"), (0.0, "ISDiv")):
+        theirs = libnmfd.nmf(v, w, h, name, 7)
+        assert np.array_equal(factorise(v, w, h, beta, 7, compat="libnmfd").W, theirs.W)
+    for compat, beta in (("flucoma", 0.0), ("libnmfd", 0.5), ("sklearn", 1.0)):
+        with pytest.raises(ValueError, match="compat"):
+            factorise(v, w, h, beta, 7, compat=compat)

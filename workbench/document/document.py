@@ -19,7 +19,7 @@ from workbench.masks.edits import TILE, Edit, Paint, Region
 from workbench.masks.layers import Layer
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.stack import Stack
-from workbench.nmf.similarity import match_components
+from workbench.nmf.matching import match_components
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.spectral.stft import Analysis
 

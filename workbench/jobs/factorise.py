@@ -21,11 +21,11 @@ from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.activations import decays, gates, read_events
 from workbench.nmf.bases import match
 from workbench.nmf.convolutive import nmf_conv, nmfd
-from workbench.nmf.hpss import hpss
+from workbench.nmf.harmonic_percussive import hpss
+from workbench.nmf.matching import match_components
 from workbench.nmf.multiplicative import Objective, factorise
 from workbench.nmf.rank import costs_by_components
 from workbench.nmf.result import Array, Factorisation, Progress, Watch
-from workbench.nmf.similarity import match_components
 from workbench.nmf.smooth import sage, smooth_is
 from workbench.nmf.starts import balanced, nndsvd, start_of_shape
 from workbench.nmf.templates import learnt_templates, pitched_templates

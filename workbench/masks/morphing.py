@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.masks.models import Array, Factors
 from workbench.nmf.bases import morph_template
-from workbench.nmf.similarity import match_components
+from workbench.nmf.matching import match_components
 
 
 @dataclass(frozen=True)

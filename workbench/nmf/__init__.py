@@ -1,1 +1,70 @@
-"""Nonnegative matrix factorisation: pure functions on arrays."""
+"""Nonnegative matrix factorisation of spectrograms: pure functions on arrays.
+
+V (F bins, N frames) ≈ W H, with templates W (F, K), or (F, K, T) of T frames, and activations H (K, N).
+
+========================  ==============================================================================
+`factorise`               exact multiplicative updates for any β, with penalties, weights and held factors
+`factorise_fast`          the same objectives faster: HALS, or extrapolated steps with restarts
+`smooth_is`, `sage`       Itakura–Saito with smooth activations, by MM and by EM
+`nmfd`, `nmf_conv`        templates with a course in time; `conv_model`, `shift_operator`
+`match`, `morph`          fixed templates, and what lies between two sets of them
+`hpss`                    harmonic–percussive masks by medians
+`random_start`, …         starts: random, uniform, singular vectors, pitches, examples, events
+`match_components`        which component of one run is which of another
+`costs_by_components`     the cost against the number of components, and its `elbow`
+`flucoma`, `libnmfd`      those programs' own numbers
+========================  ==============================================================================
+
+All keep the kind of number of V (float32 or float64), never write to their inputs, and take every seed as an
+argument. Iterations call ``progress(i, cost) -> bool``, which stops them by answering False.
+"""
+
+from workbench.nmf import flucoma, libnmfd
+from workbench.nmf.accelerated import factorise_fast
+from workbench.nmf.activations import Event, decays, gates, read_events
+from workbench.nmf.bases import match, morph, morph_template
+from workbench.nmf.convolutive import conv_model, nmf_conv, nmfd, shift_operator
+from workbench.nmf.divergence import divergence
+from workbench.nmf.harmonic_percussive import hpss, median_filters
+from workbench.nmf.matching import match_components, similarity
+from workbench.nmf.multiplicative import Objective, factorise
+from workbench.nmf.rank import costs_by_components, elbow
+from workbench.nmf.result import Factorisation
+from workbench.nmf.smooth import sage, smooth_is
+from workbench.nmf.starts import components_for, nndsvd, random_start, uniform_start
+from workbench.nmf.templates import learnt_templates, pitched_templates
+
+__all__ = [
+    "Event",
+    "Factorisation",
+    "Objective",
+    "components_for",
+    "conv_model",
+    "costs_by_components",
+    "decays",
+    "divergence",
+    "elbow",
+    "factorise",
+    "factorise_fast",
+    "flucoma",
+    "gates",
+    "hpss",
+    "learnt_templates",
+    "libnmfd",
+    "match",
+    "match_components",
+    "median_filters",
+    "morph",
+    "morph_template",
+    "nmf_conv",
+    "nmfd",
+    "nndsvd",
+    "pitched_templates",
+    "random_start",
+    "read_events",
+    "sage",
+    "shift_operator",
+    "similarity",
+    "smooth_is",
+    "uniform_start",
+]

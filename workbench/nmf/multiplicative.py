@@ -7,6 +7,7 @@ single-threaded BLAS: the result is the same, bit for bit, for any number of thr
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
+from workbench.nmf import flucoma, libnmfd
 from workbench.nmf.blocks import Blocks, aligned_rows
 from workbench.nmf.divergence import divergence, itakura_saito, relative_floor
 from workbench.nmf.result import (
@@ -23,6 +25,7 @@ from workbench.nmf.result import (
     Progress,
     Watch,
     check_factors,
+    check_iterations,
     check_spectrogram,
     held,
 )  # fmt: skip
@@ -90,6 +93,7 @@ def factorise(
     objective: Objective | None = None,
     watch: Watch | None = None,
     cost_every: int = 1,
+    compat: str | None = None,
     threads: int | None = None,
 ) -> Factorisation:
     """Exact multiplicative updates: H, then W, in every iteration (Févotte & Idier 2011, eqs. 4.1–4.2).
@@ -115,6 +119,9 @@ def factorise(
     cost_every : int
         The cost is computed at every so manieth iteration and at the last; between, the one before is told
         again. Computing it takes about a third of an iteration.
+    compat : 'flucoma' or 'libnmfd', optional
+        That program's own order and normalisation from this start (`flucoma.nmf`, `libnmfd.nmf`), in float64 and
+        with its scales; of the objective only β and what is held as a whole count.
     threads : int, optional
         Threads over the blocks; default is one a processor, at most 8. The result does not depend on it.
 
@@ -126,10 +133,33 @@ def factorise(
     Raises
     ------
     ValueError
-        If the shapes do not fit, or a value is negative or not finite, or nothing would ever stop the iteration.
+        If the shapes do not fit, or a value is negative or not finite, or nothing would ever stop the iteration;
+        if `compat` is unknown or has no such divergence.
     """
-    problem = Problem(V, W, H, objective or Objective(beta), iterations, progress)
+    objective = objective or Objective(beta)
+    if compat is not None:
+        check_iterations(iterations, progress)
+        return _compatible(compat, V, W, H, objective, iterations, progress, watch)
+    problem = Problem(V, W, H, objective, iterations, progress)
     return descend(problem, W, H, iterations, progress, watch=watch, cost_every=cost_every, threads=threads)
+
+
+def _compatible(
+    compat: str, V: Array, W: Array, H: Array, objective: Objective, iterations: int | None,
+    progress: Progress | None, watch: Watch | None,
+) -> Factorisation:  # fmt: skip
+    count = sys.maxsize if iterations is None else iterations
+    hold_w = bool(held(objective.hold_templates, W.shape[1]).all())
+    hold_h = bool(held(objective.hold_activations, W.shape[1]).all())
+    if compat == "flucoma" and objective.beta == 1.0:
+        return flucoma.nmf(V, W.shape[1], count, 0, W, H, hold_w, hold_h, progress, watch)
+    names = {1.0: "KLDiv", 2.0: "EucDist", 0.0: "ISDiv"}
+    if compat == "libnmfd" and objective.beta in names and not hold_h:
+        return libnmfd.nmf(V, W, H, names[objective.beta], count, hold_w, progress, watch)
+    raise ValueError(
+        f"There is no compat='{compat}' with β = {objective.beta:g} here: 'flucoma' knows β = 1; 'libnmfd' β = 0, 1 "
+        "and 2, and can't hold activations."
+    )
 
 
 def descend(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.nmf.similarity import match_components, similarity
+from workbench.nmf.matching import match_components, similarity
 
 
 def random_factors(f, k, n, seed, length=None):

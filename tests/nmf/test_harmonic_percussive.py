@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import median_filter
 
 from workbench.nmf import hpss as module
-from workbench.nmf.hpss import MODES, NETWORK, hpss, median_filters
+from workbench.nmf.harmonic_percussive import MODES, NETWORK, hpss, median_filters
 
 ORDERS = ["C", "F"]
 
