@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.ndimage import median_filter
 
-from workbench.nmf import hpss as module
+from workbench.nmf import harmonic_percussive as module
 from workbench.nmf.harmonic_percussive import MODES, NETWORK, hpss, median_filters
 
 ORDERS = ["C", "F"]

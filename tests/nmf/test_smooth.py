@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,14 @@ from workbench.nmf.blocks import BLOCK
 from workbench.nmf.multiplicative import Objective, factorise
 from workbench.nmf.smooth import ORDERS, sage, smooth_is, smoothness_penalty
 from workbench.nmf.starts import random_start
+
+WAYS = {
+    "red-black": smooth_is,
+    "sequential": lambda *args, **more: smooth_is(*args, order="sequential", **more),
+    "fast": lambda *args, **more: smooth_is(*args, fast=True, **more),
+    "sage": sage,
+}
+every_way = pytest.mark.parametrize("way", WAYS)
 
 
 def random_v(f, n, seed, dtype=np.float64, scale=1.0):
@@ -140,8 +150,8 @@ def test_penalty_equals_its_definition():
 
 def check_descent(result, v, dtype):
     costs = np.array(result.costs)
-    assert np.isfinite(costs).all() and (costs >= 0).all()
     rounding = 1e-6 if dtype == np.float32 else 1e-12
+    assert np.isfinite(costs).all() and (costs >= -rounding * v.size).all()
     assert np.all(np.diff(costs) <= rounding * (np.abs(costs[:-1]) + v.size))
     assert np.isfinite(result.W).all() and np.isfinite(result.H).all()
     assert (result.W >= 0).all() and (result.H >= 0).all()
@@ -199,6 +209,29 @@ def test_zeros_of_the_start_come_alive_where_there_is_a_penalty(descend):
     assert (smooth_is(v, w, h, 0.0, 30).H[0, 5:9] == 0).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@every_way
+def test_components_may_die_out(way, dtype):
+    """One that nothing needs shrinks in every iteration, but not to zeros, of which the penalty has no value."""
+    rng = np.random.default_rng(20)
+    v = rng.random((20, 1)) ** 4 @ rng.gamma(0.3, 1, (1, 40)) * rng.exponential(1, (20, 40))
+    v = v.astype(dtype)
+    w, h = random_start(v, 3, 0)
+    h[1] *= dtype(np.finfo(dtype).tiny ** 0.9)
+    h[2] = 0
+    result = WAYS[way](v, w, h, 10.0, 60)
+    check_descent(result, v, dtype)
+    assert (result.H > 0).all()
+
+
+def test_a_silent_component_of_few_bins_may_die_out():
+    v = np.random.default_rng(17).gamma(0.5, 1.0, (1, 19)) + 1e-3
+    w, h = random_start(v, 4, 1)
+    h[0], h[1, ::2] = 0, 0
+    for order in ORDERS:
+        check_descent(smooth_is(v, w, h * 100, 1e-3, 40, order=order), v, np.float64)
+
+
 @pytest.mark.parametrize("fast", [False, True])
 def test_held_templates_and_activations_stay_to_the_bit(fast):
     v = random_v(9, 30, 8)
@@ -229,8 +262,8 @@ def test_more_smoothness_gives_smoother_activations():
     v = (rng.random((12, 3)) @ (rng.gamma(1, 1, (3, 60)) + 0.05)) * rng.exponential(1, (12, 60)) + 1e-6
     w, h = random_start(v, 3, 0)
     for descend in (smooth_is, sage):
-        rough = [slow_penalty(descend(v, w, h, smoothness, 60).H) for smoothness in (0.0, 0.1, 1.0, 10.0, 100.0)]
-        assert all(after < 0.7 * before for before, after in zip(rough, rough[1:], strict=False))
+        rough = [slow_penalty(descend(v, w, h, smoothness, 40).H) for smoothness in (0.0, 0.3, 3.0, 30.0)]
+        assert all(after < 0.7 * before for before, after in pairwise(rough))
 
 
 def test_fast_descent_is_not_behind():
@@ -301,24 +334,16 @@ def test_em_and_majorisation_share_their_resting_points(smoothness):
     rng = np.random.default_rng(14)
     v = (rng.random((10, 2)) + 0.1) @ (rng.random((2, 15)) + 0.1) * rng.uniform(0.5, 1.5, (10, 15))
     w, h = random_start(v, 2, 0)
-    rest = smooth_is(v, w, h, smoothness, 1500, fast=True)
+    rest = smooth_is(v, w, h, smoothness, 300, fast=True)
     em = sage(v, rest.W, rest.H, smoothness, 3)
     np.testing.assert_allclose(em.W, rest.W, rtol=2e-2, atol=1e-4)
     np.testing.assert_allclose(em.H, rest.H, rtol=2e-2, atol=1e-4)
     assert em.costs[-1] == pytest.approx(rest.costs[-1], rel=1e-3)
-    early = sage(v, w, h, smoothness, 100)
+    early = sage(v, w, h, smoothness, 50)
     assert rest.costs[-1] * (1 - 1e-6) < early.costs[-1] < 0.5 * (early.costs[0] + rest.costs[-1])
 
 
 # -- robustness ----------------------------------------------------------------------------------------
-
-WAYS = {
-    "red-black": smooth_is,
-    "sequential": lambda *args, **more: smooth_is(*args, order="sequential", **more),
-    "fast": lambda *args, **more: smooth_is(*args, fast=True, **more),
-    "sage": sage,
-}
-every_way = pytest.mark.parametrize("way", WAYS)
 
 
 @every_way
@@ -357,7 +382,7 @@ def test_keeps_the_kind_of_number_and_its_inputs(dtype, smoothness, way):
 
 @every_way
 def test_bit_identical_for_any_number_of_threads(way):
-    v = random_v(17, 5 * BLOCK + 3, 17, np.float32)
+    v = random_v(17, 2 * BLOCK + 9, 17, np.float32)
     w, h = random_start(v, 3, 0)
     results = [WAYS[way](v, w, h, 10.0, 3, threads=t) for t in (1, 2, 3)]
     for other in results[1:]:
@@ -365,7 +390,6 @@ def test_bit_identical_for_any_number_of_threads(way):
         assert results[0].costs == other.costs
 
 
-@every_way
 @pytest.mark.parametrize("smoothness", [0.0, 10.0])
 @pytest.mark.parametrize(
     "v",
@@ -375,13 +399,14 @@ def test_bit_identical_for_any_number_of_threads(way):
     ],
     ids=["silence", "impulses", "one bin", "one frame", "one value", "two frames", "zero frames and bins", "noise"],
 )  # fmt: skip
-def test_odd_inputs_give_finite_results(v, smoothness, way):
+def test_odd_inputs_give_finite_results(v, smoothness):
     for dtype in (np.float32, np.float64):
         w, h = random_start(v.astype(dtype), 9, 0)
-        result = WAYS[way](v.astype(dtype), w, h, smoothness, 10)
-        check_descent(result, v, dtype)
-        if not v.any():
-            assert not result.H.any() and result.costs == (0.0,)
+        for way in WAYS.values():
+            result = way(v.astype(dtype), w, h, smoothness, 8)
+            check_descent(result, v, dtype)
+            if not v.any():
+                assert not result.H.any() and result.costs == (0.0,)
 
 
 @every_way

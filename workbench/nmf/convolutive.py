@@ -197,6 +197,8 @@ def nmf_conv(
 class ConvolutiveProblem(Problem):
     """The half-steps for templates of T frames."""
 
+    model_is_a_product = False
+
     def sweep(self, blocks: Blocks, w: Array, h: Array, cost: bool = True) -> Sums:
         half = self.half(w, h)
         if self.free_h:
@@ -290,7 +292,10 @@ class _Libnmfd:
             real = slice(None), slice(problem.bins)
             up, down = rows.T @ q, rows.T @ b
             v, b, model = v[real], b[real], model[real]
-            cost = v * (v**beta - b) / (eps + beta) - (v ** (beta + 1) - model ** (beta + 1)) / (eps + beta + 1)
+            # In double precision ε + β + 1 is not 0 for β = −1.
+            power = objective.beta - 1
+            first, second = EPS + power, EPS + power + 1
+            cost = v * (v**beta - b) / first - (v ** (beta + 1) - model ** (beta + 1)) / second
             return up, down, float(cost.sum())
 
         up, down, cost = added(blocks.run(sums))

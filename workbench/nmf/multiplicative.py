@@ -224,6 +224,7 @@ class Problem:
     """
 
     align = 16
+    model_is_a_product = True
 
     def __init__(
         self, V: Array, W: Array, H: Array, objective: Objective,
@@ -262,7 +263,7 @@ class Problem:
         mean = 1.0 if self.silent else mean
         self.mu = objective.sparsity * mean ** (beta - 1)
         self._nu = objective.uncorrelatedness * mean ** (beta - 2) / self.frames
-        self.gram = beta == 2.0 and self.gt is None and self.length == 1
+        self.gram = self.model_is_a_product and beta == 2.0 and self.gt is None
         self.constant = self._cost_of_v(total)
 
     def start(self, W: Array, H: Array) -> tuple[Array, Array]:
@@ -323,9 +324,10 @@ class Problem:
             if self._nu:
                 weighted = w * scale[:, None]
                 square = self._nu * scale[:, None] * (weighted.sum(axis=0) - weighted)
-        factor = self.ratio(sums.up, down, square)
-        factor[self.hold_w[self.owner]] = 1
-        return w * factor
+        out = without_traces(w * self.ratio(sums.up, down, square))
+        rows = self.hold_w[self.owner]
+        out[rows] = w[rows]
+        return out
 
     def normalise(self, w: Array, h: Array) -> Array:
         """w with templates of unit sum; h takes the scale over, in place. Components with anything held stay."""
@@ -400,10 +402,11 @@ class Problem:
         return rows.T @ v, rows.T @ rows, 0.0
 
     def step(self, rows: Array, up: Array, down: Array, square: Array | None) -> None:
-        factor = self.ratio(up, down, square)
-        if self._some_h:
-            factor[:, self.hold_h] = 1
-        rows *= factor
+        held = rows[:, self.hold_h] if self._some_h else None
+        rows *= self.ratio(up, down, square)
+        without_traces(rows)
+        if held is not None:
+            rows[:, self.hold_h] = held
 
     def model(self, rows: Array, half: Half, blocks: Blocks) -> Array:
         """The model of a block, floored, in a buffer: the floor is one more component, which costs less than adding."""
@@ -487,6 +490,12 @@ class Half:
     gram: Array | None
     sums: Array
     square: Array | None
+
+
+def without_traces(x: Array) -> Array:
+    """x with what is too small for the full precision of its kind set to zero, in place: such numbers are slow."""
+    x[x < np.finfo(x.dtype).tiny] = 0
+    return x
 
 
 def added(parts: list[tuple[Array, Array, float]]) -> tuple[Array, Array, float]:

@@ -8,6 +8,7 @@ D_IS(V | WH) + λ Σ_k Σ_n d_IS(h_{k,n−1} | h_{k,n}), which does not depend o
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -81,8 +82,8 @@ class SmoothProblem(Problem):
         self, V: Array, W: Array, H: Array, objective: Objective, smoothness: float, order: str,
         iterations: int | None = 1, progress: Progress | None = None,
     ) -> None:  # fmt: skip
-        if not smoothness >= 0:
-            raise ValueError(f"The smoothness can't be negative: {smoothness}.")
+        if not 0 <= smoothness < np.inf:
+            raise ValueError(f"The smoothness must be nonnegative and finite, not {smoothness}.")
         super().__init__(V, W, H, objective, iterations, progress)
         self.smoothness, self._order = float(smoothness), order
 
@@ -97,12 +98,15 @@ class SmoothProblem(Problem):
             up, down = (np.concatenate(each).astype(np.float64) for each in zip(*pairs, strict=True))
             free = ~self.hold_h
             solve = _red_black if self._order == "red-black" else _sequential
-            h[:, free] = solve(h[:, free].astype(np.float64), up[:, free], down[:, free], self.smoothness)
+            new = solve(h[:, free].astype(np.float64), up[:, free], down[:, free], self.smoothness)
+            # A component that dies out must not reach zero, of which the penalty has no value.
+            h[:, free] = np.maximum(new, _trace(h.dtype)) if self.smoothness else new
         first_up, first_down, total = added(blocks.run(partial(self._sums, blocks=blocks, half=half, h=h, cost=cost)))
         return Sums(first_up, first_down, max(0.0, total) + self.penalty(w, h) if cost else np.nan)
 
     def penalty(self, w: Array, h: Array) -> float:
-        return smoothness_penalty(h, self.smoothness)
+        # What is held adds nothing that an update could change, and may hold zeros.
+        return smoothness_penalty(h[:, ~self.hold_h], self.smoothness)
 
     def _products(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array]:
         _, p, q = self._terms(part, blocks, half, h)
@@ -123,8 +127,13 @@ class SmoothProblem(Problem):
 
 def raised(h: Array, free: ArrayLike = True) -> Array:
     """h (N, K) with zeros raised to a trace of each component's largest value."""
-    trace = np.maximum(h.max(axis=0) * 1e-6, np.finfo(h.dtype).tiny * 1e6).astype(h.dtype)
+    trace = np.maximum(h.max(axis=0) * 1e-6, _trace(h.dtype)).astype(h.dtype)
     return np.where(free, np.maximum(h, trace), h)
+
+
+def _trace(kind: np.dtype[Any]) -> float:
+    """The least that an activation may be: far enough above the least number for its reciprocals."""
+    return float(np.finfo(kind).tiny) * 1e6
 
 
 def smoothness_penalty(h: Array, smoothness: float) -> float:
@@ -257,7 +266,7 @@ def _alternate(problem: SmoothProblem, blocks: Blocks, w: Array, h: Array, k: in
     bins = len(row)
     mean = np.concatenate(blocks.run(expect)).astype(np.float64) / bins
     new = _smooth_mean(old.astype(np.float64), mean, bins, problem.smoothness)
-    tiny = float(np.finfo(h.dtype).tiny) * 1e6
+    tiny = _trace(h.dtype)
     h[:, k] = np.maximum(new, max(tiny, float(new.max()) * 1e-12))
     parts = blocks.run(lambda part: (1 / h[part, k]) @ power[part])
     template = np.asarray(sum(parts)) / len(h)

@@ -1,0 +1,171 @@
+"""The factorising job without a window: starts, arrangement, publication, cancelling, and what it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.conftest import tone_mix
+from workbench.audio.recording import Cancelled, Recording
+from workbench.document.settings import METHODS, PRESETS, RunSettings
+from workbench.files import UserError
+from workbench.jobs.factorise import (
+    Task,
+    arrangement,
+    choose_components,
+    component_count,
+    component_names,
+    drum_folders,
+    placeholder,
+    run,
+    start,
+)  # fmt: skip
+from workbench.jobs.runner import Job
+from workbench.masks.models import Factors, Shares
+from workbench.spectral.stft import Analysis, magnitudes
+
+ANALYSIS = Analysis(512, 128)
+RECORDING = Recording(tone_mix(1.0, 8000), 8000, Path("tones.wav"))
+QUICK = RunSettings(components=3, iterations=4, length=3)
+
+
+class Listener(Job):
+    """A job that keeps what it is told, and cancels itself after some reports."""
+
+    def __init__(self, cancel_after: int | None = None) -> None:
+        super().__init__("test", lambda job: None)
+        self.shares: list[float] = []
+        self.snapshots: list[object] = []
+        self._after = cancel_after
+        self.published.connect(self.snapshots.append)
+
+    def report(self, share: float) -> bool:
+        self.shares.append(share)
+        if self._after is not None and len(self.shares) >= self._after:
+            self.cancel()
+        return super().report(share)
+
+
+def task(settings: RunSettings, **fields: object) -> Task:
+    return Task(RECORDING, ANALYSIS, settings, **fields)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_gives_factors_of_the_recording(method):
+    settings = replace(QUICK, method=method)
+    present = placeholder(RECORDING, ANALYSIS, QUICK, 3)
+    snapshot = run(Listener(), task(settings, present=present))
+    frames = ANALYSIS.frames(len(RECORDING.samples))
+    if method == "hpss":
+        assert isinstance(snapshot.factors, Shares) and snapshot.factors.masks.shape == (2, frames, 257)
+        return
+    factors = snapshot.factors
+    length = 3 if "length" in METHODS[method].uses else 1
+    assert factors.W.shape == ((257, 3) if length == 1 else (257, 3, 3)) and factors.H.shape == (3, frames)
+    assert factors.W.dtype == factors.H.dtype == np.float32 and len(snapshot.costs) == 4
+    assert np.isfinite(factors.W).all() and np.isfinite(factors.H).all()
+
+
+def test_same_settings_same_result_and_shares_rise_to_one():
+    jobs = Listener(), Listener()
+    first, second = (run(job, task(QUICK)) for job in jobs)
+    assert np.array_equal(first.factors.W, second.factors.W) and first.costs == second.costs
+    assert jobs[0].shares == sorted(jobs[0].shares) and jobs[0].shares[-1] == pytest.approx(1)
+    assert jobs[0].snapshots, "what comes on the way is published"
+
+
+def test_cancelling_ends_within_one_iteration_and_keeps_what_there_is():
+    job = Listener()
+    total = len(job.shares)
+    run(job, task(replace(QUICK, iterations=1)))
+    analysing = len(job.shares) - total - 1
+    stopped = Listener(analysing + 3)
+    snapshot = run(stopped, task(replace(QUICK, iterations=None)))
+    assert len(snapshot.costs) == 3
+    with pytest.raises(Cancelled):
+        run(Listener(1), task(QUICK))
+
+
+def test_components_come_to_the_places_of_those_that_they_are_like():
+    rng = np.random.default_rng(0)
+    w, h = rng.random((30, 5)).astype(np.float32) ** 4, rng.random((5, 80)).astype(np.float32) ** 4
+    order = [3, 0, 4, 1, 2]
+    present = Factors(w[:, order], h[order])
+    assert arrangement(w, h, present, tuple(range(5))) == order
+    # Two places are of old components, the others free: all components come somewhere.
+    some = arrangement(w, h, present, (4, None, 0))
+    assert some[0] == order[4] and some[2] == order[0] and sorted(some) == sorted(set(some))
+    assert arrangement(w, h, None, ()) == list(range(5))
+
+
+def test_drum_folders_name_the_components(tmp_path):
+    assert component_names(PRESETS["drums"]) == ["kick", "snare", "hihat"]
+    for name in ("b tom", "a clap", "empty"):
+        (tmp_path / name).mkdir()
+    for name in ("b tom", "a clap"):
+        soundfile.write(tmp_path / name / "one.wav", tone_mix(0.2, 22050, 1), 22050)
+    settings = replace(PRESETS["beat"], drums=str(tmp_path), others=2, length=3, iterations=2)
+    assert component_names(settings) == ["a clap", "b tom", "Other 1", "Other 2"]
+    assert run(Listener(), task(settings)).factors.W.shape == (257, 4, 3)
+    with pytest.raises(UserError, match="one folder for each drum"):
+        drum_folders(str(tmp_path / "empty"))
+
+
+def test_held_drums_stay_and_the_others_are_found():
+    settings = replace(PRESETS["beat"], others=2, length=3)
+    early, late = (run(Listener(), task(replace(settings, iterations=n))).factors.W for n in (1, 6))
+    np.testing.assert_allclose(early[:, :3], late[:, :3], rtol=1e-5, atol=1e-20)
+    assert not np.allclose(early[:, 3:], late[:, 3:])
+
+
+@pytest.mark.parametrize("templates", ["random", "uniform", "nndsvd", "pitched", "drums", "selection", "present"])
+@pytest.mark.parametrize("length", [1, 3])
+def test_starts_have_the_scale_of_the_recording(templates, length):
+    method = "patterns" if length > 1 else "fast"
+    settings = replace(
+        QUICK, method=method, templates=templates, selection=(0.2, 0.6), low_pitch=60, high_pitch=62, length=length
+    )
+    present = placeholder(RECORDING, ANALYSIS, QUICK, 3)
+    v = magnitudes(RECORDING.samples, ANALYSIS)
+    w, h = start(task(settings, present=present), v, settings)
+    assert w.shape == ((257, 3) if length == 1 else (257, 3, 3)) and component_count(settings, present) == 3
+    if length == 1:
+        assert (w @ h).mean() == pytest.approx(v.mean(), rel=1e-3)
+
+
+def test_what_can_not_be_done_is_said_in_a_sentence(tmp_path):
+    nothing = tmp_path / "nothing.txt"
+    for settings, words in (
+        (replace(QUICK, templates="selection"), "Select the time"),
+        (replace(QUICK, templates="present"), "no templates yet"),
+        (replace(QUICK, method="match"), "no templates"),
+        (replace(QUICK, activations="present"), "present activations"),
+        (replace(QUICK, activations="events"), "Choose the text file"),
+        (replace(QUICK, activations="events", events=str(nothing)), "can't be read"),
+        (replace(QUICK, templates="pitched", low_pitch=70, high_pitch=60), "exchange them"),
+        (replace(QUICK, templates="pitched", low_pitch=110, high_pitch=112), "half the sample rate"),
+        (replace(QUICK, templates="nndsvd", components=500), "500"),
+    ):
+        with pytest.raises(UserError, match=words):
+            run(Listener(), task(settings))
+
+
+def test_events_start_the_activations(tmp_path):
+    path = tmp_path / "onsets.txt"
+    path.write_text("0.25 1\n0.5 2\n")
+    settings = replace(QUICK, activations="events", events=str(path), components=3, decay=0.5)
+    v = magnitudes(RECORDING.samples, ANALYSIS)
+    _, h = start(task(settings), v, settings)
+    assert int(np.argmax(h[0])) == round(0.25 * 8000 / 128) and int(np.argmax(h[1])) == round(0.5 * 8000 / 128)
+    assert h[2].min() > 0, "what has no onsets begins at random"
+
+
+def test_costs_fall_with_the_number_of_components():
+    costs = choose_components(Listener(), RECORDING, ANALYSIS, QUICK, [1, 2, 4])
+    assert costs[0] > costs[1] > costs[2]
+    with pytest.raises(Cancelled):
+        choose_components(Listener(30), RECORDING, ANALYSIS, QUICK, [1, 2, 4])
