@@ -82,8 +82,8 @@ def slow_update(v, w, h, smoothness, order, gamma=1.0, g=None):
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("frames", [1, 2, 3, 4, 17])
-@pytest.mark.parametrize("smoothness", [0.0, 1e-2, 10.0, 1e3])
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 13])
+@pytest.mark.parametrize("smoothness", [0.0, 0.1, 100.0])
 def test_equals_the_slow_rule(smoothness, frames, order):
     v = random_v(7, frames, 1)
     w, h = random_start(v, 3, 0)
@@ -352,9 +352,9 @@ def test_em_and_majorisation_share_their_resting_points(smoothness):
 def test_activations_take_over_the_scale_of_v(dtype, smoothness, way):
     v = random_v(16, 40, 15, dtype)
     w, h = random_start(v, 3, 0)
-    same = WAYS[way](v, w, h, smoothness, 10)
+    same = WAYS[way](v, w, h, smoothness, 6)
     for by in (dtype(2.0**-20), dtype(2.0**20)):
-        other = WAYS[way](v * by, w, h * by, smoothness, 10)
+        other = WAYS[way](v * by, w, h * by, smoothness, 6)
         rtol = 1e-4 if dtype == np.float32 else 1e-9
         np.testing.assert_allclose(other.W, same.W, rtol=rtol, atol=1e-7)
         np.testing.assert_allclose(other.H / by, same.H, rtol=rtol, atol=1e-7 * same.H.max())
@@ -384,7 +384,7 @@ def test_keeps_the_kind_of_number_and_its_inputs(dtype, smoothness, way):
 def test_bit_identical_for_any_number_of_threads(way):
     v = random_v(17, 2 * BLOCK + 9, 17, np.float32)
     w, h = random_start(v, 3, 0)
-    results = [WAYS[way](v, w, h, 10.0, 3, threads=t) for t in (1, 2, 3)]
+    results = [WAYS[way](v, w, h, 10.0, 2, threads=t) for t in (1, 2, 3)]
     for other in results[1:]:
         assert np.array_equal(results[0].W, other.W) and np.array_equal(results[0].H, other.H)
         assert results[0].costs == other.costs
@@ -403,7 +403,7 @@ def test_odd_inputs_give_finite_results(v, smoothness):
     for dtype in (np.float32, np.float64):
         w, h = random_start(v.astype(dtype), 9, 0)
         for way in WAYS.values():
-            result = way(v.astype(dtype), w, h, smoothness, 8)
+            result = way(v.astype(dtype), w, h, smoothness, 5)
             check_descent(result, v, dtype)
             if not v.any():
                 assert not result.H.any() and result.costs == (0.0,)

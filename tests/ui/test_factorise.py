@@ -343,3 +343,30 @@ def test_every_field_of_the_settings_has_words():
     fields = set().union(*(method.uses for method in METHODS.values())) - {"selection"}
     for field in fields:
         assert wishes.label(field) and wishes.sentence(field)
+
+
+def test_runs_of_another_kind_come_back_with_their_layers(factorised):
+    program, document = factorised, factorised.document
+    document.change_layer("rename", document.layers[1].id, name="Bell")
+    first = document.state.run
+    run(program, method="hpss")
+    assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive"]
+    program.session.use_run(first)
+    assert [layer.name for layer in document.layers][1] == "Bell" and len(document.layers) == 4
+    run(program, method="hpss")
+    run(program, method="fast")
+    assert "Harmonic" not in [layer.name for layer in document.layers] and len(document.layers) == 4
+
+
+def test_runs_of_another_window_are_not_offered(factorised):
+    program, document = factorised, factorised.document
+    panel, first = program.window.factorise_panel, document.state.run
+    panel.window_size.setCurrentIndex(panel.window_size.findData(1024))
+    run(program)
+    assert document.state.analysis.window == 1024 and panel.runs.findData(first) < 0
+    program.session.use_run(first)
+    assert document.state.run != first
+    document.undo()
+    document.undo()
+    assert document.state.run == first and panel.runs.findData(first) >= 0
+    program.window.grab()

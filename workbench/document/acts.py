@@ -181,6 +181,15 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
     return replace(state, layers=tuple(kept), edits=edits, run=run, next_id=identity)
 
 
+def restored(state: State, run: int, layers: Sequence[Layer], components: int) -> State:
+    """The layers that a run had, in place of the present ones; fresh ones where it had none."""
+    if not layers:
+        return regrouped(state, run, components, {})
+    staying = {part for layer in layers for part in layer.part_ids}
+    gone = {part for layer in state.layers for part in layer.part_ids} - staying
+    return replace(state, layers=tuple(layers), edits=without_parts(state.edits, gone), run=run)
+
+
 def painted_parts(edits: tuple[Edit, ...]) -> set[int]:
     """Ids of the parts that have painted values."""
     return {part for edit in edits if isinstance(edit, Paint) for tile in edit.tiles.values() for part in tile}

@@ -23,6 +23,9 @@ from workbench.nmf.matching import match_components
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.spectral.stft import Analysis
 
+PREVIEW = 0
+"""The number of the run that is only tried out; real ones count from 1."""
+
 
 class Document(QObject):
     """The open recording with its analysis, layers, edits and factorisations.
@@ -63,6 +66,7 @@ class Document(QObject):
         self._saved: tuple[State, Run | None] = (self._history.state, None)
         self._selected = 0
         self._next_run = 1
+        self._layers_of: dict[int, tuple[Layer, ...]] = {}
 
     # -- reading -------------------------------------------------------------------------------------
 
@@ -144,6 +148,7 @@ class Document(QObject):
         self.recording, self.path = recording, path
         self.runs = dict(runs or {})
         self._next_run = max(self.runs, default=0) + 1
+        self._layers_of = {}
         self._levels = {state.analysis: levels}
         self._history = History(state)
         self._saved = (state, self.runs.get(state.run) if state.run is not None else None)
@@ -249,8 +254,11 @@ class Document(QObject):
         identity = self.add_run(label or name, settings, start)
         state, places = self.recorded_state, tuple(range(start.components))
         if fresh:
+            alike = before is not None and isinstance(before.factors, Factors)
             loudness = tuple(before.factors.H.sum(axis=1)) if before and isinstance(before.factors, Factors) else ()
-            state, kept = acts.factorised(state, identity, start.components, names, loudness)
+            # Of what was separated in another way nothing can be told to be alike.
+            was = state if alike or names else replace(state, run=None)
+            state, kept = acts.factorised(was, identity, start.components, names, loudness)
             self.act(name, state)
             return identity, kept
         self.act(name, acts.continued(state, identity))
@@ -265,13 +273,17 @@ class Document(QObject):
         return identity
 
     def use_run(self, name: str, run: int) -> None:
-        """Compute the masks from another run, its components in the layers of those that they are most like."""
+        """Compute the masks from another run, its components in the layers of those that they are most like.
+
+        Where nothing can be alike, between factors and the masks of HPSS, the layers are those that the run had.
+        """
         present, wanted = self.run, self.runs[run].factors
-        places: dict[int, int] = {}
-        if present is not None and isinstance(present.factors, Factors) and isinstance(wanted, Factors):
-            one = present.factors
-            matched = match_components(one.W, one.H, wanted.W, wanted.H)
-            places = {old: new for old, new in enumerate(matched) if new >= 0}
+        if present is None or isinstance(present.factors, Shares) or isinstance(wanted, Shares):
+            self.act(name, acts.restored(self.recorded_state, run, self._layers_of.get(run, ()), wanted.components))
+            return
+        one = present.factors
+        matched = match_components(one.W, one.H, wanted.W, wanted.H)
+        places = {old: new for old, new in enumerate(matched) if new >= 0}
         self.act(name, acts.regrouped(self.recorded_state, run, wanted.components, places))
 
     def preview_factors(self, factors: Factors, region: Region | None = None) -> None:
@@ -284,9 +296,9 @@ class Document(QObject):
         """
         run = self.run
         assert run is not None
-        identity = self._next_run
-        self.runs[identity] = replace(run, factors=factors)
-        self._show(acts.continued(self.recorded_state, identity), region)
+        self.runs[PREVIEW] = replace(run, factors=factors)
+        # Another state every time, so that it is shown.
+        self._show(acts.continued(self.recorded_state, PREVIEW), region)
 
     def act_factors(self, name: str, factors: Factors) -> None:
         """Make other templates or activations the present ones, as one act."""
@@ -295,14 +307,17 @@ class Document(QObject):
         identity = self._next_run
         self._next_run += 1
         self.runs[identity] = replace(run, factors=factors)
-        if self._shown.run == identity:
-            self._history.record(name, self._shown, None)
-            self._refresh_scene()
-            self.masks_changed.emit(None)
-            self.factors_changed.emit()
-            self.history_changed.emit()
-        else:
-            self.act(name, acts.continued(self.recorded_state, identity))
+        self.act(name, acts.continued(self.recorded_state, identity))
+
+    def fits(self, run: int) -> bool:
+        """Whether a run is of the present window and hop, so that it can be used."""
+        if self.recording is None or run not in self.runs or run == PREVIEW:
+            return False
+        analysis, factors = self.state.analysis, self.runs[run].factors
+        shape = analysis.bins, analysis.frames(len(self.recording.samples))
+        if isinstance(factors, Shares):
+            return (factors.masks.shape[2], factors.masks.shape[1]) == shape
+        return (factors.W.shape[0], factors.H.shape[1]) == shape
 
     def publish(self, run: int, factors: Model, costs: tuple[float, ...]) -> None:
         """Newer W and H of a run; adds no step. Dropped where the run is no longer known."""
@@ -347,6 +362,10 @@ class Document(QObject):
         before, self._shown = self._shown, state
         if before is state:
             return
+        if before.run is not None:
+            self._layers_of[before.run] = before.layers
+        if state.run != PREVIEW:
+            self.runs.pop(PREVIEW, None)
         drawn = region is not None and before.run != state.run and before.layers is state.layers
         selected = self._selected
         if not any(layer.id == selected for layer in state.layers):

@@ -284,7 +284,7 @@ class FactorisePanel(QWidget):
         document, present = self._document, self._document.state.run
         self.plot.refresh()
         self.resume.setEnabled(document.run is not None and isinstance(document.run.factors, Factors))
-        named_runs = [run for run in sorted(document.runs, reverse=True) if document.runs[run].name or run == present]
+        named_runs = [run for run in sorted(document.runs, reverse=True) if document.fits(run)]
         entries = [(run, self._run_text(run)) for run in named_runs[:MOST_RUNS]]
         if [(self.runs.itemData(i), self.runs.itemText(i)) for i in range(self.runs.count())] != entries:
             self.runs.clear()
@@ -313,11 +313,9 @@ class FactorisePanel(QWidget):
                 for layer in document.layers
                 if layer.components and layer.id != document.selected
             ]
-            shape = run.factors.W.shape[0], run.factors.H.shape[1]
             for other in sorted(document.runs, reverse=True):
                 factors = document.runs[other].factors
-                same = isinstance(factors, Factors) and (factors.W.shape[0], factors.H.shape[1]) == shape
-                if other != present and same and document.runs[other].name:
+                if other != present and isinstance(factors, Factors) and document.fits(other):
                     entries.append((self.tr("run {0}").format(self._run_text(other)), MorphTarget(run=other)))
         box = self.morph_target
         if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != entries:

@@ -280,7 +280,7 @@ class Session(QObject):
         """Bring back another run of the list."""
         document = self._document
         known = document.runs.get(run)
-        if known is None or document.state.run == run:
+        if known is None or document.state.run == run or not document.fits(run):
             return
         document.use_run(self.tr("Use {0}").format(known.name), run)
 
