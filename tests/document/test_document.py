@@ -214,7 +214,7 @@ def test_resampled_factors_keep_their_shape():
     out = resample_factors(f, Analysis(2048, 512), Analysis(4096, 1024), 200 * 512)
     assert out.W.shape == (2049, 1) and out.H.shape == (1, 101)
     assert np.argmax(out.W) == 1024 and np.argmax(out.H) == 50
-    assert out.W.sum() == pytest.approx(1, rel=1e-4)
+    assert out.W.sum() == pytest.approx(f.W.sum(), rel=1e-4)
 
 
 def test_saved_work_is_not_dirty():
@@ -278,3 +278,40 @@ def test_a_state_shares_what_it_has_not_changed():
     second = painter.edits[0]
     assert isinstance(first, Paint) and isinstance(second, Paint)
     assert all(second.tiles[key] is tile for key, tile in first.tiles.items())
+
+
+def test_restored_layers_get_identities_of_their_own():
+    document = opened()
+    first = begin(document, 3)
+    kept = document.layers
+    document.change_layer("rename", kept[0].id, name="Bass")
+    layers = document.layers
+    document.undo()
+    state, _ = acts.add_layer(document.recorded_state, "Mine")
+    document.act("new", state)
+    back = acts.restored(document.recorded_state, first, layers, 3)
+    identities = [each.id for each in back.layers] + [part for each in back.layers for part in each.part_ids]
+    assert len(identities) == len(set(identities)) and max(identities) < back.next_id
+    assert [each.name for each in back.layers] == ["Bass", *[x.name for x in layers[1:]], "Mine"]
+
+
+def test_a_run_that_came_to_nothing_leaves_no_step():
+    document = opened()
+    begin(document, 3)
+    before = document.recorded_state
+    empty = begin(document, 5)
+    document.withdraw(empty)
+    assert document.recorded_state is before and document.redo_name == "" and empty not in document.runs
+    later = begin(document, 5)
+    document.change_layer("rename", document.layers[0].id, name="x")
+    document.withdraw(later)
+    assert document.layers[0].name == "x", "not under a later act"
+
+
+def test_two_layers_of_one_name_do_not_share_a_component():
+    document = opened()
+    begin(document, 3)
+    for layer in document.layers[:2]:
+        document.change_layer("rename", layer.id, name="kick")
+    state, _ = acts.factorised(document.recorded_state, 99, 2, ["kick", "snare"])
+    assert sorted(c for layer in state.layers for c in layer.components) == [0, 1]

@@ -358,3 +358,13 @@ def test_compatible_modes_are_those_programs_own_rules():
     for compat, beta in (("flucoma", 0.0), ("libnmfd", 0.5), ("sklearn", 1.0)):
         with pytest.raises(ValueError, match="compat"):
             factorise(v, w, h, beta, 7, compat=compat)
+
+
+@pytest.mark.parametrize("exponent", ["mm", "heuristic"])
+@pytest.mark.parametrize("descend", [factorise, factorise_fast])
+def test_uncorrelatedness_descends_for_itakura_saito_too(descend, exponent):
+    v = random_v(20, 60, 12)
+    w, h = random_start(v, 4, 0)
+    for weight in (1.0, 30.0):
+        costs = descend(v, w, h, iterations=40, objective=Objective(0.0, 0, weight, exponent=exponent)).costs
+        assert costs[-1] < 0.9 * costs[0] and np.all(np.diff(costs) <= 1e-9 * costs[0])

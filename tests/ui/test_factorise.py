@@ -135,7 +135,10 @@ def test_best_of_several_starts_and_a_second_method_beside(factorised):
     run(program, tries=3, iterations=10)
     best, *others = (document.runs[r] for r in sorted(set(document.runs) - known))
     assert len(others) == 2 and best.costs[-1] <= min(other.costs[-1] for other in others)
-    assert {r.settings.seed for r in (best, *others)} == {0} | {r.settings.seed for r in others}
+    seeds = [r.settings.seed for r in (best, *others)]
+    assert sorted(seeds) == [0, 1, 2]
+    run(program, tries=1, seed=seeds[0])
+    assert document.run.costs == pytest.approx(best.costs), "the seed that is told is the one that was kept"
     known = set(document.runs)
     run(program, tries=1, method="smooth", compare="em", iterations=10)
     smooth, em = (document.runs[r] for r in sorted(set(document.runs) - known))
@@ -259,7 +262,8 @@ def test_morph_between_two_runs(factorised):
     panel.morph.let_go.emit()
     pump(program.application)
     now = document.run.factors
-    assert sorted(np.round(now.H.sum(axis=1), 3)) == sorted(np.round(there.H.sum(axis=1), 3))
+    # Runs of one method have one scale: at the end the activations are those of the other run.
+    np.testing.assert_allclose(np.sort(now.H.sum(axis=1)), np.sort(there.H.sum(axis=1)), rtol=1e-3)
     document.undo()
     assert document.run.factors is here
 
@@ -284,7 +288,8 @@ def test_templates_learnt_from_the_selection_and_held(factorised):
     program.window.factorise(True)
     finish(program)
     assert "Select the time" in program.window.notice.text.text()
-    document.undo()
+    assert len(document.layers) == 4 and document.run.costs, "what was there stays"
+    assert document.redo_name == ""
     program.window.audition.select((0.5, 1.5))
     run(program, iterations=4)
     early = document.run.factors.W.copy()
@@ -363,6 +368,9 @@ def test_runs_of_another_window_are_not_offered(factorised):
     panel, first = program.window.factorise_panel, document.state.run
     panel.window_size.setCurrentIndex(panel.window_size.findData(1024))
     run(program)
+    # The window is analysed first.
+    assert pump(program.application, lambda: document.state.run > first + 1, 20)
+    finish(program)
     assert document.state.analysis.window == 1024 and panel.runs.findData(first) < 0
     program.session.use_run(first)
     assert document.state.run != first
@@ -370,3 +378,41 @@ def test_runs_of_another_window_are_not_offered(factorised):
     document.undo()
     assert document.state.run == first and panel.runs.findData(first) >= 0
     program.window.grab()
+
+
+def test_two_presses_in_a_row_keep_names_with_their_sounds(factorised):
+    program, document = factorised, factorised.document
+    run(program, iterations=60)
+    document.change_layer("rename", document.layers[2].id, name="Bell")
+    before = rendered(program, 2)
+    steps = len(document._history._steps)
+    for _ in range(2):
+        program.window.factorise_panel.try_another_seed()
+    finish(program)
+    assert len(document._history._steps) == steps + 1, "the run that never showed anything left no step"
+    again = next(i for i, each in enumerate(document.layers) if each.name == "Bell")
+    after = rendered(program, again)
+    assert float(np.vdot(before, after)) / np.linalg.norm(before) / np.linalg.norm(after) > 0.8
+
+
+def test_strokes_do_not_fill_the_list_of_runs(factorised):
+    program = factorised
+    panel, pane = program.window.factorise_panel, program.window.activations
+    program.window.tools.choose(Tool.ERASER)
+    for second in (0.5, 1.0, 1.5):
+        at = QPoint(int(pane.time_to_x(second)), int(lane_of(pane, 0).center().y()))
+        stroke(program, pane, at, at + QPoint(8, 0))
+    assert panel.runs.count() == 2 and len(panel.plot._curves) == 2
+
+
+def test_held_templates_stay_held_when_going_on(factorised):
+    program, document = factorised, factorised.document
+    program.window.audition.select((0.5, 1.5))
+    run(program, templates="selection", learnt=2, hold_templates=True, components=5, iterations=4)
+    held, w = document.run.held, document.run.factors.W.copy()
+    assert len(held) == 2
+    program.window.factorise(False)
+    finish(program)
+    now = document.run.factors.W
+    same = [k for k in range(5) if np.allclose(now[:, k], w[:, k], rtol=1e-5)]
+    assert tuple(same) == held == document.run.held

@@ -135,7 +135,7 @@ def factorised(
     taken: dict[int, int] = {}
     if names:
         for layer in state.layers:
-            if layer.name in names and layer.components:
+            if layer.name in names and layer.components and names.index(layer.name) not in taken.values():
                 taken.setdefault(layer.components[0], names.index(layer.name))
     elif state.run is not None:
         painted = painted_parts(state.edits)
@@ -182,12 +182,20 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
 
 
 def restored(state: State, run: int, layers: Sequence[Layer], components: int) -> State:
-    """The layers that a run had, in place of the present ones; fresh ones where it had none."""
+    """The layers that a run had, for its components; layers that were painted or added since stay beside them."""
+    bare = regrouped(state, run, components, {})
     if not layers:
-        return regrouped(state, run, components, {})
-    staying = {part for layer in layers for part in layer.part_ids}
-    gone = {part for layer in state.layers for part in layer.part_ids} - staying
-    return replace(state, layers=tuple(layers), edits=without_parts(state.edits, gone), run=run)
+        return bare
+    staying = tuple(layer for layer in bare.layers if not layer.components)
+    identity = bare.next_id
+    back: list[Layer] = []
+    for layer in layers:
+        # Their old identities may belong to others by now.
+        parts = tuple(Part(identity + 1 + i, component) for i, component in enumerate(layer.components))
+        if parts:
+            back.append(replace(layer, id=identity, parts=parts))
+            identity += 1 + len(parts)
+    return replace(bare, layers=(*back, *staying), next_id=identity)
 
 
 def painted_parts(edits: tuple[Edit, ...]) -> set[int]:

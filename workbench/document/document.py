@@ -67,6 +67,7 @@ class Document(QObject):
         self._selected = 0
         self._next_run = 1
         self._layers_of: dict[int, tuple[Layer, ...]] = {}
+        self._begun: dict[int, State] = {}
 
     # -- reading -------------------------------------------------------------------------------------
 
@@ -148,7 +149,7 @@ class Document(QObject):
         self.recording, self.path = recording, path
         self.runs = dict(runs or {})
         self._next_run = max(self.runs, default=0) + 1
-        self._layers_of = {}
+        self._layers_of, self._begun = {}, {}
         self._levels = {state.analysis: levels}
         self._history = History(state)
         self._saved = (state, self.runs.get(state.run) if state.run is not None else None)
@@ -260,8 +261,11 @@ class Document(QObject):
             was = state if alike or names else replace(state, run=None)
             state, kept = acts.factorised(was, identity, start.components, names, loudness)
             self.act(name, state)
+            self._begun[identity] = state
             return identity, kept
-        self.act(name, acts.continued(state, identity))
+        state = acts.continued(state, identity)
+        self.act(name, state)
+        self._begun[identity] = state
         return identity, places
 
     def add_run(self, name: str, settings: RunSettings, factors: Model, costs: tuple[float, ...] = ()) -> int:
@@ -306,7 +310,8 @@ class Document(QObject):
         assert run is not None
         identity = self._next_run
         self._next_run += 1
-        self.runs[identity] = replace(run, factors=factors)
+        # Without a name: a run that was edited is not one of the list, but what is present.
+        self.runs[identity] = replace(run, factors=factors, name="")
         self.act(name, acts.continued(self.recorded_state, identity))
 
     def fits(self, run: int) -> bool:
@@ -319,11 +324,25 @@ class Document(QObject):
             return (factors.masks.shape[2], factors.masks.shape[1]) == shape
         return (factors.W.shape[0], factors.H.shape[1]) == shape
 
-    def publish(self, run: int, factors: Model, costs: tuple[float, ...]) -> None:
+    def withdraw(self, run: int) -> None:
+        """Take the step of a run back that came to nothing, as if it had never begun; not under later acts."""
+        if self._history.state is self._begun.get(run) and self._history.withdraw():
+            self._show(self._history.state)
+            self.runs.pop(run, None)
+            self.history_changed.emit()
+            self.runs_changed.emit()
+
+    def publish(
+        self, run: int, factors: Model, costs: tuple[float, ...], settings: RunSettings | None = None,
+        held: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
         """Newer W and H of a run; adds no step. Dropped where the run is no longer known."""
         if run not in self.runs:
             return
-        self.runs[run] = replace(self.runs[run], factors=factors, costs=costs)
+        known = self.runs[run]
+        self.runs[run] = replace(
+            known, factors=factors, costs=costs, settings=settings or known.settings, held=held
+        )  # fmt: skip
         if self._shown.run == run:
             self._refresh_scene()
             self.factors_changed.emit()
@@ -422,7 +441,7 @@ def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region 
 def resample_factors(model: Model, old: Analysis, new: Analysis, samples: int) -> Model:
     """W along frequency (and its frames), H along time, linearly interpolated onto another analysis.
 
-    Templates keep unit sums. Of shares given for every bin the nearest is taken.
+    Templates keep their sums. Of shares given for every bin the nearest is taken.
     """
     rows = np.arange(new.bins) * (old.window / new.window)
     columns = np.arange(new.frames(samples)) * (new.hop / old.hop)
@@ -438,6 +457,7 @@ def resample_factors(model: Model, old: Analysis, new: Analysis, samples: int) -
         places = (np.arange(length) + 0.5) * model.length / length - 0.5
         w = np.apply_along_axis(lambda row: np.interp(places, np.arange(model.length), row), 2, w)
     h = np.stack([np.interp(columns, np.arange(model.H.shape[1]), row) for row in model.H])
-    total = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2)).reshape((1, -1, 1)[: w.ndim])
-    w = np.divide(w, total, out=np.zeros_like(w), where=total > 0)
+    shape = (1, -1, 1)[: w.ndim]
+    now, before = (x.reshape(len(x), x.shape[1], -1).sum(axis=(0, 2)).reshape(shape) for x in (w, model.W))
+    w = np.divide(w * before, now, out=np.zeros_like(w), where=now > 0)
     return Factors(w.astype(np.float32), h.astype(np.float32))

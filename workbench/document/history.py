@@ -64,6 +64,15 @@ class History:
         """Let the next act be a step of its own."""
         self._sealed = True
 
+    def withdraw(self) -> bool:
+        """Take the last step back for good, where it is the present one; answers whether it was."""
+        self._sealed = True
+        if not self._present or self._present != len(self._steps) - 1:
+            return False
+        self._present -= 1
+        del self._steps[self._present + 1 :]
+        return True
+
     def undo(self) -> None:
         """One step back."""
         self._sealed = True

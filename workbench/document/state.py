@@ -23,13 +23,16 @@ class Run:
     costs : tuple of float
         Cost after each iteration, from the run's start.
     name : str
-        For the list of runs.
+        For the list of runs; empty for one that was edited by hand.
+    held : tuple of int
+        Components whose templates were held.
     """
 
     settings: RunSettings
     factors: Model
     costs: tuple[float, ...] = ()
     name: str = ""
+    held: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,7 +54,9 @@ class Snapshot:
 
     factors: Model
     costs: tuple[float, ...]
+    settings: RunSettings
     others: tuple[OtherRun, ...] = ()
+    held: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,8 @@ class Task:
         For each new component the present one whose place it should take, as far as it is like it.
     going_on : bool
         Go on from the present factors, whatever the settings say of the start.
+    held : tuple of int
+        When going on: components whose templates the present run held.
     """
 
     recording: Recording
@@ -77,6 +82,7 @@ class Task:
     present: Model | None = None
     places: tuple[int | None, ...] = ()
     going_on: bool = False
+    held: tuple[int, ...] = ()
 
 
 # -- what is known before the start ----------------------------------------------------------------------
@@ -187,7 +193,7 @@ def _hpss(job: Job, v: Array, settings: RunSettings) -> Snapshot:
     )  # fmt: skip
     if masks is None:
         raise Cancelled
-    return Snapshot(Shares(np.ascontiguousarray(masks.transpose(0, 2, 1), np.float16)), ())
+    return Snapshot(Shares(np.ascontiguousarray(masks.transpose(0, 2, 1), np.float16)), (), settings)
 
 
 class _Descents:
@@ -196,7 +202,8 @@ class _Descents:
     def __init__(self, job: Job, task: Task, v: Array) -> None:
         self._job, self._task, self._v = job, task, v
         settings = task.settings
-        random = not task.going_on and ("random" in (settings.templates, settings.activations))
+        random = not task.going_on and "random" in (settings.templates, settings.activations)
+        random = random and settings.templates != "nndsvd"
         tries = settings.tries if random and settings.iterations is not None else 1
         runs = [replace(settings, seed=settings.seed + i) for i in range(tries)]
         if settings.compare and settings.compare != settings.method and settings.iterations is not None:
@@ -209,30 +216,48 @@ class _Descents:
 
     def run(self) -> Snapshot:
         done: list[OtherRun] = []
+        held: list[tuple[int, ...]] = []
         best = 0
         for index, settings in enumerate(self._runs):
             self._index, self._costs = index, []
-            w, h = start(self._task, self._v, settings)
-            result = self._descend(settings, w, h)
-            done.append(OtherRun(settings, self._arranged(result.W, result.H), result.costs))
+            v = self._spectrogram(settings)
+            w, h = start(self._task, v, settings)
+            hold = self._held(settings, w.shape[1])
+            result = descend(settings, v, w, h, self._progress, self._watch, hold, self._drawn(settings))
+            factors, order = self._arranged(result.W, result.H)
+            done.append(OtherRun(settings, factors, result.costs))
+            held.append(tuple(place for place, k in enumerate(order) if hold[0][k]))
             compared = self._compared and index == len(self._runs) - 1
             if index and not compared and result.costs[-1] < done[best].costs[-1]:
                 best = index
             if self._job.cancelled:
                 break
         others = tuple(each for i, each in enumerate(done) if i != best)
-        return Snapshot(done[best].factors, done[best].costs, others)
+        return Snapshot(done[best].factors, done[best].costs, done[best].settings, others, held[best])
 
-    def _descend(self, settings: RunSettings, w: Array, h: Array) -> Factorisation:
-        # What is seen and heard is the first run; the others wait in the list.
-        return descend(settings, self._v, w, h, self._progress, self._watch, self._held(settings))
+    def _spectrogram(self, settings: RunSettings) -> Array:
+        """V with the power that the method wants: a method that runs beside another may want its own."""
+        ratio = settings.power / self._task.settings.power
+        return self._v if ratio == 1 else np.asarray(self._v.T ** np.float32(ratio), np.float32).T
 
-    def _held(self, settings: RunSettings) -> tuple[bool | list[bool], bool]:
-        if settings.hold_templates and settings.templates in ("selection", "drums", "pitched"):
-            count = component_count(settings, self._task.present)
-            given = (settings.learnt or count) if settings.templates == "selection" else count - settings.others
-            return [k < given for k in range(count)], settings.hold_activations
-        return settings.hold_templates, settings.hold_activations
+    def _drawn(self, settings: RunSettings) -> bool:
+        """Whether nothing is given of the start: FluCoMa's own random numbers then come first."""
+        return not self._task.going_on and settings.templates == settings.activations == "random"
+
+    def _held(self, settings: RunSettings, count: int) -> tuple[list[bool], bool]:
+        """Which templates are held, and whether the activations are."""
+        if self._task.going_on and self._task.held and settings.hold_templates:
+            which = [k in self._task.held for k in range(count)]
+        else:
+            given = count
+            if not self._task.going_on and settings.templates == "selection":
+                given = settings.learnt or count
+            elif not self._task.going_on and settings.templates in ("drums", "pitched"):
+                given = count - settings.others
+            which = [settings.hold_templates and k < given for k in range(count)]
+        if all(which) and settings.hold_activations:
+            raise UserError("With all templates and activations held nothing can change; let go of one of them.")
+        return which, settings.hold_activations
 
     def _watch(self, w: Array, h: Array) -> None:
         self._latest = w, h
@@ -242,19 +267,20 @@ class _Descents:
         now = monotonic()
         if self._index == 0 and now - self._last > PUBLISH_SECONDS and self._latest is not None:
             self._last = now
-            self._job.publish(Snapshot(self._arranged(*self._latest), tuple(self._costs)))
+            factors, _ = self._arranged(*self._latest)
+            self._job.publish(Snapshot(factors, tuple(self._costs), self._runs[0]))
         total = self._task.settings.iterations
         if total is None:
             return self._job.report(-1.0)
         return self._job.report(0.1 + 0.9 * (self._index + iteration / total) / len(self._runs))
 
-    def _arranged(self, w: Array, h: Array) -> Factors:
-        """A copy with every component in the place of the one that it is most like."""
+    def _arranged(self, w: Array, h: Array) -> tuple[Factors, list[int]]:
+        """The order, and a copy with every component in the place of the one that it is most like."""
         order = arrangement(w, h, self._task.present, self._task.places)
         factors = Factors(np.array(w[:, order], np.float32, order="C"), np.array(h[order], np.float32, order="C"))
         # What the masks need of them is computed here and kept, so that the window's thread does not wait for it.
         _ = factors.scaled
-        return factors
+        return factors, order
 
 
 def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int | None]) -> list[int]:
@@ -272,11 +298,11 @@ def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int 
 
 def descend(
     settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None = None, watch: Watch | None = None,
-    hold: tuple[bool | list[bool], bool] = (False, False), threads: int | None = None,
+    hold: tuple[list[bool], bool] | None = None, drawn: bool = False, threads: int | None = None,
 ) -> Factorisation:  # fmt: skip
     """The engine's function for a method, with the settings that it uses."""
     beta, n = settings.beta_value, settings.iterations
-    templates, activations = hold
+    templates, activations = hold or ([False] * W.shape[1], False)
     match settings.method:
         case "fast" | "mu":
             objective = Objective(
@@ -304,10 +330,9 @@ def descend(
                 watch=watch, threads=threads,
             )  # fmt: skip
         case "flucoma":
-            given = settings.templates == "present", settings.activations == "present"
             return flucoma.nmf(
-                V, W.shape[1], n or 10**9, settings.seed, W if given[0] else None, H if given[1] else None,
-                bool(np.all(templates)), activations, progress, watch,
+                V, W.shape[1], n or sys.maxsize, settings.seed, None if drawn else W, None if drawn else H,
+                all(templates), activations, progress, watch,
             )  # fmt: skip
         case _:
             return match_templates(V, W, beta, n, progress, watch, threads)
@@ -420,7 +445,7 @@ def _from_events(task: Task, settings: RunSettings, random: Array) -> Array:
     except ValueError as error:
         raise UserError(f"“{path.name}”: {error}") from error
     pitched = settings.templates == "pitched"
-    labels: list[float] = [float(p) for p in pitches(settings)] if pitched else sorted({e.label for e in events})
+    labels = [float(p) for p in pitches(settings)] if pitched else _labels({e.label for e in events}, len(random))
     labels = (labels + [float("nan")] * len(random))[: len(random)]
     seconds = task.analysis.hop / task.recording.rate
     if any(event.duration for event in events):
@@ -430,6 +455,15 @@ def _from_events(task: Task, settings: RunSettings, random: Array) -> Array:
     unknown = np.isnan(labels)
     known[unknown] = (random / random.max())[unknown]
     return known
+
+
+def _labels(found: set[float], components: int) -> list[float]:
+    """The label of each component: its number where all labels are such numbers, else the labels in their order."""
+    if found <= set(range(1, components + 1)):
+        return [float(k) for k in range(1, components + 1)]
+    if len(found) > components:
+        raise UserError(f"The list of onsets has {len(found)} labels, but there are {components} components.")
+    return sorted(found)
 
 
 def _of_length(w: Array, length: int) -> Array:

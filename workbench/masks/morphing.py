@@ -41,11 +41,18 @@ def morph_runs(one: Factors, other: Factors, amount: float) -> Factors:
     if one.W.shape[0] != other.W.shape[0] or one.H.shape[1] != other.H.shape[1]:
         return one
     w, h = one.W.copy(), one.H.copy()
+    # Runs of other methods may have another scale.
+    level = _energy(one) / max(_energy(other), 1e-30)
     for mine, theirs in enumerate(match_components(one.W, one.H, other.W, other.H)):
         if theirs >= 0:
             w[:, mine] = _between(one.W[:, mine], other.W[:, theirs], amount)
-            h[mine] = (1 - amount) * one.H[mine] + amount * other.H[theirs]
+            h[mine] = (1 - amount) * one.H[mine] + amount * level * other.H[theirs]
     return Factors(w, h)
+
+
+def _energy(factors: Factors) -> float:
+    """The sum of the model."""
+    return float(factors.spectra.sum(axis=0) @ factors.H.sum(axis=1))
 
 
 def _between(a: Array, b: Array, amount: float) -> Array:

@@ -48,9 +48,8 @@ def factorise_fast(
     β-NMF*, 2024; the restart after O'Donoghue & Candès, Found. Comput. Math. 15, 2015).
     """
     objective = objective or Objective(beta)
-    if objective.beta == 0.0:
-        # The majorisation–equalisation rule: it never raises the cost either, and takes longer steps.
-        objective = replace(objective, exponent="heuristic")
+    # For β = 0 the majorisation–equalisation rule: it never raises the cost either, and takes longer steps.
+    objective = replace(objective, exponent="heuristic" if objective.beta == 0.0 else "mm")
     problem = Problem(V, W, H, objective, iterations, progress)
     return descend_fast(problem, W, H, iterations, progress, watch, threads)
 

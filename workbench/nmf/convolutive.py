@@ -183,6 +183,8 @@ def nmf_conv(
     objective = Objective(beta, sparsity, uncorrelatedness, weights, hold_templates, hold_activations)
     if compat is not None:
         _check_compat(compat)
+        if weights is not None or fast:
+            raise ValueError("libnmfd's rule has neither weights nor fast steps; leave out compat.")
         return _descend_libnmfd(
             V, W, H, objective, _Libnmfd.ratio_rule, iterations, progress, before, after, watch, threads
         )

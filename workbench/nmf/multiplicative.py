@@ -441,7 +441,8 @@ class Problem:
         """The factor of an update: up/down to the exponent, or the root that takes in a quadratic penalty."""
         gamma = self.objective.gamma
         kind = up.dtype.type
-        if square is not None and self.objective.exponent == "mm" and self.objective.beta < 2:
+        if square is not None and self.objective.beta < 2:
+            # Whatever the exponent: beside this penalty no other step is sure to descend.
             return _penalised_root(up, down, square, self.objective.beta).astype(up.dtype)
         if square is not None:
             down = down + square.astype(up.dtype)

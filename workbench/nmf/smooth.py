@@ -133,7 +133,7 @@ def raised(h: Array, free: ArrayLike = True) -> Array:
 
 def _trace(kind: np.dtype[Any]) -> float:
     """The least that an activation may be: far enough above the least number for its reciprocals."""
-    return float(np.finfo(kind).tiny) * 1e6
+    return max(float(np.finfo(kind).tiny) * 1e6, 1e-200)
 
 
 def smoothness_penalty(h: Array, smoothness: float) -> float:
@@ -235,7 +235,7 @@ def sage(
                 _alternate(problem, blocks, w, h, k, model, power)
             w = problem.normalise(w, h)
             cost = sum(blocks.run(lambda part: divergence(problem.vt[part], model[part], 0.0)))
-            costs.append(float(cost) + problem.penalty(w, h))
+            costs.append(max(0.0, float(cost)) + problem.penalty(w, h))
             if watch is not None:
                 watch(problem.unpack(w), h.T)
             if progress is not None and not progress(iteration, costs[-1]):

@@ -57,9 +57,10 @@ def uniform_start(V: Array, components: int, length: int = 1) -> tuple[Array, Ar
 
 
 def balanced(W: Array, H: Array, mean: float, kind: np.dtype[Any]) -> tuple[Array, Array]:
-    """W with templates of unit sum and H scaled by one number so that the model's mean is `mean`."""
+    """W with templates of unit sum and H taking their scale over, then scaled so that the model's mean is `mean`."""
     total = W.reshape(len(W), W.shape[1], -1).sum(axis=(0, 2), dtype=np.float64)
     W = W / np.where(total > 0, total, 1).reshape((1, -1, 1)[: W.ndim])
+    H = H * total[:, None]
     present = float(H.sum(dtype=np.float64)) / H.shape[1]
     H = H * (mean * len(W) / max(present, 1e-300))
     return np.ascontiguousarray(W, kind), np.ascontiguousarray(H, kind)

@@ -74,7 +74,8 @@ class CostPlot(pyqtgraph.PlotWidget):
     def refresh(self) -> None:
         """Show the present run and those before it."""
         document, present = self._document, self._document.state.run
-        runs = [run for run in sorted(document.runs) if len(document.runs[run].costs) > 1 and run != present]
+        named_runs = (run for run in sorted(document.runs) if document.runs[run].name and run != present)
+        runs = [run for run in named_runs if len(document.runs[run].costs) > 1]
         shown = runs[-(MOST_CURVES - 1) :] + ([present] if present in document.runs else [])
         for gone in [run for run in self._curves if run not in shown]:
             self.removeItem(self._curves.pop(gone))

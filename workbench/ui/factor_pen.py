@@ -53,6 +53,12 @@ class FactorPen(QObject):
         self.peak = 0.0
         self._factors: Factors | None = None
         self._last: tuple[int, float] | None = None
+        document.opened.connect(self._forget)
+        document.analysis_changed.connect(self._forget)
+
+    def _forget(self) -> None:
+        """What the stroke is in is no longer there."""
+        self._factors, self.component, self._last = None, None, None
 
     @property
     def armed(self) -> bool:

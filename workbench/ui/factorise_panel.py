@@ -284,7 +284,8 @@ class FactorisePanel(QWidget):
         document, present = self._document, self._document.state.run
         self.plot.refresh()
         self.resume.setEnabled(document.run is not None and isinstance(document.run.factors, Factors))
-        named_runs = [run for run in sorted(document.runs, reverse=True) if document.fits(run)]
+        listed = (run for run in sorted(document.runs, reverse=True) if document.fits(run))
+        named_runs = [run for run in listed if document.runs[run].name or run == present]
         entries = [(run, self._run_text(run)) for run in named_runs[:MOST_RUNS]]
         if [(self.runs.itemData(i), self.runs.itemText(i)) for i in range(self.runs.count())] != entries:
             self.runs.clear()
@@ -298,7 +299,7 @@ class FactorisePanel(QWidget):
 
     def _run_text(self, run: int) -> str:
         known = self._document.runs[run]
-        name = known.name or self.tr("opened")
+        name = known.name or self.tr("edited")
         return f"{run} · {name}" if len(known.costs) < 2 else f"{run} · {name} · {known.costs[-1]:.3g}"
 
     def _fill_morph(self) -> None:
@@ -315,7 +316,8 @@ class FactorisePanel(QWidget):
             ]
             for other in sorted(document.runs, reverse=True):
                 factors = document.runs[other].factors
-                if other != present and isinstance(factors, Factors) and document.fits(other):
+                usable = isinstance(factors, Factors) and bool(document.runs[other].name) and document.fits(other)
+                if other != present and usable:
                     entries.append((self.tr("run {0}").format(self._run_text(other)), MorphTarget(run=other)))
         box = self.morph_target
         if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != entries:

@@ -198,6 +198,7 @@ class Session(QObject):
         if document.recording is None:
             return
         self.cancel_factorisation()
+        self._withdraw_if_empty(self._running_run)
         if analysis != document.state.analysis:
             self._analyse(analysis, lambda: self.factorise(settings, analysis, fresh))
             return
@@ -206,7 +207,7 @@ class Session(QObject):
         going_on = not fresh and isinstance(present, Factors) and settings.method != "hpss"
         try:
             names = [] if going_on else component_names(settings)
-            count = component_count(settings, present)
+            count = present.components if going_on and present is not None else component_count(settings, present)
         except UserError as error:
             self.troubled.emit(str(error))
             return
@@ -217,7 +218,8 @@ class Session(QObject):
         label = self.describe(settings, count)
         text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
         identity, places = document.begin_run(text, settings, start, not going_on, names, label)
-        task = Task(document.recording, analysis, settings, present, () if names else places, going_on)
+        held = run.held if going_on and run is not None else ()
+        task = Task(document.recording, analysis, settings, present, () if names else places, going_on, held)
         self._start_run(text, identity, task)
 
     def describe(self, settings: RunSettings, components: int) -> str:
@@ -242,7 +244,7 @@ class Session(QObject):
 
         def publish(snapshot: Snapshot) -> None:
             if self._running_run == run:
-                document.publish(run, snapshot.factors, snapshot.costs)
+                document.publish(run, snapshot.factors, snapshot.costs, snapshot.settings, snapshot.held)
 
         def done(snapshot: Snapshot) -> None:
             publish(snapshot)
@@ -254,11 +256,18 @@ class Session(QObject):
         self._running_run = run
 
         def ended() -> None:
+            self._withdraw_if_empty(run)
             self._run_ended(job)
 
         work = partial(factorise_job, task=task)
         job = self._runner.run(text, work, done, self.troubled.emit, publish, ended)
         self._running = job
+
+    def _withdraw_if_empty(self, run: int) -> None:
+        """A run that came to nothing, because it failed or was stopped at once, leaves no trace."""
+        known = self._document.runs.get(run)
+        if known is not None and not known.costs and isinstance(known.factors, Factors):
+            self._document.withdraw(run)
 
     def choose_components(self, settings: RunSettings, then: Callable[[list[int], list[float]], None]) -> None:
         """Measure the cost of several numbers of components, and hand both lists over."""
