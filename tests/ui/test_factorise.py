@@ -237,6 +237,11 @@ def test_the_morph_slider_is_heard_while_it_moves_and_kept_when_let_go(factorise
     slider.setValue(50)
     pump(program.application)
     half = document.run.factors.W
+    told = []
+    document.factors_changed.connect(lambda: told.append(document.run.factors))
+    slider.setValue(60)
+    assert told and told[-1] is document.run.factors, "the panes follow every step"
+    slider.setValue(50)
     assert not np.allclose(half[:, 0], w[:, 0]) and np.array_equal(half[:, 1:], w[:, 1:])
     assert half[:, 0].sum() == pytest.approx(w[:, 0].sum(), rel=1e-4)
     assert not np.allclose(rendered(program, 0), before)

@@ -385,7 +385,9 @@ class Document(QObject):
             self._layers_of[before.run] = before.layers
         if state.run != PREVIEW:
             self.runs.pop(PREVIEW, None)
-        drawn = region is not None and before.run != state.run and before.layers is state.layers
+        # What is tried out keeps its number while it changes.
+        another = before.run != state.run or state.run == PREVIEW
+        drawn = region is not None and another and before.layers is state.layers
         selected = self._selected
         if not any(layer.id == selected for layer in state.layers):
             # The layer that stands where the selected one was.
@@ -399,12 +401,12 @@ class Document(QObject):
                 self.layers_changed.emit()
             if [_mix(layer) for layer in before.layers] != [_mix(layer) for layer in state.layers]:
                 self.mix_changed.emit()
-        if before.run != state.run:
+        if another:
             self.factors_changed.emit()
         parts_differ = [x.parts for x in before.layers] != [x.parts for x in state.layers]
         if drawn:
             self.masks_changed.emit(region)
-        elif before.run != state.run or parts_differ or before.analysis != state.analysis:
+        elif another or parts_differ or before.analysis != state.analysis:
             self.masks_changed.emit(None)
         elif before.edits is not state.edits:
             self.masks_changed.emit(changed_region(before.edits, state.edits))

@@ -124,6 +124,8 @@ class SettingsDialog(QDialog):
             if found:
                 wishes.set(**{field: found})
 
+        # Return in the field takes the path; it must not open the chooser.
+        choose.setAutoDefault(False)
         choose.clicked.connect(browse)
         wishes.changed.connect(lambda: line.setText(getattr(wishes.settings, field)))
         line.setText(getattr(wishes.settings, field))
