@@ -255,6 +255,33 @@ def test_the_morph_slider_is_heard_while_it_moves_and_kept_when_let_go(factorise
     assert np.array_equal(document.run.factors.W, w)
 
 
+def test_a_lock_guards_against_the_morph(factorised):
+    program, document = factorised, factorised.document
+    panel, factors = program.window.factorise_panel, document.run.factors
+    document.change_layer("lock", document.layers[0].id, locked=True)
+    document.select(document.layers[0].id)
+    panel.morph.setValue(50)
+    panel.morph.let_go.emit()
+    pump(program.application)
+    assert document.run.factors is factors and "locked" in program.window.notice.text.text()
+
+
+def test_names_that_the_program_gave_follow_the_run(factorised):
+    program, document = factorised, factorised.document
+    document.change_layer("rename", document.layers[1].id, name="Mine")
+    run(program, method="patterns", templates="drums", length=3, iterations=3)
+    drums = document.state.run
+    assert sorted(layer.name for layer in document.layers) == ["hihat", "kick", "snare"]
+    run(program, method="fast", templates="random", components=6)
+    assert [layer.name for layer in document.layers] == [f"Component {k + 1}" for k in range(6)]
+    assert len({layer.colour for layer in document.layers}) == 6
+    box = program.window.factorise_panel.runs
+    box.setCurrentIndex(box.findData(drums))
+    box.activated.emit(box.currentIndex())
+    assert sorted(layer.name for layer in document.layers) == ["hihat", "kick", "snare"]
+    assert program.window.factorise_panel.settings().method == "patterns"
+
+
 def test_morph_between_two_runs(factorised):
     program, document = factorised, factorised.document
     panel = program.window.factorise_panel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -35,6 +34,8 @@ def change_layer(state: State, layer: int, **values: Any) -> State:
     """Set fields of a layer: name, colour, gain_db, pan, mute, solo, locked."""
     index = layer_index(state, layer)
     layers = list(state.layers)
+    if "name" in values:
+        values["automatic"] = False
     layers[index] = replace(layers[index], **values)
     return replace(state, layers=tuple(layers))
 
@@ -141,7 +142,7 @@ def factorised(
         painted = painted_parts(state.edits)
         ranked = []
         for layer in state.layers:
-            touched = not _DEFAULT_NAME.fullmatch(layer.name) or len(layer.parts) > 1 or layer.gain_db or layer.pan
+            touched = not layer.automatic or len(layer.parts) > 1 or layer.gain_db or layer.pan
             for part in layer.parts:
                 if part.component is not None:
                     loud = loudness[part.component] if part.component < len(loudness) else 0.0
@@ -154,12 +155,16 @@ def factorised(
     return regrouped(state, run, components, taken, names), tuple(places)
 
 
-_DEFAULT_NAME = re.compile(r"Component \d+")
-
-
 def regrouped(state: State, run: int, components: int, places: Mapping[int, int], names: Sequence[str] = ()) -> State:
-    """Another run's components in the layers: `places` says which new one comes where an old one was."""
+    """Another run's components in the layers: `places` says which new one comes where an old one was.
+
+    Names that the program gave follow the components, and so do colours where two such layers have the same.
+    """
     painted = painted_parts(state.edits)
+
+    def name_of(component: int) -> str:
+        return names[component] if names else f"Component {component + 1}"
+
     kept: list[Layer] = []
     for layer in state.layers:
         moved = (
@@ -169,11 +174,16 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
         # A part without a component holds but what was painted into it.
         parts = tuple(part for part in moved if part.component is not None or part.id in painted)
         if parts or not layer.components:
-            kept.append(replace(layer, parts=parts or layer.parts))
+            now = replace(layer, parts=parts or layer.parts)
+            if now.automatic and now.components:
+                repeated = now.colour in {each.colour for each in kept}
+                colour = _free_colour(kept, now.components[0]) if repeated else now.colour
+                now = replace(now, name=name_of(now.components[0]), colour=colour)
+            kept.append(now)
     identity = state.next_id
     for component in sorted(set(range(components)) - set(places.values())):
-        name = names[component] if names else f"Component {component + 1}"
-        kept.append(Layer(identity, name, _free_colour(kept, component), (Part(identity + 1, component),)))
+        colour, parts = _free_colour(kept, component), (Part(identity + 1, component),)
+        kept.append(Layer(identity, name_of(component), colour, parts, automatic=True))
         identity += 2
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying

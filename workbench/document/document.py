@@ -288,7 +288,9 @@ class Document(QObject):
         one = present.factors
         matched = match_components(one.W, one.H, wanted.W, wanted.H)
         places = {old: new for old, new in enumerate(matched) if new >= 0}
-        self.act(name, acts.regrouped(self.recorded_state, run, wanted.components, places))
+        was = {c: layer.name for layer in self._layers_of.get(run, ()) for c in layer.components}
+        names = [was.get(c, f"Component {c + 1}") for c in range(wanted.components)]
+        self.act(name, acts.regrouped(self.recorded_state, run, wanted.components, places, names))
 
     def preview_factors(self, factors: Factors, region: Region | None = None) -> None:
         """Show and sound other templates or activations; `act_factors` or `end_preview` follows.

@@ -47,6 +47,8 @@ class Layer:
     mute, solo : bool
     locked : bool
         Guards the mask against edits.
+    automatic : bool
+        The program gave the name, for the component that the layer holds: another run may give another.
     """
 
     id: int
@@ -58,6 +60,7 @@ class Layer:
     mute: bool = False
     solo: bool = False
     locked: bool = False
+    automatic: bool = False
 
     @property
     def part_ids(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +34,11 @@ def morph_components(factors: Factors, source: int, target: int, amount: float) 
     return Factors(w, factors.H)
 
 
-def morph_runs(one: Factors, other: Factors, amount: float) -> Factors:
+def morph_runs(one: Factors, other: Factors, amount: float, held: Collection[int] = ()) -> Factors:
     """All components on their way to those of another run that they are most like.
 
-    Templates move by optimal transport, activations linearly. Components without a counterpart stay.
+    Templates move by optimal transport, activations linearly. Components without a counterpart, and those
+    that are `held`, stay.
     """
     if one.W.shape[0] != other.W.shape[0] or one.H.shape[1] != other.H.shape[1]:
         return one
@@ -44,7 +46,7 @@ def morph_runs(one: Factors, other: Factors, amount: float) -> Factors:
     # Runs of other methods may have another scale.
     level = _energy(one) / max(_energy(other), 1e-30)
     for mine, theirs in enumerate(match_components(one.W, one.H, other.W, other.H)):
-        if theirs >= 0:
+        if theirs >= 0 and mine not in held:
             w[:, mine] = _between(one.W[:, mine], other.W[:, theirs], amount)
             h[mine] = (1 - amount) * one.H[mine] + amount * level * other.H[theirs]
     return Factors(w, h)

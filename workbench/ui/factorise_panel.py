@@ -173,7 +173,7 @@ class FactorisePanel(QWidget):
         )  # fmt: skip
         self.runs.setMinimumContentsLength(8)
         self.runs.setSizeAdjustPolicy(self.runs.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.runs.activated.connect(lambda _: self.run_chosen.emit(int(self.runs.currentData())))
+        self.runs.activated.connect(lambda _: self._choose_run(int(self.runs.currentData())))
         row = QHBoxLayout()
         row.addWidget(dim(self.tr("Run")))
         row.addWidget(self.runs, 1)
@@ -296,6 +296,12 @@ class FactorisePanel(QWidget):
         self.runs.setCurrentIndex(self.runs.findData(present))
         self.runs.setEnabled(bool(entries))
         self._fill_morph()
+
+    def _choose_run(self, run: int) -> None:
+        """Use a run again; Continue then goes on as it was asked for."""
+        settings = self._document.runs[run].settings
+        self.run_chosen.emit(run)
+        self.wishes.put(settings)
 
     def _run_text(self, run: int) -> str:
         known = self._document.runs[run]

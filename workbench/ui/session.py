@@ -313,12 +313,16 @@ class Session(QObject):
         run = document.runs.get(recorded) if recorded is not None else None
         if run is None or not isinstance(run.factors, Factors):
             return None
+        locked = [c for layer in document.layers if layer.locked for c in layer.components]
         if target.component is not None:
+            if target.source in locked:
+                self.troubled.emit(self.tr("The layer is locked; unlock it to morph its template."))
+                return None
             return morph_components(run.factors, target.source, target.component, amount)
         other = document.runs.get(target.run)
         if other is None or not isinstance(other.factors, Factors):
             return None
-        return morph_runs(run.factors, other.factors, amount)
+        return morph_runs(run.factors, other.factors, amount, locked)
 
     def cancel_factorisation(self) -> None:
         """Stop the run under way; it keeps what it has."""

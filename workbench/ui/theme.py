@@ -145,9 +145,13 @@ def _sheet(t: Theme) -> str:
     QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {t.accent}; }}
     QComboBox::drop-down {{ border: none; width: 18px; }}
     QComboBox::down-arrow {{ image: url({_glyph("down", t.dim)}); width: 10px; height: 10px; margin-right: 4px; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ background: transparent; border: none; width: 16px; }}
-    QSpinBox::up-arrow {{ image: url({_glyph("up", t.dim)}); width: 9px; height: 9px; }}
-    QSpinBox::down-arrow {{ image: url({_glyph("down", t.dim)}); width: 9px; height: 9px; }}
+    QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
+        background: transparent; border: none; width: 16px;
+    }}
+    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url({_glyph("up", t.dim)}); width: 9px; height: 9px; }}
+    QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{
+        image: url({_glyph("down", t.dim)}); width: 9px; height: 9px;
+    }}
     QCheckBox {{ color: {t.text}; spacing: 6px; }}
     QCheckBox::indicator {{
         width: 13px; height: 13px; border: 1px solid {t.dim}; border-radius: 3px; background: {t.raised};
