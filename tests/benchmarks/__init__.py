@@ -15,10 +15,12 @@ class Report:
     def __init__(self) -> None:
         self.holds = True
 
-    def figure(self, name: str, value: float, unit: str, asked: str, **more: object) -> None:
-        """One figure; `asked` is a relation and a number, e.g. '<= 16'."""
-        relation, bound = asked.split()
-        holds = bool(_RELATIONS[relation](value, float(bound)))
-        self.holds &= holds
+    def figure(self, name: str, value: float, unit: str, asked: str | None, **more: object) -> None:
+        """One figure; `asked` is a relation and a number, e.g. '<= 16', or None for one told beside."""
+        holds = None
+        if asked is not None:
+            relation, bound = asked.split()
+            holds = bool(_RELATIONS[relation](value, float(bound)))
+            self.holds &= holds
         line = {"figure": name, "value": round(value, 3), "unit": unit, "asked": asked, "holds": holds, **more}
         print(json.dumps(line), flush=True)

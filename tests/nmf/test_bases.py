@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.nmf.bases import match, morph, morph_template
-from workbench.nmf.multiplicative import Objective, factorise
+from workbench.nmf.multiplicative import factorise
+from workbench.nmf.objective import Objective
 
 spectra = st.lists(st.integers(0, 9) | st.just(0), min_size=12, max_size=12)
 sounding = spectra.filter(any)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from workbench.nmf.blocks import BLOCK
 from workbench.nmf.convolutive import conv_model, nmf_conv, nmfd, shift_operator
-from workbench.nmf.multiplicative import Objective, factorise
+from workbench.nmf.multiplicative import factorise
+from workbench.nmf.objective import Objective
 from workbench.nmf.starts import random_start
 
 EPS = 2.0**-52

@@ -8,7 +8,8 @@ from workbench.nmf import flucoma, libnmfd
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.blocks import BLOCK
 from workbench.nmf.divergence import divergence
-from workbench.nmf.multiplicative import Objective, factorise
+from workbench.nmf.multiplicative import factorise
+from workbench.nmf.objective import Objective
 from workbench.nmf.starts import random_start
 
 BETAS = [2.0, 1.0, 0.0, 0.5, 1.5, 3.0, -1.0]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.nmf.blocks import BLOCK
-from workbench.nmf.multiplicative import Objective, factorise
+from workbench.nmf.multiplicative import factorise
+from workbench.nmf.objective import Objective
 from workbench.nmf.smooth import ORDERS, sage, smooth_is, smoothness_penalty
 from workbench.nmf.starts import random_start
 

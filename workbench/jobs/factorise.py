@@ -24,7 +24,8 @@ from workbench.nmf.bases import match
 from workbench.nmf.convolutive import nmf_conv, nmfd
 from workbench.nmf.harmonic_percussive import hpss
 from workbench.nmf.matching import match_components
-from workbench.nmf.multiplicative import Objective, factorise
+from workbench.nmf.multiplicative import factorise
+from workbench.nmf.objective import Objective
 from workbench.nmf.rank import costs_by_components
 from workbench.nmf.result import Array, Factorisation, Progress, Watch
 from workbench.nmf.smooth import sage, smooth_is

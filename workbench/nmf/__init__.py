@@ -27,7 +27,8 @@ from workbench.nmf.convolutive import conv_model, nmf_conv, nmfd, shift_operator
 from workbench.nmf.divergence import divergence
 from workbench.nmf.harmonic_percussive import hpss, median_filters
 from workbench.nmf.matching import match_components, similarity
-from workbench.nmf.multiplicative import Objective, factorise
+from workbench.nmf.multiplicative import factorise
+from workbench.nmf.objective import Objective
 from workbench.nmf.rank import costs_by_components, elbow
 from workbench.nmf.result import Factorisation
 from workbench.nmf.smooth import sage, smooth_is

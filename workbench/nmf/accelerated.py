@@ -10,14 +10,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.nmf.blocks import BLOCK, Blocks
-from workbench.nmf.multiplicative import Objective, Problem, Sums
+from workbench.nmf.objective import Objective
+from workbench.nmf.problem import Problem, Sums, added
+from workbench.nmf.products import onto_activations, onto_templates
 from workbench.nmf.result import Array, Factorisation, Flags, Progress, Watch
 
 LONGEST_PERIOD = 5
 """Extrapolated steps from one look at the cost to the next."""
 
-INNER_SWEEPS = 2
+INNER_SWEEPS = 3
 """Sweeps of HALS over the components for each product with V, which costs far more than they do."""
+
+FIRST_REACH, GROWTH, MOST_GROWTH, SHRINKING = 0.3, 1.05, 1.01, 1.5
+"""How far HALS extrapolates at first, what it is multiplied by after a good step, the same for its upper bound, and
+what it is divided by after a bad one (Ang & Gillis, Neural Computation 31(2), 2019, section 3.4)."""
 
 LARGEST_STEP = 3.0
 """An extrapolation repeats at most a change by this factor: small values change by orders of magnitude at first."""
@@ -38,8 +44,10 @@ def factorise_fast(
     """The arguments, result and errors of `multiplicative.factorise`, by a faster descent.
 
     Euclidean without weights: hierarchical alternating least squares (Cichocki & Phan, *Fast local algorithms
-    for large scale nonnegative matrix and tensor factorizations*, IEICE Trans. E92-A(3), 2009), with two inner
-    sweeps (Gillis & Glineur, Neural Computation 24(4), 2012).
+    for large scale nonnegative matrix and tensor factorizations*, IEICE Trans. E92-A(3), 2009), with more than one
+    inner sweep (Gillis & Glineur, Neural Computation 24(4), 2012), from extrapolated points with a restart where the
+    cost rises (Ang & Gillis, *Accelerating nonnegative matrix factorization algorithms using extrapolation*,
+    Neural Computation 31(2), 2019).
 
     Else: multiplicative steps from a point that is extrapolated along the last step, in the logarithm of W and
     H, with Nesterov's weights. The cost is looked at every few steps (between, the one before is told again);
@@ -70,8 +78,8 @@ def descend_fast(
     hals = problem.gram and not problem.objective.uncorrelatedness
     steps: _Hals | _Extrapolated
     costs: list[float] = []
-    # The sweeps of HALS cost calls, not the cache: longer blocks.
-    with Blocks(problem.frames, threads, 8 * BLOCK if hals else BLOCK) as blocks:
+    # HALS reads V once for each product and keeps nothing of a block: few, long blocks.
+    with Blocks(problem.frames, threads, 4 * BLOCK if hals else BLOCK) as blocks:
         steps = _Hals(problem, blocks, w, h) if hals else _Extrapolated(problem, blocks, w, h)
         iteration = 0
         while iterations is None or iteration < iterations:
@@ -169,56 +177,83 @@ def _beyond(new: Array, old: Array, weight: float) -> Array:
 
 
 class _Hals:
-    """Every row of h, then of w, in turn at its exact minimum with all others fixed."""
+    """Every row of h, then of w, in turn at its exact minimum with all others fixed, from extrapolated points.
+
+    The point is (w, rows), of which the cost is known; the next step starts from the point beyond it on the line from
+    the last one. Where the cost rises, a plain step from the best point follows, and later ones reach less far.
+    The cost comes from small matrices: it is exact to about 1e-6 of ½ ‖V‖², below which it tells rounding.
+    """
 
     def __init__(self, problem: Problem, blocks: Blocks, w: Array, h: Array) -> None:
-        self.w, self.h = w, h
+        rows = np.ascontiguousarray(h.T)
         self._problem, self._blocks = problem, blocks
+        self._best = self._last = self._far = w, rows
         self._cost = np.inf
+        self._reach, self._most, self._plain = FIRST_REACH, 1.0, True
+
+    @property
+    def w(self) -> Array:
+        return self._normalised()[0]
+
+    @property
+    def h(self) -> Array:
+        return self._normalised()[1]
+
+    def _normalised(self) -> tuple[Array, Array]:
+        h = self._best[1].T.copy()
+        return self._problem.normalise(self._best[0], h), h
 
     def settle(self) -> None:
-        """Every point is as good as its cost says."""
+        """The point is the best one always."""
 
     def step(self, last: bool) -> float:
-        problem = self._problem
-        gram, sums = self.w @ self.w.T, self.w.sum(axis=1)
-
-        def half(part: slice) -> tuple[Array, Array]:
-            v = problem.vt[part]
-            rows = np.ascontiguousarray(self.h[part].T)
-            if problem.free_h:
-                up = self.w @ v.T
-                if problem.mu:
-                    up -= (problem.mu * sums[:, None]).astype(up.dtype)
-                _coordinate_sweeps(rows, up, gram, problem.hold_h)
-                self.h[part] = rows.T
-            return rows @ v, rows @ rows.T
-
-        parts = self._blocks.run(half)
-        up, h_gram = parts[0]
-        for more_up, more_gram in parts[1:]:
-            up += more_up
-            h_gram += more_gram
-        cost = problem.gram_cost(self.w, self.h, up, h_gram)
-        # Each half-step is an exact minimum: what rises here is the rounding of the sums.
-        self._cost = min(self._cost, cost)
-        if problem.free_w:
+        problem, run = self._problem, self._blocks.run
+        reach = 0.0 if self._plain else self._reach
+        w, rows = self._far[0].copy(), self._far[1].copy()
+        # The products with V in threads. The sweeps take short calls, which threads would only hinder.
+        if problem.free_h:
+            up = np.concatenate(run(lambda part: onto_templates(problem.vt[part], w))).T.copy()
             if problem.mu:
-                up -= (problem.mu * self.h.sum(axis=0)[:, None]).astype(up.dtype)
-            w = self.w.copy()
-            _coordinate_sweeps(w, up, h_gram, problem.hold_w)
-            self.w = problem.normalise(w, self.h)
+                up -= (problem.mu * w.sum(axis=1)[:, None]).astype(up.dtype)
+            _coordinate_sweeps(rows, up, w @ w.T, problem.hold_h)
+        ahead = _further(rows, self._last[1], reach)
+        up = added(run(lambda part: onto_activations(ahead[:, part].T, problem.vt[part], self._blocks)))
+        gram = ahead @ ahead.T
+        if problem.free_w:
+            aim = up
+            if problem.mu:
+                aim = up - (problem.mu * ahead.sum(axis=1)[:, None]).astype(up.dtype)
+            _coordinate_sweeps(w, aim, gram, problem.hold_w)
+        cost = problem.gram_cost(w, ahead.T, up, gram)
+        if cost <= self._cost:
+            self._best, self._cost, self._plain = (w, ahead), cost, False
+            self._far, self._last = (_further(w, self._last[0], reach), ahead), (w, rows)
+            self._reach, self._most = min(self._most, GROWTH * self._reach), min(1.0, MOST_GROWTH * self._most)
+        else:
+            # From here a plain step raises the cost by rounding alone.
+            self._far = self._last = self._best
+            self._most, self._reach, self._plain = self._reach, self._reach / SHRINKING, True
         return self._cost
+
+
+def _further(new: Array, old: Array, reach: float) -> Array:
+    """The nonnegative point beyond `new` on the line from `old`."""
+    if not reach:
+        return new
+    out: Array = new + new.dtype.type(reach) * (new - old)
+    return np.maximum(out, 0, out=out)
 
 
 def _coordinate_sweeps(x: Array, up: Array, gram: Array, hold: Flags) -> None:
     """Minimise ½ xᵀ gram x − upᵀ x over x ≥ 0 (K, M), row by row, in place (Cichocki & Phan 2009, eq. 25)."""
     free = [k for k in range(len(x)) if not hold[k] and gram[k, k] > 0]
-    step = np.empty_like(x[0])
+    scale = np.where(gram.diagonal() > 0, gram.diagonal(), 1)[:, None]
+    # The others' share only: x_k = (up_k − Σ_{j≠k} gram_kj x_j) / gram_kk, or 0.
+    others, aim = gram / scale, up / scale
+    np.fill_diagonal(others, 0)
+    row = np.empty_like(x[0])
     for _ in range(INNER_SWEEPS):
         for k in free:
-            np.matmul(gram[k], x, out=step)
-            np.subtract(up[k], step, out=step)
-            step /= gram[k, k]
-            step += x[k]
-            np.maximum(step, 0, out=x[k])
+            np.matmul(others[k], x, out=row)
+            np.subtract(aim[k], row, out=row)
+            np.maximum(row, 0, out=x[k])

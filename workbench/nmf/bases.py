@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.nmf.accelerated import factorise_fast
-from workbench.nmf.multiplicative import Objective
+from workbench.nmf.objective import Objective
 from workbench.nmf.result import Array, Factorisation, Progress, Watch
 
 

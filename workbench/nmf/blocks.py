@@ -19,8 +19,8 @@ from workbench.nmf.result import Array
 
 T = TypeVar("T")
 
-BLOCK = 256
-"""Frames a block: 1025 bins of float32 and their model stay within a second-level cache."""
+BLOCK = 512
+"""Frames a block: long enough that calls cost little beside the work, short enough for the third-level cache."""
 
 
 class Blocks:
@@ -80,11 +80,11 @@ class Blocks:
         return cast(list[T], results)
 
     def scratch(self, name: str, shape: tuple[int, int], kind: np.dtype[Any]) -> Array:
-        """A buffer of this thread's own, shape (rows, columns), rows at most a block; its content is undefined."""
+        """A buffer of this thread's own, shape (rows, columns); its content is undefined."""
         buffers: dict[Any, Any] = self._local.__dict__  # one dictionary a thread
         buffer: Array | None = buffers.get((name, shape[1]))
-        if buffer is None:
-            buffer = buffers[name, shape[1]] = np.empty((self._size, shape[1]), kind)
+        if buffer is None or len(buffer) < shape[0]:
+            buffer = buffers[name, shape[1]] = np.empty((max(shape[0], self._size), shape[1]), kind)
         return buffer[: shape[0]]
 
 

@@ -14,7 +14,10 @@ from numpy.typing import ArrayLike
 
 from workbench.nmf.accelerated import descend_fast
 from workbench.nmf.blocks import Blocks, aligned_rows
-from workbench.nmf.multiplicative import Half, Objective, Problem, Sums, added, descend
+from workbench.nmf.multiplicative import descend
+from workbench.nmf.objective import Objective
+from workbench.nmf.problem import Half, Problem, Sums, sums_of
+from workbench.nmf.products import model_of, onto_activations, onto_templates
 from workbench.nmf.result import (
     Array,
     Factorisation,
@@ -214,7 +217,7 @@ class ConvolutiveProblem(Problem):
                 down += (self.mu * half.sums.reshape(-1, self.length).sum(axis=1)).astype(self.kind)
             self.step(h, up, down, half.square)
         parts = blocks.run(partial(self._sums, blocks=blocks, half=half, h=h, want_cost=cost))
-        first_up, first_down, total = added(parts)
+        first_up, first_down, total = sums_of(parts)
         return Sums(first_up, first_down, max(0.0, total + self.constant) + self.penalty(w, h) if cost else np.nan)
 
     def _terms(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array, Array, Array | None]:
@@ -226,14 +229,14 @@ class ConvolutiveProblem(Problem):
 
     def _products(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array | None]:
         _, _, p, q = self._terms(part, blocks, half, h)
-        return p @ half.w.T, None if q is None else q @ half.w.T
+        return onto_templates(p, half.w), None if q is None else onto_templates(q, half.w)
 
     def _sums(self, part: slice, blocks: Blocks, half: Half, h: Array, want_cost: bool) -> tuple[Array, Array, float]:
         rows, model, p, q = self._terms(part, blocks, half, h)
         g = None if self.gt is None else self.gt[part]
         cost = self.block_cost(self.vt[part], g, model, rows, half, blocks) if want_cost else 0.0
-        down = rows.sum(axis=0)[:, None] if q is None else rows.T @ q
-        return rows.T @ p, down, cost
+        down = rows.sum(axis=0)[:, None] if q is None else onto_activations(rows, q, blocks)
+        return onto_activations(rows, p, blocks), down, cost
 
 
 # -- libnmfd's own order -------------------------------------------------------------------------------
@@ -257,6 +260,7 @@ class _Libnmfd:
         self.kind = kind
         self._quotient = np.empty_like(self.vt)
         self._base = np.empty_like(self.vt)
+        self._total = float(self.vt.sum(dtype=np.float64))
 
     def mean_rule(self, w: Array, h: Array, blocks: Blocks) -> tuple[Array, Array, float]:
         """`nmfd`: the H update is the mean over τ of each τ's own ratio, without a correction at the end."""
@@ -264,18 +268,22 @@ class _Libnmfd:
 
         def sums(part: slice) -> tuple[Array, Array, float]:
             rows = stacked(h, self.length, part)
-            v, model, q = self.vt[part], rows @ w, self._quotient[part]
-            model += eps
-            np.divide(v, model + eps, out=q)
+            v, q = self.vt[part], self._quotient[part]
+            model = model_of(rows, w, blocks.scratch("model", v.shape, v.dtype))
+            model += 2 * eps
+            np.divide(v, model, out=q)
             # Not log1p, which takes ten times as long: what it would save is far below this cost.
-            cost = float(np.vdot(v, np.log(q + 1))) - float(v.sum()) + float(model.sum())
-            return rows.T @ q, rows.sum(axis=0), cost
+            logs = np.log(np.add(q, 1, out=model), out=model)
+            return onto_activations(rows, q, blocks), rows.sum(axis=0), float(np.vdot(v, logs))
 
-        up, down, cost = added(blocks.run(sums))
+        up, down, cost = sums_of(blocks.run(sums))
+        # ΣL − ΣV
+        cost += float(down.astype(np.float64) @ w.sum(axis=1, dtype=np.float64)) - self._total
         if problem.free_w:
             w = np.where(problem.hold_w[problem.owner, None], w, w * (up / (down[:, None] + eps)))
         if problem.free_h:
-            ratios = np.concatenate(blocks.run(lambda part: self._quotient[part] @ w.T)) / (w.sum(axis=1) + eps)
+            products = blocks.run(lambda part: onto_templates(self._quotient[part], w))
+            ratios = np.concatenate(products) / (w.sum(axis=1) + eps)
             h = np.where(problem.hold_h, h, h * (gathered(ratios, self.length) / self.kind(self.length)))
         return w, h, cost / (problem.frames * problem.bins)
 
@@ -300,7 +308,7 @@ class _Libnmfd:
             cost = v * (v**beta - b) / first - (v ** (beta + 1) - model ** (beta + 1)) / second
             return up, down, float(cost.sum())
 
-        up, down, cost = added(blocks.run(sums))
+        up, down, cost = sums_of(blocks.run(sums))
         down += eps
         if problem.free_w:
             w = self._uncorrelated(w, up, down)

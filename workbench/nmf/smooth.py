@@ -16,7 +16,10 @@ from numpy.typing import ArrayLike
 from workbench.nmf.accelerated import descend_fast
 from workbench.nmf.blocks import Blocks
 from workbench.nmf.divergence import divergence
-from workbench.nmf.multiplicative import Half, Objective, Problem, Sums, added, descend
+from workbench.nmf.multiplicative import descend
+from workbench.nmf.objective import Objective
+from workbench.nmf.problem import Half, Problem, Sums, sums_of
+from workbench.nmf.products import onto_activations, onto_templates
 from workbench.nmf.result import Array, Factorisation, Progress, Watch
 
 ORDERS = ("red-black", "sequential")
@@ -101,7 +104,7 @@ class SmoothProblem(Problem):
             new = solve(h[:, free].astype(np.float64), up[:, free], down[:, free], self.smoothness)
             # A component that dies out must not reach zero, of which the penalty has no value.
             h[:, free] = np.maximum(new, _trace(h.dtype)) if self.smoothness else new
-        first_up, first_down, total = added(blocks.run(partial(self._sums, blocks=blocks, half=half, h=h, cost=cost)))
+        first_up, first_down, total = sums_of(blocks.run(partial(self._sums, blocks=blocks, half=half, h=h, cost=cost)))
         return Sums(first_up, first_down, max(0.0, total) + self.penalty(w, h) if cost else np.nan)
 
     def penalty(self, w: Array, h: Array) -> float:
@@ -110,13 +113,13 @@ class SmoothProblem(Problem):
 
     def _products(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array]:
         _, p, q = self._terms(part, blocks, half, h)
-        return p @ half.w.T, q @ half.w.T
+        return onto_templates(p, half.w), onto_templates(q, half.w)
 
     def _sums(self, part: slice, blocks: Blocks, half: Half, h: Array, cost: bool) -> tuple[Array, Array, float]:
         model, p, q = self._terms(part, blocks, half, h)
         g = None if self.gt is None else self.gt[part]
         total = self.block_cost(self.vt[part], g, model, h[part], half, blocks) if cost else 0.0
-        return h[part].T @ p, h[part].T @ q, total
+        return onto_activations(h[part], p, blocks), onto_activations(h[part], q, blocks), total
 
     def _terms(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array, Array]:
         model = self.model(h[part], half, blocks)

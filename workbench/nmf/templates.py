@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.convolutive import nmf_conv
-from workbench.nmf.multiplicative import Objective
+from workbench.nmf.objective import Objective
 from workbench.nmf.result import Array
 from workbench.nmf.starts import random_start
 
