@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from tests.conftest import tone_mix
 from workbench.audio.recording import Recording
 from workbench.document import acts
-from workbench.document.document import Document, resample_factors
+from workbench.document.document import MOST_RUNS, Document, resample_factors
 from workbench.document.history import History
 from workbench.document.settings import RunSettings
 from workbench.document.state import fresh_state
 from workbench.masks.edits import Paint, Region
-from workbench.masks.models import Factors
+from workbench.masks.models import Factors, Shares
 from workbench.masks.painting import Stroke, StrokePainter
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
@@ -315,3 +315,40 @@ def test_two_layers_of_one_name_do_not_share_a_component():
         document.change_layer("rename", layer.id, name="kick")
     state, _ = acts.factorised(document.recorded_state, 99, 2, ["kick", "snare"])
     assert sorted(c for layer in state.layers for c in layer.components) == [0, 1]
+
+
+def test_a_painted_layer_comes_back_once_when_its_run_is_used_again():
+    """Of what was separated in another way only the painted layer stays; with its run it gets its component back."""
+    document = opened()
+    run = begin(document, 3)
+    document.change_layer("rename", document.layers[1].id, name="Bell")
+    paint(document, 1)
+    frames = document.state.analysis.frames(len(document.recording.samples))
+    halves = Shares(np.full((2, frames, 1025), 0.5, np.float16))
+    document.begin_run("hpss", RunSettings(method="hpss"), halves, True, ["Harmonic", "Percussive"])
+    assert [layer.name for layer in document.layers] == ["Bell", "Harmonic", "Percussive"]
+    document.use_run("back", run)
+    assert sorted(layer.name for layer in document.layers) == ["Bell", "Component 1", "Component 3"]
+    bell = next(layer for layer in document.layers if layer.name == "Bell")
+    assert bell.components == (1,)
+    total = document.stack.region_masks(Region(90, 150, 0, 30)).sum(axis=0)
+    np.testing.assert_allclose(total, 1, atol=1e-5)
+    ids = [i for layer in document.layers for i in (layer.id, *layer.part_ids)]
+    assert len(set(ids)) == len(ids)
+
+
+def test_runs_that_nothing_can_bring_back_are_let_go():
+    document = opened()
+    begin(document, 2)
+    for step in range(MOST_RUNS + 5):
+        document.act_factors("draw", factors(document, 2, step))
+    assert len(document.runs) == MOST_RUNS + 6, "every step of the history keeps its factors"
+    for _ in range(MOST_RUNS + 4):
+        document.undo()
+    document.act_factors("draw", factors(document, 2, 99))
+    assert len(document.runs) == 3, "what redo could have brought is gone"
+    for seed in range(MOST_RUNS + 5):
+        document.add_run(f"run {seed}", RunSettings(), factors(document, 2, seed))
+    document.act_factors("draw", factors(document, 2, 7))
+    assert sum(bool(run.name) for run in document.runs.values()) == MOST_RUNS + 1, "the newest, and the one in use"
+    assert document.state.run in document.runs

@@ -169,3 +169,37 @@ def test_costs_fall_with_the_number_of_components():
     assert costs[0] > costs[1] > costs[2]
     with pytest.raises(Cancelled):
         choose_components(Listener(30), RECORDING, ANALYSIS, QUICK, [1, 2, 4])
+
+
+def test_going_on_with_another_divergence_takes_powers_for_magnitudes():
+    """Kullback–Leibler models magnitudes, Itakura–Saito powers: |x| that fits begins as |x|² where parts do not mix."""
+    rng = np.random.default_rng(0)
+    w = np.zeros((257, 2), np.float32)
+    w[:100, 0], w[100:, 1] = rng.random(100), rng.random(157)
+    present = Factors(w, rng.random((2, ANALYSIS.frames(len(RECORDING.samples)))).astype(np.float32))
+    settings = replace(QUICK, divergence="is", components=2)
+    going = task(settings, present=present, present_power=1.0, going_on=True)
+    V = (present.W @ present.H) ** 2
+    W, H = start(going, V, settings)
+    np.testing.assert_allclose(W @ H, V, rtol=1e-3)
+    same, _ = start(replace(going, present_power=2.0), V, settings)
+    np.testing.assert_allclose(same, present.W / present.W.sum(axis=0), rtol=1e-4)
+
+
+def test_locked_components_stay_when_going_on():
+    first = run(Listener(), task(replace(QUICK, components=4)))
+    on = run(Listener(), task(replace(QUICK, components=4), present=first.factors, going_on=True, locked=(1, 2)))
+    for k in range(4):
+        before, after = (f.W[:, [k]] @ f.H[[k]] for f in (first.factors, on.factors))
+        scale = after.sum() / before.sum()
+        same = np.allclose(after, scale * before, rtol=1e-3, atol=1e-6 * after.max())
+        assert same == (k in (1, 2))
+    with pytest.raises(UserError, match="nothing can change"):
+        run(Listener(), task(QUICK, present=first.factors, going_on=True, locked=(0, 1, 2, 3)))
+
+
+def test_libnmfd_begins_at_its_own_scale():
+    """Its first iterations would else be lost in finding the scale of V / ΣV."""
+    settings = replace(QUICK, method="libnmfd")
+    W, H = start(task(settings), np.ones((257, 63), np.float32), settings)
+    assert float(H.sum()) == pytest.approx(1, rel=1e-3) and np.allclose(W.sum(axis=(0, 2)), 1, rtol=1e-4)

@@ -192,20 +192,27 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
 
 
 def restored(state: State, run: int, layers: Sequence[Layer], components: int) -> State:
-    """The layers that a run had, for its components; layers that were painted or added since stay beside them."""
+    """The layers that a run had, for its components; layers that were painted or added since stay beside them.
+
+    A layer that stayed because it was painted gets its components back.
+    """
     bare = regrouped(state, run, components, {})
     if not layers:
         return bare
-    staying = tuple(layer for layer in bare.layers if not layer.components)
+    staying = {layer.id: layer for layer in bare.layers if not layer.components}
     identity = bare.next_id
     back: list[Layer] = []
     for layer in layers:
-        # Their old identities may belong to others by now.
+        # The identities that its parts had may belong to others by now.
         parts = tuple(Part(identity + 1 + i, component) for i, component in enumerate(layer.components))
-        if parts:
+        painted = staying.pop(layer.id, None)
+        if painted is not None:
+            back.append(replace(painted, parts=(*painted.parts, *parts)))
+            identity += len(parts) + 1
+        elif parts:
             back.append(replace(layer, id=identity, parts=parts))
             identity += 1 + len(parts)
-    return replace(bare, layers=(*back, *staying), next_id=identity)
+    return replace(bare, layers=(*back, *staying.values()), next_id=identity)
 
 
 def painted_parts(edits: tuple[Edit, ...]) -> set[int]:

@@ -25,6 +25,8 @@ from workbench.spectral.stft import Analysis
 
 PREVIEW = 0
 """The number of the run that is only tried out; real ones count from 1."""
+MOST_RUNS = 30
+"""Of the list of runs: the newest."""
 
 
 class Document(QObject):
@@ -91,6 +93,11 @@ class Document(QObject):
     def run(self) -> Run | None:
         """The run that the masks are computed from."""
         return self.runs.get(self._shown.run) if self._shown.run is not None else None
+
+    @property
+    def locked_components(self) -> tuple[int, ...]:
+        """Components of locked layers."""
+        return tuple(c for layer in self.layers if layer.locked for c in layer.components)
 
     @property
     def levels(self) -> LevelPyramid:
@@ -179,6 +186,7 @@ class Document(QObject):
             Successive acts with the same key are one step until `seal`.
         """
         self._history.record(name, state, merge)
+        self._forget()
         self._show(state)
         self.history_changed.emit()
 
@@ -365,6 +373,15 @@ class Document(QObject):
             )
         state = acts.set_analysis(self.recorded_state, analysis, samples, identity)
         self.act(self.tr("Window {0}, hop {1}").format(analysis.window, analysis.hop), state)
+
+    def _forget(self) -> None:
+        """Let go of the runs that neither a step nor the list of runs can bring back."""
+        named_runs = sorted((run for run in self.runs if self.runs[run].name), reverse=True)
+        kept = {*named_runs[:MOST_RUNS], *(state.run for state in self._history.states), PREVIEW}
+        for run in set(self.runs) - kept:
+            del self.runs[run]
+            self._layers_of.pop(run, None)
+            self._begun.pop(run, None)
 
     # -- telling -------------------------------------------------------------------------------------
 

@@ -40,6 +40,11 @@ class History:
         return self._steps[self._present].state
 
     @property
+    def states(self) -> list[State]:
+        """All that undo and redo can bring back, and the present one."""
+        return [step.state for step in self._steps]
+
+    @property
     def undo_name(self) -> str:
         """Name of the act that undo takes back; empty where there is none."""
         return self._steps[self._present].name if self._present else ""

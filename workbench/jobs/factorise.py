@@ -37,6 +37,9 @@ PUBLISH_SECONDS = 0.08
 OWN_KIT = ("kick", "snare", "hihat")
 """Of our own kit: what most recordings with drums have; a folder of one's own may hold any drums."""
 DRUM_ITERATIONS = 30
+Holds = tuple[list[bool], list[bool]]
+"""Of each component whether its template is held, and whether its activation is."""
+NO_TEMPLATES = "There are no templates yet; factorise once, or choose another start."
 NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 
 
@@ -69,12 +72,16 @@ class Task:
     recording, analysis, settings
     present : Model or None
         The factors that are there.
+    present_power : float
+        p of the |X|^p that they model.
     places : tuple of int or None
         For each new component the present one whose place it should take, as far as it is like it.
     going_on : bool
         Go on from the present factors, whatever the settings say of the start.
     held : tuple of int
         When going on: components whose templates the present run held.
+    locked : tuple of int
+        When going on: components that stay as they are, templates and activations.
     """
 
     recording: Recording
@@ -84,6 +91,24 @@ class Task:
     places: tuple[int | None, ...] = ()
     going_on: bool = False
     held: tuple[int, ...] = ()
+    present_power: float = 1.0
+    locked: tuple[int, ...] = ()
+
+    def present_for(self, settings: RunSettings, why_not: str) -> Factors:
+        """The present factors as a model of the spectrogram that a method wants.
+
+        Raises
+        ------
+        UserError
+            With `why_not` if there are none.
+        """
+        if not isinstance(self.present, Factors):
+            raise UserError(why_not)
+        power = np.float32(settings.power / self.present_power)
+        if power == 1:
+            return self.present
+        # Exact where one component sounds alone; elsewhere a start.
+        return Factors(self.present.W**power, self.present.H**power)
 
 
 # -- what is known before the start ----------------------------------------------------------------------
@@ -125,7 +150,7 @@ def component_count(settings: RunSettings, present: Model | None) -> int:
     from_present = settings.method == "match" or ("templates" in uses and settings.templates == "present")
     if from_present:
         if not isinstance(present, Factors):
-            raise UserError("There are no templates yet; factorise once, or choose another start.")
+            raise UserError(NO_TEMPLATES)
         return present.components
     return settings.components
 
@@ -245,8 +270,8 @@ class _Descents:
         """Whether nothing is given of the start: FluCoMa's own random numbers then come first."""
         return not self._task.going_on and settings.templates == settings.activations == "random"
 
-    def _held(self, settings: RunSettings, count: int) -> tuple[list[bool], bool]:
-        """Which templates are held, and whether the activations are."""
+    def _held(self, settings: RunSettings, count: int) -> Holds:
+        """Which templates are held, and which activations."""
         if self._task.going_on and self._task.held and settings.hold_templates:
             which = [k in self._task.held for k in range(count)]
         else:
@@ -256,9 +281,12 @@ class _Descents:
             elif not self._task.going_on and settings.templates in ("drums", "pitched"):
                 given = count - settings.others
             which = [settings.hold_templates and k < given for k in range(count)]
-        if all(which) and settings.hold_activations:
+        locked = [self._task.going_on and k in self._task.locked for k in range(count)]
+        templates = [a or b for a, b in zip(which, locked, strict=True)]
+        activations = [settings.hold_activations or b for b in locked]
+        if all(templates) and all(activations):
             raise UserError("With all templates and activations held nothing can change; let go of one of them.")
-        return which, settings.hold_activations
+        return templates, activations
 
     def _watch(self, w: Array, h: Array) -> None:
         self._latest = w, h
@@ -299,11 +327,11 @@ def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int 
 
 def descend(
     settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None = None, watch: Watch | None = None,
-    hold: tuple[list[bool], bool] | None = None, drawn: bool = False, threads: int | None = None,
+    hold: Holds | None = None, drawn: bool = False, threads: int | None = None,
 ) -> Factorisation:  # fmt: skip
     """The engine's function for a method, with the settings that it uses."""
     beta, n = settings.beta_value, settings.iterations
-    templates, activations = hold or ([False] * W.shape[1], False)
+    templates, activations = hold or ([False] * W.shape[1], [False] * W.shape[1])
     match settings.method:
         case "fast" | "mu":
             objective = Objective(
@@ -333,7 +361,7 @@ def descend(
         case "flucoma":
             return flucoma.nmf(
                 V, W.shape[1], n or sys.maxsize, settings.seed, None if drawn else W, None if drawn else H,
-                all(templates), activations, progress, watch,
+                all(templates), all(activations), progress, watch,
             )  # fmt: skip
         case _:
             return match_templates(V, W, beta, n, progress, watch, threads)
@@ -355,31 +383,32 @@ def match_templates(
 
 def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     """W and H as the settings say, with the model's mean that of V."""
-    present, mean = task.present, float(V.mean(dtype=np.float64))
+    # libnmfd's factors are those of V over its sum.
+    mean = 1 / V.size if settings.method == "libnmfd" else float(V.mean(dtype=np.float64))
     if task.going_on or settings.method == "match":
-        if not isinstance(present, Factors):
-            raise UserError("There are no templates and activations to go on from; factorise once first.")
+        present = task.present_for(settings, "There are no templates to go on from; factorise once first.")
         if settings.method == "match":
             return present.W, present.H
         w = _of_length(present.W, settings.template_frames)
-        return balanced(w, present.H, mean, V.dtype) if not settings.hold_templates else (w, present.H)
-    count = component_count(settings, present)
+        return (w, present.H) if settings.hold_templates else balanced(w, present.H, mean, V.dtype)
+    count = component_count(settings, task.present)
     shape = V.shape[0], V.shape[1], count, settings.seed, mean, V.dtype, settings.template_frames
     random_w, random_h = start_of_shape(*shape)
     if "templates" not in METHODS[settings.method].uses:
         return random_w, random_h
+    if settings.templates == "nndsvd":
+        random_w, random_h = nndsvd(V, count, seed=settings.seed)
+        random_w = _of_length(random_w, settings.template_frames)
     w = _templates(task, V, settings, random_w)
-    h = _activations(task, settings, random_h, V)
+    h = _activations(task, settings, random_h)
     return balanced(w, h, mean, V.dtype)
 
 
 def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Array:
-    length, count = settings.template_frames, random.shape[1]
+    length = settings.template_frames
     match settings.templates:
         case "uniform":
             return np.ones_like(random)
-        case "nndsvd":
-            return _of_length(nndsvd(V, count, seed=settings.seed)[0], length)
         case "pitched":
             given = pitched_templates(
                 pitches(settings), task.recording.rate, task.analysis.window, tolerance_up=settings.tolerance,
@@ -393,9 +422,7 @@ def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Ar
         case "selection":
             return _from_selection(task, V, settings, random)
         case "present":
-            if not isinstance(task.present, Factors):
-                raise UserError("There are no templates yet; factorise once, or choose another start.")
-            return _of_length(task.present.W, length)
+            return _of_length(task.present_for(settings, NO_TEMPLATES).W, length)
         case _:
             return random
 
@@ -421,18 +448,20 @@ def drum_template(folder: Path, rate: int, analysis: Analysis, settings: RunSett
     return learnt_templates(np.concatenate(spectra, axis=1), 1, settings.seed, length, DRUM_ITERATIONS)
 
 
-def _activations(task: Task, settings: RunSettings, random: Array, V: Array) -> Array:
+def _activations(task: Task, settings: RunSettings, random: Array) -> Array:
     match settings.activations:
         case "uniform":
             return np.ones_like(random)
         case "events":
             return _from_events(task, settings, random)
         case "present":
-            if not isinstance(task.present, Factors) or task.present.components != len(random):
-                raise UserError("The present activations are not of as many components; choose another start.")
-            return task.present.H
+            other = "The present activations are not of as many components; choose another start."
+            present = task.present_for(settings, other)
+            if present.components != len(random):
+                raise UserError(other)
+            return present.H
         case _:
-            return nndsvd(V, len(random), seed=settings.seed)[1] if settings.templates == "nndsvd" else random
+            return random
 
 
 def _from_events(task: Task, settings: RunSettings, random: Array) -> Array:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from workbench.document.document import Document
+from workbench.document.document import MOST_RUNS, Document
 from workbench.document.settings import RunSettings
 from workbench.masks.models import Factors
 from workbench.masks.morphing import MorphTarget
@@ -16,9 +16,6 @@ from workbench.spectral.stft import OVERLAPS, WINDOWS, Analysis
 from workbench.ui.controls import Slider, combo, dim, dress, icon_button, named
 from workbench.ui.cost_plot import CostPlot, run_colour
 from workbench.ui.parameters import Wishes
-
-MOST_RUNS = 30
-"""Of the list of runs: the newest."""
 
 
 class FactorisePanel(QWidget):
@@ -327,11 +324,13 @@ class FactorisePanel(QWidget):
                     entries.append((self.tr("run {0}").format(self._run_text(other)), MorphTarget(run=other)))
         box = self.morph_target
         if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != entries:
-            wanted = box.currentText()
+            wanted = box.currentText(), box.currentData()
             box.clear()
             for text, target in entries:
                 box.addItem(text, target)
-            box.setCurrentIndex(max(0, box.findText(wanted)))
+            # The same target under its name, else what has that name now.
+            same = [i for i, entry in enumerate(entries) if entry == wanted]
+            box.setCurrentIndex(max(0, same[0] if same else box.findText(wanted[0])))
         for widget in (box, self.morph):
             widget.setEnabled(bool(entries))
 

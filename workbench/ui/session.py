@@ -212,14 +212,18 @@ class Session(QObject):
             self.troubled.emit(str(error))
             return
         if going_on and isinstance(present, Factors):
-            settings, start = replace(settings, components=present.components), present
+            length = present.length if present.length > 1 else settings.length
+            settings, start = replace(settings, components=present.components, length=length), present
         else:
             start = placeholder(document.recording, analysis, settings, count)
         label = self.describe(settings, count)
         text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
         identity, places = document.begin_run(text, settings, start, not going_on, names, label)
-        held = run.held if going_on and run is not None else ()
-        task = Task(document.recording, analysis, settings, present, () if names else places, going_on, held)
+        task = Task(
+            document.recording, analysis, settings, present, () if names else places, going_on,
+            held=run.held if going_on and run is not None else (),
+            present_power=run.settings.power if run is not None else settings.power, locked=document.locked_components,
+        )  # fmt: skip
         self._start_run(text, identity, task)
 
     def describe(self, settings: RunSettings, components: int) -> str:
@@ -313,7 +317,7 @@ class Session(QObject):
         run = document.runs.get(recorded) if recorded is not None else None
         if run is None or not isinstance(run.factors, Factors):
             return None
-        locked = [c for layer in document.layers if layer.locked for c in layer.components]
+        locked = document.locked_components
         if target.component is not None:
             if target.source in locked:
                 self.troubled.emit(self.tr("The layer is locked; unlock it to morph its template."))
