@@ -118,7 +118,9 @@ def test_earlier_runs_stay_in_the_list_and_in_the_plot_and_can_be_used_again(fac
     panel = program.window.factorise_panel
     first, mask = document.state.run, document.stack.layer_mask(1, np.arange(100), np.arange(40))
     run(program, components=6, divergence="is")
-    assert len(document.layers) == 6 and len(panel.plot._curves) == 2
+    assert len(document.layers) == 6 and len(panel.plot._curves) == 1, "costs of two divergences do not compare"
+    run(program, components=6, divergence="is", seed=1)
+    assert len(panel.plot._curves) == 2
     panel.runs.setCurrentIndex(panel.runs.findData(first))
     panel.runs.activated.emit(panel.runs.currentIndex())
     pump(program.application)
@@ -144,7 +146,7 @@ def test_best_of_several_starts_and_a_second_method_beside(factorised):
     smooth, em = (document.runs[r] for r in sorted(set(document.runs) - known))
     assert (smooth.settings.method, em.settings.method) == ("smooth", "em")
     assert len(em.costs) == 10 and em.costs[-1] > smooth.costs[-1]
-    assert len(program.window.factorise_panel.plot._curves) >= 4
+    assert len(program.window.factorise_panel.plot._curves) == 2, "MM beside EM, and nothing else"
 
 
 def test_drawing_an_activation_is_seen_and_heard_at_once_and_undone(factorised):
@@ -331,6 +333,51 @@ def test_templates_learnt_from_the_selection_and_held(factorised):
     assert sum(same) == 2, "the two learnt templates are held, the others are not"
 
 
+def test_held_templates_from_the_selection_share_a_layer(factorised):
+    program, document = factorised, factorised.document
+    panel = program.window.factorise_panel
+    panel.preset.setCurrentIndex(panel.preset.findData("speech"))
+    panel.preset.activated.emit(panel.preset.currentIndex())
+    assert panel.hint.isVisibleTo(panel) and "select" in panel.hint.text()
+    program.audition.select((0.5, 1.0))
+    assert not panel.hint.isVisibleTo(panel)
+    for _ in range(2):
+        run(program, components=6, learnt=2, iterations=5)
+        layers = {layer.name: layer.components for layer in document.layers}
+        assert layers == {"Noise": (0, 1), "Rest": (2, 3, 4, 5)}, "and again in the same layers"
+    total = sum(rendered(program, i) for i in range(2))
+    np.testing.assert_allclose(total, document.recording.samples, atol=1e-6)
+
+
+def test_what_counts_for_nothing_shows_no_value(opened):
+    panel = opened.window.factorise_panel
+    panel.wishes.set(method="smooth", components=7, divergence="eu")
+    assert panel.divergence.currentText() == "Itakura–Saito" and not panel.divergence.isEnabled()
+    panel.wishes.set(method="patterns", templates="drums")
+    assert panel.components.text() == "–" and panel.divergence.currentText() == "Euclidean"
+    panel.wishes.set(method="hpss")
+    assert panel.iterations.text() == panel.seed.text() == "–"
+    panel.wishes.set(method="fast", templates="random")
+    assert panel.components.text() == "7" and panel.settings().components == 7
+    panel.wishes.set(compare="mu")
+    panel.wishes.set(method="mu")
+    assert panel.settings().compare == ""
+
+
+def test_what_is_wrong_is_said_in_the_dialog_that_asked(opened, tmp_path):
+    window = opened.window
+    window.all_settings()
+    dialog = window._settings_dialog
+    window.factorise_panel.wishes.set(method="patterns", templates="drums", drums=str(tmp_path / "nowhere"))
+    dialog.asked.emit()
+    pump(opened.application)
+    assert dialog.notice.isVisible() and "There is no folder" in dialog.notice.text.text()
+    assert not window.notice.isVisible()
+    window.factorise_panel.wishes.set(drums="")
+    assert not dialog.notice.isVisible()
+    dialog.close()
+
+
 def test_onsets_from_a_file_start_the_activations(factorised, tmp_path):
     program, document = factorised, factorised.document
     path = tmp_path / "onsets.txt"
@@ -368,7 +415,7 @@ def test_all_settings_show_what_the_method_uses_with_a_sentence_each(factorised)
         pump(program.application)
         for field, (label, control, sentence) in dialog._rows.items():
             assert control.isVisibleTo(dialog) == (field == "method" or wishes.uses(field)), (method, field)
-            assert label.text() and len(sentence.text()) > 10
+            assert (label.text() or control.text()) and len(sentence.text()) > 10
     wishes.set(method="fast", divergence="beta")
     assert dialog.findChild(QWidget, "all_beta").isVisibleTo(dialog)
     dialog.findChild(QWidget, "all_beta").setValue(1.5)

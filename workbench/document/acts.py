@@ -124,7 +124,7 @@ def factorised(
 
     Layers keep their components' places as far as there are new components: those that the user has touched
     first, then the loudest. Where the components have `names` of their own, a layer of that name keeps its
-    component. New components get new layers; painted layers and all edits stay.
+    component. New components get new layers, those of one name one layer; painted layers and all edits stay.
 
     Parameters
     ----------
@@ -181,9 +181,15 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
                 now = replace(now, name=name_of(now.components[0]), colour=colour)
             kept.append(now)
     identity = state.next_id
+    sharing = {name for name in names if names.count(name) > 1} if names else set()
     for component in sorted(set(range(components)) - set(places.values())):
-        colour, parts = _free_colour(kept, component), (Part(identity + 1, component),)
-        kept.append(Layer(identity, name_of(component), colour, parts, automatic=True))
+        name, part = name_of(component), Part(identity + 1, component)
+        mates = [i for i, each in enumerate(kept) if each.name == name and each.components]
+        if name in sharing and mates:
+            mate = kept[mates[0]]
+            kept[mates[0]] = replace(mate, parts=(*mate.parts, part))
+        else:
+            kept.append(Layer(identity, name, _free_colour(kept, component), (part,), automatic=True))
         identity += 2
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying

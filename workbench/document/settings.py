@@ -34,6 +34,8 @@ class RunSettings:
         Free components beside those of drums or pitches.
     learnt : int
         Templates learnt from the selection; 0 for all components.
+    learnt_as : str
+        Name of the layer that held learnt templates share; '' for 'Learnt'.
     selection : tuple of float or None
         Seconds from, to.
     low_pitch, high_pitch : int
@@ -74,6 +76,7 @@ class RunSettings:
     hold_activations: bool = False
     others: int = 0
     learnt: int = 0
+    learnt_as: str = ""
     selection: tuple[float, float] | None = None
     low_pitch: int = 40
     high_pitch: int = 76
@@ -104,6 +107,14 @@ class RunSettings:
         return 2.0 if self.beta_value < 0.5 else 1.0
 
     @property
+    def cost_kind(self) -> tuple[object, ...]:
+        """What a cost is of: costs of one kind, from one window and hop, compare."""
+        uses = METHODS[self.method].uses
+        penalties = ("sparsity", "uncorrelatedness", "smoothness")
+        own = self.method if self.method in ("libnmfd", "flucoma") else ""
+        return self.beta_value, own, *(getattr(self, p) if p in uses else 0.0 for p in penalties)
+
+    @property
     def template_frames(self) -> int:
         """T of the templates that come out."""
         return self.length if "length" in METHODS[self.method].uses else 1
@@ -131,7 +142,7 @@ class Method:
 _RUN = {"components", "iterations", "seed", "tries", "compare"}
 _START = {
     "templates", "activations", "others",
-    "learnt", "selection", "low_pitch", "high_pitch", "tolerance", "harmonics", "drums",
+    "learnt", "learnt_as", "selection", "low_pitch", "high_pitch", "tolerance", "harmonics", "drums",
     "events", "decay",
 }  # fmt: skip
 _HOLD = {"hold_templates", "hold_activations"}
@@ -182,8 +193,8 @@ PRESETS: dict[str, RunSettings] = {
         method="fast", components=16, templates="nndsvd", divergence="kl", sparsity=0.05, iterations=150,
     ),
     "speech": RunSettings(
-        method="fast", divergence="kl", components=24, templates="selection", learnt=8, hold_templates=True,
-        iterations=100,
+        method="fast", divergence="kl", components=24, templates="selection", learnt=8, learnt_as="Noise",
+        hold_templates=True, iterations=100,
     ),
     "old": RunSettings(method="smooth", components=10, smoothness=10.0, iterations=200),
 }  # fmt: skip

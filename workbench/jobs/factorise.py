@@ -115,7 +115,9 @@ class Task:
 
 
 def component_names(settings: RunSettings) -> list[str]:
-    """Names that the components have of themselves: pitches, drums, harmonic and percussive; else none.
+    """Names that the components have of themselves: pitches, drums, harmonic and percussive, learnt; else none.
+
+    Components of one name share a layer.
 
     Raises
     ------
@@ -131,6 +133,9 @@ def component_names(settings: RunSettings) -> list[str]:
         return [folder.name for folder in drum_folders(settings.drums)] + others
     if settings.templates == "pitched":
         return [f"{NOTES[p % 12]}{p // 12 - 1}" for p in pitches(settings)] + others
+    if settings.templates == "selection" and settings.hold_templates and 0 < settings.learnt < settings.components:
+        learnt = [settings.learnt_as or "Learnt"] * settings.learnt
+        return learnt + ["Rest"] * (settings.components - settings.learnt)
     return []
 
 
@@ -159,6 +164,8 @@ def drum_folders(folder: str) -> list[Path]:
     """The folders of one-shots, one a drum, in their order; our own kit for ''."""
     if not folder:
         return [resource("drums") / name for name in OWN_KIT]
+    if not Path(folder).is_dir():
+        raise UserError(f"There is no folder “{folder}”; choose the one that holds a folder for each drum.")
     found = [each for each in sorted(Path(folder).glob("*")) if each.is_dir() and _sounds(each)]
     if not found:
         raise UserError(f"“{folder}” holds no folders with sound files; it needs one folder for each drum.")

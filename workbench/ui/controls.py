@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import html
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolTip,
+    QWidget,
+)  # fmt: skip
 
 from workbench.ui import theme
 from workbench.ui.guard import guarded
@@ -107,9 +119,53 @@ def toggle(text: str, role: str, name: str, label: str, tip: str, checked: bool)
     return button
 
 
-def combo(entries: list[tuple[str, object]], name: str, label: str, tip: str) -> QComboBox:
+@guarded
+class Choice(QComboBox):
+    """A list to choose from whose text ends in … where it is too narrow; its tooltip then says all of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        room = field.width() - 4 - (0 if option.currentIcon.isNull() else option.iconSize.width() + 4)
+        option.currentText = option.fontMetrics.elidedText(
+            self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.currentText():
+            QToolTip.showText(event.globalPos(), f"<b>{html.escape(self.currentText())}</b><br>{self.toolTip()}", self)
+            return True
+        return super().event(event)
+
+
+def combo(entries: list[tuple[str, object]], name: str, label: str, tip: str) -> Choice:
     """A list to choose from; each entry a text and its value."""
-    box = named(QComboBox(), name, label, tip)
+    box = named(Choice(), name, label, tip)
     for text, value in entries:
         box.addItem(text, value)
     return box
+
+
+@guarded
+class Whole(QSpinBox):
+    """A whole number, shown as a dash where it counts for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unused = False
+
+    def set_unused(self, unused: bool) -> None:
+        """Show a dash in place of the number."""
+        if unused != self._unused:
+            self._unused = unused
+            # Makes the field write its text anew.
+            self.setPrefix(self.prefix())
+
+    def textFromValue(self, value: int) -> str:
+        return "–" if self._unused else super().textFromValue(value)

@@ -46,10 +46,11 @@ class CostPlot(pyqtgraph.PlotWidget):
         named(
             self, "costCurve", self.tr("Cost curve"),
             self.tr("How far the model is from the recording, after each iteration. Thick: the present run; thin: the "
-                    "runs before, in the colours of the list of runs. Costs of different divergences do not compare."),
+                    "runs before whose costs compare with it (the same divergence, penalties, window and hop), in the "
+                    "colours of the list of runs."),
         )  # fmt: skip
         self._document = document
-        self.setMinimumHeight(70)
+        self.setMinimumHeight(96)
         self.setMouseEnabled(False, False)
         self.setMenuEnabled(False)
         self.hideButtons()
@@ -74,8 +75,14 @@ class CostPlot(pyqtgraph.PlotWidget):
     def refresh(self) -> None:
         """Show the present run and those before it."""
         document, present = self._document, self._document.state.run
+        kind = document.run.settings.cost_kind if document.run is not None else ()
         named_runs = (run for run in sorted(document.runs) if document.runs[run].name and run != present)
-        runs = [run for run in named_runs if len(document.runs[run].costs) > 1]
+        runs = [
+            run
+            for run in named_runs
+            if len(document.runs[run].costs) > 1 and document.runs[run].settings.cost_kind == kind
+            and document.fits(run)
+        ]  # fmt: skip
         shown = runs[-(MOST_CURVES - 1) :] + ([present] if present in document.runs else [])
         for gone in [run for run in self._curves if run not in shown]:
             self.removeItem(self._curves.pop(gone))

@@ -43,6 +43,11 @@ class FactorisePanel(QWidget):
         column.setContentsMargins(8, 4, 8, 6)
         column.setSpacing(5)
         column.addLayout(self._fields())
+        self.hint = dim("")
+        self.hint.setObjectName("factoriseHint")
+        self.hint.setWordWrap(True)
+        self._selected = False
+        column.addWidget(self.hint)
         column.addLayout(self._buttons())
         self.plot = CostPlot(document)
         column.addWidget(self.plot, 1)
@@ -219,6 +224,17 @@ class FactorisePanel(QWidget):
         self.wishes.set(seed=self.wishes.settings.seed + max(1, self.wishes.settings.tries))
         self.asked.emit(True)
 
+    def set_selection(self, selection: object) -> None:
+        """Whether some time is selected."""
+        self._selected = selection is not None
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        run = self._document.run
+        opened = self._document.recording is not None
+        self.hint.setText(self.wishes.missing(self._selected, run is not None) if opened else "")
+        self.hint.setVisible(bool(self.hint.text()))
+
     def _choose_preset(self) -> None:
         if self.preset.currentData():
             self.wishes.choose_preset(self.preset.currentData())
@@ -230,6 +246,7 @@ class FactorisePanel(QWidget):
     def _show_wishes(self) -> None:
         wishes = self.wishes
         self.preset.setCurrentIndex(self.preset.findData(wishes.preset_name))
+        self._show_hint()
         self.forever.blockSignals(True)
         self.forever.setChecked(wishes.settings.iterations is None)
         self.forever.blockSignals(False)
@@ -280,6 +297,7 @@ class FactorisePanel(QWidget):
     def _show_run(self) -> None:
         document, present = self._document, self._document.state.run
         self.plot.refresh()
+        self._show_hint()
         self.resume.setEnabled(document.run is not None and isinstance(document.run.factors, Factors))
         listed = (run for run in sorted(document.runs, reverse=True) if document.fits(run))
         named_runs = [run for run in listed if document.runs[run].name or run == present]

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QWidget
 
 from workbench.document.settings import ACTIVATIONS, METHODS, PRESETS, RANGES, TEMPLATES, RunSettings, preset
-from workbench.ui.controls import combo, named
+from workbench.ui.controls import Whole, combo, named
 
 
 class Wishes(QObject):
@@ -28,7 +29,9 @@ class Wishes(QObject):
         self.put(replace(self.settings, **values))
 
     def put(self, settings: RunSettings) -> None:
-        """Change all settings."""
+        """Change all settings. A method is not compared with itself."""
+        if settings.compare == settings.method:
+            settings = replace(settings, compare="")
         if settings != self.settings:
             self.settings = settings
             self.changed.emit()
@@ -36,6 +39,23 @@ class Wishes(QObject):
     def choose_preset(self, name: str) -> None:
         """Settings for a kind of sound."""
         self.put(preset(name, self.settings))
+
+    @property
+    def own_divergence(self) -> str:
+        """The divergence of a method that has one of its own."""
+        return "is" if METHODS[self.settings.method].divergence == 0.0 else "kl"
+
+    def missing(self, selected: bool, factorised: bool) -> str:
+        """What has to be done before these settings can run, in a sentence; '' where nothing is missing."""
+        s = self.settings
+        given = {s.templates, s.activations} if "templates" in METHODS[s.method].uses else set()
+        if "selection" in given and not selected:
+            return self.tr("First select the time to learn from: V, then drag in the spectrogram.")
+        if (s.method == "match" or "present" in given) and not factorised:
+            return self.tr("First factorise once in another way: this needs templates that are there.")
+        if "events" in given and not s.events:
+            return self.tr("First choose the list of onsets: the … button.")
+        return ""
 
     @property
     def preset_name(self) -> str:
@@ -49,7 +69,9 @@ class Wishes(QObject):
             return False
         needs = {
             "beta": s.divergence == "beta", "others": s.templates in ("pitched", "drums"),
-            "learnt": s.templates == "selection", "drums": s.templates == "drums",
+            "learnt": s.templates == "selection",
+            "learnt_as": s.templates == "selection" and s.hold_templates and 0 < s.learnt < s.components,
+            "drums": s.templates == "drums",
             "low_pitch": s.templates == "pitched", "high_pitch": s.templates == "pitched",
             "tolerance": s.templates == "pitched", "harmonics": s.templates == "pitched",
             "events": s.activations == "events", "decay": s.activations == "events",
@@ -108,10 +130,10 @@ class Wishes(QObject):
         return {
             "preset": tr("Preset"), "method": tr("Method"), "components": tr("Components"),
             "divergence": tr("Divergence"), "beta": tr("β"), "iterations": tr("Iterations"), "seed": tr("Seed"),
-            "tries": tr("Keep the best of"), "compare": tr("Run beside it"), "templates": tr("Templates begin"),
+            "tries": tr("Starts to try"), "compare": tr("Run beside it"), "templates": tr("Templates begin"),
             "activations": tr("Activations begin"), "hold_templates": tr("Hold templates"),
             "hold_activations": tr("Hold activations"), "others": tr("Other components"),
-            "learnt": tr("Learnt templates"),
+            "learnt": tr("Learnt templates"), "learnt_as": tr("Name of what is learnt"),
             "low_pitch": tr("Lowest pitch"), "high_pitch": tr("Highest pitch"), "tolerance": tr("Tolerance"),
             "harmonics": tr("Harmonics"), "drums": tr("Drum sounds"), "events": tr("Onsets"), "decay": tr("Decay"),
             "length": tr("Template frames"), "sparsity": tr("Sparsity"), "uncorrelatedness": tr("Uncorrelatedness"),
@@ -145,6 +167,7 @@ class Wishes(QObject):
             "hold_activations": tr("The times stay as they begin: only spectra are found."),
             "others": tr("Components for everything else that sounds; they begin at random."),
             "learnt": tr("How many templates to learn from the selection; 0: all. The others begin at random."),
+            "learnt_as": tr("The held templates become one layer of this name, all others one layer Rest."),
             "low_pitch": tr("MIDI number of the lowest note; 60 is middle C."),
             "high_pitch": tr("MIDI number of the highest note; one component a semitone."),
             "tolerance": tr("Semitones by which a partial may be off."),
@@ -165,7 +188,8 @@ class Wishes(QObject):
         if field in RANGES:
             low, high = RANGES[field]
             unit = {"tolerance": tr(" semitones"), "separation": tr(" dB")}.get(field, "")
-            text += " " + tr("From {0:g} to {1:g}{2}.").format(low, high, unit)
+            ends = (f"{end:,.10g}".replace(",", " ") for end in (low, high))
+            text += " " + tr("From {0} to {1}{2}.").format(*ends, unit)
         return text
 
     # -- controls ------------------------------------------------------------------------------------
@@ -189,30 +213,51 @@ class Wishes(QObject):
             real.setSuffix({"tolerance": self.tr(" st"), "separation": self.tr(" dB")}.get(field, ""))
             real.valueChanged.connect(lambda number: self.set(**{field: number}))
             widget, show = real, real.setValue
+        elif isinstance(value, str):
+            line = named(QLineEdit(), name, self.label(field), self.sentence(field))
+            line.editingFinished.connect(lambda: self.set(**{field: line.text().strip()}))
+            widget, show = line, line.setText
         else:
-            whole = named(QSpinBox(), name, self.label(field), self.sentence(field))
+            whole = named(Whole(), name, self.label(field), self.sentence(field))
             low, high = RANGES[field]
             whole.setRange(int(low), int(high))
             if field in ("harmonic_frames", "percussive_bins"):
                 whole.setSingleStep(2)
-            whole.setSuffix({"tries": self.tr(" starts"), "length": self.tr(" frames")}.get(field, ""))
+            whole.setSuffix({"length": self.tr(" frames")}.get(field, ""))
             whole.valueChanged.connect(lambda number: self.set(**{field: number}))
             widget, show = whole, whole.setValue
 
         def refresh() -> None:
-            now = getattr(self.settings, field)
+            now, used = getattr(self.settings, field), field == "method" or self.uses(field)
+            widget.blockSignals(True)
             if now is not None:
-                widget.blockSignals(True)
                 show(now)
-                widget.blockSignals(False)
+            # What counts for nothing shows no value.
+            if isinstance(widget, Whole):
+                widget.set_unused(not used)
+            elif isinstance(widget, QComboBox) and not used:
+                widget.setCurrentIndex(widget.findData(self.own_divergence) if field == "divergence" else -1)
+            widget.blockSignals(False)
 
         self.changed.connect(refresh)
         refresh()
         return widget
 
+    @staticmethod
+    def _disable(box: QComboBox, unwanted: str) -> None:
+        model = box.model()
+        assert isinstance(model, QStandardItemModel)
+        for i in range(box.count()):
+            model.item(i).setEnabled(box.itemData(i) != unwanted)
+
     def _list(self, field: str, name: str) -> tuple[QComboBox, Callable[[Any], None]]:
         box = combo(self.choices(field), name, self.label(field), self.sentence(field))
         box.setMinimumContentsLength(4)
         box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setPlaceholderText("–")
         box.currentIndexChanged.connect(lambda _: self.set(**{field: box.currentData()}))
+        if field == "compare":
+            # Not the method itself.
+            self.changed.connect(lambda: self._disable(box, self.settings.method))
+            self._disable(box, self.settings.method)
         return box, lambda value: box.setCurrentIndex(box.findData(value))

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -25,13 +27,14 @@ from PySide6.QtWidgets import (
 from workbench.nmf.rank import elbow
 from workbench.ui import theme
 from workbench.ui.controls import dim, named
+from workbench.ui.notices import Notice
 from workbench.ui.parameters import Wishes
 
 SECTIONS = (
     ("Method", ("method", "divergence", "beta", "components", "length", "iterations", "seed")),
     ("Start", (
         "templates", "drums", "low_pitch", "high_pitch", "tolerance", "harmonics", "others",
-        "learnt", "activations", "events",
+        "learnt", "learnt_as", "activations", "events",
         "decay",
     )),
     ("What stays", ("hold_templates", "hold_activations")),
@@ -73,7 +76,8 @@ class SettingsDialog(QDialog):
                 control.setFixedWidth(210)
                 sentence = dim(wishes.sentence(field))
                 sentence.setWordWrap(True)
-                label = QLabel(wishes.label(field))
+                # A box to tick says what it is itself.
+                label = QLabel("" if isinstance(control, QCheckBox) else wishes.label(field))
                 label.setBuddy(control)
                 for column, widget in enumerate((label, control, sentence)):
                     grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop)
@@ -86,7 +90,10 @@ class SettingsDialog(QDialog):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.notice = Notice(self)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        # The style's own icon is hardly seen on a dark ground.
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         run = named(
             QPushButton(self.tr("Factorise")), "settingsFactorise", self.tr("Factorise"),
             self.tr("Find components with these settings (Ctrl+Return)"),
@@ -103,6 +110,7 @@ class SettingsDialog(QDialog):
         row_.addWidget(buttons)
         column_.addLayout(row_)
         wishes.changed.connect(self._refresh)
+        wishes.changed.connect(self.notice.hide)
         self._refresh()
         self.resize(780, 640)
 

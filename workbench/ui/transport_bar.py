@@ -112,10 +112,11 @@ class TransportBar(QWidget):
             self.tr("Stop; a factorisation keeps what there is (Esc)"),
         )  # fmt: skip
         self.cancel.clicked.connect(self.cancel_job)
+        # First, so that it stays where it is while texts change their lengths.
+        row.addWidget(self.cancel)
         row.addWidget(self.job_label)
         row.addWidget(self.progress, 1)
         row.addWidget(self.job_left)
-        row.addWidget(self.cancel)
         row.addStretch(2)
         self.trouble = QLabel()
         named(self.trouble, "soundTrouble", self.tr("Sound"), self.tr("State of the sound output"))

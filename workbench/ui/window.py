@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
         view.time_selected.connect(audition.select)
         view.playhead_moved.connect(audition.seek)
         audition.selection_changed.connect(view.set_selection)
+        audition.selection_changed.connect(self.factorise_panel.set_selection)
         audition.moved.connect(view.set_playhead)
         audition.moved.connect(self.activations.set_playhead)
         audition.moved.connect(self._follow_playhead)
@@ -188,7 +189,7 @@ class MainWindow(QMainWindow):
         self.templates.pen.refused.connect(self.notice.say)
         self.stack_panel.refused.connect(self.notice.say)
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
-        session.troubled.connect(self.notice.say)
+        session.troubled.connect(self._trouble)
         session.said.connect(self.say)
         session.measured.connect(self.stack_panel.show_residual)
         session.clipping.connect(self._ask_clipping)
@@ -383,9 +384,20 @@ class MainWindow(QMainWindow):
 
     # -- acting --------------------------------------------------------------------------------------
 
+    def _trouble(self, sentence: str) -> None:
+        """Say what is wrong where it is seen."""
+        dialog = self._settings_dialog
+        if dialog is not None and dialog.isVisible():
+            dialog.notice.say(sentence)
+        else:
+            self.notice.say(sentence)
+
     def factorise(self, fresh: bool) -> None:
         """Press Factorise or Continue."""
         self.document.end_preview()
+        self.notice.hide()
+        if self._settings_dialog is not None:
+            self._settings_dialog.notice.hide()
         self.factorise_panel.wishes.set(selection=self.audition.selection)
         self.session.factorise(self.factorise_panel.settings(), self.factorise_panel.analysis(), fresh)
 
