@@ -18,8 +18,9 @@ from workbench import resource
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import Scene, render_all
 from workbench.document.settings import PRESETS, RunSettings
-from workbench.jobs.factorise import Task, component_names, run
+from workbench.jobs.factorise import run
 from workbench.jobs.runner import Job
+from workbench.jobs.starts import Task, component_names
 from workbench.masks.layers import Layer, Part
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis

@@ -13,18 +13,9 @@ from tests.conftest import tone_mix
 from workbench.audio.recording import Cancelled, Recording
 from workbench.document.settings import METHODS, PRESETS, RunSettings
 from workbench.files import UserError
-from workbench.jobs.factorise import (
-    Task,
-    arrangement,
-    choose_components,
-    component_count,
-    component_names,
-    drum_folders,
-    placeholder,
-    run,
-    start,
-)  # fmt: skip
+from workbench.jobs.factorise import arrangement, choose_components, run
 from workbench.jobs.runner import Job
+from workbench.jobs.starts import Task, component_count, component_names, drum_folders, placeholder, start
 from workbench.masks.models import Factors, Shares
 from workbench.spectral.stft import Analysis, magnitudes
 

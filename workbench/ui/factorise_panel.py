@@ -6,7 +6,7 @@ from typing import cast
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.document.document import MOST_RUNS, Document
 from workbench.document.settings import RunSettings
@@ -43,8 +43,9 @@ class FactorisePanel(QWidget):
         column.setContentsMargins(8, 4, 8, 6)
         column.setSpacing(5)
         column.addLayout(self._fields())
-        self.hint = dim("")
+        self.hint = QLabel()
         self.hint.setObjectName("factoriseHint")
+        self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
         self._selected = False
         column.addWidget(self.hint)

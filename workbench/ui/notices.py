@@ -11,12 +11,15 @@ from workbench.ui.guard import guarded
 
 @guarded
 class Notice(QFrame):
-    """A sentence over the top of a pane that stays until it is closed; nothing moves to make room for it."""
+    """A sentence over a pane that stays until it is closed; nothing moves to make room for it.
 
-    def __init__(self, over: QWidget) -> None:
+    It is near the top, or `above` so many pixels at the bottom.
+    """
+
+    def __init__(self, over: QWidget, above: int | None = None) -> None:
         super().__init__(over)
         over.installEventFilter(self)
-        self._over = over
+        self._over, self._above = over, above
         self.setObjectName("notice")
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 6, 5)
@@ -44,7 +47,8 @@ class Notice(QFrame):
         width = max(200, min(640, over.width() - 40))
         self.setFixedWidth(width)
         height = self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
-        self.setGeometry((over.width() - width) // 2, 36, width, height)
+        top = 36 if self._above is None else over.height() - self._above - height
+        self.setGeometry((over.width() - width) // 2, top, width, height)
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -20,16 +20,10 @@ from workbench.document.project import SUFFIX
 from workbench.document.settings import RunSettings
 from workbench.document.state import State
 from workbench.files import UserError
-from workbench.jobs.factorise import (
-    Snapshot,
-    Task,
-    choose_components,
-    component_count,
-    component_names,
-    placeholder,
-)  # fmt: skip
+from workbench.jobs.factorise import Snapshot, choose_components
 from workbench.jobs.factorise import run as factorise_job
 from workbench.jobs.runner import Job, Runner
+from workbench.jobs.starts import Task, component_count, component_names, placeholder
 from workbench.jobs.works import Opened, analyse_again, export, measure_peak, open_file, save
 from workbench.masks.models import Factors
 from workbench.masks.morphing import MorphTarget, morph_components, morph_runs

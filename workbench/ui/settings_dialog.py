@@ -68,6 +68,7 @@ class SettingsDialog(QDialog):
         for title, fields in SECTIONS:
             heading = QLabel(self.tr(title))
             heading.setProperty("role", "title")
+            heading.setContentsMargins(0, 10 if row else 0, 0, 2)
             grid.addWidget(heading, row, 0, 1, 3)
             self._headings.append((heading, fields))
             row += 1
@@ -90,7 +91,7 @@ class SettingsDialog(QDialog):
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.notice = Notice(self)
+        self.notice = Notice(self, above=52)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         # The style's own icon is hardly seen on a dark ground.
         buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())

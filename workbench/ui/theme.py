@@ -183,6 +183,7 @@ def _sheet(t: Theme) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 4px; }}
     QLabel[role="dim"] {{ color: {t.dim}; }}
+    QLabel[role="hint"] {{ color: {t.text}; border-left: 3px solid {t.solo}; padding-left: 6px; }}
     QLabel[role="title"] {{ color: {t.dim}; font-weight: 600; }}
     QLabel[role="clock"] {{ font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; font-size: 15px; }}
     QFrame#notice {{ background: {t.raised}; border: 1px solid {t.solo}; border-radius: 6px; }}
