@@ -194,3 +194,25 @@ def test_libnmfd_begins_at_its_own_scale():
     settings = replace(QUICK, method="libnmfd")
     W, H = start(task(settings), np.ones((257, 63), np.float32), settings)
     assert float(H.sum()) == pytest.approx(1, rel=1e-3) and np.allclose(W.sum(axis=(0, 2)), 1, rtol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["fast", "mu", "smooth", "patterns"])
+def test_what_is_left_out_has_no_say_in_the_templates(method):
+    """A burst of noise in the selected time: with it left out the templates are those of the recording without it."""
+    clean = RECORDING.samples.copy()
+    loud = clean.copy()
+    loud[3000:4000] += 5 * np.random.default_rng(0).standard_normal((1000, 1)).astype(np.float32)
+    settings = replace(QUICK, method=method, iterations=30, leave_out=True, selection=(0.33, 0.55), smoothness=0.1)
+    found = [run(Listener(), replace(task(settings), recording=replace(RECORDING, samples=x))) for x in (clean, loud)]
+    W = [each.factors.W / each.factors.W.max() for each in found]
+    np.testing.assert_allclose(*W, atol=0.02)
+    heard = run(
+        Listener(), replace(task(replace(settings, leave_out=False)), recording=replace(RECORDING, samples=loud))
+    )
+    assert np.abs(heard.factors.W / heard.factors.W.max() - W[0]).max() > 0.1
+    inside = found[0].factors.H[:, 24:32].sum(axis=0)
+    assert inside.min() > 0.1 * found[0].factors.H.sum(axis=0).max(), "what sounds there has its activations"
+    with pytest.raises(UserError, match="leave out first"):
+        run(Listener(), task(replace(settings, selection=None)))
+    with pytest.raises(UserError, match="select less"):
+        run(Listener(), task(replace(settings, selection=(0.0, 10.0))))

@@ -56,8 +56,12 @@ class RunSettings:
         Penalties, as in `workbench.nmf`.
     harmonic_frames, percussive_bins : int
         Odd lengths of HPSS's medians.
-    separation : float
-        Decibels by which a bin must be harmonic or percussive.
+    exponent : str
+        Of exact steps: 'mm', with which the cost never rises whatever β, or 'one'.
+    leave_out : bool
+        The selected time counts for nothing: templates are found from the rest.
+    separation, percussive_separation : float
+        Decibels by which a bin must be harmonic, and percussive.
     masks : str
         HPSS: 'soft', 'binary', 'coupled' or 'advanced' (with a residual).
     """
@@ -66,6 +70,7 @@ class RunSettings:
     components: int = 10
     divergence: str = "kl"
     beta: float = 0.5
+    exponent: str = "mm"
     iterations: int | None = 100
     seed: int = 0
     tries: int = 1
@@ -74,6 +79,7 @@ class RunSettings:
     activations: str = "random"
     hold_templates: bool = False
     hold_activations: bool = False
+    leave_out: bool = False
     others: int = 0
     learnt: int = 0
     learnt_as: str = ""
@@ -92,6 +98,7 @@ class RunSettings:
     harmonic_frames: int = 17
     percussive_bins: int = 31
     separation: float = 1.0
+    percussive_separation: float = 1.0
     masks: str = "soft"
 
     @property
@@ -112,7 +119,8 @@ class RunSettings:
         uses = METHODS[self.method].uses
         penalties = ("sparsity", "uncorrelatedness", "smoothness")
         own = self.method if self.method in ("libnmfd", "flucoma") else ""
-        return self.beta_value, own, *(getattr(self, p) if p in uses else 0.0 for p in penalties)
+        out = self.selection if self.leave_out and "leave_out" in uses else None
+        return self.beta_value, own, out, *(getattr(self, p) if p in uses else 0.0 for p in penalties)
 
     @property
     def template_frames(self) -> int:
@@ -148,6 +156,8 @@ _START = {
 _HOLD = {"hold_templates", "hold_activations"}
 _PENALTY = {"sparsity", "uncorrelatedness"}
 _BETA = {"divergence", "beta"}
+_SEPARATION = {"separation", "percussive_separation"}
+_COUNTS = {"leave_out", "selection"}
 
 
 def _uses(*groups: set[str]) -> frozenset[str]:
@@ -155,16 +165,16 @@ def _uses(*groups: set[str]) -> frozenset[str]:
 
 
 METHODS: dict[str, Method] = {
-    "fast": Method("parts", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA)),
-    "mu": Method("parts", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA)),
+    "fast": Method("parts", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA, _COUNTS)),
+    "mu": Method("parts", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA, _COUNTS, {"exponent"})),
     "flucoma": Method("parts", _uses(_RUN, _HOLD, {"templates", "activations"}), 1.0),
-    "smooth": Method("smooth", _uses(_RUN, _START, _HOLD, {"smoothness"}), 0.0),
-    "sequential": Method("smooth", _uses(_RUN, _START, _HOLD, {"smoothness"}), 0.0),
+    "smooth": Method("smooth", _uses(_RUN, _START, _HOLD, _COUNTS, {"smoothness"}), 0.0),
+    "sequential": Method("smooth", _uses(_RUN, _START, _HOLD, _COUNTS, {"smoothness"}), 0.0),
     "em": Method("smooth", _uses(_RUN, _START, {"smoothness"}), 0.0),
-    "patterns": Method("patterns", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA, {"length"})),
+    "patterns": Method("patterns", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA, _COUNTS, {"length"})),
     "libnmfd": Method("patterns", _uses(_RUN, _START, _HOLD, {"length"}), 1.0),
     "match": Method("known", _uses({"iterations", "divergence", "beta"})),
-    "hpss": Method("split", frozenset({"harmonic_frames", "percussive_bins", "separation", "masks"}), 1.0),
+    "hpss": Method("split", frozenset({"harmonic_frames", "percussive_bins", "masks", *_SEPARATION}), 1.0),
 }
 """In the order of the panel."""
 
@@ -177,6 +187,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "tolerance": (0.0, 2.0), "harmonics": (1, 60),
     "decay": (0.0, 0.99), "length": (1, 64), "sparsity": (0.0, 10.0), "uncorrelatedness": (0.0, 100.0),
     "smoothness": (0.0, 10_000.0), "harmonic_frames": (3, 201), "percussive_bins": (3, 201), "separation": (0.0, 24.0),
+    "percussive_separation": (0.0, 24.0),
 }  # fmt: skip
 """Lowest and highest value of each number."""
 

@@ -19,27 +19,49 @@ from workbench.nmf.starts import balanced
 
 Holds = tuple[list[bool], list[bool]]
 """Of each component whether its template is held, and whether its activation is."""
+MATCHING = 30
+"""Iterations to find the activations of what was left out."""
 
 
 def descend(
     settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None = None, watch: Watch | None = None,
-    hold: Holds | None = None, drawn: bool = False, threads: int | None = None,
+    hold: Holds | None = None, drawn: bool = False, out: slice | None = None, threads: int | None = None,
 ) -> Factorisation:  # fmt: skip
-    """The engine's function for a method, with the settings that it uses."""
+    """The engine's function for a method, with the settings that it uses; the frames `out` count for nothing.
+
+    Templates are found without them; then their activations are those that match the templates.
+    """
+    weights = None
+    if out is not None:
+        weights = np.ones((1, V.shape[1]), V.dtype)
+        weights[:, out] = 0
+        weights = np.broadcast_to(weights, V.shape)
+    result = _descend(settings, V, W, H, progress, watch, hold, drawn, weights, threads)
+    if out is not None:
+        # Silence has no say in what sounds there; with T frames a template reaches into what follows.
+        inside = match_templates(V[:, out], result.W, settings.beta_value, MATCHING, None, None, threads)
+        result.H[:, out] = inside.H
+    return result
+
+
+def _descend(
+    settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None, watch: Watch | None,
+    hold: Holds | None, drawn: bool, weights: Array | None, threads: int | None,
+) -> Factorisation:  # fmt: skip
     beta, n = settings.beta_value, settings.iterations
     templates, activations = hold or ([False] * W.shape[1], [False] * W.shape[1])
     match settings.method:
         case "fast" | "mu":
             objective = Objective(
-                beta, settings.sparsity, settings.uncorrelatedness, None, templates, activations,
-                "heuristic" if beta == 0.0 else "mm",
+                beta, settings.sparsity, settings.uncorrelatedness, weights, templates, activations,
+                "mm" if settings.exponent == "mm" else "heuristic",
             )  # fmt: skip
             function = factorise_fast if settings.method == "fast" else factorise
             return function(V, W, H, beta, n, progress, objective=objective, watch=watch, threads=threads)
         case "smooth" | "sequential":
             order = "red-black" if settings.method == "smooth" else "sequential"
             return smooth_is(
-                V, W, H, settings.smoothness, n, progress, order=order, hold_templates=templates,
+                V, W, H, settings.smoothness, n, progress, order=order, weights=weights, hold_templates=templates,
                 hold_activations=activations, watch=watch, threads=threads,
             )  # fmt: skip
         case "em":
@@ -47,7 +69,8 @@ def descend(
         case "patterns":
             return nmf_conv(
                 V, W, H, beta, n, progress, sparsity=settings.sparsity, uncorrelatedness=settings.uncorrelatedness,
-                hold_templates=templates, hold_activations=activations, fast=True, watch=watch, threads=threads,
+                weights=weights, hold_templates=templates, hold_activations=activations, fast=True, watch=watch,
+                threads=threads,
             )  # fmt: skip
         case "libnmfd":
             return nmfd(

@@ -13,7 +13,7 @@ from workbench.document.settings import RunSettings
 from workbench.files import UserError
 from workbench.jobs.descents import Holds, descend
 from workbench.jobs.runner import Job
-from workbench.jobs.starts import Task, start
+from workbench.jobs.starts import Task, left_out, start
 from workbench.masks.models import Factors, Model, Shares
 from workbench.nmf.harmonic_percussive import hpss
 from workbench.nmf.matching import match_components
@@ -75,10 +75,10 @@ def run(job: Job, task: Task) -> Snapshot:
 
 
 def _hpss(job: Job, v: Array, settings: RunSettings) -> Snapshot:
-    threshold = 10 ** (settings.separation / 20)
+    tones, hits = (10 ** (db / 20) for db in (settings.separation, settings.percussive_separation))
     masks = hpss(
-        v, settings.masks, settings.harmonic_frames | 1, settings.percussive_bins | 1, harmonic_threshold=threshold,
-        percussive_threshold=threshold, progress=lambda i, left: job.report(1 - 0.9 * left),
+        v, settings.masks, settings.harmonic_frames | 1, settings.percussive_bins | 1, harmonic_threshold=tones,
+        percussive_threshold=hits, progress=lambda i, left: job.report(1 - 0.9 * left),
     )  # fmt: skip
     if masks is None:
         raise Cancelled
@@ -112,7 +112,8 @@ class _Descents:
             v = self._spectrogram(settings)
             w, h = start(self._task, v, settings)
             hold = self._held(settings, w.shape[1])
-            result = descend(settings, v, w, h, self._progress, self._watch, hold, self._drawn(settings))
+            out = left_out(self._task, settings, v.shape[1])
+            result = descend(settings, v, w, h, self._progress, self._watch, hold, self._drawn(settings), out)
             factors, order = self._arranged(result.W, result.H)
             done.append(OtherRun(settings, factors, result.costs))
             held.append(tuple(place for place, k in enumerate(order) if hold[0][k]))

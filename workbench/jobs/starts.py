@@ -147,8 +147,10 @@ def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings,
 
 def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     """W and H as the settings say, with the model's mean that of V."""
+    out = left_out(task, settings, V.shape[1])
+    counted = V if out is None else np.delete(V, out, axis=1)
     # libnmfd's factors are those of V over its sum.
-    mean = 1 / V.size if settings.method == "libnmfd" else float(V.mean(dtype=np.float64))
+    mean = 1 / V.size if settings.method == "libnmfd" else float(counted.mean(dtype=np.float64))
     if task.going_on or settings.method == "match":
         present = task.present_for(settings, "There are no templates to go on from; factorise once first.")
         if settings.method == "match":
@@ -191,12 +193,35 @@ def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Ar
             return random
 
 
+def selected(task: Task, selection: tuple[float, float]) -> slice:
+    """The frames of a selection."""
+    first, last = (round(second * task.recording.rate / task.analysis.hop) for second in selection)
+    return slice(max(0, first), last + 1)
+
+
+def left_out(task: Task, settings: RunSettings, frames: int) -> slice | None:
+    """The frames that count for nothing.
+
+    Raises
+    ------
+    UserError
+        If nothing is selected, or everything.
+    """
+    if not settings.leave_out or "leave_out" not in METHODS[settings.method].uses:
+        return None
+    if settings.selection is None:
+        raise UserError("Select the time to leave out first: the Select tool (V), then drag in the spectrogram.")
+    out = selected(task, settings.selection)
+    if len(range(frames)[out]) == frames:
+        raise UserError("With everything left out nothing can be found; select less.")
+    return out
+
+
 def _from_selection(task: Task, V: Array, settings: RunSettings, random: Array) -> Array:
     if settings.selection is None:
         raise UserError("Select the time to learn from first: the Select tool (V), then drag in the spectrogram.")
-    first, last = (round(second * task.recording.rate / task.analysis.hop) for second in settings.selection)
     learnt = min(settings.learnt or random.shape[1], random.shape[1])
-    example = V[:, max(0, first) : last + 1]
+    example = V[:, selected(task, settings.selection)]
     w = random.copy()
     w[:, :learnt] = learnt_templates(example, learnt, settings.seed, settings.template_frames)
     return w

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, Q
 from workbench.document.settings import ACTIVATIONS, METHODS, PRESETS, RANGES, TEMPLATES, RunSettings, preset
 from workbench.ui.controls import Whole, combo, named
 
+DECIBELS = ("separation", "percussive_separation")
+
 
 class Wishes(QObject):
     """The settings of the next run, and the words for them."""
@@ -49,6 +51,8 @@ class Wishes(QObject):
         """What has to be done before these settings can run, in a sentence; '' where nothing is missing."""
         s = self.settings
         given = {s.templates, s.activations} if "templates" in METHODS[s.method].uses else set()
+        if s.leave_out and "leave_out" in METHODS[s.method].uses and not selected:
+            return self.tr("First select the time to leave out: V, then drag in the spectrogram.")
         if "selection" in given and not selected:
             return self.tr("First select the time to learn from: V, then drag in the spectrogram.")
         if (s.method == "match" or "present" in given) and not factorised:
@@ -77,7 +81,8 @@ class Wishes(QObject):
             "events": s.activations == "events", "decay": s.activations == "events",
             "components": s.templates not in ("pitched", "drums", "present"),
             "tries": "random" in (s.templates, s.activations),
-            "separation": s.masks in ("coupled", "advanced"),
+            "separation": s.masks in ("coupled", "advanced"), "percussive_separation": s.masks == "advanced",
+            "exponent": not 1 <= s.beta_value <= 2,
         }  # fmt: skip
         return needs.get(field, True)
 
@@ -111,6 +116,7 @@ class Wishes(QObject):
                 "random": tr("Random"), "uniform": tr("All alike"), "events": tr("A list of onsets"),
                 "present": tr("The present ones (seed)"),
             },
+            "exponent": {"mm": tr("γ(β): surely downwards"), "one": tr("1: longer steps")},
             "masks": {
                 "soft": tr("Soft"), "binary": tr("Binary"), "coupled": tr("Coupled (threshold)"),
                 "advanced": tr("Advanced (with a residual)"),
@@ -137,8 +143,10 @@ class Wishes(QObject):
             "low_pitch": tr("Lowest pitch"), "high_pitch": tr("Highest pitch"), "tolerance": tr("Tolerance"),
             "harmonics": tr("Harmonics"), "drums": tr("Drum sounds"), "events": tr("Onsets"), "decay": tr("Decay"),
             "length": tr("Template frames"), "sparsity": tr("Sparsity"), "uncorrelatedness": tr("Uncorrelatedness"),
+            "percussive_separation": tr("Separation of hits"), "exponent": tr("Exponent"),
+            "leave_out": tr("Leave the selection out"),
             "smoothness": tr("Smoothness λ"), "harmonic_frames": tr("Harmonic kernel"),
-            "percussive_bins": tr("Percussive kernel"), "separation": tr("Separation"), "masks": tr("Masks"),
+            "percussive_bins": tr("Percussive kernel"), "separation": tr("Separation of tones"), "masks": tr("Masks"),
         }[field]  # fmt: skip
 
     def sentence(self, field: str) -> str:
@@ -181,13 +189,18 @@ class Wishes(QObject):
             "smoothness": tr("How slowly activations may change; 10 is usual, 0 is plain Itakura–Saito."),
             "harmonic_frames": tr("Frames of the median along time (odd): longer keeps only steadier tones."),
             "percussive_bins": tr("Bins of the median along frequency (odd): longer keeps only broader hits."),
-            "separation": tr("Decibels by which a bin must be one or the other."),
+            "separation": tr("Decibels by which a bin must be tone rather than hit."),
+            "percussive_separation": tr("Decibels by which a bin must be hit rather than tone."),
+            "exponent": tr("Of each step, where β is below 1 or above 2: MM's is slower, and the cost never rises."),
+            "leave_out": tr("Find the templates from everything but the selected time: applause, a cough, a dropout."),
             "masks": tr("Soft shares every bin; binary decides; coupled and advanced need a separation, and advanced "
                         "leaves the rest in a third layer."),
         }[field]  # fmt: skip
         if field in RANGES:
             low, high = RANGES[field]
-            unit = {"tolerance": tr(" semitones"), "separation": tr(" dB")}.get(field, "")
+            unit = {"tolerance": tr(" semitones"), "separation": tr(" dB"), "percussive_separation": tr(" dB")}.get(
+                field, ""
+            )
             ends = (f"{end:,.10g}".replace(",", " ") for end in (low, high))
             text += " " + tr("From {0} to {1}{2}.").format(*ends, unit)
         return text
@@ -199,7 +212,7 @@ class Wishes(QObject):
         value = getattr(self.settings, field, None)
         widget: QWidget
         show: Callable[[Any], None]
-        if field in ("method", "divergence", "templates", "activations", "masks", "compare"):
+        if field in ("method", "divergence", "exponent", "templates", "activations", "masks", "compare"):
             widget, show = self._list(field, name)
         elif isinstance(value, bool):
             box = named(QCheckBox(self.label(field)), name, self.label(field), self.sentence(field))
@@ -209,8 +222,16 @@ class Wishes(QObject):
             real = named(QDoubleSpinBox(), name, self.label(field), self.sentence(field))
             real.setRange(*RANGES[field])
             real.setDecimals(3 if field in ("sparsity",) else 2)
-            real.setSingleStep({"sparsity": 0.01, "smoothness": 1.0, "separation": 0.5}.get(field, 0.1))
-            real.setSuffix({"tolerance": self.tr(" st"), "separation": self.tr(" dB")}.get(field, ""))
+            real.setSingleStep(
+                {"sparsity": 0.01, "smoothness": 1.0, "separation": 0.5, "percussive_separation": 0.5}.get(field, 0.1)
+            )
+            real.setSuffix(
+                {
+                    "tolerance": self.tr(" st"),
+                    "separation": self.tr(" dB"),
+                    "percussive_separation": self.tr(" dB"),
+                }.get(field, "")
+            )
             real.valueChanged.connect(lambda number: self.set(**{field: number}))
             widget, show = real, real.setValue
         elif isinstance(value, str):

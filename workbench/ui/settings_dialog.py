@@ -31,15 +31,15 @@ from workbench.ui.notices import Notice
 from workbench.ui.parameters import Wishes
 
 SECTIONS = (
-    ("Method", ("method", "divergence", "beta", "components", "length", "iterations", "seed")),
+    ("Method", ("method", "divergence", "beta", "exponent", "components", "length", "iterations", "seed")),
     ("Start", (
         "templates", "drums", "low_pitch", "high_pitch", "tolerance", "harmonics", "others",
         "learnt", "learnt_as", "activations", "events",
         "decay",
     )),
-    ("What stays", ("hold_templates", "hold_activations")),
+    ("What stays, and what counts", ("hold_templates", "hold_activations", "leave_out")),
     ("Shape of the result", ("smoothness", "sparsity", "uncorrelatedness")),
-    ("Tones and hits", ("harmonic_frames", "percussive_bins", "masks", "separation")),
+    ("Tones and hits", ("harmonic_frames", "percussive_bins", "masks", "separation", "percussive_separation")),
     ("Several runs", ("tries", "compare")),
 )  # fmt: skip
 
