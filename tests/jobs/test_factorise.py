@@ -156,8 +156,9 @@ def test_events_start_the_activations(tmp_path):
 
 
 def test_costs_fall_with_the_number_of_components():
-    costs = choose_components(Listener(), RECORDING, ANALYSIS, QUICK, [1, 2, 4])
+    costs, shares = choose_components(Listener(), RECORDING, ANALYSIS, QUICK, [1, 2, 4])
     assert costs[0] > costs[1] > costs[2]
+    assert (np.diff(shares) >= 0).all() and shares[-1] == pytest.approx(1)
     with pytest.raises(Cancelled):
         choose_components(Listener(30), RECORDING, ANALYSIS, QUICK, [1, 2, 4])
 

@@ -399,6 +399,11 @@ def test_a_number_of_components_is_suggested(factorised):
     dialog = program.window.findChildren(ComponentsDialog)[0]
     dialog.findChild(QWidget, "useSuggestion").click()
     assert panel.components.value() == dialog.suggestion and 1 <= dialog.suggestion <= 25
+    few = dialog.covering
+    dialog.coverage.setValue(95)
+    assert dialog.covering > few and str(dialog.covering) in dialog.covered.text()
+    dialog.covered.click()
+    assert panel.components.value() == dialog.covering
 
 
 def test_all_settings_show_what_the_method_uses_with_a_sentence_each(factorised):

@@ -74,7 +74,7 @@ def mask_under(program, layer, point: QPoint) -> float:
 
 
 def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
-    factorised.window.export_dialog()
+    factorised.window.files.export_dialog()
     factorised.window.keys_dialog()
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
     lacking = []
@@ -422,7 +422,7 @@ def test_closing_with_unsaved_work_asks(factorised):
 
 
 def export(program, folder, form):
-    program.window.export_dialog()
+    program.window.files.export_dialog()
     dialog = program.window.findChild(QDialog, "exportDialog")
     dialog.folder.setText(str(folder))
     dialog.format.setCurrentIndex(form)

@@ -19,6 +19,7 @@ from workbench.nmf.harmonic_percussive import hpss
 from workbench.nmf.matching import match_components
 from workbench.nmf.rank import costs_by_components
 from workbench.nmf.result import Array
+from workbench.nmf.starts import singular_shares
 from workbench.spectral.stft import Analysis, magnitudes
 
 PUBLISH_SECONDS = 0.08
@@ -191,8 +192,8 @@ def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int 
 
 def choose_components(
     job: Job, recording: Recording, analysis: Analysis, settings: RunSettings, candidates: Sequence[int]
-) -> list[float]:
-    """The cost that each number of components reaches."""
+) -> tuple[list[float], Array]:
+    """The cost that each number of components reaches with plain NMF, and the shares of the singular values."""
     v = magnitudes(recording.samples, analysis, settings.power, lambda share: job.report(0.1 * share))
     iterations = 40
 
@@ -202,4 +203,4 @@ def choose_components(
     costs = costs_by_components(v, candidates, settings.beta_value, iterations, settings.seed, progress)
     if job.cancelled:
         raise Cancelled
-    return costs
+    return costs, singular_shares(v)

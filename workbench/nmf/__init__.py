@@ -32,7 +32,7 @@ from workbench.nmf.objective import Objective
 from workbench.nmf.rank import costs_by_components, elbow
 from workbench.nmf.result import Factorisation
 from workbench.nmf.smooth import sage, smooth_is
-from workbench.nmf.starts import components_for, nndsvd, random_start, uniform_start
+from workbench.nmf.starts import components_for, nndsvd, random_start, singular_shares, uniform_start
 from workbench.nmf.templates import learnt_templates, pitched_templates
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "sage",
     "shift_operator",
     "similarity",
+    "singular_shares",
     "smooth_is",
     "uniform_start",
 ]

@@ -12,6 +12,9 @@ from workbench.nmf.result import Array, check_spectrogram
 
 FILLS = ("mean", "random", "zeros")
 
+GRAM_BLOCK = 4096
+"""Frames at a time."""
+
 
 def random_start(V: Array, components: int, seed: int, length: int = 1) -> tuple[Array, Array]:
     """Seeded random W and H, scaled so that the model's mean is V's (less what a template has beyond the end).
@@ -155,9 +158,19 @@ def components_for(V: Array, coverage: float = 0.5, most: int = 200) -> int:
     """
     if not 0 <= coverage <= 1:
         raise ValueError(f"The coverage is a share from 0 to 1, not {coverage}.")
-    values = scipy.linalg.svdvals(V.astype(np.float64))
-    if values[0] == 0:
-        return 1
-    share = np.cumsum(values) / values.sum()
-    enough = int(np.searchsorted(share, coverage - 1e-12)) + 1
-    return min(most, enough, len(values))
+    shares = singular_shares(V)
+    return min(most, int(np.searchsorted(shares, coverage - 1e-12)) + 1, len(shares))
+
+
+def singular_shares(V: Array) -> Array:
+    """Shares of the sum of all singular values of V (F, N) that the largest one, two, three … make up, float64.
+
+    They are the roots of the eigenvalues of V Vᵀ, which takes a recording of any length by the block.
+    """
+    short = V if V.shape[0] <= V.shape[1] else V.T
+    gram = np.zeros((len(short), len(short)))
+    for first in range(0, short.shape[1], GRAM_BLOCK):
+        block = short[:, first : first + GRAM_BLOCK].astype(np.float64)
+        gram += block @ block.T
+    values = np.sqrt(np.maximum(scipy.linalg.eigvalsh(gram)[::-1], 0))
+    return np.asarray(np.cumsum(values) / values.sum()) if values[0] > 0 else np.ones(1)

@@ -54,12 +54,12 @@ class _Builder:
     def _file(self) -> None:
         w, tr = self.window, self.window.tr
         menu = self._menu(tr("&File"), "fileMenu")
-        self._add(menu, "open", tr("&Open…"), "Ctrl+O", w.open_dialog)
-        self._add(menu, "demo", tr("Open the &demo"), "", w.open_demo)
+        self._add(menu, "open", tr("&Open…"), "Ctrl+O", w.files.open_dialog)
+        self._add(menu, "demo", tr("Open the &demo"), "", w.files.open_demo)
         menu.addSeparator()
-        self._add(menu, "save", tr("&Save project"), "Ctrl+S", w.save)
-        self._add(menu, "saveAs", tr("Save project &as…"), "Ctrl+Shift+S", w.save_as)
-        self._add(menu, "export", tr("&Export…"), "Ctrl+Shift+E", w.export_dialog)
+        self._add(menu, "save", tr("&Save project"), "Ctrl+S", w.files.save)
+        self._add(menu, "saveAs", tr("Save project &as…"), "Ctrl+Shift+S", w.files.save_as)
+        self._add(menu, "export", tr("&Export…"), "Ctrl+Shift+E", w.files.export_dialog)
         menu.addSeparator()
         self._add(menu, "quit", tr("&Quit"), "Ctrl+Q", w.close)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workbench.audio.export import FileFormat, Piece, layer_pieces, mix_piece
@@ -267,8 +268,10 @@ class Session(QObject):
         if known is not None and not known.costs and isinstance(known.factors, Factors):
             self._document.withdraw(run)
 
-    def choose_components(self, settings: RunSettings, then: Callable[[list[int], list[float]], None]) -> None:
-        """Measure the cost of several numbers of components, and hand both lists over."""
+    def choose_components(
+        self, settings: RunSettings, then: Callable[[list[int], list[float], NDArray[np.float64]], None]
+    ) -> None:
+        """Measure the cost of several numbers of components; hands over both, and the shares of singular values."""
         recording, analysis = self._document.recording, self._document.state.analysis
         if recording is None:
             return
@@ -276,8 +279,8 @@ class Session(QObject):
             choose_components, recording=recording, analysis=analysis, settings=settings, candidates=CANDIDATES
         )
 
-        def done(costs: list[float]) -> None:
-            then(CANDIDATES, costs)
+        def done(found: tuple[list[float], NDArray[np.float64]]) -> None:
+            then(CANDIDATES, *found)
 
         self._runner.run(self.tr("Trying numbers of components"), work, done, self.troubled.emit)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
@@ -20,10 +21,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
+from workbench.document.settings import RANGES
 from workbench.nmf.rank import elbow
 from workbench.ui import theme
 from workbench.ui.controls import dim, named
@@ -160,7 +163,9 @@ class ComponentsDialog(QDialog):
     chosen = Signal(int)
     """The number to use."""
 
-    def __init__(self, parent: QWidget, candidates: Sequence[int], costs: Sequence[float]) -> None:
+    def __init__(
+        self, parent: QWidget, candidates: Sequence[int], costs: Sequence[float], shares: NDArray[np.float64]
+    ) -> None:
         super().__init__(parent)
         named(self, "componentsDialog", self.tr("Number of components"), self.tr("Cost against number of components"))
         self.setWindowTitle(self.tr("Number of components"))
@@ -175,7 +180,7 @@ class ComponentsDialog(QDialog):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setLabel("bottom", self.tr("components"))
-        plot.setLabel("left", self.tr("cost after 40 iterations"))
+        plot.setLabel("left", self.tr("cost after 40 iterations of plain NMF"))
         plot.plot(
             np.asarray(candidates, float), np.asarray(costs, float), pen=pyqtgraph.mkPen(t.accent, width=2),
             symbol="o", symbolSize=6, symbolBrush=t.accent, symbolPen=None,
@@ -195,16 +200,42 @@ class ComponentsDialog(QDialog):
         )  # fmt: skip
         use.setProperty("role", "primary")
         use.setDefault(True)
-        use.clicked.connect(self._use)
+        use.clicked.connect(lambda: self._use(self.suggestion))
+        self._shares = shares
+        self.coverage = named(
+            QSpinBox(), "coverage", self.tr("Coverage"),
+            self.tr("Share of the singular values, as in FluCoMa's NMFSeed. From 1 to 100 %."),
+        )  # fmt: skip
+        self.coverage.setRange(1, 100)
+        self.coverage.setSuffix(self.tr(" %"))
+        self.covered = named(
+            QPushButton(), "useCoverage", self.tr("Use the number for this coverage"),
+            self.tr("Set the number of components that covers this share"),
+        )  # fmt: skip
+        self.covered.clicked.connect(lambda: self._use(self.covering))
+        self.coverage.valueChanged.connect(lambda _: self.covered.setText(self.tr("Use {0}").format(self.covering)))
+        self.coverage.setValue(50)
+        by_share = QHBoxLayout()
+        by_share.addWidget(QLabel(self.tr("Or enough for")))
+        by_share.addWidget(self.coverage)
+        by_share.addWidget(QLabel(self.tr("of the singular values")), 1)
+        by_share.addWidget(self.covered)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
         column.addWidget(plot, 1)
         column.addWidget(text)
         column.addWidget(use, 0, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(by_share)
 
-    def _use(self) -> None:
-        self.chosen.emit(self.suggestion)
+    @property
+    def covering(self) -> int:
+        """The fewest components that make up the coverage."""
+        most = int(RANGES["components"][1])
+        return min(most, int(np.searchsorted(self._shares, self.coverage.value() / 100 - 1e-12)) + 1)
+
+    def _use(self, count: int) -> None:
+        self.chosen.emit(count)
         self.close()
 
     def sizeHint(self) -> QSize:

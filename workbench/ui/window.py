@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
@@ -27,9 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from workbench import resource
 from workbench.document.document import Document
-from workbench.document.project import SUFFIX
 from workbench.jobs.runner import Job, Runner
 from workbench.spectral.pyramid import level_db
 from workbench.ui import theme
@@ -37,9 +34,10 @@ from workbench.ui.actions import build_actions
 from workbench.ui.audition import Audition
 from workbench.ui.axes import clock, describe_hz
 from workbench.ui.controls import dim, named
-from workbench.ui.dialogs import ExportDialog, KeysDialog
+from workbench.ui.dialogs import KeysDialog
 from workbench.ui.factor_panes import ActivationsView, TemplatesView
 from workbench.ui.factorise_panel import FactorisePanel
+from workbench.ui.files import Files
 from workbench.ui.guard import guarded
 from workbench.ui.notices import Invitation, Notice
 from workbench.ui.session import Session
@@ -52,7 +50,6 @@ from workbench.ui.transport_bar import TransportBar
 from workbench.ui.viewport import Viewport
 
 LAYOUT_VERSION = 1
-SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
 
 
 @guarded
@@ -68,8 +65,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.document, self.runner, self.session, self.audition = document, runner, session, audition
         self._settings = settings
+        self.files = Files(self, document, session, settings)
         self._closing = False
-        self._question: QMessageBox | None = None
         self._settings_dialog: SettingsDialog | None = None
         self._before_selected = 0
         self._now_selected = 0
@@ -192,8 +189,6 @@ class MainWindow(QMainWindow):
         session.troubled.connect(self._trouble)
         session.said.connect(self.say)
         session.measured.connect(self.stack_panel.show_residual)
-        session.clipping.connect(self._ask_clipping)
-        session.overtaken.connect(self._ask_unsaved)
         panel = self.factorise_panel
         panel.asked.connect(self.factorise)
         panel.more_asked.connect(self.all_settings)
@@ -201,11 +196,12 @@ class MainWindow(QMainWindow):
         panel.run_chosen.connect(session.use_run)
         panel.morph_moved.connect(session.preview_morph)
         panel.morph_let_go.connect(session.accept_morph)
+        self.files.opening.connect(self.notice.hide)
         self.runner.started.connect(self._job_started)
         self.transport.cancel_job.connect(self.cancel_job)
         self.transport.sound_troubled.connect(self._sound_troubled)
-        self.invitation.open.clicked.connect(self.open_dialog)
-        self.invitation.demo.clicked.connect(self.open_demo)
+        self.invitation.open.clicked.connect(self.files.open_dialog)
+        self.invitation.demo.clicked.connect(self.files.open_demo)
         session.set_position(lambda: audition.position)
         application = QApplication.instance()
         assert application is not None
@@ -413,8 +409,8 @@ class MainWindow(QMainWindow):
         """Try several numbers of components and show their costs."""
         panel = self.factorise_panel
 
-        def show(candidates: list[int], costs: list[float]) -> None:
-            dialog = ComponentsDialog(self, candidates, costs)
+        def show(candidates: list[int], costs: list[float], shares: NDArray[np.float64]) -> None:
+            dialog = ComponentsDialog(self, candidates, costs, shares)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.chosen.connect(lambda count: panel.wishes.set(components=count))
             dialog.show()
@@ -452,148 +448,11 @@ class MainWindow(QMainWindow):
         elif self.audition.selection is not None:
             self.audition.select(None)
 
-    def open_dialog(self) -> None:
-        """Choose what to open."""
-        dialog = QFileDialog(self, self.tr("Open a recording or a project"), str(self._folder()))
-        dialog.setObjectName("openDialog")
-        kinds = [
-            self.tr("Recordings and projects ({0})").format(f"{SOUND_FILES} *{SUFFIX}"), self.tr("All files (*)"),
-        ]  # fmt: skip
-        dialog.setNameFilters(kinds)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
-        dialog.open()
-
-    def open(self, path: Path) -> None:
-        """Open a file, after asking about unsaved work."""
-        self._settings.setValue("folder", str(path.parent))
-        self._ask_unsaved(lambda: self._open_now(path))
-
-    def _open_now(self, path: Path) -> None:
-        self.notice.hide()
-        self.session.open(path)
-
-    def open_demo(self) -> None:
-        """Open the demo recording."""
-        self._ask_unsaved(lambda: self._open_now(resource("demo/demo.flac")))
-
-    def _folder(self) -> Path:
-        return Path(str(self._settings.value("folder") or Path.home()))
-
-    def save(self) -> None:
-        """Save to the project's file, or ask where."""
-        if self.document.path is not None:
-            self.session.save(self.document.path)
-        else:
-            self.save_as()
-
-    def save_as(self, then: Callable[[], object] | None = None) -> None:
-        """Ask where to save."""
-        recording = self.document.recording
-        if recording is None:
-            return
-        dialog = QFileDialog(self, self.tr("Save the project"), str(self._folder()))
-        dialog.setObjectName("saveDialog")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("Projects (*{0})").format(SUFFIX))
-        dialog.setDefaultSuffix(SUFFIX[1:])
-        dialog.selectFile(recording.path.stem + SUFFIX)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda name: self.session.save(Path(name), then))
-        dialog.open()
-
-    def export_dialog(self) -> None:
-        """Ask what to export."""
-        if self.document.recording is None:
-            return
-        stem = self.document.recording.path.stem
-        dialog = ExportDialog(self, self._folder() / f"{stem} parts", len(self.document.layers))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def go(folder: Path, mix: bool, layers: bool, form: object) -> None:
-            self.session.export(folder, mix, layers, form)  # type: ignore[arg-type]
-            dialog.accept()
-
-        dialog.asked.connect(go)
-        dialog.show()
-
     def keys_dialog(self) -> None:
         """Show the keys."""
         dialog = KeysDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
-
-    def _ask_clipping(self, peak: float, go_on: Callable[[], None], as_float: Callable[[], None]) -> None:
-        over = 20 * math.log10(peak)
-        box = QMessageBox(
-            QMessageBox.Icon.Warning, self.tr("Above full scale"),
-            self.tr(
-                "The loudest sample is {0:.1f} dB above full scale and would be clipped in this format. "
-                "32-bit float keeps it as it is."
-            ).format(over), parent=self,
-        )  # fmt: skip
-        named(box, "clippingBox", self.tr("Above full scale"), self.tr("The format would clip"))
-        float_button = box.addButton(self.tr("Write 32-bit float"), QMessageBox.ButtonRole.AcceptRole)
-        clip = box.addButton(self.tr("Clip"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def answered() -> None:
-            if box.clickedButton() is float_button:
-                as_float()
-            elif box.clickedButton() is clip:
-                go_on()
-
-        box.finished.connect(answered)
-        box.show()
-
-    def _ask_unsaved(self, then: Callable[[], object]) -> None:
-        """Do something that loses the open document, after asking about unsaved work."""
-        if not self.document.dirty:
-            then()
-            return
-        if self._question is not None:
-            # One question at a time: the newer wish takes the place of the older.
-            self._question.close()
-        recording = self.document.recording
-        name = self.document.path.name if self.document.path else recording.path.name if recording else ""
-        text = self.tr("Save your work on “{0}” first?").format(name)
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Unsaved work"), text, parent=self)
-        self._question = box
-        named(box, "unsavedBox", self.tr("Unsaved work"), self.tr("Save your work first?"))
-        save = box.addButton(QMessageBox.StandardButton.Save)
-        discard = box.addButton(QMessageBox.StandardButton.Discard)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def answered() -> None:
-            if self._question is box:
-                self._question = None
-            if box.clickedButton() is save:
-                self._when_settled(lambda: self._save_then(then))
-            elif box.clickedButton() is discard:
-                then()
-
-        box.finished.connect(answered)
-        box.show()
-
-    def _save_then(self, then: Callable[[], object]) -> None:
-        # What is done while it is being saved is asked about again.
-        if self.document.path is not None:
-            self.session.save(self.document.path, lambda: self._ask_unsaved(then))
-        else:
-            self.save_as(lambda: self._ask_unsaved(then))
-
-    def _when_settled(self, act: Callable[[], object]) -> None:
-        """Stop a factorisation, and act when its last result is in: what is saved for good must hold still."""
-        if self.session.factorising:
-            self.session.cancel_factorisation()
-            QTimer.singleShot(20, lambda: self._when_settled(act))
-        else:
-            act()
 
     # -- events --------------------------------------------------------------------------------------
 
@@ -624,12 +483,12 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.open(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.files.open(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.document.dirty and not self._closing:
             event.ignore()
-            self._ask_unsaved(self._close_now)
+            self.files.ask_unsaved(self._close_now)
             return
         self._keep()
         self.hide()
