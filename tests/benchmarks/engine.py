@@ -119,8 +119,8 @@ def seconds(**medians: float) -> dict[str, float]:
 def descents(report: Report, name: str, components: int, rounds: int) -> None:
     """Exact updates against 100 iterations of scikit-learn's `mu`, and the fast descent to the cost these reach.
 
-    With tol=0 scikit-learn computes the cost once, of the start; our exact updates compute it at the first, at every
-    10th and at the last iteration. Both use the MM exponent (for Itakura–Saito ½). scikit-learn updates W before H,
+    With tol=0 scikit-learn computes the cost once, of the start; our exact updates compute it at the first and at the
+    last iteration. Both use the MM exponent (for Itakura–Saito ½). scikit-learn updates W before H,
     ours H before W: `cost` is our cost after 100 iterations over theirs. `naive` is how many times faster ours is than
     the updates written down in float32 NumPy on whole matrices, with no cost.
 
@@ -175,7 +175,7 @@ def tell_round(name: str, components: int, target: float, number: int) -> None:
         "fast": partial(fast_to, V, W, H, beta, target),
     }
     if (name, components) in EXACT:
-        ways["exact"] = partial(factorise, V, W, H, beta, cost_every=10)
+        ways["exact"] = partial(factorise, V, W, H, beta, cost_every=ITERATIONS)
         ways["naive"] = partial(naive, V_rows, W, H, beta)
     for way in ways.values():
         way(iterations=2)  # what happens once a process: libraries, threads

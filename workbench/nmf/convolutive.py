@@ -280,7 +280,11 @@ class _Libnmfd:
         # ΣL − ΣV
         cost += float(down.astype(np.float64) @ w.sum(axis=1, dtype=np.float64)) - self._total
         if problem.free_w:
-            w = np.where(problem.hold_w[problem.owner, None], w, w * (up / (down[:, None] + eps)))
+            up /= down[:, None] + eps
+            up *= w
+            if problem.hold_w.any():
+                up[problem.hold_w[problem.owner]] = w[problem.hold_w[problem.owner]]
+            w = up
         if problem.free_h:
             products = blocks.run(lambda part: onto_templates(self._quotient[part], w))
             ratios = np.concatenate(products) / (w.sum(axis=1) + eps)
@@ -350,7 +354,7 @@ def _descend_libnmfd(
             w, h, cost = rule(rules, w, h, blocks)
             total = w.sum(axis=1).reshape(-1, problem.length).sum(axis=1)
             # Held templates are scaled as well: so does the program.
-            w = w / (EPS + total).astype(problem.kind)[problem.owner, None]
+            w = w * (1 / (EPS + total)).astype(problem.kind)[problem.owner, None]
             w, h = problem.hooked(after, iteration, w, h)
             costs.append(cost)
             if watch is not None:
