@@ -1,0 +1,88 @@
+"""Keys, drags and the wheel in the real window."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+)  # fmt: skip
+
+from tests.conftest import pump
+
+LEFT = Qt.MouseButton.LeftButton
+CTRL, SHIFT, NONE = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.NoModifier,
+)
+
+
+def press(program, key, keys=NONE):
+    QTest.keyClick(program.window, key, keys)
+    pump(program.application)
+
+
+def drag(program, start: QPoint, end: QPoint, button=LEFT, keys=NONE, steps=6):
+    view = program.window.spectrogram
+    QTest.mousePress(view, button, keys, start)
+    for i in range(1, steps + 1):
+        at = QPoint(start.x() + (end.x() - start.x()) * i // steps, start.y() + (end.y() - start.y()) * i // steps)
+        QTest.mouseMove(view, at)
+        pump(program.application, seconds=0.005)
+    QTest.mouseRelease(view, button, keys, end)
+    pump(program.application)
+
+
+def middle(program) -> QPoint:
+    return program.window.spectrogram.canvas.center()
+
+
+def wheel(program, steps, keys=NONE):
+    view, at = program.window.spectrogram, QPointF(middle(program))
+    event = QWheelEvent(at, view.mapToGlobal(at), QPoint(), QPoint(0, 120 * steps), Qt.MouseButton.NoButton, keys,
+                        Qt.ScrollPhase.NoScrollPhase, False)  # fmt: skip
+    QApplication.sendEvent(view, event)
+    pump(program.application)
+
+
+def mask_under(program, layer, point: QPoint) -> float:
+    view, v = program.window.spectrogram, program.window.viewport
+    analysis = program.document.state.analysis
+    row = round(v.bin_at(view.y_to_position(point.y()), analysis))
+    column = round(v.frame_at(view.x_to_time(point.x()), analysis))
+    return float(program.document.stack.layer_mask(layer, np.array([row]), np.array([column]))[0, 0])
+
+
+def finish(program, seconds=60):
+    assert pump(program.application, lambda: not program.session.factorising, seconds)
+    pump(program.application)
+
+
+def run(program, **wishes):
+    program.window.factorise_panel.wishes.set(**wishes)
+    program.window.factorise(True)
+    finish(program)
+
+
+def stroke(program, pane: QWidget, *points: QPoint):
+    QTest.mousePress(pane, LEFT, Qt.KeyboardModifier.NoModifier, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(pane, point)
+        pump(program.application, seconds=0.005)
+    QTest.mouseRelease(pane, LEFT, Qt.KeyboardModifier.NoModifier, points[-1])
+    pump(program.application)
+
+
+def lane_of(pane, component):
+    pane._ensure_picture()
+    return next(rect for rect, _, c in pane._lanes if c == component)
+
+
+def rendered(program, layer) -> np.ndarray:
+    from workbench.audio.renderer import render_all
+
+    scene = program.document.scene
+    return render_all(scene, 0, len(scene.recording.samples), layer)

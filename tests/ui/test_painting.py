@@ -1,0 +1,104 @@
+"""Strokes, eraser and threshold in the spectrogram, by real events (offscreen)."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.conftest import pump
+from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press
+from workbench.masks.edits import Paint, Threshold
+from workbench.ui.tools import Tool
+
+
+def test_a_stroke_paints_the_selected_layer_as_one_step(factorised):
+    program, at = factorised, middle(factorised)
+    program.document.select(program.document.layers[2].id)
+    press(program, Qt.Key.Key_B)
+    drag(program, at, at + QPoint(80, 10))
+    assert mask_under(program, 2, at + QPoint(40, 5)) == pytest.approx(1.0, abs=1e-3)
+    assert "Paint" in program.document.undo_name
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert program.document.state.edits == ()
+    press(program, Qt.Key.Key_Y, CTRL)
+    assert isinstance(program.document.state.edits[0], Paint)
+    drag(program, at, at + QPoint(80, 10), keys=CTRL)
+    assert mask_under(program, 2, at + QPoint(40, 5)) == pytest.approx(0.0, abs=1e-3)
+    press(program, Qt.Key.Key_E)
+    program.window.tools.set_size(200)
+    program.window.tools.set_hardness(1.0)
+    drag(program, at - QPoint(20, 0), at + QPoint(100, 10))
+    assert program.document.state.edits == ()
+
+
+def test_escape_takes_a_stroke_back_under_way(factorised):
+    program, at = factorised, middle(factorised)
+    press(program, Qt.Key.Key_B)
+    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.spectrogram, at + QPoint(30, 0))
+    pump(program.application)
+    assert program.document.state.edits
+    press(program, Qt.Key.Key_Escape)
+    assert program.document.state.edits == ()
+    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at)
+    assert "Paint" not in program.document.undo_name
+
+
+def test_painting_one_layer_alone_says_what_to_do(opened):
+    press(opened, Qt.Key.Key_B)
+    drag(opened, middle(opened), middle(opened) + QPoint(20, 0))
+    assert opened.window.notice.isVisible() and "factorise first" in opened.window.notice.text.text()
+
+
+def test_brush_size_by_key_and_by_shift_right_drag(factorised):
+    tools = factorised.window.tools
+    press(factorised, Qt.Key.Key_2)
+    assert tools.tool is Tool.BRUSH
+    size = tools.size
+    press(factorised, Qt.Key.Key_BracketRight)
+    assert tools.size > size
+    press(factorised, Qt.Key.Key_BracketLeft)
+    assert tools.size == pytest.approx(size)
+    drag(factorised, middle(factorised), middle(factorised) + QPoint(60, 0), Qt.MouseButton.RightButton, SHIFT)
+    assert tools.size == pytest.approx(size + 60, abs=2)
+
+
+def test_threshold_previews_and_applies(factorised):
+    program = factorised
+    press(program, Qt.Key.Key_T)
+    program.window.tool_bar.level.setValue(120)
+    pump(program.application)
+    assert isinstance(program.document.state.edits[-1], Threshold)
+    assert program.document.recorded_state.edits == ()
+    press(program, Qt.Key.Key_Escape)
+    assert program.document.state.edits == ()
+    program.window.tool_bar.level.setValue(130)
+    press(program, Qt.Key.Key_Return)
+    assert program.document.recorded_state.edits[-1].level == pytest.approx(0.65)
+
+
+def test_a_fader_moved_during_a_stroke_leaves_the_stroke(factorised):
+    program, at = factorised, middle(factorised)
+    press(program, Qt.Key.Key_B)
+    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.spectrogram, at + QPoint(20, 0))
+    pump(program.application)
+    program.document.change_layer("Mute", program.document.layers[1].id, mute=True)
+    QTest.mouseMove(program.window.spectrogram, at + QPoint(40, 0))
+    pump(program.application)
+    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at + QPoint(40, 0))
+    assert "Paint" in program.document.undo_name and program.document.layers[1].mute
+    assert mask_under(program, 0, at + QPoint(10, 1)) == pytest.approx(1, abs=1e-3)
+
+
+def test_undo_during_a_stroke_takes_back_only_the_stroke(factorised):
+    program, at = factorised, middle(factorised)
+    press(program, Qt.Key.Key_B)
+    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.spectrogram, at + QPoint(20, 0))
+    pump(program.application)
+    name = program.document.undo_name
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert program.document.undo_name == name and program.document.state.edits == ()
+    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at)
