@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from PySide6.QtWidgets import (
     QApplication,
 )  # fmt: skip
