@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
 from PySide6.QtWidgets import (
     QApplication,
+    QWidget,
 )  # fmt: skip
 
 from tests.conftest import pump

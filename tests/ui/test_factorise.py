@@ -319,3 +319,56 @@ def test_held_templates_stay_held_when_going_on(factorised):
     now = document.run.factors.W
     same = [k for k in range(5) if np.allclose(now[:, k], w[:, k], rtol=1e-5)]
     assert tuple(same) == held == document.run.held
+
+
+def test_a_number_beyond_its_range_becomes_the_nearest(opened):
+    panel = opened.window.factorise_panel
+    panel.components.selectAll()
+    QTest.keyClicks(panel.components, "999")
+    QTest.keyClick(panel.components, Qt.Key.Key_Return)
+    assert panel.components.value() == 200 and panel.settings().components == 200
+
+
+def test_the_same_sounds_keep_their_names_when_they_are_matched(factorised):
+    program, document = factorised, factorised.document
+    run(program, method="patterns", templates="drums", activations="uniform", iterations=3)
+    assert [layer.name for layer in document.layers] == ["kick", "snare", "hihat"]
+    run(program, method="match", iterations=3)
+    assert [layer.name for layer in document.layers] == ["kick", "snare", "hihat"]
+
+
+def test_a_refused_run_does_not_claim_to_be_done(factorised):
+    program = factorised
+    program.window.say("")
+    program.window.factorise_panel.wishes.set(templates="selection")
+    program.audition.select(None)
+    program.window.factorise(True)
+    finish(program)
+    assert program.window.notice.isVisible() and "done" not in program.window.hint_text.text()
+
+
+def test_locked_layers_can_be_held_when_going_on(factorised):
+    program, document = factorised, factorised.document
+    kept = document.layers[1].components[0]
+    document.change_layer("lock", document.layers[1].id, locked=True)
+    before = np.outer(document.run.factors.W[:, kept], document.run.factors.H[kept])
+    program.window.factorise_panel.wishes.set(hold_locked=True)
+    program.window.factorise(False)
+    finish(program)
+    after = np.outer(document.run.factors.W[:, kept], document.run.factors.H[kept])
+    np.testing.assert_allclose(after, before, rtol=1e-3, atol=1e-6 * before.max())
+
+
+def test_return_takes_the_coverage_that_was_typed(factorised):
+    from workbench.ui.settings_dialog import ComponentsDialog
+
+    dialog = ComponentsDialog(
+        factorised.window, [1, 2, 3, 4], [9.0, 4.0, 3.5, 3.4], np.array([0.4, 0.6, 0.8, 0.9, 1.0])
+    )
+    chosen = []
+    dialog.chosen.connect(chosen.append)
+    dialog.show()
+    dialog.coverage.selectAll()
+    QTest.keyClicks(dialog.coverage, "80")
+    QTest.keyClick(dialog.coverage, Qt.Key.Key_Return)
+    assert chosen == [3]

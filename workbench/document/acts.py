@@ -83,7 +83,8 @@ def merge_layers(state: State, chosen: Sequence[int]) -> State:
     if len(picked) < 2:
         raise UserError("Select two or more layers to merge (Ctrl+click adds to the selection).")
     first = picked[0]
-    merged = replace(first, parts=tuple(part for each in picked for part in each.parts))
+    # The grouping is the user's word.
+    merged = replace(first, parts=tuple(part for each in picked for part in each.parts), automatic=False)
     gone = {each.id for each in picked[1:]}
     layers = tuple(merged if each.id == first.id else each for each in state.layers if each.id not in gone)
     return replace(state, layers=layers)
@@ -139,10 +140,11 @@ def factorised(
             if layer.name in names and layer.components and names.index(layer.name) not in taken.values():
                 taken.setdefault(layer.components[0], names.index(layer.name))
     elif state.run is not None:
+        state = dissolved(state)
         painted = painted_parts(state.edits)
         ranked = []
         for layer in state.layers:
-            touched = not layer.automatic or len(layer.parts) > 1 or layer.gain_db or layer.pan
+            touched = not layer.automatic or layer.gain_db or layer.pan
             for part in layer.parts:
                 if part.component is not None:
                     loud = loudness[part.component] if part.component < len(loudness) else 0.0
@@ -165,6 +167,7 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
     def name_of(component: int) -> str:
         return names[component] if names else f"Component {component + 1}"
 
+    sharing = {name for name in names if names.count(name) > 1} if names else set()
     kept: list[Layer] = []
     for layer in state.layers:
         moved = (
@@ -179,22 +182,46 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
                 repeated = now.colour in {each.colour for each in kept}
                 colour = _free_colour(kept, now.components[0]) if repeated else now.colour
                 now = replace(now, name=name_of(now.components[0]), colour=colour)
+            if now.name in sharing and now.automatic and now.components and _join(kept, now.name, now.parts):
+                continue
             kept.append(now)
     identity = state.next_id
-    sharing = {name for name in names if names.count(name) > 1} if names else set()
     for component in sorted(set(range(components)) - set(places.values())):
         name, part = name_of(component), Part(identity + 1, component)
-        mates = [i for i, each in enumerate(kept) if each.name == name and each.components]
-        if name in sharing and mates:
-            mate = kept[mates[0]]
-            kept[mates[0]] = replace(mate, parts=(*mate.parts, part))
-        else:
+        if name not in sharing or not _join(kept, name, (part,)):
             kept.append(Layer(identity, name, _free_colour(kept, component), (part,), automatic=True))
         identity += 2
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying
     edits = without_parts(state.edits, gone)
     return replace(state, layers=tuple(kept), edits=edits, run=run, next_id=identity)
+
+
+def _join(layers: list[Layer], name: str, parts: tuple[Part, ...]) -> bool:
+    """Put parts into the layer of a name; whether there is one that holds components."""
+    for i, each in enumerate(layers):
+        if each.name == name and each.components:
+            layers[i] = replace(each, parts=(*each.parts, *parts))
+            return True
+    return False
+
+
+def dissolved(state: State) -> State:
+    """Layers that the program made of several components become a layer each; what users merged or named stays."""
+    layers: list[Layer] = []
+    identity = state.next_id
+    for layer in state.layers:
+        if not layer.automatic or len(layer.components) < 2:
+            layers.append(layer)
+            continue
+        first, *others = (part for part in layer.parts if part.component is not None)
+        bare = tuple(part for part in layer.parts if part.component is None)
+        layers.append(replace(layer, parts=(first, *bare)))
+        for part in others:
+            colour = _free_colour([*state.layers, *layers], part.component or 0)
+            layers.append(replace(layer, id=identity, colour=colour, parts=(part,)))
+            identity += 1
+    return replace(state, layers=tuple(layers), next_id=identity)
 
 
 def restored(state: State, run: int, layers: Sequence[Layer], components: int) -> State:
@@ -211,8 +238,9 @@ def restored(state: State, run: int, layers: Sequence[Layer], components: int) -
     for layer in layers:
         # The identities that its parts had may belong to others by now.
         parts = tuple(Part(identity + 1 + i, component) for i, component in enumerate(layer.components))
-        painted = staying.pop(layer.id, None)
-        if painted is not None:
+        painted = staying.get(layer.id)
+        if painted is not None and painted.name == layer.name:
+            del staying[layer.id]
             back.append(replace(painted, parts=(*painted.parts, *parts)))
             identity += len(parts) + 1
         elif parts:

@@ -100,6 +100,13 @@ class Document(QObject):
         return tuple(c for layer in self.layers if layer.locked for c in layer.components)
 
     @property
+    def component_names(self) -> list[str]:
+        """The names of the layers of the present run's components."""
+        names = {c: layer.name for layer in self.layers for c in layer.components}
+        count = self.run.factors.components if self.run is not None else 0
+        return [names.get(c, f"Component {c + 1}") for c in range(count)]
+
+    @property
     def levels(self) -> LevelPyramid:
         """Levels of the spectrogram for the present analysis."""
         return self._levels[self._shown.analysis]
@@ -290,6 +297,7 @@ class Document(QObject):
         Where nothing can be alike, between factors and the masks of HPSS, the layers are those that the run had.
         """
         present, wanted = self.run, self.runs[run].factors
+        state = acts.dissolved(self.recorded_state)
         if present is None or isinstance(present.factors, Shares) or isinstance(wanted, Shares):
             self.act(name, acts.restored(self.recorded_state, run, self._layers_of.get(run, ()), wanted.components))
             return
@@ -298,7 +306,7 @@ class Document(QObject):
         places = {old: new for old, new in enumerate(matched) if new >= 0}
         was = {c: layer.name for layer in self._layers_of.get(run, ()) for c in layer.components}
         names = [was.get(c, f"Component {c + 1}") for c in range(wanted.components)]
-        self.act(name, acts.regrouped(self.recorded_state, run, wanted.components, places, names))
+        self.act(name, acts.regrouped(state, run, wanted.components, places, names))
 
     def preview_factors(self, factors: Factors, region: Region | None = None) -> None:
         """Show and sound other templates or activations; `act_factors` or `end_preview` follows.
@@ -320,8 +328,8 @@ class Document(QObject):
         assert run is not None
         identity = self._next_run
         self._next_run += 1
-        # Without a name: a run that was edited is not one of the list, but what is present.
-        self.runs[identity] = replace(run, factors=factors, name="")
+        # Without a name: a run that was edited is not one of the list, but what is present. Its cost is not known.
+        self.runs[identity] = replace(run, factors=factors, name="", costs=())
         self.act(name, acts.continued(self.recorded_state, identity))
 
     def fits(self, run: int) -> bool:
@@ -368,9 +376,8 @@ class Document(QObject):
         if run is not None:
             identity = self._next_run
             self._next_run += 1
-            self.runs[identity] = replace(
-                run, factors=resample_factors(run.factors, self.state.analysis, analysis, samples)
-            )
+            carried = resample_factors(run.factors, self.state.analysis, analysis, samples)
+            self.runs[identity] = replace(run, factors=carried, costs=())
         state = acts.set_analysis(self.recorded_state, analysis, samples, identity)
         self.act(self.tr("Window {0}, hop {1}").format(analysis.window, analysis.hop), state)
 
@@ -378,10 +385,13 @@ class Document(QObject):
         """Let go of the runs that neither a step nor the list of runs can bring back."""
         named_runs = sorted((run for run in self.runs if self.runs[run].name), reverse=True)
         kept = {*named_runs[:MOST_RUNS], *(state.run for state in self._history.states), PREVIEW}
-        for run in set(self.runs) - kept:
+        gone = set(self.runs) - kept
+        for run in gone:
             del self.runs[run]
             self._layers_of.pop(run, None)
             self._begun.pop(run, None)
+        if gone:
+            self.runs_changed.emit()
 
     # -- telling -------------------------------------------------------------------------------------
 

@@ -86,6 +86,7 @@ def save_project(path: Path, recording: Recording, state: State, runs: dict[int,
         "layers": [_pack_layer(layer) for layer in state.layers],
         "next_id": state.next_id,
         "run": _pack_run(state, runs, arrays),
+        "run_name": runs[state.run].name if state.run in runs else "",
         "run_held": list(runs[state.run].held) if state.run in runs else [],
         "edits": [_pack_edit(i, edit, arrays) for i, edit in enumerate(state.edits)],
     }
@@ -187,12 +188,15 @@ def _unpack(path: Path, document: dict[str, Any], arrays: dict[str, NDArray[Any]
     runs: dict[int, Run] = {}
     if document["run"] is not None:
         costs = tuple(float(c) for c in arrays["costs"])
-        settings = RunSettings(**{key: _tuples(value) for key, value in document["run"].items()})
+        asked = {key: _tuples(value) for key, value in document["run"].items()}
+        # Written before hits had a threshold of their own.
+        asked.setdefault("percussive_separation", asked.get("separation", 1.0))
+        settings = RunSettings(**asked)
         if settings.method not in METHODS:
             raise ValueError(f"it names an unknown method, “{settings.method}”.")
         model = _unpack_model(arrays, analysis, analysis.frames(reference["samples"]))
         held = tuple(document["run_held"]) if "run_held" in document else ()
-        runs[1] = Run(settings, model, costs, "saved", held)
+        runs[1] = Run(settings, model, costs, document.get("run_name", "saved"), held)
     state = State(analysis, layers, edits, 1 if runs else None, int(document["next_id"]))
     return Project(
         path, _find_recording(path, reference), int(reference["rate"]), int(reference["channels"]),

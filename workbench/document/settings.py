@@ -58,6 +58,8 @@ class RunSettings:
         Odd lengths of HPSS's medians.
     exponent : str
         Of exact steps: 'mm', with which the cost never rises whatever β, or 'one'.
+    hold_locked : bool
+        Continue holds the templates and activations of locked layers.
     leave_out : bool
         The selected time counts for nothing: templates are found from the rest.
     separation, percussive_separation : float
@@ -79,6 +81,7 @@ class RunSettings:
     activations: str = "random"
     hold_templates: bool = False
     hold_activations: bool = False
+    hold_locked: bool = False
     leave_out: bool = False
     others: int = 0
     learnt: int = 0
@@ -140,11 +143,14 @@ class Method:
         Fields of RunSettings that it reads, beside `method`.
     divergence : float or None
         β where the method has one of its own.
+    own_scale : bool
+        Its model is not at the scale of V.
     """
 
     group: str
     uses: frozenset[str]
     divergence: float | None = None
+    own_scale: bool = False
 
 
 _RUN = {"components", "iterations", "seed", "tries", "compare"}
@@ -154,6 +160,7 @@ _START = {
     "events", "decay",
 }  # fmt: skip
 _HOLD = {"hold_templates", "hold_activations"}
+_LOCKED = {"hold_locked"}
 _PENALTY = {"sparsity", "uncorrelatedness"}
 _BETA = {"divergence", "beta"}
 _SEPARATION = {"separation", "percussive_separation"}
@@ -165,14 +172,14 @@ def _uses(*groups: set[str]) -> frozenset[str]:
 
 
 METHODS: dict[str, Method] = {
-    "fast": Method("parts", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA, _COUNTS)),
-    "mu": Method("parts", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA, _COUNTS, {"exponent"})),
-    "flucoma": Method("parts", _uses(_RUN, _HOLD, {"templates", "activations"}), 1.0),
-    "smooth": Method("smooth", _uses(_RUN, _START, _HOLD, _COUNTS, {"smoothness"}), 0.0),
-    "sequential": Method("smooth", _uses(_RUN, _START, _HOLD, _COUNTS, {"smoothness"}), 0.0),
+    "fast": Method("parts", _uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS)),
+    "mu": Method("parts", _uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS, {"exponent"})),
+    "flucoma": Method("parts", _uses(_RUN, _HOLD, {"templates", "activations"}), 1.0, own_scale=True),
+    "smooth": Method("smooth", _uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),
+    "sequential": Method("smooth", _uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),
     "em": Method("smooth", _uses(_RUN, _START, {"smoothness"}), 0.0),
-    "patterns": Method("patterns", _uses(_RUN, _START, _HOLD, _PENALTY, _BETA, _COUNTS, {"length"})),
-    "libnmfd": Method("patterns", _uses(_RUN, _START, _HOLD, {"length"}), 1.0),
+    "patterns": Method("patterns", _uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS, {"length"})),
+    "libnmfd": Method("patterns", _uses(_RUN, _START, _HOLD, _LOCKED, {"length"}), 1.0, own_scale=True),
     "match": Method("known", _uses({"iterations", "divergence", "beta"})),
     "hpss": Method("split", frozenset({"harmonic_frames", "percussive_bins", "masks", *_SEPARATION}), 1.0),
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
-from workbench.document.settings import RunSettings
+from workbench.document.settings import METHODS, RunSettings
 from workbench.nmf import flucoma
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.bases import match
@@ -25,31 +26,64 @@ MATCHING = 30
 
 def descend(
     settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None = None, watch: Watch | None = None,
-    hold: Holds | None = None, drawn: bool = False, out: slice | None = None, threads: int | None = None,
+    hold: Holds | None = None, drawn: bool = False, out: slice | None = None,
+    going: Callable[[], bool] = lambda: True, threads: int | None = None,
 ) -> Factorisation:  # fmt: skip
     """The engine's function for a method, with the settings that it uses; the frames `out` count for nothing.
 
-    Templates are found without them; then their activations are those that match the templates.
+    Templates are found without them; then, as long as `going` says so, the activations there that fit what sounds.
     """
-    weights = None
-    if out is not None:
-        weights = np.ones((1, V.shape[1]), V.dtype)
-        weights[:, out] = 0
-        weights = np.broadcast_to(weights, V.shape)
-    result = _descend(settings, V, W, H, progress, watch, hold, drawn, weights, threads)
-    if out is not None:
-        # Silence has no say in what sounds there; with T frames a template reaches into what follows.
-        inside = match_templates(V[:, out], result.W, settings.beta_value, MATCHING, None, None, threads)
-        result.H[:, out] = inside.H
-    return result
+    hold = hold or ([False] * W.shape[1], [False] * W.shape[1])
+    if out is None:
+        return _descend(settings, V, W, H, progress, watch, hold, drawn, None, threads)
+    weights = np.ones((1, V.shape[1]), V.dtype)
+    weights[:, out] = 0
+    result = _descend(settings, V, W, H, progress, watch, hold, drawn, np.broadcast_to(weights, V.shape), threads)
+    # Smooth activations bridge what is left out by themselves.
+    bridged = "smoothness" in METHODS[settings.method].uses and settings.smoothness > 0
+    return result if bridged else _filled(settings, V, result, out, hold[1], going, threads)
+
+
+def _filled(
+    settings: RunSettings, V: Array, result: Factorisation, out: slice, hold: list[bool], going: Callable[[], bool],
+    threads: int | None,
+) -> Factorisation:  # fmt: skip
+    """The result with the activations within `out` that fit the templates; what reaches beyond its end stays.
+
+    So the model of all frames that counted, and its cost, stay as they are.
+    """
+    W, H = result.W, result.H.copy()
+    length = W.shape[2] if W.ndim == 3 else 1
+    inside = slice(out.start, min(out.stop, V.shape[1]) - length + 1)
+    if inside.stop <= inside.start or all(hold):
+        return result
+    sums = W.reshape(len(W), W.shape[1], -1).sum(axis=(0, 2))
+    level = float(V[:, inside].mean(dtype=np.float64)) * len(W) / W.shape[1]
+    free = ~np.array(hold)
+    H[free, inside] = (level / np.maximum(sums, np.finfo(W.dtype).tiny))[free, None]
+    # Templates of activations before it sound within it too.
+    piece = slice(max(0, out.start - length + 1), inside.stop + length - 1)
+    fixed = np.ones(piece.stop - piece.start, bool)
+    fixed[inside.start - piece.start : inside.stop - piece.start] = False
+    given = H[:, piece].copy()
+
+    def as_given(_: int, w: Array, h: Array) -> tuple[Array, Array]:
+        return w, np.where(fixed | ~free[:, None], given, h)
+
+    filled = nmf_conv(
+        V[:, piece], W if W.ndim == 3 else W[:, :, None], given, settings.beta_value, MATCHING,
+        lambda *_: going(), hold_templates=True, hold_activations=hold, after=as_given, threads=threads,
+    )  # fmt: skip
+    H[:, inside] = filled.H[:, inside.start - piece.start : inside.stop - piece.start]
+    return Factorisation(W, H, result.costs)
 
 
 def _descend(
     settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None, watch: Watch | None,
-    hold: Holds | None, drawn: bool, weights: Array | None, threads: int | None,
+    hold: Holds, drawn: bool, weights: Array | None, threads: int | None,
 ) -> Factorisation:  # fmt: skip
     beta, n = settings.beta_value, settings.iterations
-    templates, activations = hold or ([False] * W.shape[1], [False] * W.shape[1])
+    templates, activations = hold
     match settings.method:
         case "fast" | "mu":
             objective = Objective(

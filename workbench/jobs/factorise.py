@@ -13,7 +13,7 @@ from workbench.document.settings import RunSettings
 from workbench.files import UserError
 from workbench.jobs.descents import Holds, descend
 from workbench.jobs.runner import Job
-from workbench.jobs.starts import Task, left_out, start
+from workbench.jobs.starts import Task, keeps_locked, left_out, start
 from workbench.masks.models import Factors, Model, Shares
 from workbench.nmf.harmonic_percussive import hpss
 from workbench.nmf.matching import match_components
@@ -112,12 +112,14 @@ class _Descents:
             self._index, self._costs = index, []
             v = self._spectrogram(settings)
             w, h = start(self._task, v, settings)
-            hold = self._held(settings, w.shape[1])
+            given = self._given(settings, w.shape[1])
+            hold = self._held(settings, given)
             out = left_out(self._task, settings, v.shape[1])
-            result = descend(settings, v, w, h, self._progress, self._watch, hold, self._drawn(settings), out)
+            result = descend(settings, v, w, h, self._progress, self._watch, hold, self._drawn(settings), out,
+                             lambda: not self._job.cancelled)  # fmt: skip
             factors, order = self._arranged(result.W, result.H)
             done.append(OtherRun(settings, factors, result.costs))
-            held.append(tuple(place for place, k in enumerate(order) if hold[0][k]))
+            held.append(tuple(place for place, k in enumerate(order) if given[k]))
             compared = self._compared and index == len(self._runs) - 1
             if index and not compared and result.costs[-1] < done[best].costs[-1]:
                 best = index
@@ -135,22 +137,26 @@ class _Descents:
         """Whether nothing is given of the start: FluCoMa's own random numbers then come first."""
         return not self._task.going_on and settings.templates == settings.activations == "random"
 
-    def _held(self, settings: RunSettings, count: int) -> Holds:
-        """Which templates are held, and which activations."""
+    def _given(self, settings: RunSettings, count: int) -> list[bool]:
+        """Which templates are held because they were given."""
         if self._task.going_on and self._task.held and settings.hold_templates:
-            which = [k in self._task.held for k in range(count)]
-        else:
-            given = count
-            if not self._task.going_on and settings.templates == "selection":
-                given = settings.learnt or count
-            elif not self._task.going_on and settings.templates in ("drums", "pitched"):
-                given = count - settings.others
-            which = [settings.hold_templates and k < given for k in range(count)]
-        locked = [self._task.going_on and k in self._task.locked for k in range(count)]
-        templates = [a or b for a, b in zip(which, locked, strict=True)]
+            return [k in self._task.held for k in range(count)]
+        given = count
+        if not self._task.going_on and settings.templates == "selection":
+            given = settings.learnt or count
+        elif not self._task.going_on and settings.templates in ("drums", "pitched"):
+            given = count - settings.others
+        return [settings.hold_templates and k < given for k in range(count)]
+
+    def _held(self, settings: RunSettings, given: list[bool]) -> Holds:
+        """Which templates are held, and which activations."""
+        locked = [k in self._task.locked and keeps_locked(settings) for k in range(len(given))]
+        templates = [a or b for a, b in zip(given, locked, strict=True)]
         activations = [settings.hold_activations or b for b in locked]
         if all(templates) and all(activations):
-            raise UserError("With all templates and activations held nothing can change; let go of one of them.")
+            raise UserError(
+                "All templates and activations are held, so nothing can change; let go of one, or unlock a layer."
+            )
         return templates, activations
 
     def _watch(self, w: Array, h: Array) -> None:

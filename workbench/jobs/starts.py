@@ -35,8 +35,8 @@ class Task:
     recording, analysis, settings
     present : Model or None
         The factors that are there.
-    present_power : float
-        p of the |X|^p that they model.
+    present_settings : RunSettings or None
+        What they were asked for; like `settings` by default.
     places : tuple of int or None
         For each new component the present one whose place it should take, as far as it is like it.
     going_on : bool
@@ -44,7 +44,7 @@ class Task:
     held : tuple of int
         When going on: components whose templates the present run held.
     locked : tuple of int
-        When going on: components that stay as they are, templates and activations.
+        When going on: components of locked layers, for settings that hold these.
     """
 
     recording: Recording
@@ -54,7 +54,7 @@ class Task:
     places: tuple[int | None, ...] = ()
     going_on: bool = False
     held: tuple[int, ...] = ()
-    present_power: float = 1.0
+    present_settings: RunSettings | None = None
     locked: tuple[int, ...] = ()
 
     def present_for(self, settings: RunSettings, why_not: str) -> Factors:
@@ -67,7 +67,7 @@ class Task:
         """
         if not isinstance(self.present, Factors):
             raise UserError(why_not)
-        power = np.float32(settings.power / self.present_power)
+        power = np.float32(settings.power / (self.present_settings or settings).power)
         if power == 1:
             return self.present
         # Exact where one component sounds alone; elsewhere a start.
@@ -111,13 +111,17 @@ def component_count(settings: RunSettings, present: Model | None) -> int:
     names = component_names(settings)
     if names:
         return len(names)
-    uses = METHODS[settings.method].uses
-    from_present = settings.method == "match" or ("templates" in uses and settings.templates == "present")
-    if from_present:
+    if takes_templates(settings):
         if not isinstance(present, Factors):
             raise UserError(NO_TEMPLATES)
         return present.components
     return settings.components
+
+
+def takes_templates(settings: RunSettings) -> bool:
+    """Whether a fresh run begins with the present templates."""
+    uses = METHODS[settings.method].uses
+    return settings.method == "match" or ("templates" in uses and settings.templates == "present")
 
 
 def drum_folders(folder: str) -> list[Path]:
@@ -148,26 +152,46 @@ def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings,
 def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     """W and H as the settings say, with the model's mean that of V."""
     out = left_out(task, settings, V.shape[1])
-    counted = V if out is None else np.delete(V, out, axis=1)
     # libnmfd's factors are those of V over its sum.
-    mean = 1 / V.size if settings.method == "libnmfd" else float(counted.mean(dtype=np.float64))
+    mean = 1 / V.size if settings.method == "libnmfd" else _mean(V, out)
     if task.going_on or settings.method == "match":
         present = task.present_for(settings, "There are no templates to go on from; factorise once first.")
         if settings.method == "match":
             return present.W, present.H
         w = _of_length(present.W, settings.template_frames)
-        return (w, present.H) if settings.hold_templates else balanced(w, present.H, mean, V.dtype)
+        # Each component keeps its level, but where one of the methods has a scale of its own.
+        methods = settings.method, (task.present_settings or settings).method
+        level = float(w.sum(axis=0).reshape(w.shape[1], -1).sum(axis=1) @ present.H.sum(axis=1, dtype=np.float64))
+        rescaled = any(METHODS[each].own_scale for each in methods)
+        unit, h = balanced(w, present.H, mean if rescaled else level / V.size, V.dtype)
+        if not settings.hold_templates:
+            return unit, h
+        # Held templates keep their scale, and the activations take what it is from.
+        sums = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2))[:, None]
+        return w, np.divide(h, sums, out=np.zeros_like(h), where=sums > 0)
     count = component_count(settings, task.present)
     shape = V.shape[0], V.shape[1], count, settings.seed, mean, V.dtype, settings.template_frames
     random_w, random_h = start_of_shape(*shape)
     if "templates" not in METHODS[settings.method].uses:
         return random_w, random_h
     if settings.templates == "nndsvd":
-        random_w, random_h = nndsvd(V, count, seed=settings.seed)
+        # What is left out has no say; its activations begin flat.
+        counted = V if out is None else np.delete(V, out, axis=1)
+        random_w, known = nndsvd(counted, count, seed=settings.seed)
+        random_h = np.full_like(random_h, known.mean())
+        random_h[:, np.delete(np.arange(V.shape[1]), out or slice(0, 0))] = known
         random_w = _of_length(random_w, settings.template_frames)
     w = _templates(task, V, settings, random_w)
     h = _activations(task, settings, random_h)
     return balanced(w, h, mean, V.dtype)
+
+
+def _mean(V: Array, out: slice | None) -> float:
+    """The mean of V without the frames `out`."""
+    if out is None:
+        return float(V.mean(dtype=np.float64))
+    rest = V[:, : out.start], V[:, out.stop :]
+    return float(sum(part.sum(dtype=np.float64) for part in rest)) / sum(part.size for part in rest)
 
 
 def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Array:
@@ -199,6 +223,11 @@ def selected(task: Task, selection: tuple[float, float]) -> slice:
     return slice(max(0, first), last + 1)
 
 
+def keeps_locked(settings: RunSettings) -> bool:
+    """Whether the components of locked layers are held when going on."""
+    return settings.hold_locked and "hold_locked" in METHODS[settings.method].uses
+
+
 def left_out(task: Task, settings: RunSettings, frames: int) -> slice | None:
     """The frames that count for nothing.
 
@@ -212,7 +241,10 @@ def left_out(task: Task, settings: RunSettings, frames: int) -> slice | None:
     if settings.selection is None:
         raise UserError("Select the time to leave out first: the Select tool (V), then drag in the spectrogram.")
     out = selected(task, settings.selection)
-    if len(range(frames)[out]) == frames:
+    count = len(range(frames)[out])
+    if count == 0:
+        raise UserError("Nothing of the recording is selected; select the time to leave out.")
+    if count == frames:
         raise UserError("With everything left out nothing can be found; select less.")
     return out
 
@@ -263,6 +295,8 @@ def _from_events(task: Task, settings: RunSettings, random: Array) -> Array:
         raise UserError(f"“{path}” can't be read as text.") from error
     except ValueError as error:
         raise UserError(f"“{path.name}”: {error}") from error
+    if not events:
+        raise UserError(f"“{path.name}” holds no onsets; each line needs seconds and a label.")
     pitched = settings.templates == "pitched"
     labels = [float(p) for p in pitches(settings)] if pitched else _labels({e.label for e in events}, len(random))
     labels = (labels + [float("nan")] * len(random))[: len(random)]

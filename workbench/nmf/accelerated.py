@@ -86,15 +86,16 @@ def descend_fast(
             iteration += 1
             costs.append(steps.step(iteration == iterations))
             if watch is not None:
-                watch(problem.unpack(steps.w), steps.h.T)
+                w, h = steps.point
+                watch(problem.unpack(w), h.T)
             if progress is not None and not progress(iteration, costs[-1]):
                 break
         steps.settle()
-    return problem.result(steps.w, steps.h, costs)
+    return problem.result(*steps.point, costs)
 
 
 class _Extrapolated:
-    """`w` and `h` are the present point, `_safe` the last whose cost was computed and found no higher.
+    """`point` is where it stands, `_safe` the last whose cost was computed and found no higher.
 
     The logarithms of a cost take as long as the products of a step: costs are looked at every few steps.
     """
@@ -108,12 +109,8 @@ class _Extrapolated:
         self._start = w, h
 
     @property
-    def w(self) -> Array:
-        return self._start[0] if self._point is None else self._point.w
-
-    @property
-    def h(self) -> Array:
-        return self._start[1] if self._point is None else self._point.h
+    def point(self) -> tuple[Array, Array]:
+        return self._start if self._point is None else (self._point.w, self._point.h)
 
     def step(self, last: bool) -> float:
         if self._point is None:
@@ -192,14 +189,7 @@ class _Hals:
         self._reach, self._most, self._plain = FIRST_REACH, 1.0, True
 
     @property
-    def w(self) -> Array:
-        return self._normalised()[0]
-
-    @property
-    def h(self) -> Array:
-        return self._normalised()[1]
-
-    def _normalised(self) -> tuple[Array, Array]:
+    def point(self) -> tuple[Array, Array]:
         h = self._best[1].T.copy()
         return self._problem.normalise(self._best[0], h), h
 
@@ -225,12 +215,12 @@ class _Hals:
                 aim = up - (problem.mu * ahead.sum(axis=1)[:, None]).astype(up.dtype)
             _coordinate_sweeps(w, aim, gram, problem.hold_w)
         cost = problem.gram_cost(w, ahead.T, up, gram)
-        if cost <= self._cost:
-            self._best, self._cost, self._plain = (w, ahead), cost, False
+        if cost <= self._cost or self._plain:
+            # A plain step is two exact minima: if its cost is higher, that is the rounding of the sums.
+            self._best, self._cost, self._plain = (w, ahead), min(cost, self._cost), False
             self._far, self._last = (_further(w, self._last[0], reach), ahead), (w, rows)
             self._reach, self._most = min(self._most, GROWTH * self._reach), min(1.0, MOST_GROWTH * self._most)
         else:
-            # From here a plain step raises the cost by rounding alone.
             self._far = self._last = self._best
             self._most, self._reach, self._plain = self._reach, self._reach / SHRINKING, True
         return self._cost

@@ -104,6 +104,9 @@ def read_events(text: str) -> list[Event]:
         except ValueError:
             values = []
         if len(values) not in (2, 3) or not np.isfinite(values).all() or min(values[:-1]) < 0:
-            raise ValueError(f"Line {number}, “{line.strip()}”, is neither “onset label” nor “onset duration label”.")
+            raise ValueError(
+                f"Line {number}, “{line.strip()}”, is neither “onset label” nor “onset duration label”, each a number "
+                "and times not negative."
+            )
         events.append(Event(values[0], values[1] if len(values) == 3 else 0.0, values[-1]))
     return events

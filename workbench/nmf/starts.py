@@ -158,7 +158,11 @@ def components_for(V: Array, coverage: float = 0.5, most: int = 200) -> int:
     """
     if not 0 <= coverage <= 1:
         raise ValueError(f"The coverage is a share from 0 to 1, not {coverage}.")
-    shares = singular_shares(V)
+    return covering(singular_shares(V), coverage, most)
+
+
+def covering(shares: Array, coverage: float, most: int) -> int:
+    """How many of `singular_shares` make up a share of the sum."""
     return min(most, int(np.searchsorted(shares, coverage - 1e-12)) + 1, len(shares))
 
 

@@ -6,7 +6,7 @@ import html
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent, QValidator
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -166,6 +166,25 @@ class Whole(QSpinBox):
             self._unused = unused
             # Makes the field write its text anew.
             self.setPrefix(self.prefix())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Too large a number may be typed; it becomes the largest, not what is left of its digits."""
+        if self._digits(text).isdigit():
+            number = int(self._digits(text))
+            return (
+                (QValidator.State.Intermediate if number > self.maximum() else QValidator.State.Acceptable),
+                text,
+                position,
+            )
+        return super().validate(text, position)
+
+    def fixup(self, text: str) -> str:
+        """The nearest number."""
+        digits = self._digits(text)
+        return str(min(max(int(digits), self.minimum()), self.maximum())) if digits.isdigit() else text
+
+    def _digits(self, text: str) -> str:
+        return text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
 
     def textFromValue(self, value: int) -> str:
         return "–" if self._unused else super().textFromValue(value)

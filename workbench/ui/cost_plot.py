@@ -74,7 +74,7 @@ class CostPlot(pyqtgraph.PlotWidget):
 
     def refresh(self) -> None:
         """Show the present run and those before it."""
-        document, present = self._document, self._document.state.run
+        document, present = self._document, self._document.recorded_state.run
         kind = document.run.settings.cost_kind if document.run is not None else ()
         named_runs = (run for run in sorted(document.runs) if document.runs[run].name and run != present)
         runs = [
@@ -84,6 +84,9 @@ class CostPlot(pyqtgraph.PlotWidget):
             and document.fits(run)
         ]  # fmt: skip
         shown = runs[-(MOST_CURVES - 1) :] + ([present] if present in document.runs else [])
+        for side in ("left", "bottom"):
+            # Without a curve the axes would tell invented numbers.
+            self.getAxis(side).setVisible(any(len(document.runs[run].costs) > 1 for run in shown))
         for gone in [run for run in self._curves if run not in shown]:
             self.removeItem(self._curves.pop(gone))
         for run in shown:

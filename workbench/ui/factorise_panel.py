@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from workbench.document.document import MOST_RUNS, Document
+from workbench.document.document import Document
 from workbench.document.settings import RunSettings
 from workbench.masks.models import Factors
 from workbench.masks.morphing import MorphTarget
@@ -201,8 +201,8 @@ class FactorisePanel(QWidget):
         self.morph.let_go.connect(self._keep_morph)
         row = QHBoxLayout()
         row.addWidget(dim(self.tr("Morph to")))
-        row.addWidget(self.morph_target, 1)
-        row.addWidget(self.morph, 1)
+        row.addWidget(self.morph_target, 3)
+        row.addWidget(self.morph, 2)
         return row
 
     def dress(self) -> None:
@@ -232,8 +232,9 @@ class FactorisePanel(QWidget):
 
     def _show_hint(self) -> None:
         run = self._document.run
+        factorised = run is not None and isinstance(run.factors, Factors)
         opened = self._document.recording is not None
-        self.hint.setText(self.wishes.missing(self._selected, run is not None) if opened else "")
+        self.hint.setText(self.wishes.missing(self._selected, factorised) if opened else "")
         self.hint.setVisible(bool(self.hint.text()))
 
     def _choose_preset(self) -> None:
@@ -296,13 +297,13 @@ class FactorisePanel(QWidget):
     # -- runs and morph ------------------------------------------------------------------------------
 
     def _show_run(self) -> None:
-        document, present = self._document, self._document.state.run
+        document, present = self._document, self._document.recorded_state.run
         self.plot.refresh()
         self._show_hint()
         self.resume.setEnabled(document.run is not None and isinstance(document.run.factors, Factors))
         listed = (run for run in sorted(document.runs, reverse=True) if document.fits(run))
         named_runs = [run for run in listed if document.runs[run].name or run == present]
-        entries = [(run, self._run_text(run)) for run in named_runs[:MOST_RUNS]]
+        entries = [(run, self._run_text(run)) for run in named_runs]
         if [(self.runs.itemData(i), self.runs.itemText(i)) for i in range(self.runs.count())] != entries:
             self.runs.clear()
             for run, text in entries:
@@ -322,7 +323,8 @@ class FactorisePanel(QWidget):
     def _run_text(self, run: int) -> str:
         known = self._document.runs[run]
         name = known.name or self.tr("edited")
-        return f"{run} · {name}" if len(known.costs) < 2 else f"{run} · {name} · {known.costs[-1]:.3g}"
+        cost = f"{known.costs[-1]:.3g}".replace("e+0", "e").replace("e+", "e") if len(known.costs) > 1 else ""
+        return f"{run} · {name} · {cost}" if cost else f"{run} · {name}"
 
     def _fill_morph(self) -> None:
         document, present = self._document, self._document.state.run

@@ -107,8 +107,7 @@ class LayerRow(QFrame):
         self.solo = toggle("S", "solo", f"{tag}Solo", self.tr("Solo {0}").format(layer.name),
                            self.tr("Solo (S for the selected layer)"), layer.solo)  # fmt: skip
         self.lock = toggle("", "lock", f"{tag}Lock", self.tr("Lock {0}").format(layer.name),
-                           self.tr("Lock: no edit changes the mask, and Continue leaves its template as it is"),
-                           layer.locked)  # fmt: skip
+                           self.tr("Lock: guards the mask against edits"), layer.locked)  # fmt: skip
         self.lock.setIcon(theme.icon("lock"))
         self.lock.setIconSize(QSize(13, 13))
         self.gain = named(

@@ -44,8 +44,9 @@ class Wishes(QObject):
 
     @property
     def own_divergence(self) -> str:
-        """The divergence of a method that has one of its own."""
-        return "is" if METHODS[self.settings.method].divergence == 0.0 else "kl"
+        """The divergence of a method that has one of its own, '' for none."""
+        own = METHODS[self.settings.method].divergence
+        return "" if self.settings.method == "hpss" else "is" if own == 0.0 else "kl"
 
     def missing(self, selected: bool, factorised: bool) -> str:
         """What has to be done before these settings can run, in a sentence; '' where nothing is missing."""
@@ -144,7 +145,7 @@ class Wishes(QObject):
             "harmonics": tr("Harmonics"), "drums": tr("Drum sounds"), "events": tr("Onsets"), "decay": tr("Decay"),
             "length": tr("Template frames"), "sparsity": tr("Sparsity"), "uncorrelatedness": tr("Uncorrelatedness"),
             "percussive_separation": tr("Separation of hits"), "exponent": tr("Exponent"),
-            "leave_out": tr("Leave the selection out"),
+            "leave_out": tr("Leave the selection out"), "hold_locked": tr("Hold locked layers"),
             "smoothness": tr("Smoothness λ"), "harmonic_frames": tr("Harmonic kernel"),
             "percussive_bins": tr("Percussive kernel"), "separation": tr("Separation of tones"), "masks": tr("Masks"),
         }[field]  # fmt: skip
@@ -181,7 +182,8 @@ class Wishes(QObject):
             "tolerance": tr("Semitones by which a partial may be off."),
             "harmonics": tr("Partials of a note."),
             "drums": tr("A folder that holds a folder of one-shots for each drum; empty: our own kick, snare, hi-hat."),
-            "events": tr("A text file with a line for each onset: seconds and label, or seconds, duration and label."),
+            "events": tr("A text file with a line for each onset: seconds and label, or seconds, duration and label. "
+                         "Labels are numbers: of components, or MIDI pitches."),
             "decay": tr("What is left of a drum's activation in the next frame."),
             "length": tr("Frames of a template (T): a hop each, so 8 frames of 512 are 93 ms at 44.1 kHz."),
             "sparsity": tr("Lets weak components die: fewer sound at once. 0 is off, 0.1 is much."),
@@ -192,6 +194,7 @@ class Wishes(QObject):
             "separation": tr("Decibels by which a bin must be tone rather than hit."),
             "percussive_separation": tr("Decibels by which a bin must be hit rather than tone."),
             "exponent": tr("Of each step, where β is below 1 or above 2: MM's is slower, and the cost never rises."),
+            "hold_locked": tr("Continue leaves the templates and activations of locked layers as they are."),
             "leave_out": tr("Find the templates from everything but the selected time: applause, a cough, a dropout."),
             "masks": tr("Soft shares every bin; binary decides; coupled and advanced need a separation, and advanced "
                         "leaves the rest in a third layer."),

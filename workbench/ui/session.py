@@ -24,7 +24,7 @@ from workbench.files import UserError
 from workbench.jobs.factorise import Snapshot, choose_components
 from workbench.jobs.factorise import run as factorise_job
 from workbench.jobs.runner import Job, Runner
-from workbench.jobs.starts import Task, component_count, component_names, placeholder
+from workbench.jobs.starts import Task, component_count, component_names, placeholder, takes_templates
 from workbench.jobs.works import Opened, analyse_again, export, measure_peak, open_file, save
 from workbench.masks.models import Factors
 from workbench.masks.morphing import MorphTarget, morph_components, morph_runs
@@ -202,6 +202,9 @@ class Session(QObject):
         going_on = not fresh and isinstance(present, Factors) and settings.method != "hpss"
         try:
             names = [] if going_on else component_names(settings)
+            if not going_on and takes_templates(settings) and isinstance(present, Factors):
+                # The same sounds keep their names.
+                names = document.component_names
             count = present.components if going_on and present is not None else component_count(settings, present)
         except UserError as error:
             self.troubled.emit(str(error))
@@ -217,7 +220,7 @@ class Session(QObject):
         task = Task(
             document.recording, analysis, settings, present, () if names else places, going_on,
             held=run.held if going_on and run is not None else (),
-            present_power=run.settings.power if run is not None else settings.power, locked=document.locked_components,
+            present_settings=run.settings if run is not None else None, locked=document.locked_components,
         )  # fmt: skip
         self._start_run(text, identity, task)
 
@@ -247,6 +250,8 @@ class Session(QObject):
 
         def done(snapshot: Snapshot) -> None:
             publish(snapshot)
+            count = len(snapshot.costs)
+            self.said.emit(self.tr("{0} iterations done").format(count) if count else self.tr("The masks are there"))
             if document.recording is task.recording:
                 for other in snapshot.others:
                     name = self.describe(other.settings, other.factors.components)
@@ -333,8 +338,6 @@ class Session(QObject):
     def _run_ended(self, job: Job) -> None:
         if self._running is job:
             self._running = None
-            costs = self._document.run.costs if self._document.run is not None else ()
-            self.said.emit(self.tr("{0} iterations done").format(len(costs)))
 
     def _history_changed(self) -> None:
         # Undoing past a run cancels it.

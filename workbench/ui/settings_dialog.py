@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from workbench.document.settings import RANGES
 from workbench.nmf.rank import elbow
+from workbench.nmf.starts import covering
 from workbench.ui import theme
 from workbench.ui.controls import dim, named
 from workbench.ui.notices import Notice
@@ -40,7 +41,7 @@ SECTIONS = (
         "learnt", "learnt_as", "activations", "events",
         "decay",
     )),
-    ("What stays, and what counts", ("hold_templates", "hold_activations", "leave_out")),
+    ("What stays, and what counts", ("hold_templates", "hold_activations", "hold_locked", "leave_out")),
     ("Shape of the result", ("smoothness", "sparsity", "uncorrelatedness")),
     ("Tones and hits", ("harmonic_frames", "percussive_bins", "masks", "separation", "percussive_separation")),
     ("Several runs", ("tries", "compare")),
@@ -215,6 +216,8 @@ class ComponentsDialog(QDialog):
         self.covered.clicked.connect(lambda: self._use(self.covering))
         self.coverage.valueChanged.connect(lambda _: self.covered.setText(self.tr("Use {0}").format(self.covering)))
         self.coverage.setValue(50)
+        # Return takes what was set last.
+        self.coverage.valueChanged.connect(lambda _: self.covered.setDefault(True))
         by_share = QHBoxLayout()
         by_share.addWidget(QLabel(self.tr("Or enough for")))
         by_share.addWidget(self.coverage)
@@ -231,8 +234,7 @@ class ComponentsDialog(QDialog):
     @property
     def covering(self) -> int:
         """The fewest components that make up the coverage."""
-        most = int(RANGES["components"][1])
-        return min(most, int(np.searchsorted(self._shares, self.coverage.value() / 100 - 1e-12)) + 1)
+        return covering(self._shares, self.coverage.value() / 100, int(RANGES["components"][1]))
 
     def _use(self, count: int) -> None:
         self.chosen.emit(count)

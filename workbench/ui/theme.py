@@ -141,7 +141,7 @@ def _sheet(t: Theme) -> str:
         background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; border-radius: 5px;
         padding: 2px 6px; min-height: 20px; selection-background-color: {t.accent};
     }}
-    QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QCheckBox:disabled {{ color: {t.line}; }}
+    QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QCheckBox:disabled {{ color: {t.dim}; }}
     QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {t.accent}; }}
     QComboBox::drop-down {{ border: none; width: 18px; }}
     QComboBox::down-arrow {{ image: url({_glyph("down", t.dim)}); width: 10px; height: 10px; margin-right: 4px; }}

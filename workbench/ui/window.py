@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
         hints = {
             Tool.SELECT: self.tr("Drag to select · double-click puts the playhead · wheel zooms · ? keys"),
             Tool.BRUSH: self.tr("Drag to paint · Ctrl takes away · [ ] size · X swaps layers · ? keys"),
-            Tool.ERASER: self.tr("Drag to go back to the computed mask · [ ] size · ? keys"),
+            Tool.ERASER: self.tr("Drag to go back to the computed mask, or to take from a curve · [ ] size · ? keys"),
             Tool.THRESHOLD: self.tr("Move the slider: you see and hear it · Return applies · Esc cancels"),
         }
         self.hint_text.setText(hints[self.tools.tool])
