@@ -410,3 +410,12 @@ def test_letting_runs_go_is_told():
         document.add_run(f"run {seed}", RunSettings(), factors(document, 2, seed))
     document.change_layer("mute", document.layers[0].id, mute=True)
     assert told[-1] == set(document.runs)
+
+
+def test_using_a_run_after_deleting_layers_leaves_layers():
+    document = opened()
+    one = begin(document, 1)
+    begin(document, 2, seed=1)
+    document.act("delete", acts.remove_layer(document.recorded_state, document.layers[0].id))
+    document.use_run("one", one)
+    assert [layer.components for layer in document.layers] == [(0,)]

@@ -205,6 +205,9 @@ def test_locked_components_stay_when_going_on(before, method):
         present = first.factors.W[:, [1]] @ first.factors.H[[1]]
         np.testing.assert_allclose(ended[1], present, rtol=1e-3, atol=1e-5 * present.max())
     assert on.held == (), "a lock is no wish for later runs"
+    anew = replace(going, going_on=False)
+    begun_w, _ = start(anew, magnitudes(RECORDING.samples, ANALYSIS, settings.power), settings)
+    assert not np.allclose(run(Listener(), anew).factors.W[:, 1], begun_w[:, 1], rtol=1e-3), "only Continue holds"
     free = run(Listener(), replace(going, settings=replace(settings, hold_locked=False)))
     assert not np.allclose(free.factors.H[1], on.factors.H[1], rtol=1e-3)
     with pytest.raises(UserError, match="nothing can change"):
@@ -231,6 +234,30 @@ def test_what_counts_fits_as_well_as_the_cost_says_with_something_left_out(metho
     asked = []
     descend(settings, V, W, H, hold=hold, out=out, going=lambda: bool(asked.append(1)))
     assert len(asked) == 1, "cancelled within one iteration"
+
+
+def test_held_and_locked_components_keep_their_share_under_libnmfd():
+    first = run(Listener(), task(replace(QUICK, components=4, method="flucoma")))
+    settings = replace(QUICK, components=4, method="libnmfd", hold_locked=True, hold_templates=True, length=1)
+    going = task(settings, present=first.factors, present_settings=first.settings, going_on=True, locked=(1, 2))
+    on = run(Listener(), going)
+    w, h = start(going, magnitudes(RECORDING.samples, ANALYSIS), settings)
+    begun, ended = (
+        W.reshape(257, 4, -1).sum(axis=(0, 2)) * H.sum(axis=1) for W, H in ((w, h), (on.factors.W, on.factors.H))
+    )
+    assert ended[1] / ended[2] == pytest.approx(begun[1] / begun[2], rel=1e-3)
+    assert ended[1] == pytest.approx(begun[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("out", [slice(40, 63), slice(40, 80), slice(5, 7)])
+def test_patterns_are_filled_to_the_end_of_the_recording(out):
+    V = magnitudes(RECORDING.samples, ANALYSIS)
+    settings = replace(QUICK, method="patterns", iterations=20, length=4)
+    result = descend(settings, V, *start(task(settings), V, settings), out=out)
+    L = conv_model(result.W, result.H)
+    if out.stop >= V.shape[1]:
+        assert L[:, -3:].sum() == pytest.approx(V[:, -3:].sum(), rel=0.3)
+    assert np.isfinite(L).all()
 
 
 def test_libnmfd_begins_at_its_own_scale():

@@ -372,3 +372,34 @@ def test_return_takes_the_coverage_that_was_typed(factorised):
     QTest.keyClicks(dialog.coverage, "80")
     QTest.keyClick(dialog.coverage, Qt.Key.Key_Return)
     assert chosen == [3]
+
+
+@pytest.mark.parametrize("field", ["low_pitch", "high_pitch", "harmonic_frames", "percussive_bins", "components"])
+def test_numbers_can_be_typed_digit_by_digit(opened, field):
+    """Also those whose first digit is below the range; and nothing that is no digit does harm."""
+    wishes = opened.window.factorise_panel.wishes
+    templates = "random" if field == "components" else "pitched"
+    wishes.set(templates=templates, method="hpss" if "kernel" in wishes.label(field) else "fast")
+    box = wishes.control(field, "typed")
+    box.show()
+    for typed, value in (("65", 65), ("43", 43)):
+        box.selectAll()
+        QTest.keyClicks(box, typed)
+        QTest.keyClick(box, Qt.Key.Key_Return)
+        assert getattr(wishes.settings, field) == value
+    for odd in ("²", "①", "٣", "9" * 5000, "x", "-", ""):
+        box.selectAll()
+        box.lineEdit().insert(odd)
+        QTest.keyClick(box, Qt.Key.Key_Return)
+    low, high = box.minimum(), box.maximum()
+    assert low <= getattr(wishes.settings, field) <= high
+    box.deleteLater()
+
+
+def test_matching_keeps_layers_of_one_name_apart(factorised):
+    program, document = factorised, factorised.document
+    for layer, gain in ((document.layers[1], 0.0), (document.layers[2], -12.0)):
+        document.change_layer("rename", layer.id, name="Voice", gain_db=gain)
+    before = [(layer.name, layer.components, layer.gain_db) for layer in document.layers]
+    run(program, method="match", iterations=3)
+    assert [(layer.name, layer.components, layer.gain_db) for layer in document.layers] == before

@@ -100,13 +100,6 @@ class Document(QObject):
         return tuple(c for layer in self.layers if layer.locked for c in layer.components)
 
     @property
-    def component_names(self) -> list[str]:
-        """The names of the layers of the present run's components."""
-        names = {c: layer.name for layer in self.layers for c in layer.components}
-        count = self.run.factors.components if self.run is not None else 0
-        return [names.get(c, f"Component {c + 1}") for c in range(count)]
-
-    @property
     def levels(self) -> LevelPyramid:
         """Levels of the spectrogram for the present analysis."""
         return self._levels[self._shown.analysis]
@@ -303,7 +296,8 @@ class Document(QObject):
             return
         one = present.factors
         matched = match_components(one.W, one.H, wanted.W, wanted.H)
-        places = {old: new for old, new in enumerate(matched) if new >= 0}
+        shown = {c for layer in state.layers for c in layer.components}
+        places = {old: new for old, new in enumerate(matched) if new >= 0 and old in shown}
         was = {c: layer.name for layer in self._layers_of.get(run, ()) for c in layer.components}
         names = [was.get(c, f"Component {c + 1}") for c in range(wanted.components)]
         self.act(name, acts.regrouped(state, run, wanted.components, places, names))

@@ -54,7 +54,7 @@ def _filled(
     """
     W, H = result.W, result.H.copy()
     length = W.shape[2] if W.ndim == 3 else 1
-    inside = slice(out.start, min(out.stop, V.shape[1]) - length + 1)
+    inside = slice(out.start, V.shape[1] if out.stop >= V.shape[1] else out.stop - length + 1)
     if inside.stop <= inside.start or all(hold):
         return result
     sums = W.reshape(len(W), W.shape[1], -1).sum(axis=(0, 2))
@@ -62,7 +62,7 @@ def _filled(
     free = ~np.array(hold)
     H[free, inside] = (level / np.maximum(sums, np.finfo(W.dtype).tiny))[free, None]
     # Templates of activations before it sound within it too.
-    piece = slice(max(0, out.start - length + 1), inside.stop + length - 1)
+    piece = slice(max(0, out.start - length + 1), min(inside.stop + length - 1, V.shape[1]))
     fixed = np.ones(piece.stop - piece.start, bool)
     fixed[inside.start - piece.start : inside.stop - piece.start] = False
     given = H[:, piece].copy()

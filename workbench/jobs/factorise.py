@@ -150,7 +150,8 @@ class _Descents:
 
     def _held(self, settings: RunSettings, given: list[bool]) -> Holds:
         """Which templates are held, and which activations."""
-        locked = [k in self._task.locked and keeps_locked(settings) for k in range(len(given))]
+        kept = self._task.locked if self._task.going_on and keeps_locked(settings) else ()
+        locked = [k in kept for k in range(len(given))]
         templates = [a or b for a, b in zip(given, locked, strict=True)]
         activations = [settings.hold_activations or b for b in locked]
         if all(templates) and all(activations):

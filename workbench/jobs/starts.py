@@ -164,7 +164,8 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
         level = float(w.sum(axis=0).reshape(w.shape[1], -1).sum(axis=1) @ present.H.sum(axis=1, dtype=np.float64))
         rescaled = any(METHODS[each].own_scale for each in methods)
         unit, h = balanced(w, present.H, mean if rescaled else level / V.size, V.dtype)
-        if not settings.hold_templates:
+        if not settings.hold_templates or settings.method == "libnmfd":
+            # libnmfd scales held templates to unit sum itself, and not their activations.
             return unit, h
         # Held templates keep their scale, and the activations take what it is from.
         sums = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2))[:, None]

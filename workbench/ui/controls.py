@@ -169,22 +169,20 @@ class Whole(QSpinBox):
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         """Too large a number may be typed; it becomes the largest, not what is left of its digits."""
-        if self._digits(text).isdigit():
-            number = int(self._digits(text))
-            return (
-                (QValidator.State.Intermediate if number > self.maximum() else QValidator.State.Acceptable),
-                text,
-                position,
-            )
-        return super().validate(text, position)
+        number = self._number(text)
+        if number is None:
+            return super().validate(text, position)
+        within = self.minimum() <= number <= self.maximum()
+        return QValidator.State.Acceptable if within else QValidator.State.Intermediate, text, position
 
     def fixup(self, text: str) -> str:
         """The nearest number."""
-        digits = self._digits(text)
-        return str(min(max(int(digits), self.minimum()), self.maximum())) if digits.isdigit() else text
+        number = self._number(text)
+        return text if number is None else str(min(max(number, self.minimum()), self.maximum()))
 
-    def _digits(self, text: str) -> str:
-        return text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+    def _number(self, text: str) -> int | None:
+        digits = text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+        return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
 
     def textFromValue(self, value: int) -> str:
         return "–" if self._unused else super().textFromValue(value)

@@ -202,9 +202,6 @@ class Session(QObject):
         going_on = not fresh and isinstance(present, Factors) and settings.method != "hpss"
         try:
             names = [] if going_on else component_names(settings)
-            if not going_on and takes_templates(settings) and isinstance(present, Factors):
-                # The same sounds keep their names.
-                names = document.component_names
             count = present.components if going_on and present is not None else component_count(settings, present)
         except UserError as error:
             self.troubled.emit(str(error))
@@ -216,7 +213,9 @@ class Session(QObject):
             start = placeholder(document.recording, analysis, settings, count)
         label = self.describe(settings, count)
         text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
-        identity, places = document.begin_run(text, settings, start, not going_on, names, label)
+        # With the present templates the components are the same sounds: layers stay.
+        other_sounds = not going_on and not takes_templates(settings)
+        identity, places = document.begin_run(text, settings, start, other_sounds, names, label)
         task = Task(
             document.recording, analysis, settings, present, () if names else places, going_on,
             held=run.held if going_on and run is not None else (),
