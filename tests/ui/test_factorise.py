@@ -113,6 +113,9 @@ def test_best_of_several_starts_and_a_second_method_beside(factorised):
     assert (smooth.settings.method, em.settings.method) == ("smooth", "em")
     assert len(em.costs) == 10 and em.costs[-1] > smooth.costs[-1]
     assert len(program.window.factorise_panel.plot._curves) == 2, "MM beside EM, and nothing else"
+    run(program, method="hpss", compare="")
+    shown = program.window.factorise_panel.plot._curves
+    assert not [run for run in shown if document.runs[run].costs], "HPSS has no cost to compare"
 
 
 def test_names_that_the_program_gave_follow_the_run(factorised):

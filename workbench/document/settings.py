@@ -121,7 +121,7 @@ class RunSettings:
         """What a cost is of: costs of one kind, from one window and hop, compare."""
         uses = METHODS[self.method].uses
         penalties = ("sparsity", "uncorrelatedness", "smoothness")
-        own = self.method if self.method in ("libnmfd", "flucoma") else ""
+        own = self.method if self.method in ("libnmfd", "flucoma", "hpss") else ""
         out = self.selection if self.leave_out and "leave_out" in uses else None
         return self.beta_value, own, out, *(getattr(self, p) if p in uses else 0.0 for p in penalties)
 
