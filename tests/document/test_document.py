@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from tests.conftest import tone_mix
 from workbench.audio.recording import Recording
 from workbench.document import acts
-from workbench.document.document import MOST_RUNS, Document, resample_factors
+from workbench.document.document import MOST_RUNS, Document
 from workbench.document.history import History
 from workbench.document.settings import RunSettings
 from workbench.document.state import fresh_state
 from workbench.masks.edits import Paint, Region
 from workbench.masks.models import Factors, Shares
 from workbench.masks.painting import Stroke, StrokePainter
+from workbench.masks.resampling import resample_factors
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 

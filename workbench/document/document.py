@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from workbench.audio.recording import Recording
@@ -15,9 +14,10 @@ from workbench.document import acts
 from workbench.document.history import History
 from workbench.document.settings import RunSettings
 from workbench.document.state import Run, State, fresh_state
-from workbench.masks.edits import TILE, Edit, Paint, Region
+from workbench.masks.edits import Region, changed_region
 from workbench.masks.layers import Layer
 from workbench.masks.models import Factors, Model, Shares
+from workbench.masks.resampling import resample_factors
 from workbench.masks.stack import Stack
 from workbench.nmf.matching import match_components
 from workbench.spectral.pyramid import LevelPyramid
@@ -443,46 +443,3 @@ def _look(layer: Layer) -> tuple[object, ...]:
 
 def _mix(layer: Layer) -> tuple[object, ...]:
     return layer.id, layer.gain_db, layer.pan, layer.mute, layer.solo
-
-
-def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region | None:
-    """Smallest rectangle of tiles outside which two lists of edits agree; None for the whole plane."""
-    old = before[-1] if before and isinstance(before[-1], Paint) else Paint()
-    new = after[-1] if after and isinstance(after[-1], Paint) else Paint()
-    rest_old = before[:-1] if before and before[-1] is old else before
-    rest_new = after[:-1] if after and after[-1] is new else after
-    if len(rest_old) != len(rest_new) or any(a is not b for a, b in zip(rest_old, rest_new, strict=True)):
-        return None
-    keys = old.tiles.keys() | new.tiles.keys()
-    differing = [key for key in keys if old.tiles.get(key) is not new.tiles.get(key)]
-    if not differing:
-        return Region(0, 0, 0, 0)
-    rows, columns = [key[0] for key in differing], [key[1] for key in differing]
-    return Region(
-        min(rows) * TILE, (max(rows) + 1) * TILE, min(columns) * TILE, (max(columns) + 1) * TILE
-    )  # fmt: skip
-
-
-def resample_factors(model: Model, old: Analysis, new: Analysis, samples: int) -> Model:
-    """W along frequency (and its frames), H along time, linearly interpolated onto another analysis.
-
-    Templates keep their sums. Of shares given for every bin the nearest is taken.
-    """
-    rows = np.arange(new.bins) * (old.window / new.window)
-    columns = np.arange(new.frames(samples)) * (new.hop / old.hop)
-    if isinstance(model, Shares):
-        near = np.ix_(
-            np.clip(np.rint(columns), 0, model.masks.shape[1] - 1).astype(np.intp),
-            np.clip(np.rint(rows), 0, model.masks.shape[2] - 1).astype(np.intp),
-        )
-        return Shares(np.stack([mask[near] for mask in model.masks]))
-    w = np.apply_along_axis(lambda column: np.interp(rows, np.arange(old.bins), column), 0, model.W)
-    if w.ndim == 3:
-        length = max(1, round(model.length * old.hop / new.hop))
-        places = (np.arange(length) + 0.5) * model.length / length - 0.5
-        w = np.apply_along_axis(lambda row: np.interp(places, np.arange(model.length), row), 2, w)
-    h = np.stack([np.interp(columns, np.arange(model.H.shape[1]), row) for row in model.H])
-    shape = (1, -1, 1)[: w.ndim]
-    now, before = (x.reshape(len(x), x.shape[1], -1).sum(axis=(0, 2)).reshape(shape) for x in (w, model.W))
-    w = np.divide(w * before, now, out=np.zeros_like(w), where=now > 0)
-    return Factors(w.astype(np.float32), h.astype(np.float32))

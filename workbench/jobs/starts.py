@@ -155,21 +155,7 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     # libnmfd's factors are those of V over its sum.
     mean = 1 / V.size if settings.method == "libnmfd" else _mean(V, out)
     if task.going_on or settings.method == "match":
-        present = task.present_for(settings, "There are no templates to go on from; factorise once first.")
-        if settings.method == "match":
-            return present.W, present.H
-        w = _of_length(present.W, settings.template_frames)
-        # Each component keeps its level, but where one of the methods has a scale of its own.
-        methods = settings.method, (task.present_settings or settings).method
-        level = float(w.sum(axis=0).reshape(w.shape[1], -1).sum(axis=1) @ present.H.sum(axis=1, dtype=np.float64))
-        rescaled = any(METHODS[each].own_scale for each in methods)
-        unit, h = balanced(w, present.H, mean if rescaled else level / V.size, V.dtype)
-        if not settings.hold_templates or settings.method == "libnmfd":
-            # libnmfd scales held templates to unit sum itself, and not their activations.
-            return unit, h
-        # Held templates keep their scale, and the activations take what it is from.
-        sums = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2))[:, None]
-        return w, np.divide(h, sums, out=np.zeros_like(h), where=sums > 0)
+        return _from_present(task, V, settings, mean)
     count = component_count(settings, task.present)
     shape = V.shape[0], V.shape[1], count, settings.seed, mean, V.dtype, settings.template_frames
     random_w, random_h = start_of_shape(*shape)
@@ -185,6 +171,24 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     w = _templates(task, V, settings, random_w)
     h = _activations(task, settings, random_h)
     return balanced(w, h, mean, V.dtype)
+
+
+def _from_present(task: Task, V: Array, settings: RunSettings, mean: float) -> tuple[Array, Array]:
+    """The present factors, each component at its level; at `mean` where a method has a scale of its own."""
+    present = task.present_for(settings, "There are no templates to go on from; factorise once first.")
+    if settings.method == "match":
+        return present.W, present.H
+    w = _of_length(present.W, settings.template_frames)
+    sums = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2), dtype=np.float64)
+    methods = settings.method, (task.present_settings or settings).method
+    if not any(METHODS[each].own_scale for each in methods):
+        mean = float(sums @ present.H.sum(axis=1, dtype=np.float64)) / V.size
+    unit, h = balanced(w, present.H, mean, V.dtype)
+    if not settings.hold_templates or settings.method == "libnmfd":
+        # libnmfd scales held templates to unit sum itself, and not their activations.
+        return unit, h
+    # Held templates keep their scale, and the activations take what it is from.
+    return w, np.divide(h, sums[:, None], out=np.zeros_like(h), where=sums[:, None] > 0, casting="same_kind")
 
 
 def _mean(V: Array, out: slice | None) -> float:

@@ -158,3 +158,21 @@ def lattice(rows: Indices, columns: Indices) -> Iterator[tuple[int, int]]:
 def _within(indices: Indices, tile: int) -> tuple[slice, Indices]:
     lo, hi = np.searchsorted(indices, (tile * TILE, (tile + 1) * TILE))
     return slice(int(lo), int(hi)), indices[lo:hi] - tile * TILE
+
+
+def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region | None:
+    """Smallest rectangle of tiles outside which two lists of edits agree; None for the whole plane."""
+    old = before[-1] if before and isinstance(before[-1], Paint) else Paint()
+    new = after[-1] if after and isinstance(after[-1], Paint) else Paint()
+    rest_old = before[:-1] if before and before[-1] is old else before
+    rest_new = after[:-1] if after and after[-1] is new else after
+    if len(rest_old) != len(rest_new) or any(a is not b for a, b in zip(rest_old, rest_new, strict=True)):
+        return None
+    keys = old.tiles.keys() | new.tiles.keys()
+    differing = [key for key in keys if old.tiles.get(key) is not new.tiles.get(key)]
+    if not differing:
+        return Region(0, 0, 0, 0)
+    rows, columns = [key[0] for key in differing], [key[1] for key in differing]
+    return Region(
+        min(rows) * TILE, (max(rows) + 1) * TILE, min(columns) * TILE, (max(columns) + 1) * TILE
+    )  # fmt: skip
