@@ -17,6 +17,7 @@ from workbench.audio.recording import Recording
 from workbench.audio.renderer import Scene
 from workbench.masks.layers import Layer, Part
 from workbench.masks.models import Factors
+from workbench.masks.painting import TileStroke, brush_effect, eraser_effect
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
@@ -52,6 +53,11 @@ def random_stack(
         for i in range(layers)
     )  # fmt: skip
     return Stack(rows, Factors(w, h), (), f, n)
+
+
+def begin(stack: Stack, layer: int, value: float | None) -> TileStroke:
+    """A stroke in tiles towards a value, or back to the computed masks for None."""
+    return TileStroke(stack, eraser_effect(stack, layer) if value is None else brush_effect(stack, layer, value))
 
 
 def make_scene(

@@ -127,14 +127,15 @@ def _make_folder(folder: Path) -> None:
 
 def _render(options: argparse.Namespace) -> None:
     from workbench.document.project import load_project
+    from workbench.document.state import stack_of
 
     project = load_project(options.project)
     recording = load(project.recording)
     project.check(recording)
     state = project.state
-    run = project.runs.get(state.run) if state.run is not None else None
-    frames = state.analysis.frames(len(recording.samples))
-    stack = Stack(state.layers, run.factors if run else None, state.edits, state.analysis.bins, frames)
+    levels = analyse_levels(recording.samples, state.analysis)
+    assert levels is not None
+    stack = stack_of(state, project.runs, len(recording.samples), levels.levels[0])
     scene = Scene(recording, state.analysis, stack)
     form = _FORMAT_NAMES[options.format]
     pieces = [mix_piece(options.out, options.project.stem, form)]

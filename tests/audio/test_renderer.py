@@ -10,7 +10,8 @@ from tests.rig import residual_db
 from workbench.audio.mix import audible, mix_gains, output_channels, pan_gains
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import MixStream, render_all
-from workbench.masks.edits import Threshold
+from workbench.masks.edits import Operation
+from workbench.masks.effects import Threshold
 from workbench.masks.layers import Layer, Part
 from workbench.spectral.stft import Analysis, analyse
 
@@ -58,7 +59,7 @@ def test_equals_the_slow_obvious_rendering(analysis, channels):
 @pytest.mark.parametrize("channels", [1, 2, 8])
 def test_a_neutral_mixer_is_exactly_transparent(analysis, channels):
     scene = make_scene(4, 0.5, channels=channels, analysis=analysis)
-    scene = replace(scene, stack=replace(scene.stack, edits=(Threshold((1,), (), 0.3),)))
+    scene = replace(scene, stack=replace(scene.stack, edits=(Operation(Threshold((), (1,), low=0.3)),)))
     np.testing.assert_array_equal(render_all(scene), scene.recording.samples)
 
 

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import begin as stroke
 from tests.conftest import tone_mix
 from workbench.audio.recording import Recording
-from workbench.document import acts
+from workbench.document import acts, mask_acts
 from workbench.document.document import MOST_RUNS, Document
 from workbench.document.history import History
 from workbench.document.settings import RunSettings
 from workbench.document.state import fresh_state
-from workbench.masks.edits import Paint, Region
+from workbench.masks.edits import Paint
+from workbench.masks.grid import Region
 from workbench.masks.models import Factors, Shares
-from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.resampling import resample_factors
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
@@ -39,9 +40,9 @@ def begin(document: Document, k: int = 3, fresh: bool = True, seed: int = 0) -> 
 
 
 def paint(document: Document, layer: int, name: str = "stroke") -> None:
-    painter = StrokePainter(document.stack, Stroke(layer, 1.0))
+    painter = stroke(document.stack, layer, 1.0)
     painter.extend(Region(100, 140, 5, 25), np.ones((40, 20), np.float32))
-    document.act(name, acts.set_edits(document.recorded_state, painter.edits))
+    document.act(name, mask_acts.set_edits(document.recorded_state, painter.edits))
 
 
 def masks(document: Document) -> np.ndarray:
@@ -111,7 +112,7 @@ def test_painted_layers_outlive_a_factorisation():
     document = opened()
     state, identity = acts.add_layer(document.recorded_state, "Voice")
     document.act("new", state)
-    document.act("x", acts.set_edits(document.recorded_state, ()))
+    document.act("x", mask_acts.set_edits(document.recorded_state, ()))
     paint(document, 1)
     begin(document, 3)
     voice = next(i for i, layer in enumerate(document.layers) if layer.id == identity)
@@ -167,7 +168,7 @@ def test_a_preview_is_shown_and_leaves_no_trace():
     document = opened()
     begin(document, 3)
     before, name = masks(document), document.undo_name
-    document.preview(acts.invert(document.recorded_state, document.layers[0].id))
+    document.preview(mask_acts.invert(document.recorded_state, document.layers[0].id))
     assert not np.array_equal(masks(document), before)
     document.end_preview()
     np.testing.assert_array_equal(masks(document), before)
@@ -191,7 +192,7 @@ def test_signals_say_what_changed_and_where():
     ((kind, region),) = heard
     assert kind == "masks" and (region.low, region.high, region.start, region.stop) == (64, 192, 0, 64)
     heard.clear()
-    document.act("invert", acts.invert(document.recorded_state, document.layers[0].id))
+    document.act("invert", mask_acts.invert(document.recorded_state, document.layers[0].id))
     assert heard == [("masks", None)]
 
 
@@ -259,7 +260,7 @@ def test_masks_come_back_bit_for_bit():
         painter = StrokePainter(document.stack, Stroke(int(rng.integers(4)), [None, 0.0, 1.0][rng.integers(3)]))
         low, start = int(rng.integers(80, 140)), int(rng.integers(0, 25))
         painter.extend(Region(low, low + 20, start, start + 9), rng.random((20, 9)).astype(np.float32))
-        document.act(str(i), acts.set_edits(document.recorded_state, painter.edits))
+        document.act(str(i), mask_acts.set_edits(document.recorded_state, painter.edits))
         seen.append(masks(document))
     for expected in reversed(seen[:-1]):
         document.undo()
@@ -274,7 +275,7 @@ def test_a_state_shares_what_it_has_not_changed():
     begin(document, 3)
     paint(document, 0)
     first = document.recorded_state.edits[0]
-    painter = StrokePainter(document.stack, Stroke(1, 1.0))
+    painter = stroke(document.stack, 1, 1.0)
     painter.extend(Region(400, 410, 5, 10), np.ones((10, 5), np.float32))
     second = painter.edits[0]
     assert isinstance(first, Paint) and isinstance(second, Paint)

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.conftest import tone_mix
+from tests.conftest import begin, tone_mix
 from workbench.audio.recording import load
-from workbench.document import acts
+from workbench.document import acts, mask_acts
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.settings import RunSettings
 from workbench.document.state import Run, fresh_state
-from workbench.masks.edits import Region
+from workbench.masks.effects import Threshold
+from workbench.masks.grid import Region
 from workbench.masks.models import Factors
-from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
@@ -35,11 +35,12 @@ def saved(tmp_path):
     state, _ = acts.add_layer(state, "Bläser ♪")
     layer = state.layers[1].id
     state = acts.change_layer(state, layer, gain_db=float("-inf"), pan=-0.5, mute=True, solo=True, locked=True)
-    state = acts.threshold(state, state.layers[0].id, 0.4)
+    first = state.layers[0]
+    state = mask_acts.apply(state, Threshold((), first.part_ids, low=0.4), None)
     stack = Stack(state.layers, factors, state.edits, 257, frames)
-    painter = StrokePainter(stack, Stroke(3, 0.8))
+    painter = begin(stack, 3, 0.8)
     painter.extend(Region(20, 90, 10, 50), rng.random((70, 40)).astype(np.float32))
-    state = acts.make_binary(acts.invert(replace(state, edits=painter.edits), state.layers[2].id))
+    state = mask_acts.sharpen(mask_acts.invert(replace(state, edits=painter.edits), state.layers[2].id), float("inf"))
     path = tmp_path / "work.workbench"
     save_project(path, recording, state, runs)
     return path, recording, state, runs
@@ -65,7 +66,7 @@ def test_everything_comes_back(saved):
 def test_is_plain_data_without_pickles(saved):
     with zipfile.ZipFile(saved[0]) as file:
         document = json.loads(file.read("project.json"))
-        assert document["schema"] == 2
+        assert document["schema"] == 3
         for name in file.namelist():
             assert name == "project.json" or name.endswith(".npy")
 

@@ -6,11 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.conftest import random_stack
-from workbench.masks.brush import capsule
-from workbench.masks.edits import TILE, Binary, Invert, Region, Threshold
-from workbench.masks.painting import PaintingRefused, Stroke, StrokePainter, resample_edits, without_parts
+from tests.conftest import begin, random_stack
+from workbench.masks.brush import Brush, Ruler, Shape, coverage
+from workbench.masks.edits import Operation, without_parts
+from workbench.masks.effects import Invert, Sharpened, Threshold
+from workbench.masks.grid import TILE, Region
+from workbench.masks.painting import PaintingRefused
+from workbench.masks.resampling import resample_edits
 from workbench.masks.sharing import fill_unpainted, reassign
+from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
 
 ANALYSIS = Analysis(256, 64)
@@ -21,7 +25,7 @@ def everywhere(stack):
 
 
 def stroke(stack, layer, target, region, coverage=1.0):
-    painter = StrokePainter(stack, Stroke(layer, target))
+    painter = begin(stack, layer, target)
     shape = (region.high - region.low, region.stop - region.start)
     painter.extend(region, np.full(shape, coverage, np.float32))
     return replace(stack, edits=painter.edits)
@@ -43,7 +47,7 @@ def test_a_stroke_paints_its_target_and_the_others_make_room_in_proportion():
 
 def test_going_over_a_place_twice_within_a_stroke_adds_nothing():
     stack = random_stack(3, ANALYSIS, 9000)
-    painter = StrokePainter(stack, Stroke(0, 1.0))
+    painter = begin(stack, 0, 1.0)
     half = np.full((70, 70), 0.5, np.float32)
     painter.extend(PATCH, half)
     once = everywhere(replace(stack, edits=painter.edits))
@@ -78,15 +82,16 @@ def test_erasing_brings_back_the_computed_mask_and_drops_the_tiles():
 def test_erasing_brings_the_computed_masks_back_from_under_an_operation_too():
     stack = random_stack(3, ANALYSIS, 9000)
     groups = tuple(layer.part_ids for layer in stack.layers)
-    erased = stroke(replace(stack, edits=(Binary(groups, ()),)), 0, None, PATCH)
+    erased = stroke(replace(stack, edits=(Operation(Sharpened((), groups)),)), 0, None, PATCH)
     got, computed = everywhere(erased), everywhere(stack)
     np.testing.assert_allclose(got[:, 20:90, 30:100], computed[:, 20:90, 30:100], atol=1e-5)
 
 
 def test_an_operation_of_a_layer_that_is_gone_does_nothing():
     stack = random_stack(3, ANALYSIS, 9000)
-    for operation in (Invert(stack.layers[0].part_ids, ()), Threshold(stack.layers[0].part_ids, (), 0.5)):
-        left = replace(stack, layers=stack.layers[1:], edits=(operation,))
+    mine = stack.layers[0].part_ids
+    for effect in (Invert((), mine), Threshold((), mine, low=0.5)):
+        left = replace(stack, layers=stack.layers[1:], edits=(Operation(effect),))
         np.testing.assert_allclose(everywhere(left).sum(axis=0), 1, atol=1e-6)
 
 
@@ -103,11 +108,11 @@ def test_refusals_say_why():
     stack = random_stack(2, ANALYSIS, 9000)
     first, second = stack.layers
     with pytest.raises(PaintingRefused, match="is locked"):
-        StrokePainter(replace(stack, layers=(replace(first, locked=True), second)), Stroke(0, 1.0))
+        begin(replace(stack, layers=(replace(first, locked=True), second)), 0, 1.0)
     with pytest.raises(PaintingRefused, match="Every other layer is locked"):
-        StrokePainter(replace(stack, layers=(first, replace(second, locked=True))), Stroke(0, 1.0))
+        begin(replace(stack, layers=(first, replace(second, locked=True))), 0, 1.0)
     with pytest.raises(PaintingRefused, match="one layer alone"):
-        StrokePainter(replace(stack, layers=(first,)), Stroke(0, 1.0))
+        begin(replace(stack, layers=(first,)), 0, 1.0)
 
 
 def test_a_stroke_never_changes_tiles_of_the_past():
@@ -193,9 +198,9 @@ class Painting(RuleBasedStateMachine):
             return
         before, locked, mine = everywhere(stack), stack.locked_parts(), stack.layers[layer].part_ids
         groups = tuple(each.part_ids for each in stack.layers if not each.locked)
-        operation = {"threshold": Threshold(mine, locked, 0.5), "invert": Invert(mine, locked),
-                     "binary": Binary(groups, locked)}[kind]  # fmt: skip
-        self.stack = replace(stack, edits=(*stack.edits, operation))
+        effect = {"threshold": Threshold(locked, mine, low=0.5), "invert": Invert(locked, mine),
+                  "binary": Sharpened(locked, groups)}[kind]  # fmt: skip
+        self.stack = replace(stack, edits=(*stack.edits, Operation(effect)))
         self.check_locks(before)
 
     def check_locks(self, before):
@@ -236,20 +241,58 @@ def test_values_of_a_layer_that_is_gone_go_to_those_that_stay():
     np.testing.assert_allclose(masks.sum(axis=0), 1, atol=1e-6)
 
 
+PIXELS = Ruler(FrequencyScale.LINEAR, 1.0, 1.0, 1.0)
+"""One pixel a bin and a frame."""
+WIDE = np.arange(0, 101)
+
+
 def test_brush_covers_what_the_cursor_shows():
-    edges = np.arange(0, 101, 1.0)
-    full = capsule(edges, edges, (50.5, 50.5), (50.5, 50.5), 10, 1.0)
+    full = coverage(Brush(size=20, hardness=1.0), PIXELS, WIDE, WIDE, (50, 50), (50, 50))
     y, x = np.nonzero(full > 0.5)
     assert np.hypot(x - 50, y - 50).max() <= 11 and len(x) == pytest.approx(np.pi * 100, rel=0.2)
-    soft = capsule(edges, edges, (50.5, 50.5), (50.5, 50.5), 10, 0.0)
+    soft = coverage(Brush(size=20, hardness=0.0), PIXELS, WIDE, WIDE, (50, 50), (50, 50))
     assert soft[50, 50] == pytest.approx(1, abs=0.02) and soft[50, 55] == pytest.approx(0.5, abs=0.1)
-    line = capsule(edges, edges, (20.5, 50.5), (80.5, 50.5), 4, 1.0)
+    line = coverage(Brush(size=8, hardness=1.0), PIXELS, WIDE, WIDE, (20, 50), (80, 50))
     assert (line[50, 20:80] == 1).all()
 
 
 def test_a_bin_larger_than_the_brush_is_painted_when_the_brush_is_on_it():
-    coverage = capsule(np.array([0.0, 100.0, 200.0]), np.array([300.0, 150.0, 0.0]), (10, 140), (10, 140), 3, 0.5)
-    assert coverage[1, 0] == 1 and coverage[0, 0] == 0 and not coverage[:, 1].any()
+    large = Ruler(FrequencyScale.LINEAR, 1.0, 100.0, 150.0)
+    held = coverage(Brush(size=6), large, np.arange(2), np.arange(2), (10, 140), (10, 140))
+    assert held[1, 0] == 1 and held[0, 0] == 0 and not held[:, 1].any()
+
+
+@given(st.integers(0, 10_000), st.sampled_from([Shape.ROUND, Shape.BOX]))
+def test_a_drawn_brush_covers_what_all_its_places_cover(seed, shape):
+    rng = np.random.default_rng(seed)
+    start, end = rng.uniform(20, 80, 2), rng.uniform(20, 80, 2)
+    brush = Brush(shape, 16, 1.0)
+    drawn = coverage(brush, PIXELS, WIDE, WIDE, tuple(start), tuple(end))
+    places = [tuple(start + t * (end - start)) for t in np.linspace(0, 1, 400)]
+    stamped = np.max([coverage(brush, PIXELS, WIDE, WIDE, place, place) for place in places], axis=0)
+    # A bin that the rim only grazes may be told differently.
+    assert np.mean(drawn != stamped) < (0.003 if shape is Shape.BOX else 0.01)
+
+
+def test_strips_cover_all_frequencies_or_all_times():
+    strip = coverage(Brush(Shape.TIME, 10, 1.0), PIXELS, WIDE, WIDE, (30, 5), (40, 90))
+    assert (strip[:, 26:45] == 1).all() and not strip[:, :24].any() and not strip[:, 47:].any()
+    strip = coverage(Brush(Shape.FREQUENCY, 10, 1.0), PIXELS, WIDE, WIDE, (30, 20), (40, 20))
+    assert (strip[16:25] == 1).all() and not strip[:14].any() and not strip[27:].any()
+
+
+def test_the_comb_covers_the_overtones_of_what_is_under_the_pointer():
+    ruler = Ruler(FrequencyScale.LOG, 10.0, 2.0, 60.0)
+    y = float(ruler.y_of_hz(200.0))
+    brush = Brush(Shape.COMB, 8, 1.0, harmonics=4, width=30.0)
+    held = coverage(brush, ruler, np.arange(120), WIDE, (40, y), (120, y))
+    inside = held[:, 40]
+    lines = [20 * h for h in (1, 2, 3, 4)]
+    assert (inside[lines] == 1).all() and inside.sum() == pytest.approx(4 * 5, abs=4) and not inside[90:].any()
+    # Overtones of a glide move as many times faster as their number says.
+    glide = coverage(brush, ruler, np.arange(120), WIDE, (40, y), (120, float(ruler.y_of_hz(300.0))))
+    middle = float(ruler.hz((y + float(ruler.y_of_hz(300.0))) / 2)) / 10
+    assert glide[round(3 * middle), 40] == 1 and glide[round(3 * middle) - 6, 40] == 0
 
 
 def test_tiles_are_small():

@@ -3,11 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.conftest import random_stack
-from workbench.masks.edits import Binary, Invert, Paint, Region, Threshold
+from tests.conftest import begin, random_stack
+from workbench.masks.edits import Operation, Paint
+from workbench.masks.effects import Invert, Sharpened, Threshold
+from workbench.masks.grid import Region
 from workbench.masks.layers import Layer, Part
 from workbench.masks.models import Factors
-from workbench.masks.painting import Stroke, StrokePainter
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
@@ -46,15 +47,15 @@ def painted(stack, seed, strokes=4):
     for _ in range(strokes):
         layer = int(rng.integers(len(stack.layers)))
         target = [None, 0.0, 0.3, 1.0][rng.integers(4)]
-        painter = StrokePainter(stack, Stroke(layer, target))
+        painter = begin(stack, layer, target)
         low, start = int(rng.integers(0, stack.bins - 2)), int(rng.integers(0, stack.frames - 2))
         high, stop = low + int(rng.integers(1, 90)), start + int(rng.integers(1, 90))
         painter.extend(Region(low, high, start, stop), rng.random((high - low, stop - start)).astype(np.float32))
         edits = painter.edits
         if rng.random() < 0.3:
             mine = stack.layers[layer].part_ids
-            operation = [Threshold(mine, (), 0.3), Invert(mine, ()), Binary((), ())][rng.integers(3)]
-            edits = (*edits, operation)
+            effect = [Threshold((), mine, low=0.3), Invert((), mine), Sharpened(())][rng.integers(3)]
+            edits = (*edits, Operation(effect))
         stack = Stack(stack.layers, stack.factors, edits, stack.bins, stack.frames)
     return stack
 
@@ -84,7 +85,9 @@ def test_a_grid_gives_what_the_whole_plane_gives(seed):
 def test_threshold_keeps_what_is_strong_and_gives_the_rest_to_the_others():
     stack = random_stack(3, ANALYSIS, 6000)
     before = everywhere(stack)
-    after = everywhere(Stack(stack.layers, stack.factors, (Threshold((1,), (), 0.4),), stack.bins, stack.frames))
+    after = everywhere(
+        Stack(stack.layers, stack.factors, (Operation(Threshold((), (1,), low=0.4)),), stack.bins, stack.frames)
+    )
     strong = before[0] >= 0.4
     np.testing.assert_allclose(after[:, strong], before[:, strong], atol=1e-6)
     assert not after[0, ~strong].any()
@@ -96,7 +99,7 @@ def test_threshold_keeps_what_is_strong_and_gives_the_rest_to_the_others():
 def test_invert_gives_the_rest_of_the_mix_and_leaves_locked_layers():
     stack = random_stack(3, ANALYSIS, 6000)
     before = everywhere(stack)
-    after = everywhere(Stack(stack.layers, stack.factors, (Invert((1,), (3,)),), stack.bins, stack.frames))
+    after = everywhere(Stack(stack.layers, stack.factors, (Operation(Invert((3,), (1,))),), stack.bins, stack.frames))
     np.testing.assert_allclose(after[2], before[2], atol=1e-6)
     np.testing.assert_allclose(after[0], 1 - before[2] - before[0], atol=1e-5)
     np.testing.assert_allclose(after.sum(axis=0), 1, atol=1e-5)
@@ -106,7 +109,9 @@ def test_binary_is_the_arg_max():
     stack = random_stack(4, ANALYSIS, 6000)
     before = everywhere(stack)
     groups = tuple(layer.part_ids for layer in stack.layers)
-    after = everywhere(Stack(stack.layers, stack.factors, (Binary(groups, ()),), stack.bins, stack.frames))
+    after = everywhere(
+        Stack(stack.layers, stack.factors, (Operation(Sharpened((), groups)),), stack.bins, stack.frames)
+    )
     np.testing.assert_allclose(after, before.argmax(axis=0)[None] == np.arange(4)[:, None, None], atol=1e-6)
 
 
@@ -127,8 +132,8 @@ def test_an_hour_costs_only_what_is_painted():
     k, n = 10, analysis.frames(samples)
     factors = Factors(np.ones((analysis.bins, k), np.float32), np.ones((k, n), np.float32))
     layers = tuple(Layer(i, str(i), "#000000", (Part(i, i),)) for i in range(k))
-    stack = Stack(layers, factors, (Threshold((0,), (), 0.5),), analysis.bins, n)
-    painter = StrokePainter(stack, Stroke(0, 1.0))
+    stack = Stack(layers, factors, (Operation(Threshold((), (0,), low=0.5)),), analysis.bins, n)
+    painter = begin(stack, 0, 1.0)
     painter.extend(Region(100, 150, n - 60, n - 10), np.ones((50, 50), np.float32))
     assert sum(e.nbytes for e in painter.edits if isinstance(e, Paint)) <= 4 * 64 * 64 * 4
     masks = Stack(layers, factors, painter.edits, analysis.bins, n).region_masks(Region(120, 121, n - 40, n - 39))

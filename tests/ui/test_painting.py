@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press
-from workbench.masks.edits import Paint, Threshold
+from workbench.masks.edits import Paint
+from workbench.masks.effects import Threshold
 from workbench.ui.tools import Tool
 
 
@@ -53,7 +54,7 @@ def test_painting_one_layer_alone_says_what_to_do(opened):
 
 def test_brush_size_by_key_and_by_shift_right_drag(factorised):
     tools = factorised.window.tools
-    press(factorised, Qt.Key.Key_2)
+    press(factorised, Qt.Key.Key_7)
     assert tools.tool is Tool.BRUSH
     size = tools.size
     press(factorised, Qt.Key.Key_BracketRight)
@@ -67,15 +68,15 @@ def test_brush_size_by_key_and_by_shift_right_drag(factorised):
 def test_threshold_previews_and_applies(factorised):
     program = factorised
     press(program, Qt.Key.Key_T)
-    program.window.tool_bar.level.setValue(120)
+    program.window.threshold.low.setValue(0.6)
     pump(program.application)
-    assert isinstance(program.document.state.edits[-1], Threshold)
+    assert isinstance(program.document.state.edits[-1].effect, Threshold)
     assert program.document.recorded_state.edits == ()
     press(program, Qt.Key.Key_Escape)
     assert program.document.state.edits == ()
-    program.window.tool_bar.level.setValue(130)
+    program.window.threshold.low.setValue(0.65)
     press(program, Qt.Key.Key_Return)
-    assert program.document.recorded_state.edits[-1].level == pytest.approx(0.65)
+    assert program.document.recorded_state.edits[-1].effect.low == pytest.approx(0.65)
 
 
 def test_a_fader_moved_during_a_stroke_leaves_the_stroke(factorised):

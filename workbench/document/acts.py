@@ -8,10 +8,8 @@ from typing import Any
 
 from workbench.document.state import State
 from workbench.files import UserError
-from workbench.masks.edits import Binary, Edit, Invert, Paint, Threshold
+from workbench.masks.edits import painted_parts, without_parts
 from workbench.masks.layers import PALETTE, Layer, Part, palette_colour
-from workbench.masks.painting import resample_edits, without_parts
-from workbench.spectral.stft import Analysis
 
 GAIN_RANGE_DB = (-60.0, 12.0)
 
@@ -43,7 +41,7 @@ def change_layer(state: State, layer: int, **values: Any) -> State:
 def add_layer(state: State, name: str) -> tuple[State, int]:
     """An empty layer at the end, to be painted into; returns its id too."""
     identity = state.next_id
-    layer = Layer(identity, name, _free_colour(state.layers), (Part(identity + 1),))
+    layer = Layer(identity, name, free_colour(state.layers), (Part(identity + 1),))
     return replace(state, layers=(*state.layers, layer), next_id=identity + 2), identity
 
 
@@ -88,34 +86,6 @@ def merge_layers(state: State, chosen: Sequence[int]) -> State:
     gone = {each.id for each in picked[1:]}
     layers = tuple(merged if each.id == first.id else each for each in state.layers if each.id not in gone)
     return replace(state, layers=layers)
-
-
-def set_edits(state: State, edits: tuple[Edit, ...]) -> State:
-    """Replace the list of edits, as a stroke does."""
-    return replace(state, edits=edits)
-
-
-def threshold(state: State, layer: int, level: float) -> State:
-    """Keep a layer's mask where it is at least `level`."""
-    mine, locked = _parts_of(state, layer)
-    return replace(state, edits=(*state.edits, Threshold(mine, locked, level)))
-
-
-def invert(state: State, layer: int) -> State:
-    """Give a layer what it had not."""
-    mine, locked = _parts_of(state, layer)
-    return replace(state, edits=(*state.edits, Invert(mine, locked)))
-
-
-def make_binary(state: State) -> State:
-    """Give every bin to the unlocked layer that holds most of it."""
-    groups = tuple(each.part_ids for each in state.layers if not each.locked)
-    return replace(state, edits=(*state.edits, Binary(groups, _locked(state))))
-
-
-def clear_edits(state: State) -> State:
-    """Back to the computed masks, everywhere and for all layers."""
-    return replace(state, edits=())
 
 
 def factorised(
@@ -180,7 +150,7 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
             now = replace(layer, parts=parts or layer.parts)
             if now.automatic and now.components:
                 repeated = now.colour in {each.colour for each in kept}
-                colour = _free_colour(kept, now.components[0]) if repeated else now.colour
+                colour = free_colour(kept, now.components[0]) if repeated else now.colour
                 now = replace(now, name=name_of(now.components[0]), colour=colour)
             if now.name in sharing and now.automatic and now.components and _join(kept, now.name, now.parts):
                 continue
@@ -189,7 +159,7 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
     for component in sorted(set(range(components)) - set(places.values())):
         name, part = name_of(component), Part(identity + 1, component)
         if name not in sharing or not _join(kept, name, (part,)):
-            kept.append(Layer(identity, name, _free_colour(kept, component), (part,), automatic=True))
+            kept.append(Layer(identity, name, free_colour(kept, component), (part,), automatic=True))
         identity += 2
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying
@@ -218,7 +188,7 @@ def dissolved(state: State) -> State:
         bare = tuple(part for part in layer.parts if part.component is None)
         layers.append(replace(layer, parts=(first, *bare)))
         for part in others:
-            colour = _free_colour([*state.layers, *layers], part.component or 0)
+            colour = free_colour([*state.layers, *layers], part.component or 0)
             layers.append(replace(layer, id=identity, colour=colour, parts=(part,)))
             identity += 1
     return replace(state, layers=tuple(layers), next_id=identity)
@@ -249,31 +219,12 @@ def restored(state: State, run: int, layers: Sequence[Layer], components: int) -
     return replace(bare, layers=(*back, *staying.values()), next_id=identity)
 
 
-def painted_parts(edits: tuple[Edit, ...]) -> set[int]:
-    """Ids of the parts that have painted values."""
-    return {part for edit in edits if isinstance(edit, Paint) for tile in edit.tiles.values() for part in tile}
-
-
 def continued(state: State, run: int) -> State:
     """Go on from the present factors: layers and edits as they are."""
     return replace(state, run=run)
 
 
-def set_analysis(state: State, analysis: Analysis, samples: int, run: int | None) -> State:
-    """Another window and hop: edits are carried over; `run` holds the factors carried over."""
-    edits = resample_edits(state.edits, state.analysis, analysis, samples)
-    return replace(state, analysis=analysis, edits=edits, run=run)
-
-
-def _parts_of(state: State, layer: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    return state.layers[layer_index(state, layer)].part_ids, _locked(state)
-
-
-def _locked(state: State) -> tuple[int, ...]:
-    return tuple(i for each in state.layers if each.locked for i in each.part_ids)
-
-
-def _free_colour(layers: Sequence[Layer], first: int = 0) -> str:
+def free_colour(layers: Sequence[Layer], first: int = 0) -> str:
     """The palette's next colour that no layer has, from `first` on; where all are taken, the one at `first`."""
     used = {each.colour for each in layers}
     fresh = (palette_colour(first + i) for i in range(len(PALETTE)) if palette_colour(first + i) not in used)

@@ -10,11 +10,13 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import Scene
-from workbench.document import acts
-from workbench.document.history import History
+from workbench.document import acts, stack_acts
+from workbench.document.history import History, Step
 from workbench.document.settings import RunSettings
-from workbench.document.state import Run, State, fresh_state
-from workbench.masks.edits import Region, changed_region
+from workbench.document.state import Run, State, fresh_state, stack_of
+from workbench.masks.areas import Area
+from workbench.masks.edits import changed_region
+from workbench.masks.grid import Region
 from workbench.masks.layers import Layer
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.resampling import resample_factors
@@ -53,6 +55,10 @@ class Document(QObject):
     """Another run is in the list."""
     selection_changed = Signal()
     """The layer that the tools work on."""
+    area_changed = Signal()
+    """What is selected of time and frequency."""
+    stacks_changed = Signal()
+    """Number, names, or which stack is the present one."""
     layer_chosen = Signal()
     """The user chose that layer: it did not merely come up because another went."""
 
@@ -63,9 +69,10 @@ class Document(QObject):
         self.scene: Scene | None = None
         self.runs: dict[int, Run] = {}
         self._levels: dict[Analysis, LevelPyramid] = {}
+        self.area: Area | None = None
         self._history = History(State())
         self._shown = self._history.state
-        self._saved: tuple[State, Run | None] = (self._history.state, None)
+        self._saved: tuple[State, dict[int, Run]] = (self._history.state, {})
         self._selected = 0
         self._next_run = 1
         self._layers_of: dict[int, tuple[Layer, ...]] = {}
@@ -125,11 +132,39 @@ class Document(QObject):
     @property
     def dirty(self) -> bool:
         """Whether there is unsaved work."""
-        # The run counts too: what it published since the project was saved is not in the file.
-        state, run = self._saved
+        # The runs count too: what they published since the project was saved is not in the file.
+        state, runs = self._saved
         if self.recording is None:
             return False
-        return self._history.state is not state or (state.run is not None and self.runs.get(state.run) is not run)
+        return self._history.state is not state or any(self.runs.get(run) is not runs.get(run) for run in state.runs)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The history, from its oldest state."""
+        return self._history.steps
+
+    @property
+    def step(self) -> int:
+        """Which step of the history is the present one."""
+        return self._history.present
+
+    def stack_of(self, state: State) -> Stack | None:
+        """The mask stack of a state; None where it has another window and hop."""
+        if self.recording is None or state.analysis != self.state.analysis:
+            return None
+        return stack_of(state, self.runs, len(self.recording.samples), self.levels.levels[0])
+
+    def other_stack(self, stack: int) -> Stack:
+        """One of the stacks that are not shown, as it is recorded."""
+        state = stack_acts.show_stack(self.recorded_state, stack)
+        found = self.stack_of(state)
+        assert found is not None
+        return found
+
+    def stack_at(self, step: int) -> Stack | None:
+        """The mask stack as it was after a step; None where it had another window and hop, or was another stack."""
+        state = self._history.steps[step].state
+        return self.stack_of(state) if state.stack == self.state.stack else None
 
     @property
     def undo_name(self) -> str:
@@ -150,25 +185,36 @@ class Document(QObject):
         state: State | None = None,
         runs: dict[int, Run] | None = None,
         path: Path | None = None,
+        steps: Sequence[tuple[str, State]] = (),
+        present: int = 0,
     ) -> None:
-        """Put another recording, or a whole project, in place of what is open."""
+        """Put another recording, or a whole project with its history, in place of what is open."""
         state = state or fresh_state(Analysis())
         self.recording, self.path = recording, path
         self.runs = dict(runs or {})
         self._next_run = max(self.runs, default=0) + 1
         self._layers_of, self._begun = {}, {}
         self._levels = {state.analysis: levels}
-        self._history = History(state)
-        self._saved = (state, self.runs.get(state.run) if state.run is not None else None)
+        self._history = History(state, self._run_bytes)
+        if steps:
+            self._history.restore(steps, present)
+            state = self._history.state
+        self._saved = (state, dict(self.runs))
         self._shown = state
+        self.area = None
         self._selected = state.layers[0].id if state.layers else 0
         self._refresh_scene()
         self.opened.emit()
+        self.area_changed.emit()
+        self.stacks_changed.emit()
         self.history_changed.emit()
 
-    def mark_saved(self, state: State, run: Run | None, path: Path) -> None:
-        """A state with its run was written to a project file."""
-        self._saved, self.path = (state, run), path
+    def _run_bytes(self, run: int) -> int:
+        return self.runs[run].factors.nbytes if run in self.runs else 0
+
+    def mark_saved(self, state: State, runs: dict[int, Run], path: Path) -> None:
+        """A state with its runs was written to a project file."""
+        self._saved, self.path = (state, runs), path
         self.history_changed.emit()
 
     # -- acts ----------------------------------------------------------------------------------------
@@ -195,13 +241,25 @@ class Document(QObject):
         """The present state without a preview."""
         return self._history.state
 
+    @property
+    def recorded_stack(self) -> Stack:
+        """The mask stack without a preview. Only while a recording is open."""
+        stack = self.stack_at(self.step)
+        return stack if stack is not None else self.stack
+
     def seal(self) -> None:
         """End a run of merged acts (the slider was let go)."""
         self._history.seal()
 
-    def preview(self, state: State) -> None:
-        """Show and sound a state without recording it; `act` or `end_preview` follows."""
-        self._show(state)
+    def preview(self, state: State, region: Region | None = None) -> None:
+        """Show and sound a state without recording it; `act` or `end_preview` follows.
+
+        Parameters
+        ----------
+        region : Region, optional
+            Where its edits give other masks than those shown before, where that is known.
+        """
+        self._show(state, region)
 
     def end_preview(self) -> None:
         """Back to the recorded state."""
@@ -218,6 +276,28 @@ class Document(QObject):
         self._history.redo()
         self._show(self._history.state)
         self.history_changed.emit()
+
+    def go_to(self, step: int) -> None:
+        """Any step of the history."""
+        self._history.go_to(step)
+        self._show(self._history.state)
+        self.history_changed.emit()
+
+    def show_stack(self, stack: int) -> None:
+        """Look at, hear and edit another stack; no step of the history, since nothing is done to any."""
+        was = self._history.state
+        state = stack_acts.show_stack(was, stack)
+        if state is not was:
+            self._history.amend(state)
+            if self._saved[0] is was:
+                self._saved = state, self._saved[1]
+            self._show(state)
+            self.history_changed.emit()
+
+    def set_area(self, area: Area | None) -> None:
+        """Select some of time and frequency; an empty area selects nothing."""
+        self.area = area if area else None
+        self.area_changed.emit()
 
     def select(self, layer: int) -> None:
         """Choose the layer that the tools work on."""
@@ -240,6 +320,8 @@ class Document(QObject):
         fresh: bool,
         names: Sequence[str] = (),
         label: str = "",
+        stack: str = "",
+        merge: str | None = None,
     ) -> tuple[int, tuple[int | None, ...]]:
         """Record a run as one act, made when it starts.
 
@@ -251,6 +333,10 @@ class Document(QObject):
             Of the components, where they have names of their own.
         label : str
             Of the run, for the list of runs; the act's name by default.
+        stack : str
+            Name of a new stack for the run; else it is for the present one.
+        merge : str, optional
+            As in `act`; a run that such an act replaces is forgotten.
 
         Returns
         -------
@@ -262,19 +348,37 @@ class Document(QObject):
         before = self.run
         identity = self.add_run(label or name, settings, start)
         state, places = self.recorded_state, tuple(range(start.components))
+        if stack:
+            state, before = stack_acts.new_stack(state, stack), None
         if fresh:
             alike = before is not None and isinstance(before.factors, Factors)
             loudness = tuple(before.factors.H.sum(axis=1)) if before and isinstance(before.factors, Factors) else ()
             # Of what was separated in another way nothing can be told to be alike.
             was = state if alike or names else replace(state, run=None)
             state, kept = acts.factorised(was, identity, start.components, names, loudness)
-            self.act(name, state)
+            self.act(name, state, merge)
             self._begun[identity] = state
+            if merge is not None:
+                self._drop_replaced(identity)
             return identity, kept
         state = acts.continued(state, identity)
         self.act(name, state)
         self._begun[identity] = state
         return identity, places
+
+    def _drop_replaced(self, run: int) -> None:
+        """Forget the run before one whose act took its place."""
+        used = set().union(*(step.state.runs for step in self._history.steps))
+        if run - 1 in self.runs and run - 1 not in used:
+            del self.runs[run - 1]
+            self.runs_changed.emit()
+
+    def add_stack(self, act: str, title: str, settings: RunSettings, model: Model, names: Sequence[str]) -> None:
+        """A new stack whose layers are the components of a model, as one act."""
+        state = stack_acts.new_stack(self.recorded_state, title)
+        identity = self.add_run(title, settings, model)
+        state, _ = acts.factorised(state, identity, model.components, names)
+        self.act(act, state)
 
     def add_run(self, name: str, settings: RunSettings, factors: Model, costs: tuple[float, ...] = ()) -> int:
         """Put a run into the list without using it; returns its id."""
@@ -364,21 +468,20 @@ class Document(QObject):
         """Another window and hop, with edits and factors carried over, as one act."""
         assert self.recording is not None
         self._levels[analysis] = levels
-        samples = len(self.recording.samples)
-        run = self.run
-        identity = None
-        if run is not None:
-            identity = self._next_run
+        samples, old = len(self.recording.samples), self.state.analysis
+        carried: dict[int, int] = {}
+        for number in sorted(self.recorded_state.runs):
+            factors = resample_factors(self.runs[number].factors, old, analysis, samples)
+            carried[number] = self._next_run
+            self.runs[self._next_run] = replace(self.runs[number], factors=factors, costs=())
             self._next_run += 1
-            carried = resample_factors(run.factors, self.state.analysis, analysis, samples)
-            self.runs[identity] = replace(run, factors=carried, costs=())
-        state = acts.set_analysis(self.recorded_state, analysis, samples, identity)
+        state = stack_acts.set_analysis(self.recorded_state, analysis, samples, carried)
         self.act(self.tr("Window {0}, hop {1}").format(analysis.window, analysis.hop), state)
 
     def _forget(self) -> None:
         """Let go of the runs that neither a step nor the list of runs can bring back."""
         named_runs = sorted((run for run in self.runs if self.runs[run].name), reverse=True)
-        kept = {*named_runs[:MOST_RUNS], *(state.run for state in self._history.states), PREVIEW}
+        kept = {*named_runs[:MOST_RUNS], *(run for step in self._history.steps for run in step.state.runs), PREVIEW}
         gone = set(self.runs) - kept
         for run in gone:
             del self.runs[run]
@@ -394,10 +497,7 @@ class Document(QObject):
             self.scene = None
             return
         state = self._shown
-        frames = state.analysis.frames(len(self.recording.samples))
-        run = self.runs.get(state.run) if state.run is not None else None
-        factors = run.factors if run is not None else None
-        stack = Stack(state.layers, factors, state.edits, state.analysis.bins, frames)
+        stack = stack_of(state, self.runs, len(self.recording.samples), self.levels.levels[0])
         self.scene = Scene(self.recording, state.analysis, stack)
 
     def _show(self, state: State, region: Region | None = None) -> None:
@@ -410,7 +510,7 @@ class Document(QObject):
             self.runs.pop(PREVIEW, None)
         # What is tried out keeps its number while it changes.
         another = before.run != state.run or state.run == PREVIEW
-        drawn = region is not None and another and before.layers is state.layers
+        drawn = region is not None and before.layers is state.layers
         selected = self._selected
         if not any(layer.id == selected for layer in state.layers):
             # The layer that stands where the selected one was.
@@ -419,6 +519,13 @@ class Document(QObject):
         self._refresh_scene()
         if before.analysis != state.analysis:
             self.analysis_changed.emit()
+            if self.area is not None and self.recording is not None:
+                samples = len(self.recording.samples)
+                self.set_area(self.area.resampled(before.analysis, state.analysis, samples))
+        if [(s.id, s.name) for s in before.stacks] != [(s.id, s.name) for s in state.stacks] or (
+            before.stack != state.stack
+        ):
+            self.stacks_changed.emit()
         if before.layers is not state.layers:
             if [_look(layer) for layer in before.layers] != [_look(layer) for layer in state.layers]:
                 self.layers_changed.emit()
@@ -429,7 +536,7 @@ class Document(QObject):
         parts_differ = [x.parts for x in before.layers] != [x.parts for x in state.layers]
         if drawn:
             self.masks_changed.emit(region)
-        elif another or parts_differ or before.analysis != state.analysis:
+        elif another or parts_differ or before.analysis != state.analysis or before.stack != state.stack:
             self.masks_changed.emit(None)
         elif before.edits is not state.edits:
             self.masks_changed.emit(changed_region(before.edits, state.edits))

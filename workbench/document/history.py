@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.document.state import State
+from workbench.masks.edits import held_arrays
+
+MOST_BYTES = 512 * 2**20
+"""What steps may hold beside the oldest state."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,20 +24,35 @@ class Step:
         The state after it.
     merge : str or None
         Acts with the same key that follow each other become one step (a slider being moved), until sealed.
+    nbytes : int
+        What it holds that the step before did not.
     """
 
     name: str
     state: State
     merge: str | None = None
+    nbytes: int = 0
 
 
 class History:
-    """A line of states with a present. `undo` and `redo` never raise; at the ends they change nothing."""
+    """A line of states with a present. `undo` and `redo` never raise; at the ends they change nothing.
 
-    def __init__(self, state: State) -> None:
+    Parameters
+    ----------
+    state : State
+    run_bytes : callable, optional
+        Bytes of the factors of a run.
+    most_bytes : int
+        The oldest steps go while all together hold more; the last act can always be taken back.
+    """
+
+    def __init__(
+        self, state: State, run_bytes: Callable[[int], int] = lambda run: 0, most_bytes: int = MOST_BYTES
+    ) -> None:
         self._steps = [Step("", state)]
         self._present = 0
         self._sealed = True
+        self._run_bytes, self._most_bytes = run_bytes, most_bytes
 
     @property
     def state(self) -> State:
@@ -40,9 +60,19 @@ class History:
         return self._steps[self._present].state
 
     @property
-    def states(self) -> list[State]:
-        """All that undo and redo can bring back, and the present one."""
-        return [step.state for step in self._steps]
+    def steps(self) -> tuple[Step, ...]:
+        """All that undo and redo can bring back, from the oldest; the first has no name."""
+        return tuple(self._steps)
+
+    @property
+    def present(self) -> int:
+        """Which of the steps is the present one."""
+        return self._present
+
+    @property
+    def nbytes(self) -> int:
+        """What the steps hold beside the oldest state."""
+        return sum(step.nbytes for step in self._steps[1:])
 
     @property
     def undo_name(self) -> str:
@@ -59,11 +89,39 @@ class History:
         del self._steps[self._present + 1 :]
         last = self._steps[-1]
         if merge is not None and merge == last.merge and not self._sealed and self._present:
-            self._steps[-1] = Step(name, state, merge)
+            before = self._steps[-2].state
+            self._steps[-1] = Step(name, state, merge, self._cost(before, state))
         else:
-            self._steps.append(Step(name, state, merge))
+            self._steps.append(Step(name, state, merge, self._cost(last.state, state)))
             self._present += 1
         self._sealed = merge is None
+        while self._present > 1 and self.nbytes > self._most_bytes:
+            del self._steps[0]
+            self._present -= 1
+
+    def restore(self, steps: Sequence[tuple[str, State]], present: int) -> None:
+        """Steps as a project file held them, in place of all."""
+        states = [state for _, state in steps]
+        costs = [0, *(self._cost(one, two) for one, two in zip(states[:-1], states[1:], strict=True))]
+        self._steps = [Step(name, state, None, cost) for (name, state), cost in zip(steps, costs, strict=True)]
+        self._present = present
+
+    def _cost(self, before: State, after: State) -> int:
+        """Bytes that a state holds and the one before did not."""
+        edits = [stack.edits for stack in after.stacks]
+        known = {id(edits) for edits in (stack.edits for stack in before.stacks)}
+        fresh = [each for each in edits if id(each) not in known]
+        old = held_arrays([edit for stack in before.stacks for edit in stack.edits]) if fresh else {}
+        new = held_arrays([edit for each in fresh for edit in each])
+        runs = sum(self._run_bytes(run) for run in after.runs - before.runs)
+        return runs + sum(nbytes for key, (_, nbytes) in new.items() if key not in old)
+
+    def amend(self, state: State) -> None:
+        """Another present state in the same step: what is looked at, not what was done."""
+        self._steps[self._present] = Step(
+            self._steps[self._present].name, state, self._steps[self._present].merge,
+            self._steps[self._present].nbytes,
+        )  # fmt: skip
 
     def seal(self) -> None:
         """Let the next act be a step of its own."""
@@ -80,10 +138,13 @@ class History:
 
     def undo(self) -> None:
         """One step back."""
-        self._sealed = True
-        self._present = max(0, self._present - 1)
+        self.go_to(self._present - 1)
 
     def redo(self) -> None:
         """One step forward."""
+        self.go_to(self._present + 1)
+
+    def go_to(self, step: int) -> None:
+        """Make any step the present one; beyond the ends the last."""
         self._sealed = True
-        self._present = min(len(self._steps) - 1, self._present + 1)
+        self._present = min(max(step, 0), len(self._steps) - 1)

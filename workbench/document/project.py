@@ -11,25 +11,23 @@ import json
 import os
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.audio.recording import Recording
-from workbench.document.settings import METHODS, RunSettings
+from workbench.document.history import Step
+from workbench.document.older_projects import unpack_older
+from workbench.document.packing import Arrays, Packer, Unpacker
 from workbench.document.state import Run, State
 from workbench.files import UserError, replacing
-from workbench.masks.edits import TILE, Binary, Edit, Invert, Paint, Threshold, Tile
-from workbench.masks.layers import Layer, Part
-from workbench.masks.models import Factors, Model, Shares
-from workbench.spectral.stft import Analysis
 
-SCHEMA = 2
+SCHEMA = 3
 SUFFIX = ".workbench"
-_OPERATIONS = {"threshold": Threshold, "invert": Invert, "binary": Binary}
 
 
 class ProjectError(UserError):
@@ -50,6 +48,10 @@ class Project:
         What the recording must be.
     state : State
     runs : dict of int to Run
+    steps : list of (name, State)
+        The history; empty where none was saved.
+    present : int
+        Which step `state` is.
     """
 
     path: Path
@@ -59,6 +61,8 @@ class Project:
     samples: int
     state: State
     runs: dict[int, Run]
+    steps: list[tuple[str, State]] = field(default_factory=list)
+    present: int = 0
 
     def check(self, recording: Recording) -> None:
         """Raise ProjectError if a recording is not the one that the project was made with."""
@@ -70,29 +74,40 @@ class Project:
             )
 
 
-def save_project(path: Path, recording: Recording, state: State, runs: dict[int, Run]) -> None:
+def save_project(
+    path: Path, recording: Recording, state: State, runs: dict[int, Run], steps: Sequence[Step] = (), present: int = 0
+) -> None:
     """Write a project; the old file stays until the new one is whole.
+
+    Parameters
+    ----------
+    steps : sequence of Step, optional
+        The history, of which `state` is step `present`.
 
     Raises
     ------
     ProjectError
         If the file can't be written.
     """
-    arrays: dict[str, NDArray[Any]] = {}
+    packer = Packer()
+    named = [(step.name, step.state) for step in steps] or [("", state)]
+    used = set().union(*(each.runs for _, each in named)) & runs.keys()
     document = {
         "schema": SCHEMA,
         "recording": _reference(path, recording),
-        "analysis": asdict(state.analysis),
-        "layers": [_pack_layer(layer) for layer in state.layers],
-        "next_id": state.next_id,
-        "run": _pack_run(state, runs, arrays),
-        "run_name": runs[state.run].name if state.run in runs else "",
-        "run_held": list(runs[state.run].held) if state.run in runs else [],
-        "edits": [_pack_edit(i, edit, arrays) for i, edit in enumerate(state.edits)],
+        "runs": {str(run): packer.run(runs[run]) for run in sorted(used)},
+        "steps": [{"name": name, "state": packer.state(each)} for name, each in named],
+        "present": present,
     }
+    document["tables"] = packer.finish()
+    arrays = packer.arrays
     try:
         with replacing(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-            file.writestr("project.json", json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False))
+            with file.open("project.json", "w", force_zip64=True) as member:
+                # In small pieces: one large piece of JSON would hold up the sound that plays meanwhile.
+                texts = json.JSONEncoder(ensure_ascii=False, allow_nan=False).iterencode(document)
+                while some := "".join(islice(texts, 4096)):
+                    member.write(some.encode())
             for name, array in arrays.items():
                 with file.open(f"{name}.npy", "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
@@ -143,94 +158,36 @@ def _reference(path: Path, recording: Recording) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pack_layer(layer: Layer) -> dict[str, Any]:
-    entry = asdict(layer)
-    if layer.gain_db == float("-inf"):
-        entry["gain_db"] = None  # JSON knows no infinity
-    return entry
-
-
-def _unpack_layer(entry: dict[str, Any]) -> Layer:
-    gain = float("-inf") if entry["gain_db"] is None else float(entry["gain_db"])
-    return Layer(**{**entry, "gain_db": gain, "parts": tuple(Part(**part) for part in entry["parts"])})
-
-
-def _pack_run(state: State, runs: dict[int, Run], arrays: dict[str, NDArray[Any]]) -> dict[str, Any] | None:
-    run = runs.get(state.run) if state.run is not None else None
-    if run is None:
-        return None
-    if isinstance(run.factors, Shares):
-        arrays["shares"] = run.factors.masks
-    else:
-        arrays["W"], arrays["H"] = run.factors.W, run.factors.H
-    arrays["costs"] = np.array(run.costs, np.float64)
-    return asdict(run.settings)
-
-
-def _pack_edit(index: int, edit: Edit, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    if isinstance(edit, Paint):
-        entries = [(row, column, part) for (row, column), tile in sorted(edit.tiles.items()) for part in tile]
-        arrays[f"edit{index}_keys"] = np.array(entries, np.int64).reshape(-1, 3)
-        values = [edit.tiles[row, column][part] for row, column, part in entries]
-        arrays[f"edit{index}_values"] = np.array(values, np.float32).reshape(-1, TILE, TILE)
-        return {"kind": "paint"}
-    kind = next(name for name, each in _OPERATIONS.items() if isinstance(edit, each))
-    return {"kind": kind, **asdict(edit)}
-
-
-def _unpack(path: Path, document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Project:
-    analysis = Analysis(**document["analysis"])
+def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
     reference = document["recording"]
-    layers = tuple(_unpack_layer(entry) for entry in document["layers"])
-    if not layers:
-        raise ValueError("it holds no layer.")
-    edits = tuple(_unpack_edit(i, entry, arrays) for i, entry in enumerate(document["edits"]))
-    runs: dict[int, Run] = {}
-    if document["run"] is not None:
-        costs = tuple(float(c) for c in arrays["costs"])
-        asked = {key: _tuples(value) for key, value in document["run"].items()}
-        # Written before hits had a threshold of their own.
-        asked.setdefault("percussive_separation", asked.get("separation", 1.0))
-        settings = RunSettings(**asked)
-        if settings.method not in METHODS:
-            raise ValueError(f"it names an unknown method, “{settings.method}”.")
-        model = _unpack_model(arrays, analysis, analysis.frames(reference["samples"]))
-        held = tuple(document["run_held"]) if "run_held" in document else ()
-        runs[1] = Run(settings, model, costs, document.get("run_name", "saved"), held)
-    state = State(analysis, layers, edits, 1 if runs else None, int(document["next_id"]))
+    samples = int(reference["samples"])
+    if document["schema"] < 3:
+        state, runs = unpack_older(document, arrays)
+        steps, present = [("", state)], 0
+    else:
+        unpacker = Unpacker(document["tables"], arrays)
+        every = [(step["name"], unpacker.state(step["state"])) for step in document["steps"]]
+        steps, present = _of_one_analysis(every, int(document["present"]))
+        analyses = {run: state.analysis for _, state in steps for run in state.runs}
+        runs = {}
+        for key, entry in document["runs"].items():
+            analysis = analyses[int(key)]
+            runs[int(key)] = unpacker.run(entry, analysis.bins, analysis.frames(samples))
     return Project(
-        path, _find_recording(path, reference), int(reference["rate"]), int(reference["channels"]),
-        int(reference["samples"]), state, runs,
+        path, _find_recording(path, reference), int(reference["rate"]), int(reference["channels"]), samples,
+        steps[present][1], runs, steps, present,
     )  # fmt: skip
 
 
-def _unpack_model(arrays: dict[str, NDArray[Any]], analysis: Analysis, frames: int) -> Model:
-    if "shares" in arrays:
-        masks = np.asarray(arrays["shares"], np.float16)
-        if masks.ndim != 3 or masks.shape[1:] != (frames, analysis.bins):
-            raise ValueError("its masks do not fit its recording.")
-        return Shares(masks)
-    w, h = np.asarray(arrays["W"], np.float32), np.asarray(arrays["H"], np.float32)
-    if w.ndim not in (2, 3) or (w.shape[0], h.shape) != (analysis.bins, (w.shape[1], frames)):
-        raise ValueError("its templates and activations do not fit its recording.")
-    return Factors(w, h)
-
-
-def _unpack_edit(index: int, entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Edit:
-    kind, fields = entry["kind"], {k: _tuples(v) for k, v in entry.items() if k != "kind"}
-    if kind != "paint":
-        edit: Edit = _OPERATIONS[kind](**fields)
-        return edit
-    tiles: dict[tuple[int, int], dict[int, NDArray[np.float32]]] = {}
-    keys, values = arrays[f"edit{index}_keys"], np.asarray(arrays[f"edit{index}_values"], np.float32)
-    for (row, column, part), painted in zip(keys.tolist(), values, strict=True):
-        tiles.setdefault((row, column), {})[part] = painted
-    plain: dict[tuple[int, int], Tile] = dict(tiles)
-    return Paint(plain)
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
+def _of_one_analysis(steps: list[tuple[str, State]], present: int) -> tuple[list[tuple[str, State]], int]:
+    """The steps around the present one that have its window and hop: for others the levels are not known."""
+    analysis = steps[present][1].analysis
+    first, last = present, present
+    while first > 0 and steps[first - 1][1].analysis == analysis:
+        first -= 1
+    while last + 1 < len(steps) and steps[last + 1][1].analysis == analysis:
+        last += 1
+    return steps[first : last + 1], present - first
 
 
 def _find_recording(path: Path, reference: dict[str, Any]) -> Path:

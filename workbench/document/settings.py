@@ -107,8 +107,9 @@ class RunSettings:
     @property
     def beta_value(self) -> float:
         """β of the divergence that the method brings down."""
-        if METHODS[self.method].divergence is not None:
-            return METHODS[self.method].divergence or 0.0
+        own = METHODS[self.method].divergence if self.method in METHODS else None
+        if own is not None:
+            return own
         return {"kl": 1.0, "is": 0.0, "eu": 2.0}.get(self.divergence, self.beta)
 
     @property
@@ -119,6 +120,8 @@ class RunSettings:
     @property
     def cost_kind(self) -> tuple[object, ...]:
         """What a cost is of: costs of one kind, from one window and hop, compare."""
+        if self.method == ORACLE:
+            return (ORACLE,)
         uses = METHODS[self.method].uses
         penalties = ("sparsity", "uncorrelatedness", "smoothness")
         own = self.method if self.method in ("libnmfd", "flucoma", "hpss") else ""
@@ -129,6 +132,10 @@ class RunSettings:
     def template_frames(self) -> int:
         """T of the templates that come out."""
         return self.length if "length" in METHODS[self.method].uses else 1
+
+
+ORACLE = "oracle"
+"""The method of masks that were computed from true stems: no factorisation."""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from workbench.document.settings import RunSettings
 from workbench.masks.edits import Edit
 from workbench.masks.layers import Layer, Part, palette_colour
 from workbench.masks.models import Model
+from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
 
@@ -36,6 +41,26 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
+class Shelved:
+    """A mask stack of the document that is not the present one.
+
+    Attributes
+    ----------
+    id : int
+        Unique within a document.
+    name : str
+    layers, edits, run
+        As in `State`.
+    """
+
+    id: int
+    name: str
+    layers: tuple[Layer, ...]
+    edits: tuple[Edit, ...]
+    run: int | None
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """All that undo and redo move between.
 
@@ -47,7 +72,11 @@ class State:
     run : int or None
         The run whose factors the masks are computed from.
     next_id : int
-        The next free identity for a layer or part.
+        The next free identity for a layer, part or stack.
+    stack, stack_name : int, str
+        Identity and name of the present stack, whose layers, edits and run these are.
+    shelved : tuple of Shelved
+        The other stacks.
     """
 
     analysis: Analysis = field(default_factory=Analysis)
@@ -55,9 +84,39 @@ class State:
     edits: tuple[Edit, ...] = ()
     run: int | None = None
     next_id: int = 1
+    stack: int = 0
+    stack_name: str = "Factorisation"
+    shelved: tuple[Shelved, ...] = ()
+
+    @property
+    def stacks(self) -> tuple[Shelved, ...]:
+        """All stacks, the present one among them, in the order in which they were made."""
+        present = Shelved(self.stack, self.stack_name, self.layers, self.edits, self.run)
+        return tuple(sorted((*self.shelved, present), key=lambda each: each.id))
+
+    @property
+    def runs(self) -> set[int]:
+        """The runs from which masks of any stack are computed."""
+        return {each.run for each in self.stacks if each.run is not None}
 
 
 def fresh_state(analysis: Analysis) -> State:
     """The state of a recording just opened: one layer, Everything."""
     everything = Layer(1, "Everything", palette_colour(0), (Part(2, 0),))
     return State(analysis=analysis, layers=(everything,), next_id=3)
+
+
+def stack_of(state: State, runs: Mapping[int, Run], samples: int, levels: NDArray[np.uint8] | None = None) -> Stack:
+    """The mask stack of a state.
+
+    Parameters
+    ----------
+    samples : int
+        Length of the recording.
+    levels : uint8, shape (N, F), optional
+        Levels of the mix.
+    """
+    run = runs.get(state.run) if state.run is not None else None
+    factors = run.factors if run is not None else None
+    frames = state.analysis.frames(samples)
+    return Stack(state.layers, factors, state.edits, state.analysis.bins, frames, levels)

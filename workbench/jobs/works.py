@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.audio.export import FileFormat, Piece, mix_peak, write
 from workbench.audio.recording import Cancelled, Recording, load
 from workbench.audio.renderer import Scene
+from workbench.document.history import Step
 from workbench.document.project import Project, load_project, save_project
 from workbench.document.state import Run, State
+from workbench.files import UserError
 from workbench.jobs.runner import Job
+from workbench.masks.areas import Area
+from workbench.masks.finding import alike, dominated
+from workbench.masks.grid import Region
+from workbench.masks.models import Shares
+from workbench.masks.oracles import oracle_masks, rest_of
+from workbench.masks.stack import Stack
+from workbench.masks.statistics import MaskReport, report
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -61,8 +71,75 @@ def measure_peak(job: Job, scene: Scene, pieces: list[Piece]) -> float:
     return mix_peak(scene, pieces, job.report)
 
 
-def save(job: Job, path: Path, recording: Recording, state: State, runs: dict[int, Run]) -> State:
+def save(
+    job: Job, path: Path, recording: Recording, state: State, runs: dict[int, Run], steps: Sequence[Step], present: int
+) -> State:
     """Write a project; returns the state that was saved."""
     job.report(-1.0)
-    save_project(path, recording, state, runs)
+    save_project(path, recording, state, runs, steps, present)
     return state
+
+
+def reshape_area(job: Job, area: Area, how: str, amount: int) -> Area:
+    """Grow, shrink or feather an area, or add its overtones."""
+    return {"grow": area.grown, "shrink": area.shrunk, "feather": area.feathered, "overtones": area.overtones}[how](
+        amount
+    )
+
+
+def find_dominated(job: Job, stack: Stack, layer: int, within: Region) -> Area:
+    """Where a layer holds most."""
+    found = dominated(stack, layer, within, job.report)
+    if found is None:
+        raise Cancelled
+    return found
+
+
+def find_alike(
+    job: Job, stack: Stack, place: tuple[int, int], within: Region, like: str, tolerance: float, connected: bool
+) -> Area:
+    """What is like a place."""
+    return alike(stack, *place, within, like, tolerance, connected)
+
+
+def measure_masks(job: Job, scene: Scene, area: Area | None) -> MaskReport:
+    """What the layers hold."""
+    recording = scene.recording
+    found = report(scene.stack, recording.samples, recording.rate, scene.analysis, job.report, area)
+    if found is None:
+        raise Cancelled
+    return found
+
+
+def make_oracle(
+    job: Job, recording: Recording, paths: Sequence[Path], analysis: Analysis, binary: bool
+) -> tuple[Shares, list[str]]:
+    """Ideal masks from the true stems, and the names of their layers.
+
+    Raises
+    ------
+    UserError
+        If a stem is not of the recording's rate, channels and length.
+    """
+    stems = []
+    for number, path in enumerate(paths):
+        stem = load(path, lambda share, n=number: job.report(0.6 * (n + share) / len(paths)))  # type: ignore[misc]
+        if (stem.rate, stem.channels, len(stem.samples)) != (
+            recording.rate,
+            recording.channels,
+            len(recording.samples),
+        ):
+            raise UserError(
+                f"“{path.name}” is no stem of this recording: it has {stem.rate} Hz, {stem.channels} channels and "
+                f"{len(stem.samples)} samples, the recording {recording.rate} Hz, {recording.channels} and "
+                f"{len(recording.samples)}."
+            )
+        stems.append(stem.samples)
+    names = [path.stem for path in paths]
+    rest = rest_of(recording.samples, stems)
+    if rest is not None:
+        stems, names = [*stems, rest], [*names, "Rest"]
+    masks = oracle_masks(stems, analysis, binary, 2.0, lambda share: job.report(0.6 + 0.4 * share))
+    if masks is None:
+        raise Cancelled
+    return masks, names

@@ -1,58 +1,203 @@
-"""The brush's footprint: how strongly each bin is under a stroke, computed where the hand sees it, on the screen."""
+"""The brush's footprint: how strongly each bin is under a stroke, computed where the hand sees it, on the screen.
+
+A ruler says where bins and frames stood on the screen, so that a stroke can be laid over any bins at any later
+time: strokes too wide to be stored bin by bin are kept as their path.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+from workbench.masks.grid import Array, Indices, Region
+from workbench.spectral.scales import FrequencyScale
+
+Doubles = NDArray[np.float64]
 Point = tuple[float, float]
+LIMIT = 1 << 40
+"""Stands for no limit; regions are clipped to the plane."""
 
 
-def capsule(
-    x_edges: NDArray[np.float64],
-    y_edges: NDArray[np.float64],
-    start: Point,
-    end: Point,
-    radius: float,
-    hardness: float,
-) -> Array:
-    """Coverage of bins by a round brush drawn from `start` to `end`.
+class Shape(Enum):
+    """What the brush looks like on the screen."""
+
+    ROUND = "round"
+    BOX = "box"
+    TIME = "time"
+    FREQUENCY = "frequency"
+    COMB = "comb"
+
+
+@dataclass(frozen=True)
+class Brush:
+    """Shape and size.
+
+    Attributes
+    ----------
+    shape : Shape
+        TIME covers all frequencies, FREQUENCY all times, COMB a fundamental and its overtones.
+    size : float
+        Diameter (or side, or thickness) in pixels; of a comb its extent in time.
+    hardness : float
+        0 … 1: the share of the radius with full coverage; outside it falls to 0 as half a cosine.
+    harmonics : int
+        Lines of the comb, the fundamental among them.
+    width : float
+        Thickness of a comb's line in Hz.
+    """
+
+    shape: Shape = Shape.ROUND
+    size: float = 40.0
+    hardness: float = 0.5
+    harmonics: int = 8
+    width: float = 60.0
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Where bins and frames are on a screen: x = frame · pixels_per_frame, y = position(Hz) · pixels_per_position.
+
+    y grows with the frequency. Bin b reaches from b − ½ to b + ½, and so does frame n.
+    """
+
+    scale: FrequencyScale
+    hz_per_bin: float
+    pixels_per_frame: float
+    pixels_per_position: float
+
+    def x(self, frames: NDArray[np.float64] | float) -> Doubles:
+        """Pixels of frames (with fractions)."""
+        return np.asarray(frames, np.float64) * self.pixels_per_frame
+
+    def y(self, bins: NDArray[np.float64] | float) -> Doubles:
+        """Pixels of bins (with fractions)."""
+        return self.y_of_hz(np.asarray(bins, np.float64) * self.hz_per_bin)
+
+    def y_of_hz(self, hz: NDArray[np.float64] | float) -> Doubles:
+        """Pixels of frequencies."""
+        return np.asarray(self.scale.position(hz) * self.pixels_per_position, np.float64)
+
+    def hz(self, y: NDArray[np.float64] | float) -> Doubles:
+        """Frequencies at pixels."""
+        return self.scale.frequency(np.asarray(y, np.float64) / self.pixels_per_position)
+
+    def region(self, left: float, right: float, bottom: float, top: float) -> Region:
+        """Bins and frames that a rectangle of pixels touches."""
+        start, stop = left / self.pixels_per_frame, right / self.pixels_per_frame
+        low, high = (float(self.hz(y)) / self.hz_per_bin for y in (bottom, top))
+        if float(self.y(0.5)) >= bottom:
+            # Below the foot of the axis everything is drawn at one place.
+            low = 0.0
+        ends = (np.floor(low + 0.5), np.floor(high + 0.5) + 1, np.floor(start + 0.5), np.floor(stop + 0.5) + 1)
+        low_bin, high_bin, first, last = (int(np.clip(end, -LIMIT, LIMIT)) for end in ends)
+        return Region(low_bin, high_bin, first, last)
+
+    def rescaled(self, window_ratio: float, hop_ratio: float) -> Ruler:
+        """The same places for another analysis: `window_ratio` and `hop_ratio` are new over old."""
+        return replace(
+            self, hz_per_bin=self.hz_per_bin / window_ratio, pixels_per_frame=self.pixels_per_frame * hop_ratio
+        )
+
+
+def coverage(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start: Point, end: Point) -> Array:
+    """Coverage of bins by a brush drawn from `start` to `end`.
 
     A bin is as near as its nearest point, so that a bin larger than the brush is painted when the brush is
     on it, however far its centre.
 
     Parameters
     ----------
-    x_edges : float64, shape (C + 1,)
-        Edges of the frames on the screen, in pixels, increasing.
-    y_edges : float64, shape (R + 1,)
-        Edges of the frequency bins on the screen, in pixels, monotonic.
+    rows, columns : int
+        Frequency bins and frames.
     start, end : (x, y)
-        Pixels.
-    radius : float
-        Pixels, positive.
-    hardness : float
-        0 … 1: the share of the radius with full coverage; outside it falls to 0 as half a cosine.
+        Pixels of the ruler.
 
     Returns
     -------
     float32, shape (R, C), in [0, 1]
     """
-    x_lo, x_hi = x_edges[:-1], x_edges[1:]
-    y_lo, y_hi = np.minimum(y_edges[:-1], y_edges[1:]), np.maximum(y_edges[:-1], y_edges[1:])
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = dx * dx + dy * dy
-    cx, cy = (x_lo + x_hi) / 2, (y_lo + y_hi) / 2
-    if length > 0:
-        along = ((cx[None] - start[0]) * dx + (cy[:, None] - start[1]) * dy) / length
-        along = np.clip(along, 0, 1)
-        px, py = start[0] + along * dx, start[1] + along * dy
+    if brush.shape is Shape.COMB:
+        return _comb(brush, ruler, rows, columns, start, end)
+    x_lo, x_hi = ruler.x(columns - 0.5), ruler.x(columns + 0.5)
+    y_lo, y_hi = ruler.y(rows - 0.5)[:, None], ruler.y(rows + 0.5)[:, None]
+    radius = brush.size / 2
+    if brush.shape is Shape.TIME:
+        left, right = min(start[0], end[0]), max(start[0], end[0])
+        distance = np.broadcast_to(np.maximum(np.maximum(left - x_hi, x_lo - right), 0), (len(rows), len(columns)))
+    elif brush.shape is Shape.FREQUENCY:
+        below, above = min(start[1], end[1]), max(start[1], end[1])
+        distance = np.broadcast_to(np.maximum(np.maximum(below - y_hi, y_lo - above), 0), (len(rows), len(columns)))
     else:
-        px, py = np.full((1, 1), start[0]), np.full((1, 1), start[1])
-    gap_x = np.maximum(np.maximum(x_lo - px, px - x_hi), 0)
-    gap_y = np.maximum(np.maximum(y_lo[:, None] - py, py - y_hi[:, None]), 0)
-    distance = np.sqrt(gap_x**2 + gap_y**2) / radius
-    edge = max(1 - hardness, 1e-3)
-    fall = np.clip((distance - hardness) / edge, 0, 1)
+        distance = _distance(brush.shape, x_lo, x_hi, y_lo, y_hi, start, end)
+    return _fall(distance / radius, brush.hardness)
+
+
+def covered(brush: Brush, ruler: Ruler, start: Point, end: Point) -> Region:
+    """Bins and frames that `coverage` can reach; not clipped to the plane."""
+    radius = brush.size / 2
+    left, right = min(start[0], end[0]) - radius, max(start[0], end[0]) + radius
+    bottom, top = min(start[1], end[1]) - radius, max(start[1], end[1]) + radius
+    region = ruler.region(left, right, bottom, top)
+    if brush.shape is Shape.TIME:
+        return Region(0, LIMIT, region.start, region.stop)
+    if brush.shape is Shape.FREQUENCY:
+        return Region(region.low, region.high, 0, LIMIT)
+    if brush.shape is Shape.COMB:
+        lowest, highest = sorted(float(ruler.hz(y)) for y in (start[1], end[1]))
+        low = (lowest - brush.width / 2) / ruler.hz_per_bin
+        high = (highest * brush.harmonics + brush.width / 2) / ruler.hz_per_bin
+        return Region(int(np.floor(low + 0.5)), int(np.floor(high + 0.5)) + 1, region.start, region.stop)
+    return region
+
+
+def _fall(distance: Doubles, hardness: float) -> Array:
+    """Full within `hardness`, 0 from 1 on, half a cosine between."""
+    fall = np.clip((distance - hardness) / max(1 - hardness, 1e-3), 0, 1)
     return np.asarray((0.5 + 0.5 * np.cos(np.pi * fall)) * (distance < 1), np.float32)
+
+
+def _distance(
+    shape: Shape, x_lo: Doubles, x_hi: Doubles, y_lo: Doubles, y_hi: Doubles, start: Point, end: Point
+) -> Doubles:
+    """Distance of each bin, a rectangle, from a segment: of Chebyshev for a box, of Euclid for a round brush.
+
+    Along the segment the distance is convex and made of simple pieces, so it is least at an end, where a side of
+    the bin is passed, or where a corner is nearest (for a box: where both gaps are equal).
+    """
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    places: list[Doubles | float] = [0.0]
+    if dx or dy:
+        places.append(1.0)
+        places += [(edge - start[0]) / dx for edge in (x_lo, x_hi) if dx]
+        places += [(edge - start[1]) / dy for edge in (y_lo, y_hi) if dy]
+        corners = [(x - start[0], y - start[1]) for x in (x_lo, x_hi) for y in (y_lo, y_hi)]
+        if shape is Shape.BOX:
+            slopes = [(sign, dx - sign * dy) for sign in (1.0, -1.0)]
+            places += [(x - sign * y) / slope for x, y in corners for sign, slope in slopes if slope]
+        else:
+            places += [(x * dx + y * dy) / (dx * dx + dy * dy) for x, y in corners]
+    least = np.full(np.broadcast_shapes(x_lo.shape, y_lo.shape), np.inf)
+    for place in places:
+        t = np.clip(place, 0, 1)
+        px, py = start[0] + t * dx, start[1] + t * dy
+        gap_x = np.maximum(np.maximum(x_lo - px, px - x_hi), 0)
+        gap_y = np.maximum(np.maximum(y_lo - py, py - y_hi), 0)
+        np.minimum(least, np.maximum(gap_x, gap_y) if shape is Shape.BOX else gap_x**2 + gap_y**2, out=least)
+    return least if shape is Shape.BOX else np.sqrt(least)
+
+
+def _comb(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start: Point, end: Point) -> Array:
+    """Lines of equal thickness in Hz at the multiples of the frequency under the pointer."""
+    (x0, y0), (x1, y1) = (start, end) if start[0] <= end[0] else (end, start)
+    radius = brush.size / 2
+    x_lo, x_hi = ruler.x(columns - 0.5), ruler.x(columns + 0.5)
+    along = np.maximum(np.maximum(x0 - x_hi, x_lo - x1), 0) / radius
+    share = np.clip(((x_lo + x_hi) / 2 - x0) / (x1 - x0), 0, 1) if x1 > x0 else np.zeros(len(columns))
+    pitch = ruler.hz(y0 + share * (y1 - y0))
+    hz = rows[:, None] * ruler.hz_per_bin
+    number = np.clip(np.rint(hz / np.maximum(pitch, 1e-9)), 1, brush.harmonics)
+    across = np.maximum(np.abs(hz - number * pitch) - ruler.hz_per_bin / 2, 0) / max(brush.width / 2, 1e-9)
+    return _fall(across, brush.hardness) * _fall(along, brush.hardness)

@@ -1,4 +1,4 @@
-"""Edits: painted tiles, and operations with their parameters. Plain data, evaluated on the bins asked for.
+"""Edits: painted tiles, and operations with their parameters and area. Plain data, evaluated on the bins asked for.
 
 The ordered list of edits is never baked over the whole plane. Edits name parts (see `layers.Part`);
 a part that is no longer in the stack is passed over.
@@ -6,48 +6,42 @@ a part that is no longer in the stack is passed over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.masks.sharing import NOTHING, Flags, Masks, fill_unpainted, reassign
+from workbench.masks.areas import Area
+from workbench.masks.effects import Combine, Effect, LayerEffect, Move, Recall
+from workbench.masks.grid import TILE, Array, Grid, Indices, Reach, Region, lattice, within
+from workbench.masks.sharing import Masks, fill_unpainted
+from workbench.masks.traces import Trace
 
-Indices = NDArray[np.intp]
 Tile = Mapping[int, Masks]
 """Part id to float32 (TILE, TILE), rows frequency, columns time; NaN where the part is not painted."""
-
-TILE = 64
-
-
-@dataclass(frozen=True)
-class Region:
-    """Half-open rectangle of bins [low, high) × frames [start, stop)."""
-
-    low: int
-    high: int
-    start: int
-    stop: int
-
-    def clipped(self, bins: int, frames: int) -> Region:
-        """The part of it within a plane of (bins, frames)."""
-        low, start = max(self.low, 0), max(self.start, 0)
-        return Region(low, max(low, min(self.high, bins)), start, max(start, min(self.stop, frames)))
+WHOLE = Region(0, 1 << 40, 0, 1 << 40)
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
-    """The bins on which masks are wanted: increasing frequency and frame indices, and the parts' ids in order."""
+class Plane:
+    """Coverage bin by bin within a region: what is under the hand just now."""
 
-    rows: Indices
-    columns: Indices
-    parts: tuple[int, ...]
+    region: Region
+    values: Array
 
-    def flags(self, ids: Sequence[int]) -> Flags:
-        """Which of the parts are among `ids`, shape (P,)."""
-        chosen = set(ids)
-        return np.array([part in chosen for part in self.parts], bool)
+    @property
+    def bounds(self) -> Region:
+        """The region."""
+        return self.region
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.values.nbytes
+
+    def at(self, rows: Indices, columns: Indices) -> Array:
+        """Coverage of bins inside the region, float32 (R, C)."""
+        return self.values[np.ix_(rows - self.region.low, columns - self.region.start)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,25 +50,53 @@ class Paint:
 
     tiles: Mapping[tuple[int, int], Tile] = field(default_factory=dict)
 
-    def apply(self, masks: Masks, computed: Masks, grid: Grid) -> Masks:
-        """Masks (P, R, C) with the painted values laid over."""
-        values: Masks | None = None
-        order = {part: i for i, part in enumerate(grid.parts)}
-        for (row, column), tile in self._touching(grid.rows, grid.columns):
-            inside_rows, rows = _within(grid.rows, row)
-            inside_columns, columns = _within(grid.columns, column)
-            for part, painted in tile.items():
-                if part in order:
-                    if values is None:
-                        values = np.full(masks.shape, np.nan, np.float32)
-                    values[order[part], inside_rows, inside_columns] = painted[rows[:, None], columns]
-        return masks if values is None else fill_unpainted(values, masks)
+    reach: Reach = field(default=(0, 0), init=False)
 
-    def _touching(self, rows: Indices, columns: Indices) -> Iterator[tuple[tuple[int, int], Tile]]:
-        for key in lattice(rows, columns):
-            tile = self.tiles.get(key)
-            if tile is not None:
-                yield key, tile
+    @property
+    def bounds(self) -> Region:
+        """The whole plane: tiles are looked up where they are."""
+        return WHOLE
+
+    def apply(self, masks: Masks, computed: Masks, grid: Grid, wide: tuple[Masks, Grid]) -> None:
+        """Lay the painted values over masks (P, R, C), in place."""
+        order = {part: i for i, part in enumerate(grid.parts)}
+        for rows, columns, keys in self._blocks(grid.rows, grid.columns):
+            values = np.full((len(masks), rows.stop - rows.start, columns.stop - columns.start), np.nan, np.float32)
+            for row, column in keys:
+                inside_rows, tile_rows = within(grid.rows[rows], row)
+                inside_columns, tile_columns = within(grid.columns[columns], column)
+                for part, painted in self.tiles[row, column].items():
+                    if part in order:
+                        held = painted[tile_rows[:, None], tile_columns]
+                        values[order[part], inside_rows, inside_columns] = held
+            masks[:, rows, columns] = fill_unpainted(values, masks[:, rows, columns])
+
+    def _blocks(self, rows: Indices, columns: Indices) -> list[tuple[slice, slice, list[tuple[int, int]]]]:
+        """Painted tiles that a grid touches, by column of tiles: rows and columns of the grid, and keys."""
+        by_column: dict[int, list[int]] = {}
+        for row, column in self._touching(rows, columns):
+            by_column.setdefault(column, []).append(row)
+        out = []
+        for column, held in by_column.items():
+            across = within(columns, column)[0]
+            low, high = within(rows, min(held))[0].start, within(rows, max(held))[0].stop
+            if across.stop > across.start and high > low:
+                out.append((slice(low, high), across, [(row, column) for row in held]))
+        return out
+
+    def _touching(self, rows: Indices, columns: Indices) -> list[tuple[int, int]]:
+        if not len(rows) or not len(columns) or not self.tiles:
+            return []
+        low, high, start, stop = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
+        spanned = (high // TILE - low // TILE + 1) * (stop // TILE - start // TILE + 1)
+        if spanned < len(self.tiles):
+            return [key for key in lattice(rows, columns) if key in self.tiles]
+        inside = (low // TILE, high // TILE, start // TILE, stop // TILE)
+        return sorted(k for k in self.tiles if inside[0] <= k[0] <= inside[1] and inside[2] <= k[1] <= inside[3])
+
+    def rows_touched(self, rows: Indices, columns: Indices) -> set[int]:
+        """Rows of painted tiles that a grid touches."""
+        return {row for row, _ in self._touching(rows, columns)}
 
     @property
     def nbytes(self) -> int:
@@ -82,97 +104,145 @@ class Paint:
         return sum(values.nbytes for tile in self.tiles.values() for values in tile.values())
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """Keep a layer's mask where it is at least `level`; elsewhere the others take it."""
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """An effect within an area, or on the whole plane for None."""
 
-    parts: tuple[int, ...]
-    locked: tuple[int, ...]
-    level: float
+    effect: Effect
+    area: Area | Trace | Plane | None = None
 
-    def apply(self, masks: Masks, computed: Masks, grid: Grid) -> Masks:
-        """Masks (P, R, C) after the operation."""
-        target = grid.flags(self.parts)
-        mine = masks[target].sum(axis=0)
-        wanted = np.where(mine >= np.float32(self.level), mine, np.float32(0))
-        return reassign(masks, computed, target, grid.flags(self.locked) & ~target, wanted)
+    @property
+    def reach(self) -> Reach:
+        """Bins and frames on every side whose masks it needs."""
+        return self.effect.reach
 
+    @property
+    def bounds(self) -> Region:
+        """Rectangle outside which it changes nothing."""
+        return WHOLE if self.area is None else self.area.bounds
 
-@dataclass(frozen=True)
-class Invert:
-    """Give a layer what it had not, as far as locked layers leave it."""
-
-    parts: tuple[int, ...]
-    locked: tuple[int, ...]
-
-    def apply(self, masks: Masks, computed: Masks, grid: Grid) -> Masks:
-        """Masks (P, R, C) after the operation."""
-        target = grid.flags(self.parts)
-        locked = grid.flags(self.locked) & ~target
-        cap = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
-        return reassign(masks, computed, target, locked, cap - masks[target].sum(axis=0))
-
-
-@dataclass(frozen=True)
-class Binary:
-    """Give each bin, as far as locked layers leave it, to the unlocked layer that holds most of it.
-
-    `groups` lists the parts of each unlocked layer; a part that came later stands for itself.
-    """
-
-    groups: tuple[tuple[int, ...], ...]
-    locked: tuple[int, ...]
-
-    def apply(self, masks: Masks, computed: Masks, grid: Grid) -> Masks:
-        """Masks (P, R, C) after the operation; ties go to the first layer."""
-        locked = grid.flags(self.locked)
-        known = {part for group in self.groups for part in group} | set(self.locked)
-        groups = [*self.groups, *((part,) for part in grid.parts if part not in known)]
-        flags = [chosen for group in groups if (chosen := grid.flags(group) & ~locked).any()]
-        if len(flags) < 2:
-            return masks
-        sums = np.stack([masks[chosen].sum(axis=0) for chosen in flags])
-        winner = sums.argmax(axis=0)
-        cap = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
-        out = masks.copy()
-        for index, chosen in enumerate(flags):
-            won = winner == index
-            scale = np.divide(cap, sums[index], out=np.zeros_like(cap), where=won & (sums[index] > NOTHING))
-            out[chosen] = masks[chosen] * scale
-        return out
+    def apply(self, masks: Masks, computed: Masks, grid: Grid, wide: tuple[Masks, Grid]) -> None:
+        """Change masks (P, R, C), in place."""
+        rows, columns = grid.inside(self.bounds)
+        if rows.stop <= rows.start or columns.stop <= columns.start:
+            return
+        inner = grid.cut(rows, columns)
+        if self.area is None:
+            weight = np.ones((len(inner.rows), len(inner.columns)), np.float32)
+        else:
+            weight = self.area.at(inner.rows, inner.columns)
+            if not weight.any():
+                return
+        held = masks[:, rows, columns]
+        masks[:, rows, columns] = self.effect.change(held, computed[:, rows, columns], inner, weight, wide)
 
 
-Operation = Threshold | Invert | Binary
 Edit = Paint | Operation
 
 
-def lattice(rows: Indices, columns: Indices) -> Iterator[tuple[int, int]]:
-    """Keys of the tiles that a grid of increasing bins and frames touches."""
-    if len(rows) and len(columns):
-        across = range(int(columns[0]) // TILE, int(columns[-1]) // TILE + 1)
-        for row in range(int(rows[0]) // TILE, int(rows[-1]) // TILE + 1):
-            for column in across:
-                yield row, column
-
-
-def _within(indices: Indices, tile: int) -> tuple[slice, Indices]:
-    lo, hi = np.searchsorted(indices, (tile * TILE, (tile + 1) * TILE))
-    return slice(int(lo), int(hi)), indices[lo:hi] - tile * TILE
-
-
 def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region | None:
-    """Smallest rectangle of tiles outside which two lists of edits agree; None for the whole plane."""
-    old = before[-1] if before and isinstance(before[-1], Paint) else Paint()
-    new = after[-1] if after and isinstance(after[-1], Paint) else Paint()
-    rest_old = before[:-1] if before and before[-1] is old else before
-    rest_new = after[:-1] if after and after[-1] is new else after
-    if len(rest_old) != len(rest_new) or any(a is not b for a, b in zip(rest_old, rest_new, strict=True)):
-        return None
-    keys = old.tiles.keys() | new.tiles.keys()
-    differing = [key for key in keys if old.tiles.get(key) is not new.tiles.get(key)]
-    if not differing:
+    """Smallest rectangle outside which two lists of edits agree; None for the whole plane."""
+    same = 0
+    while same < min(len(before), len(after)) and before[same] is after[same]:
+        same += 1
+    old, new = before[same:], after[same:]
+    if not old and not new:
         return Region(0, 0, 0, 0)
-    rows, columns = [key[0] for key in differing], [key[1] for key in differing]
-    return Region(
-        min(rows) * TILE, (max(rows) + 1) * TILE, min(columns) * TILE, (max(columns) + 1) * TILE
-    )  # fmt: skip
+    # An edit that became another in its place, with equal ones behind it.
+    while old and new and old[-1] is new[-1]:
+        old, new = old[:-1], new[:-1]
+    behind = after[same + len(new) :]
+    region = _between(old[0], new[0]) if len(old) == 1 == len(new) else None
+    if region is None and (len(old), len(new)) in ((0, 1), (1, 0)):
+        region = _between(*((old or (Paint(),))[:1] + (new or (Paint(),))[:1]))
+    if region is None:
+        region = Region(0, 0, 0, 0)
+        for edit in (*old, *new):
+            region = region.joined(_held(edit))
+    for edit in behind:
+        region = region.widened(edit.reach)
+    return None if region.high >= WHOLE.high and region.stop >= WHOLE.stop else region
+
+
+def _between(old: Edit, new: Edit) -> Region | None:
+    """Where two edits differ, if that can be told more closely than by all that they cover."""
+    if isinstance(old, Paint) and isinstance(new, Paint):
+        differing = [key for key in old.tiles.keys() | new.tiles.keys() if old.tiles.get(key) is not new.tiles.get(key)]
+        out = Region(0, 0, 0, 0)
+        for row, column in differing:
+            tile = Region(row * TILE, (row + 1) * TILE, column * TILE, (column + 1) * TILE)
+            out = out.joined(tile)
+        return out
+    if (
+        isinstance(old, Operation) and isinstance(new, Operation) and old.effect == new.effect
+        and isinstance(old.area, Trace) and isinstance(new.area, Trace)
+    ):  # fmt: skip
+        known = {id(path) for path in old.area.paths} & {id(path) for path in new.area.paths}
+        return Trace(tuple(p for p in (*old.area.paths, *new.area.paths) if id(p) not in known)).bounds
+    return None
+
+
+def _held(edit: Edit) -> Region:
+    if isinstance(edit, Paint):
+        return _between(Paint(), edit) or Region(0, 0, 0, 0)
+    return edit.bounds
+
+
+def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace | Plane | None) -> tuple[Edit, ...]:
+    """Edits with one more; strokes that do the same one after the other become one operation."""
+    last = edits[-1] if edits else None
+    if (
+        isinstance(last, Operation) and isinstance(area, Trace) and isinstance(last.area, Trace)
+        and last.effect == effect and effect.reach == (0, 0)
+    ):  # fmt: skip
+        return (*edits[:-1], Operation(effect, Trace((*last.area.paths, *area.paths))))
+    return (*edits, Operation(effect, area))
+
+
+def without_parts(edits: tuple[Edit, ...], gone: set[int]) -> tuple[Edit, ...]:
+    """Edits without what concerns only parts that left the stack; their share goes to those that stay."""
+    out: list[Edit] = []
+    for edit in edits:
+        if isinstance(edit, Operation):
+            if not (isinstance(edit.effect, (LayerEffect, Move)) and set(edit.effect.parts) <= gone):
+                out.append(edit)
+            continue
+        tiles = {}
+        for key, tile in edit.tiles.items():
+            left = {part: values for part, values in tile.items() if part not in gone}
+            if left:
+                tiles[key] = left
+        if tiles:
+            out.append(replace(edit, tiles=tiles))
+    return tuple(out)
+
+
+def painted_parts(edits: Sequence[Edit]) -> set[int]:
+    """Ids of the parts into which something was put by hand: values, or what an operation gave them."""
+    out: set[int] = set()
+    for edit in edits:
+        if isinstance(edit, Paint):
+            out |= {part for tile in edit.tiles.values() for part in tile}
+        elif isinstance(edit.effect, Move):
+            out |= set(edit.effect.to)
+        elif isinstance(edit.effect, LayerEffect) and (edit.area is not None or isinstance(edit.effect, Combine)):
+            out |= set(edit.effect.parts)
+        elif isinstance(edit.effect, Recall):
+            out |= set(edit.effect.source.parts)
+    return out
+
+
+def held_arrays(edits: Sequence[Edit]) -> dict[int, tuple[object, int]]:
+    """The arrays that edits hold, by identity, with their bytes: what a step of the history costs."""
+    out: dict[int, tuple[object, int]] = {}
+    for edit in edits:
+        if isinstance(edit, Paint):
+            for tile in edit.tiles.values():
+                for values in tile.values():
+                    out[id(values)] = values, values.nbytes
+        elif edit.area is not None:
+            out[id(edit.area)] = edit.area, edit.area.nbytes
+        source = getattr(getattr(edit, "effect", None), "source", None)
+        if source is not None:
+            out.update(held_arrays(source.edits))
+    return out

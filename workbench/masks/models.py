@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits import Indices
+from workbench.masks.grid import Indices
 
 Array = NDArray[np.float32]
 
@@ -30,6 +30,11 @@ class Factors:
     def components(self) -> int:
         """K."""
         return int(self.W.shape[1])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the factors."""
+        return self.W.nbytes + self.H.nbytes
 
     @property
     def length(self) -> int:
@@ -98,6 +103,11 @@ class Shares:
     def components(self) -> int:
         """K."""
         return len(self.masks)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the masks."""
+        return self.masks.nbytes
 
     def values(self, chosen: Indices, rows: Indices, columns: Indices) -> Array:
         """The share of each of some components, shape (k, R, C)."""

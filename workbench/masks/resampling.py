@@ -1,11 +1,23 @@
-"""Factors carried over to another window and hop."""
+"""Factors and edits carried over to another window and hop."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
+from workbench.masks.areas import Area
+from workbench.masks.edits import Edit, Operation, Paint, Tile
+from workbench.masks.effects import Combine, Effect, Filter, Recall
+from workbench.masks.grid import TILE, lattice
 from workbench.masks.models import Factors, Model, Shares
+from workbench.masks.sharing import Masks
+from workbench.masks.traces import Trace
 from workbench.spectral.stft import Analysis
+
+if TYPE_CHECKING:
+    from workbench.masks.stack import Stack
 
 
 def resample_factors(model: Model, old: Analysis, new: Analysis, samples: int) -> Model:
@@ -31,3 +43,82 @@ def resample_factors(model: Model, old: Analysis, new: Analysis, samples: int) -
     now, before = (x.reshape(len(x), x.shape[1], -1).sum(axis=(0, 2)).reshape(shape) for x in (w, model.W))
     w = np.divide(w * before, now, out=np.zeros_like(w), where=now > 0)
     return Factors(w.astype(np.float32), h.astype(np.float32))
+
+
+def resample_edits(edits: tuple[Edit, ...], old: Analysis, new: Analysis, samples: int) -> tuple[Edit, ...]:
+    """Painted tiles, areas and paths carried over to another window and hop.
+
+    Each new bin takes the value of the old bin nearest to its frequency and time.
+
+    Parameters
+    ----------
+    samples : int
+        Length of the recording.
+    """
+    return tuple(
+        _resample_paint(edit, old, new, samples)
+        if isinstance(edit, Paint)
+        else _resample_operation(edit, old, new, samples)
+        for edit in edits
+    )
+
+
+def _resample_operation(edit: Operation, old: Analysis, new: Analysis, samples: int) -> Operation:
+    area = edit.area
+    if isinstance(area, Area):
+        area = area.resampled(old, new, samples)
+    elif isinstance(area, Trace):
+        area = area.rescaled(new.window / old.window, new.hop / old.hop)
+    return Operation(_resample_effect(edit.effect, old, new, samples), area)
+
+
+def _resample_effect(effect: Effect, old: Analysis, new: Analysis, samples: int) -> Effect:
+    """What an effect says in bins and frames, in those of the new analysis."""
+    rows, columns = new.window / old.window, old.hop / new.hop
+    if isinstance(effect, Filter):
+        # A kernel that counted neighbours still does.
+        wide = (
+            max(min(effect.rows, 1), round(effect.rows * rows)),
+            max(min(effect.columns, 1), round(effect.columns * columns)),
+        )
+        return replace(effect, rows=wide[0], columns=wide[1])
+    changes: dict[str, Any] = {}
+    if isinstance(effect, Combine):
+        changes = {"rows": round(effect.rows * rows), "columns": round(effect.columns * columns)}
+    if isinstance(effect, (Combine, Recall)) and effect.source is not None:
+        changes["source"] = resample_stack(effect.source, old, new, samples)  # type: ignore[arg-type]
+    return replace(effect, **changes) if changes else effect
+
+
+def resample_stack(stack: Stack, old: Analysis, new: Analysis, samples: int) -> Stack:
+    """A stack as it was, for another analysis; it knows no levels."""
+    factors = None if stack.factors is None else resample_factors(stack.factors, old, new, samples)
+    edits = resample_edits(stack.edits, old, new, samples)
+    return replace(stack, factors=factors, edits=edits, bins=new.bins, frames=new.frames(samples), levels=None)
+
+
+def _resample_paint(paint: Paint, old: Analysis, new: Analysis, samples: int) -> Paint:
+    bins, frames, old_frames = new.bins, new.frames(samples), old.frames(samples)
+    row_scale, column_scale = old.window / new.window, new.hop / old.hop
+    wanted: set[tuple[int, int]] = set()
+    for row, column in paint.tiles:
+        rows = np.arange(int(row * TILE / row_scale), int((row + 1) * TILE / row_scale) + 2)
+        columns = np.arange(int(column * TILE / column_scale), int((column + 1) * TILE / column_scale) + 2)
+        wanted.update(lattice(rows[rows < bins], columns[columns < frames]))
+    tiles: dict[tuple[int, int], Tile] = {}
+    for row, column in sorted(wanted):
+        rows = np.arange(row * TILE, min((row + 1) * TILE, bins))
+        columns = np.arange(column * TILE, min((column + 1) * TILE, frames))
+        source_rows = np.minimum(np.rint(rows * row_scale).astype(np.intp), old.bins - 1)
+        source_columns = np.minimum(np.rint(columns * column_scale).astype(np.intp), old_frames - 1)
+        tile: dict[int, Masks] = {}
+        for key in lattice(source_rows, source_columns):
+            in_rows, in_columns = source_rows // TILE == key[0], source_columns // TILE == key[1]
+            for part, values in paint.tiles.get(key, {}).items():
+                piece = values[np.ix_(source_rows[in_rows] % TILE, source_columns[in_columns] % TILE)]
+                held = tile.setdefault(part, np.full((TILE, TILE), np.nan, np.float32))
+                held[np.ix_(np.nonzero(in_rows)[0], np.nonzero(in_columns)[0])] = piece
+        tile = {part: held for part, held in tile.items() if not np.isnan(held).all()}
+        if tile:
+            tiles[row, column] = tile
+    return Paint(tiles)

@@ -79,7 +79,7 @@ def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted
     cap = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
     new = np.clip(wanted, 0, cap)
     for flags, total in ((target, new), (others, cap - new)):
-        out[flags] = _share(total, masks[flags], computed[flags])
+        out[flags] = share(total, masks[flags], computed[flags])
     return out
 
 
@@ -98,12 +98,20 @@ def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks) -> Ma
     out = masks.copy()
     if free.any():
         room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
-        goal = _share(room, computed[free], np.ones_like(computed[free]))
+        goal = share(room, computed[free], np.ones_like(computed[free]))
         out[free] += coverage * (goal - masks[free])
+        fill_room(out, locked)
     return out
 
 
-def _share(total: Masks, shares: Masks, fallback: Masks) -> Masks:
+def fill_room(masks: Masks, locked: Flags) -> None:
+    """Scale unlocked masks, in place, to what the locked ones leave: rounding does not add up over many edits."""
+    room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+    total = masks[~locked].sum(axis=0)
+    masks[~locked] *= np.divide(room, total, out=np.ones_like(total), where=total > NOTHING)
+
+
+def share(total: Masks, shares: Masks, fallback: Masks) -> Masks:
     """Split `total` in proportion to `shares`; where these are all zero by `fallback`, then equally."""
     have = shares.sum(axis=0)
     out = shares * np.divide(total, have, out=np.zeros_like(total), where=have > NOTHING)

@@ -11,12 +11,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits import TILE, Edit, Grid, Indices, Paint, Region, lattice
+from workbench.masks.edits import Edit, Paint
+from workbench.masks.grid import TILE, Array, Grid, Indices, Region, neighbourhood
 from workbench.masks.layers import Layer
 from workbench.masks.models import Model
 from workbench.masks.sharing import Masks
 
-Array = NDArray[np.float32]
 STRIP = 128
 """Columns evaluated at once, so that the masks of ten parts stay in the cache."""
 
@@ -34,6 +34,8 @@ class Stack:
         Applied in order.
     bins, frames : int
         F and N.
+    levels : uint8, shape (N, F), or None
+        Levels of the mix, for what looks at them.
     """
 
     layers: tuple[Layer, ...]
@@ -41,6 +43,7 @@ class Stack:
     edits: tuple[Edit, ...]
     bins: int
     frames: int
+    levels: NDArray[np.uint8] | None = None
 
     @cached_property
     def parts(self) -> tuple[int, ...]:
@@ -94,12 +97,46 @@ class Stack:
         rows, columns : int
             Increasing frequency-bin and frame indices.
         """
-        grid = Grid(rows, columns, self.parts)
-        computed = self.computed(rows, columns)
-        masks = computed
-        for edit in self.edits:
-            masks = edit.apply(masks, computed, grid)
+        # From the last edit to the first: on which bins must the masks be known for it?
+        grids = [(rows, columns)]
+        for edit in reversed(self.edits):
+            grids.append(self._needed(edit, *grids[-1]))
+        grids.reverse()
+        grid = Grid(*grids[0], self.parts, self.levels)
+        computed = self.computed(grid.rows, grid.columns)
+        masks = computed.copy() if self.edits else computed
+        for edit, (out_rows, out_columns) in zip(self.edits, grids[1:], strict=True):
+            wide = masks, grid
+            if out_rows is not grid.rows or out_columns is not grid.columns:
+                inner = np.ix_(np.searchsorted(grid.rows, out_rows), np.searchsorted(grid.columns, out_columns))
+                computed = np.ascontiguousarray(computed[:, inner[0], inner[1]])
+                masks = masks[:, inner[0], inner[1]]
+                grid = Grid(out_rows, out_columns, self.parts, self.levels)
+            edit.apply(masks, computed, grid, wide)
         return masks
+
+    def _needed(self, edit: Edit, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
+        """Bins and frames on which the masks must be known for an edit to give them on some."""
+        if edit.reach == (0, 0):
+            return rows, columns
+        inside = Grid(rows, columns, ()).inside(edit.bounds)
+        if any(part.stop <= part.start for part in inside):
+            return rows, columns
+        near_rows = neighbourhood(rows[inside[0]], edit.reach[0], self.bins)
+        near_columns = neighbourhood(columns[inside[1]], edit.reach[1], self.frames)
+        return np.union1d(rows, near_rows), np.union1d(columns, near_columns)
+
+    def masks_of(self, parts: tuple[int, ...], rows: Indices, columns: Indices) -> Masks:
+        """Masks of some parts on any increasing bins, shape (p, R, C); 0 outside the plane and for parts it has not."""
+        out = np.zeros((len(parts), len(rows), len(columns)), np.float32)
+        inner = Grid(rows, columns, ()).inside(Region(0, self.bins, 0, self.frames))
+        known = {part: i for i, part in enumerate(self.parts)}
+        if all(part.stop > part.start for part in inner) and known.keys() & set(parts):
+            masks = self.evaluate(rows[inner[0]], columns[inner[1]])
+            for i, part in enumerate(parts):
+                if part in known:
+                    out[i][inner] = masks[known[part]]
+        return out
 
     def region_masks(self, region: Region) -> Masks:
         """`evaluate` on a rectangle of bins."""
@@ -159,11 +196,15 @@ class Stack:
 
     def _edited_rows(self, rows: Indices, columns: Indices) -> slice:
         """Smallest run of `rows` that holds every bin that an edit may change."""
+        grid = Grid(rows, columns, ())
         low, high = len(rows), 0
         for edit in self.edits:
-            if not isinstance(edit, Paint):
-                return slice(0, len(rows))
-            for row, _ in (key for key in lattice(rows, columns) if key in edit.tiles):
-                low = min(low, int(np.searchsorted(rows, row * TILE)))
-                high = max(high, int(np.searchsorted(rows, (row + 1) * TILE)))
+            if isinstance(edit, Paint):
+                for row in edit.rows_touched(rows, columns):
+                    low = min(low, int(np.searchsorted(rows, row * TILE)))
+                    high = max(high, int(np.searchsorted(rows, (row + 1) * TILE)))
+                continue
+            inside_rows, inside_columns = grid.inside(edit.bounds)
+            if inside_columns.stop > inside_columns.start and inside_rows.stop > inside_rows.start:
+                low, high = min(low, inside_rows.start), max(high, inside_rows.stop)
         return slice(low, high) if high > low else slice(0, 0)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from workbench.document import acts
-from workbench.ui.tools import Tool
+from workbench.ui.tools import SELECTING, Tool, described
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -27,7 +27,10 @@ class _Builder:
         self.actions: dict[str, QAction] = {}
         self._file()
         self._edit()
+        self._select()
+        self._masks()
         self._layers()
+        self._stacks()
         self._play()
         self._tools()
         self._view()
@@ -69,11 +72,16 @@ class _Builder:
         undo = self._add(menu, "undo", tr("&Undo"), "Ctrl+Z", w.undo)
         redo = self._add(menu, "redo", tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], w.redo)
         menu.addSeparator()
-        stack = w.stack_panel
-        self._add(menu, "invert", tr("&Invert the mask"), "Ctrl+I", stack.invert_mask)
-        self._add(menu, "binary", tr("Make &binary"), "Ctrl+B", stack.make_binary)
-        self._add(menu, "clearEdits", tr("&Clear all edits"), "", self._clear_edits)
-        accept = self._add(menu, "accept", tr("&Apply the threshold"), ["Return", "Enter"], w.accept_threshold)
+        self._add(menu, "copyMask", tr("&Copy the mask"), "Ctrl+C", w.editing.copy,
+                  tr("Remember the selected layer's mask within the selection"))  # fmt: skip
+        self._add(menu, "pasteMask", tr("&Paste the mask"), "Ctrl+V", w.editing.paste,
+                  tr("Put what was copied into the selected layer, where it was"))  # fmt: skip
+        self._add(menu, "pasteThere", tr("Paste at the play&head"), "Ctrl+Shift+V",
+                  lambda: w.editing.paste(w.audition.position),
+                  tr("Put what was copied into the selected layer, from the playhead on"))  # fmt: skip
+        menu.addSeparator()
+        accept = self._add(menu, "accept", tr("&Apply what is shown"), ["Return", "Enter"], w.accept)
+        back = self._add(menu, "takeBack", tr("Take the last &corner back"), "Backspace", w.selector.take_back)
         self._add(menu, "escape", tr("Cancel what is under way"), "Esc", w.escape)
 
         def refresh() -> None:
@@ -83,20 +91,127 @@ class _Builder:
             undo.setText(tr("&Undo {0}").format(document.undo_name).rstrip())
             redo.setText(tr("&Redo {0}").format(document.redo_name).rstrip())
 
-        def preview() -> None:
-            # Only then: Return has its own meaning in fields and lists.
-            accept.setEnabled(w.tools.tool is Tool.THRESHOLD and w.document.state is not w.document.recorded_state)
+        def pending() -> None:
+            # Only then: these keys have their own meaning in fields and lists.
+            accept.setEnabled(w.threshold.pending or w.selector.busy)
+            back.setEnabled(w.selector.busy)
 
-        w.document.masks_changed.connect(lambda _: preview())
-        w.tools.changed.connect(preview)
-        preview()
+        w.document.masks_changed.connect(lambda _: pending())
+        w.tools.changed.connect(pending)
+        w.spectrogram.drag_began.connect(lambda *_: pending())
+        w.spectrogram.drag_ended.connect(pending)
+        w.spectrogram.double_clicked.connect(lambda _: pending())
+        w.threshold.done.connect(pending)
+        pending()
         w.document.history_changed.connect(refresh)
         refresh()
 
-    def _clear_edits(self) -> None:
-        document = self.window.document
-        if document.state.edits:
-            document.act(self.window.tr("Clear all edits"), acts.clear_edits(document.recorded_state))
+    def _select(self) -> None:
+        w, tr, editing = self.window, self.window.tr, self.window.editing
+        menu = self._menu(tr("&Select"), "selectMenu")
+        self._add(menu, "selectAll", tr("&All"), "Ctrl+A", editing.select_all)
+        self._add(menu, "selectNone", tr("&Nothing"), "Ctrl+D", w.selector.deselect)
+        self._add(menu, "selectOther", tr("&Invert the selection"), "Ctrl+Shift+I", editing.invert_area)
+        menu.addSeparator()
+
+        def reshape(how: str) -> Callable[[], None]:
+            return lambda: editing.reshape(how, w.tool_bar.options.amount.value())
+
+        self._add(menu, "grow", tr("&Grow"), "Ctrl+]", reshape("grow"))
+        self._add(menu, "shrink", tr("&Shrink"), "Ctrl+[", reshape("shrink"))
+        self._add(menu, "feather", tr("&Feather"), "Ctrl+Alt+F", reshape("feather"))
+        self._add(menu, "overtones", tr("Add its &harmonics"), "Ctrl+H",
+                  lambda: editing.reshape("overtones", w.tools.options.brush.harmonics))  # fmt: skip
+        self._add(menu, "dominated", tr("Where this layer &dominates"), "Ctrl+Shift+D", editing.select_dominated)
+
+    def _masks(self) -> None:
+        w, tr, editing = self.window, self.window.tr, self.window.editing
+        menu = self._menu(tr("&Mask"), "maskMenu")
+        self._add(menu, "fill", tr("&Fill the selection"), "Shift+F", editing.fill,
+                  tr("Give the selected layer all that is selected"))  # fmt: skip
+        self._add(menu, "takeAway", tr("&Take the selection away"), "Delete", w.delete,
+                  tr("Take what is selected from the selected layer; without a selection delete the layer"))  # fmt: skip
+        self._add(menu, "cutToNew", tr("&Cut to a new layer"), "Ctrl+J", editing.cut_to_new,
+                  tr("A new layer takes what the selected one holds of the selection"))  # fmt: skip
+        self._add(menu, "liftToNew", tr("&New layer from the selection"), "Ctrl+Shift+J", editing.lift_to_new,
+                  tr("A new layer takes everything that is selected, from all layers"))  # fmt: skip
+        assign = menu.addMenu(tr("&Give the selection to"))
+        assign.setObjectName("assignMenu")
+        self._assign_menu(assign)
+        menu.addSeparator()
+        self._add(menu, "invert", tr("&Invert the mask"), "Ctrl+I", editing.invert_mask)
+        self._add(menu, "binary", tr("Make &binary"), "Ctrl+B", editing.make_binary)
+        self._add(menu, "normalise", tr("N&ormalise"), "Ctrl+Shift+N", editing.normalise,
+                  tr("Scale the selected mask so that it reaches one"))  # fmt: skip
+        self._add(menu, "shapeMask", tr("&Exponent, cleaning, joining…"), "Ctrl+M", w.shape_mask,
+                  tr("Operations with numbers, seen and heard before they are done"))  # fmt: skip
+        self._add(menu, "splitTime", tr("Split at this ti&me"), "Ctrl+T", w.split_time,
+                  tr("What the layer holds after the pointer's time becomes a new layer"))  # fmt: skip
+        self._add(menu, "splitFrequency", tr("Split at this fre&quency"), "Ctrl+Shift+T", w.split_frequency,
+                  tr("What the layer holds above the pointer's frequency becomes a new layer"))  # fmt: skip
+        menu.addSeparator()
+        self._add(menu, "restore", tr("Clear edits in the &selection"), "Shift+Delete", editing.restore)
+        self._add(menu, "clearLayer", tr("Clear edits of the &layer"), "", editing.clear_layer)
+        self._add(menu, "clearEdits", tr("Clear &all edits"), "", editing.clear_all)
+        menu.addSeparator()
+        self._add(menu, "analyse", tr("Anal&yse the masks…"), "Ctrl+Shift+A", w.analyse_masks,
+                  tr("Share of energy, level over time and frequency, overlaps"))  # fmt: skip
+
+    def _assign_menu(self, menu: QMenu) -> None:
+        """The layers, with keys for the first nine; the keys work while the menu is closed."""
+        w = self.window
+        for number in range(1, 10):
+            action = self._add(
+                menu, f"assign{number}", str(number), f"Ctrl+{number}", partial(self._assign, number - 1)
+            )
+            action.setVisible(False)
+
+        def refresh() -> None:
+            layers = w.document.layers
+            for number in range(1, 10):
+                action = self.actions[f"assign{number}"]
+                action.setVisible(number <= len(layers))
+                if number <= len(layers):
+                    action.setText(layers[number - 1].name.replace("&", "&&"))
+
+        w.document.layers_changed.connect(refresh)
+        w.document.opened.connect(refresh)
+
+    def _assign(self, index: int) -> None:
+        layers = self.window.document.layers
+        if index < len(layers):
+            self.window.editing.assign(layers[index].id)
+
+    def _stacks(self) -> None:
+        w, tr, editing = self.window, self.window.tr, self.window.editing
+        menu = self._menu(tr("S&tacks"), "stacksMenu")
+        self._add(menu, "nextStack", tr("&Next stack"), "PgDown", lambda: editing.next_stack(1))
+        self._add(menu, "previousStack", tr("&Previous stack"), "PgUp", lambda: editing.next_stack(-1))
+        menu.addSeparator()
+        self._add(menu, "newStack", tr("New stack to &factorise"), "Ctrl+Alt+N",
+                  lambda: editing.new_stack(tr("Factorisation")))  # fmt: skip
+        self._add(menu, "newHpss", tr("New stack of &tones and hits…"), "", w.tones_and_hits,
+                  tr("Harmonic–percussive separation by median filtering"))  # fmt: skip
+        self._add(menu, "newOracle", tr("New stack from true &stems…"), "", w.oracle_dialog,
+                  tr("Ideal masks: the best that masks can do"))  # fmt: skip
+        self._add(menu, "duplicateStack", tr("&Duplicate this stack"), "", editing.duplicate_stack)
+        self._add(menu, "renameStack", tr("&Rename this stack…"), "", w.stack_panel.rename_stack)
+        self._add(menu, "removeStack", tr("Remove this stac&k"), "", editing.remove_stack)
+        menu.addSeparator()
+        copies = menu.addMenu(tr("&Copy the selected layer to"))
+        copies.setObjectName("copyToStackMenu")
+
+        def refresh() -> None:
+            copies.clear()
+            state = w.document.state
+            for each in state.stacks:
+                if each.id != state.stack:
+                    action = copies.addAction(each.name.replace("&", "&&"))
+                    action.triggered.connect(lambda _=False, to=each.id: editing.copy_to_stack(to))
+            copies.setEnabled(bool(state.shelved))
+
+        w.document.stacks_changed.connect(refresh)
+        refresh()
 
     def _layers(self) -> None:
         w, tr, stack = self.window, self.window.tr, self.window.stack_panel
@@ -104,7 +219,7 @@ class _Builder:
         self._add(menu, "newLayer", tr("&New layer"), "N", stack.add_layer)
         self._add(menu, "rename", tr("&Rename"), "F2", stack.rename_selected)
         self._add(menu, "merge", tr("&Merge the selected"), "Ctrl+E", stack.merge_layers)
-        self._add(menu, "deleteLayer", tr("&Delete"), "Delete", stack.delete_layer)
+        self._add(menu, "deleteLayer", tr("&Delete"), "", stack.delete_layer)
         menu.addSeparator()
         self._add(menu, "above", tr("Select the layer &above"), "Alt+Up", lambda: stack.select_by(-1))
         self._add(menu, "below", tr("Select the layer &below"), "Alt+Down", lambda: stack.select_by(1))
@@ -149,12 +264,15 @@ class _Builder:
     def _tools(self) -> None:
         w, tr = self.window, self.window.tr
         menu = self._menu(tr("&Tools"), "toolsMenu")
-        for number, (tool, text, key) in enumerate((
-            (Tool.SELECT, tr("&Select time"), "V"), (Tool.BRUSH, tr("&Brush"), "B"),
-            (Tool.ERASER, tr("&Eraser"), "E"), (Tool.THRESHOLD, tr("&Threshold"), "T"),
-        ), start=1):  # fmt: skip
-            self._add(menu, f"tool{number}", text, [key, str(number)], partial(w.tools.choose, tool))
+        numbers = (*SELECTING, Tool.BRUSH, Tool.ERASER, Tool.THRESHOLD, Tool.SMOOTH)
+        for tool, text in described().items():
+            number = [str((numbers.index(tool) + 1) % 10)] if tool in numbers else []
+            self._add(
+                menu, f"tool{tool.value}", text.name, [text.key, *number], partial(w.tools.choose, tool), text.tip
+            )
         menu.addSeparator()
+        self._add(menu, "nextShape", tr("&Next brush shape"), ".", lambda: w.tools.next_shape(1))
+        self._add(menu, "previousShape", tr("&Previous brush shape"), ",", lambda: w.tools.next_shape(-1))
         self._add(menu, "smaller", tr("S&maller brush"), "[", lambda: w.tools.set_size(w.tools.size / 1.15))
         self._add(menu, "larger", tr("&Larger brush"), "]", lambda: w.tools.set_size(w.tools.size * 1.15))
 

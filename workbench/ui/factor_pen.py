@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from workbench.document.document import Document
-from workbench.masks.edits import Region
+from workbench.masks.grid import Region
 from workbench.masks.models import Factors
 from workbench.ui.tools import Tool, ToolSettings
 

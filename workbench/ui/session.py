@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,20 +15,28 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.audio.export import FileFormat, Piece, layer_pieces, mix_piece
 from workbench.audio.recording import Cancelled
 from workbench.audio.renderer import Scene, render_all
-from workbench.document import acts
 from workbench.document.document import Document
 from workbench.document.project import SUFFIX
-from workbench.document.settings import RunSettings
+from workbench.document.settings import ORACLE, RunSettings
 from workbench.document.state import State
 from workbench.files import UserError
 from workbench.jobs.factorise import Snapshot, choose_components
 from workbench.jobs.factorise import run as factorise_job
 from workbench.jobs.runner import Job, Runner
 from workbench.jobs.starts import Task, component_count, component_names, placeholder, takes_templates
-from workbench.jobs.works import Opened, analyse_again, export, measure_peak, open_file, save
-from workbench.masks.models import Factors
+from workbench.jobs.works import (
+    Opened,
+    analyse_again,
+    export,
+    make_oracle,
+    measure_masks,
+    measure_peak,
+    open_file,
+    save,
+)
+from workbench.masks.models import Factors, Shares
 from workbench.masks.morphing import MorphTarget, morph_components, morph_runs
-from workbench.masks.painting import PaintingRefused, check
+from workbench.masks.statistics import MaskReport
 from workbench.spectral.stft import Analysis
 
 CANDIDATES = [1, 2, 3, 4, 6, 8, 10, 13, 16, 20, 25]
@@ -105,7 +113,10 @@ class Session(QObject):
             if project is None:
                 self._document.open(result.recording, result.levels)
             else:
-                self._document.open(result.recording, result.levels, project.state, project.runs, project.path)
+                self._document.open(
+                    result.recording, result.levels, project.state, project.runs, project.path, project.steps,
+                    project.present,
+                )  # fmt: skip
             self.opened.emit(path)
             for remark in result.recording.remarks:
                 self.troubled.emit(remark)
@@ -125,12 +136,12 @@ class Session(QObject):
         if self._saving:
             self.said.emit(self.tr("Still saving; save again in a moment"))
             return
-        recording, state, runs, run = document.recording, document.recorded_state, dict(document.runs), document.run
+        recording, state, runs = document.recording, document.recorded_state, dict(document.runs)
 
         def done(state: State) -> None:
             if document.recording is not recording:
                 return
-            document.mark_saved(state, run, path)
+            document.mark_saved(state, runs, path)
             self.saved.emit(path)
             self.said.emit(self.tr("Saved {0}").format(path.name))
             if then is not None:
@@ -142,7 +153,9 @@ class Session(QObject):
         def ended() -> None:
             self._saving = False
 
-        work = partial(save, path=path, recording=recording, state=state, runs=runs)
+        work = partial(
+            save, path=path, recording=recording, state=state, runs=runs, steps=document.steps, present=document.step
+        )
         self._runner.run(name, work, done, self.troubled.emit, ended=ended)
 
     def export(self, folder: Path, mix: bool, layers: bool, form: FileFormat) -> None:
@@ -187,15 +200,25 @@ class Session(QObject):
         """Whether a factorisation is under way."""
         return self._running is not None
 
-    def factorise(self, settings: RunSettings, analysis: Analysis, fresh: bool) -> None:
-        """Start a run; a run under way is stopped and keeps what it has."""
+    def factorise(
+        self, settings: RunSettings, analysis: Analysis, fresh: bool, stack: str = "", merge: str | None = None
+    ) -> None:
+        """Start a run; a run under way is stopped and keeps what it has.
+
+        Parameters
+        ----------
+        stack : str
+            Name of a new stack for it; else the present one.
+        merge : str, optional
+            Successive runs with the same key are one step of the history, and one entry of the list of runs.
+        """
         document = self._document
         if document.recording is None:
             return
         self.cancel_factorisation()
         self._withdraw_if_empty(self._running_run)
         if analysis != document.state.analysis:
-            self._analyse(analysis, lambda: self.factorise(settings, analysis, fresh))
+            self._analyse(analysis, lambda: self.factorise(settings, analysis, fresh, stack, merge))
             return
         run = document.run
         present = run.factors if run is not None else None
@@ -215,12 +238,14 @@ class Session(QObject):
         text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
         # With the present templates the components are the same sounds: layers stay.
         other_sounds = not going_on and not takes_templates(settings)
-        identity, places = document.begin_run(text, settings, start, other_sounds, names, label)
+        identity, places = document.begin_run(text, settings, start, other_sounds, names, label, stack, merge)
         task = Task(
             document.recording, analysis, settings, present, () if names else places, going_on,
             held=run.held if going_on and run is not None else (),
             present_settings=run.settings if run is not None else None, locked=document.locked_components,
         )  # fmt: skip
+        if other_sounds and document.state.edits:
+            self.said.emit(self.tr("Your edits stay, on the new masks (Mask ▸ Clear all edits takes them away)"))
         self._start_run(text, identity, task)
 
     def describe(self, settings: RunSettings, components: int) -> str:
@@ -340,7 +365,7 @@ class Session(QObject):
 
     def _history_changed(self) -> None:
         # Undoing past a run cancels it.
-        if self._running is not None and self._document.recorded_state.run != self._running_run:
+        if self._running is not None and self._running_run not in self._document.recorded_state.runs:
             self._running.cancel()
 
     def _analyse(self, analysis: Analysis, then: Callable[[], None]) -> None:
@@ -364,31 +389,31 @@ class Session(QObject):
         job = self._runner.run(name, work, done, self.troubled.emit)
         self._analysing = job
 
-    # -- threshold preview ---------------------------------------------------------------------------
+    # -- other stacks ----------------------------------------------------------------------------------
 
-    def preview_threshold(self, level: float) -> None:
-        """Show and sound the threshold of the selected layer."""
-        state = self._thresholded(level)
-        if state is not None:
-            self._document.preview(state)
-
-    def accept_threshold(self, level: float) -> None:
-        """Make the threshold an act."""
-        state = self._thresholded(level)
-        if state is not None:
-            name = self._document.layers[self._document.selected_index].name
-            self._document.act(self.tr("Threshold {0} at {1:.2f}").format(name, level), state)
-
-    def _thresholded(self, level: float) -> State | None:
+    def make_oracle(self, paths: Sequence[Path], binary: bool) -> None:
+        """A new stack of ideal masks from the true stems."""
         document = self._document
-        if document.recording is None or document.selected_index < 0:
-            return None
-        try:
-            check(document.stack, document.selected_index)
-        except PaintingRefused as reason:
-            self.troubled.emit(str(reason))
-            return None
-        return acts.threshold(document.recorded_state, document.selected, level)
+        recording, analysis = document.recording, document.state.analysis
+        if recording is None or not paths:
+            return
+
+        def done(made: tuple[Shares, list[str]]) -> None:
+            if document.recording is not recording or document.state.analysis != analysis:
+                return
+            masks, names = made
+            title = self.tr("Oracle, binary") if binary else self.tr("Oracle")
+            document.add_stack(self.tr("Oracle masks from stems"), title, RunSettings(method=ORACLE), masks, names)
+
+        work = partial(make_oracle, recording=recording, paths=tuple(paths), analysis=analysis, binary=binary)
+        self._runner.run(self.tr("Computing oracle masks"), work, done, self.troubled.emit)
+
+    def measure_masks(self, then: Callable[[MaskReport, Scene], None]) -> None:
+        """Measure what the layers hold, within what is selected."""
+        scene = self._document.scene
+        if scene is not None:
+            work = partial(measure_masks, scene=scene, area=self._document.area)
+            self._runner.run(self.tr("Measuring the masks"), work, lambda found: then(found, scene), self.troubled.emit)
 
     # -- the sum of the parts ------------------------------------------------------------------------
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -19,17 +20,21 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QTabletEvent,
     QWheelEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.document.document import Document
-from workbench.masks.edits import Region
+from workbench.masks.brush import Ruler
+from workbench.masks.grid import Region
 from workbench.masks.picture import Axis, Look, Show, axis_of, bgr, brightness, picture
 from workbench.ui import theme
 from workbench.ui.axes import frequency_ticks, time_ticks
+from workbench.ui.brush_cursor import cursor_rect
 from workbench.ui.guard import guarded
-from workbench.ui.tools import Tool, ToolSettings
+from workbench.ui.hand import Hand
+from workbench.ui.tools import ToolSettings
 from workbench.ui.viewport import Viewport
 
 LEFT, BOTTOM, TOP, RIGHT = 46, 20, 6, 6
@@ -51,14 +56,12 @@ class SpectrogramView(QWidget):
 
     hovered = Signal(object)
     """QPointF under the pointer, or None when it left."""
-    time_selected = Signal(object)
-    """(start, stop) in seconds, or None."""
-    playhead_moved = Signal(float)
-    """Second at which the playhead was put."""
-    stroke_began = Signal(QPointF, bool)
-    """Place, and whether Ctrl asks to take away."""
-    stroke_moved = Signal(QPointF)
-    stroke_ended = Signal()
+    drag_began = Signal(QPointF, object, float)
+    """Place, keyboard modifiers and pressure (1 for a mouse): the tool is put down."""
+    drag_moved = Signal(QPointF, float)
+    """Place and pressure."""
+    drag_ended = Signal()
+    double_clicked = Signal(QPointF)
 
     def __init__(self, document: Document, viewport: Viewport, tools: ToolSettings) -> None:
         super().__init__()
@@ -83,9 +86,8 @@ class SpectrogramView(QWidget):
         self._painted_range = (0.0, 1.0, 0.0, 1.0)
         self._rows: Axis | None = None
         self._columns: Axis | None = None
-        self._pointer: QPointF | None = None
-        self._drag: tuple[str, QPointF] | None = None
-        self._drag_anchor = 0.0
+        self.overlays: list[Callable[[QPainter], None]] = []
+        self._hand = Hand(self, viewport, tools)
         viewport.changed.connect(self._view_changed)
         tools.changed.connect(self._tool_changed)
         document.opened.connect(self._plane_changed)
@@ -103,8 +105,17 @@ class SpectrogramView(QWidget):
     @property
     def pointer(self) -> QPointF | None:
         """Place of the pointer over the picture, or None."""
-        inside = self._pointer is not None and self._over_canvas(self._pointer)
-        return self._pointer if inside else None
+        return self._hand.pointer
+
+    @property
+    def axes(self) -> tuple[Axis, Axis] | None:
+        """Rows and columns of the picture as it is laid out; None before that."""
+        return None if self._rows is None or self._columns is None else (self._rows, self._columns)
+
+    @property
+    def grabbed(self) -> bool:
+        """Whether the hand holds something."""
+        return self._hand.holds
 
     # -- geometry ------------------------------------------------------------------------------------
 
@@ -133,29 +144,54 @@ class SpectrogramView(QWidget):
         v, c = self._viewport, self.canvas
         return v.low + (c.top() + c.height() - y) / c.height() * (v.high - v.low)
 
-    def bin_edges(self, low: int, high: int) -> NDArray[np.float64]:
-        """Pixels of the lower edges of bins low … high (one more than bins), from the lowest; shape (n + 1,)."""
-        v, c = self._viewport, self.canvas
-        rate, window = v.rate, self._document.state.analysis.window
-        hz = (np.arange(low, high + 1) - 0.5) * rate / window
-        positions = v.scale.position(hz)
-        return c.top() + c.height() - (positions - v.low) / (v.high - v.low) * c.height()
+    def ruler(self) -> Ruler:
+        """Where bins and frames are, for strokes that outlive the view."""
+        v, c, analysis = self._viewport, self.canvas, self._document.state.analysis
+        seconds_per_frame = analysis.hop / v.rate
+        return Ruler(
+            v.scale, v.rate / analysis.window, seconds_per_frame * c.width() / (v.stop - v.start),
+            c.height() / (v.high - v.low),
+        )  # fmt: skip
 
-    def frame_edges(self, start: int, stop: int) -> NDArray[np.float64]:
-        """Pixels of the left edges of frames start … stop; shape (n + 1,)."""
-        v, c = self._viewport, self.canvas
-        hop = self._document.state.analysis.hop
-        seconds = (np.arange(start, stop + 1) - 0.5) * hop / v.rate
-        return c.left() + (seconds - v.start) / (v.stop - v.start) * c.width()
+    def ruler_point(self, point: QPointF) -> tuple[float, float]:
+        """A pixel in the ruler's pixels."""
+        ruler, analysis = self.ruler(), self._document.state.analysis
+        frame = self._viewport.frame_at(self.x_to_time(point.x()), analysis)
+        return float(ruler.x(frame)), self.y_to_position(point.y()) * ruler.pixels_per_position
 
-    def region_under(self, rect: QRectF) -> Region:
-        """Bins and frames that a rectangle of pixels touches."""
+    def exact_frame(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Frames, with fractions, at seconds."""
+        return seconds * (self._viewport.rate / self._document.state.analysis.hop)
+
+    def exact_bin(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bins, with fractions, at axis positions; what is at the foot of the axis reaches down to 0 Hz."""
         v, analysis = self._viewport, self._document.state.analysis
-        low = v.bin_at(self.y_to_position(rect.bottom()), analysis)
-        high = v.bin_at(self.y_to_position(rect.top()), analysis)
-        start = v.frame_at(self.x_to_time(rect.left()), analysis)
-        stop = v.frame_at(self.x_to_time(rect.right()), analysis)
-        return Region(int(np.floor(low)), int(np.ceil(high)) + 2, int(np.floor(start)), int(np.ceil(stop)) + 2)
+        hz = v.scale.frequency(positions)
+        return np.where(positions <= v.bottom + 1e-6, 0.0, hz) * (analysis.window / v.rate)
+
+    def frame_of(self, seconds: float) -> int:
+        """The frame that a second is in; not clipped."""
+        return int(np.floor(float(self.exact_frame(np.array(seconds))) + 0.5))
+
+    def bin_of(self, position: float) -> int:
+        """The bin that an axis position is in; not clipped."""
+        return int(np.floor(float(self.exact_bin(np.array(position))) + 0.5))
+
+    def clamped(self, point: QPointF) -> tuple[float, float]:
+        """Second and axis position of a pixel, within the recording."""
+        v = self._viewport
+        seconds = min(max(self.x_to_time(point.x()), 0.0), v.duration)
+        return seconds, min(max(self.y_to_position(point.y()), v.bottom), v.top)
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of the recording that is seen."""
+        return self._viewport.rate
+
+    @property
+    def duration(self) -> float:
+        """Seconds of the recording that is seen."""
+        return self._viewport.duration
 
     # -- keeping the picture -------------------------------------------------------------------------
 
@@ -201,7 +237,7 @@ class SpectrogramView(QWidget):
             self.redraw()
 
     def _tool_changed(self) -> None:
-        self.setCursor(self._cursor_shape())
+        self._hand.show_cursor()
         self.update()
 
     def _masks_changed(self, region: Region | None) -> None:
@@ -305,7 +341,8 @@ class SpectrogramView(QWidget):
             painter.drawImage(c.topLeft(), self._image)
         self._paint_selection(painter)
         self._paint_playhead(painter)
-        self._paint_brush(painter)
+        for overlay in self.overlays:
+            overlay(painter)
         painter.setClipping(False)
         if whole:
             self._paint_axes(painter)
@@ -343,7 +380,7 @@ class SpectrogramView(QWidget):
             painter.drawText(QRectF(left, c.bottom() + 4, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
 
     def _paint_selection(self, painter: QPainter) -> None:
-        if self.selection is None:
+        if self.selection is None or self._document.area is not None:
             return
         c = self.canvas
         left, right = (self.time_to_x(s) for s in self.selection)
@@ -361,167 +398,48 @@ class SpectrogramView(QWidget):
         painter.setPen(QPen(QColor(255, 255, 255), 1.4))
         painter.drawLine(QPointF(x, c.top()), QPointF(x, c.bottom()))
 
-    def _paint_brush(self, painter: QPainter) -> None:
-        if self._pointer is None or not self._tools.paints or not self._over_canvas(self._pointer):
-            return
-        radius = self._tools.size / 2
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = QColor("#ffffff")
-        index = self._document.selected_index
-        if index >= 0 and self._tools.tool is Tool.BRUSH:
-            colour = QColor(self._document.layers[index].colour)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(0, 0, 0, 180), 3))
-        painter.drawEllipse(self._pointer, radius, radius)
-        painter.setPen(QPen(colour, 1.5))
-        painter.drawEllipse(self._pointer, radius, radius)
-        if self._tools.hardness < 0.98:
-            painter.setPen(QPen(colour, 1, Qt.PenStyle.DotLine))
-            painter.drawEllipse(self._pointer, radius * self._tools.hardness, radius * self._tools.hardness)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
-    def _brush_rect(self, point: QPointF) -> QRect:
-        r = self._tools.size / 2 + 3
-        return QRectF(point.x() - r, point.y() - r, 2 * r, 2 * r).toAlignedRect()
-
     # -- the hand ------------------------------------------------------------------------------------
 
-    def _over_canvas(self, point: QPointF) -> bool:
-        return self.canvas.contains(point.toPoint())
-
-    def _cursor_shape(self) -> Qt.CursorShape:
-        if self._tools.paints:
-            return Qt.CursorShape.BlankCursor if self._pointer is not None else Qt.CursorShape.CrossCursor
-        return Qt.CursorShape.CrossCursor
-
-    def _set_pointer(self, point: QPointF | None) -> None:
-        if self._tools.paints:
-            for each in (self._pointer, point):
-                if each is not None:
-                    self.update(self._brush_rect(each))
-        inside = point is not None and self._over_canvas(point)
-        blank = inside and self._tools.paints
-        self.setCursor(
-            Qt.CursorShape.BlankCursor
-            if blank
-            else Qt.CursorShape.CrossCursor
-            if inside
-            else Qt.CursorShape.ArrowCursor
-        )
-        self._pointer = point
-        self.hovered.emit(point if inside else None)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._document.recording is None:
-            return
-        point, button, keys = event.position(), event.button(), event.modifiers()
-        shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
-        if button == Qt.MouseButton.MiddleButton:
-            self._drag = ("pan", point)
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif button == Qt.MouseButton.RightButton and shift and self._tools.paints:
-            self._drag = ("resize", point)
-        elif button == Qt.MouseButton.LeftButton and self._tools.paints:
-            self._drag = ("paint", point)
-            self.stroke_began.emit(point, bool(keys & Qt.KeyboardModifier.ControlModifier))
-        elif button == Qt.MouseButton.LeftButton:
-            second = self._clamped_time(point.x())
-            if shift and self.selection is not None:
-                start, stop = self.selection
-                second = stop if abs(second - start) < abs(second - stop) else start
-            self._drag, self._drag_anchor = ("select", point), second
-            if shift:
-                self._select_to(point)
+        if self._document.recording is not None:
+            self._hand.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        point = event.position()
-        kind, last = self._drag or ("", point)
-        if kind == "paint":
-            self.stroke_moved.emit(point)
-        elif kind == "select":
-            self._select_to(point)
-        elif kind == "pan":
-            v, c = self._viewport, self.canvas
-            move = point - last
-            self._drag = ("pan", point)
-            v.pan(-move.x() / c.width() * (v.stop - v.start), move.y() / c.height() * (v.high - v.low))
-        elif kind == "resize":
-            move = point - last
-            self._drag = ("resize", point)
-            self._tools.set_size(self._tools.size + move.x())
-            self._tools.set_hardness(self._tools.hardness - move.y() / 150)
-            return
-        self._set_pointer(point)
+        self._hand.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        kind = self._drag[0] if self._drag else ""
-        self._drag = None
-        if kind == "paint":
-            self.stroke_ended.emit()
-        elif kind == "select" and self.selection is not None:
-            start, stop = self.selection
-            if abs(self.time_to_x(stop) - self.time_to_x(start)) < 3:
-                self.time_selected.emit(None)
-        self._set_pointer(event.position())
+        self._hand.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and not self._tools.paints and self._document.recording:
-            self.playhead_moved.emit(self._clamped_time(event.position().x()))
-        else:
-            self.mousePressEvent(event)
+        if self._document.recording is not None:
+            self._hand.double_click(event)
+
+    def tabletEvent(self, event: QTabletEvent) -> None:
+        # Not accepted: Qt then sends the mouse events that the hand follows, with this pressure.
+        self._hand.pressure = event.pressure() if event.type() != QEvent.Type.TabletRelease else 1.0
+        event.ignore()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        steps, point, keys = event.angleDelta(), event.position(), event.modifiers()
-        v = self._viewport
-        factor = 1.2 ** (steps.y() / 120)
-        if keys & Qt.KeyboardModifier.ControlModifier:
-            v.zoom_frequency(factor, self.y_to_position(point.y()))
-        elif keys & Qt.KeyboardModifier.ShiftModifier or steps.x():
-            move = steps.x() or steps.y()
-            v.pan(-move / 120 * 0.1 * (v.stop - v.start), 0)
-        else:
-            v.zoom_time(factor, self.x_to_time(point.x()))
-        event.accept()
+        self._hand.wheel(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        v = self._viewport
-        span, height = v.stop - v.start, v.high - v.low
-        middle = v.start <= self.playhead <= v.stop
-        around = self.playhead if middle else (v.start + v.stop) / 2
-        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        match event.key():
-            case Qt.Key.Key_Left:
-                v.pan(-span * 0.1, 0)
-            case Qt.Key.Key_Right:
-                v.pan(span * 0.1, 0)
-            case Qt.Key.Key_Up:
-                v.pan(0, height * 0.1)
-            case Qt.Key.Key_Down:
-                v.pan(0, -height * 0.1)
-            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
-                v.zoom_frequency(1.25, (v.low + v.high) / 2) if ctrl else v.zoom_time(1.25, around)
-            case Qt.Key.Key_Minus:
-                v.zoom_frequency(0.8, (v.low + v.high) / 2) if ctrl else v.zoom_time(0.8, around)
-            case _:
-                super().keyPressEvent(event)
+        if not self._hand.key(event, self.playhead):
+            super().keyPressEvent(event)
 
     def leaveEvent(self, event: object) -> None:
-        self._set_pointer(None)
+        self._hand.put(None)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._set_pointer(event.position())
+        self._hand.put(event.position())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # All panes follow the geometry of this one.
         self._viewport.changed.emit()
 
+    def brush_rect(self, point: QPointF) -> QRect:
+        """What the brush's cursor may cover when it is at a place."""
+        return cursor_rect(self, self._tools.options.brush, point)
+
     def global_left(self) -> tuple[QPoint, int]:
         """Top left corner of the picture on the screen, and its width."""
         return self.mapToGlobal(self.canvas.topLeft()), self.canvas.width()
-
-    def _clamped_time(self, x: float) -> float:
-        return min(max(self.x_to_time(x), 0.0), self._viewport.duration)
-
-    def _select_to(self, point: QPointF) -> None:
-        here = self._clamped_time(point.x())
-        self.time_selected.emit((min(here, self._drag_anchor), max(here, self._drag_anchor)))

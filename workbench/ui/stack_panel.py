@@ -15,18 +15,16 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )  # fmt: skip
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.audio.mix import audible
 from workbench.document import acts
 from workbench.document.document import Document
-from workbench.document.state import State
-from workbench.files import UserError
-from workbench.masks.edits import Region
-from workbench.masks.painting import check
+from workbench.masks.grid import Region
 from workbench.masks.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
 from workbench.ui import theme
-from workbench.ui.controls import dress, icon_button, named
+from workbench.ui.controls import combo, dress, icon_button, named
+from workbench.ui.editing import Editing
 from workbench.ui.guard import guarded
 from workbench.ui.layer_row import MIME, LayerRow, Thumbnail
 
@@ -98,13 +96,11 @@ class StackPanel(QWidget):
 
     mask_wanted = Signal()
     """Show the selected mask large, or go back."""
-    refused = Signal(str)
-    """Why an act was not done."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, editing: Editing) -> None:
         super().__init__()
         self.setObjectName("stackPanel")
-        self._document = document
+        self._document, self._editing = document, editing
         self._picked: set[int] = set()
         self.colour_thumbnails = False
         self._rows = _Rows()
@@ -123,6 +119,7 @@ class StackPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
+        column.addLayout(self._stack_row())
         column.addLayout(self._buttons())
         column.addWidget(scroll, 1)
         column.addWidget(self.residual)
@@ -139,6 +136,46 @@ class StackPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(330, 400)
+
+    def _stack_row(self) -> QHBoxLayout:
+        """Which of the document's stacks is the present one."""
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 4, 6, 0)
+        row.setSpacing(4)
+        self.stacks = combo([], "stackChoice", self.tr("Mask stack"),
+                            self.tr("The stack that is seen, heard and edited (Page Up, Page Down)"))  # fmt: skip
+        self.stack_menu = icon_button("stacks", "stackMenu", self.tr("Stacks"),
+                                      self.tr("New, duplicate, rename or remove a stack; copy a mask to another"))  # fmt: skip
+        row.addWidget(self.stacks, 1)
+        row.addWidget(self.stack_menu)
+        self.stacks.activated.connect(lambda i: self._document.show_stack(self.stacks.itemData(i)))
+        self._document.stacks_changed.connect(self._show_stacks)
+        self._show_stacks()
+        return row
+
+    def _show_stacks(self) -> None:
+        state = self._document.state
+        self.stacks.blockSignals(True)
+        self.stacks.clear()
+        for each in state.stacks:
+            self.stacks.addItem(each.name, each.id)
+        self.stacks.setCurrentIndex(self.stacks.findData(state.stack))
+        self.stacks.blockSignals(False)
+
+    def rename_stack(self) -> None:
+        """Type another name for the present stack."""
+        if self._document.recording is None:
+            return
+        dialog = QInputDialog(self.window())
+        dialog.setObjectName("renameStackDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("Rename the stack"))
+        dialog.setLabelText(self.tr("Name of the stack"))
+        dialog.setTextValue(self._document.state.stack_name)
+        dialog.textValueSelected.connect(
+            lambda text: self._editing.rename_stack(text.strip()) if text.strip() else None
+        )
+        dialog.open()
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -161,8 +198,8 @@ class StackPanel(QWidget):
         self.new.clicked.connect(self.add_layer)
         self.merge.clicked.connect(self.merge_layers)
         self.delete.clicked.connect(self.delete_layer)
-        self.invert.clicked.connect(self.invert_mask)
-        self.binary.clicked.connect(self.make_binary)
+        self.invert.clicked.connect(self._editing.invert_mask)
+        self.binary.clicked.connect(self._editing.make_binary)
         return row
 
     # -- rows ----------------------------------------------------------------------------------------
@@ -320,7 +357,7 @@ class StackPanel(QWidget):
     def merge_layers(self) -> None:
         """Join the selected layers."""
         picked = [layer.id for layer in self._document.layers if layer.id in self._picked]
-        self._try(self.tr("Merge layers"), lambda state: acts.merge_layers(state, picked))
+        self._editing.do(self.tr("Merge layers"), lambda state: acts.merge_layers(state, picked), None)
         if len(picked) > 1:
             self._pick(picked[0], False)
 
@@ -329,31 +366,8 @@ class StackPanel(QWidget):
         index = self._document.selected_index
         if index >= 0:
             layer = self._document.layers[index]
-            self._try(self.tr("Delete {0}").format(layer.name), lambda state: acts.remove_layer(state, layer.id))
-
-    def invert_mask(self) -> None:
-        """Invert the selected layer's mask."""
-        index = self._document.selected_index
-        if index >= 0:
-            layer = self._document.layers[index]
-            name = self.tr("Invert {0}").format(layer.name)
-            self._try(name, lambda state: acts.invert(state, layer.id), index)
-
-    def make_binary(self) -> None:
-        """Make all masks binary."""
-        self._try(self.tr("Make binary"), acts.make_binary)
-
-    def _try(self, name: str, act: object, layer: int | None = None) -> None:
-        if self._document.recording is None:
-            return
-        try:
-            if layer is not None:
-                check(self._document.stack, layer)
-            state: State = act(self._document.recorded_state)  # type: ignore[operator]
-        except UserError as reason:
-            self.refused.emit(str(reason))
-            return
-        self._document.act(name, state)
+            name = self.tr("Delete {0}").format(layer.name)
+            self._editing.do(name, lambda state: acts.remove_layer(state, layer.id), None)
 
     def show_residual(self, db: float | None) -> None:
         """The measured residual."""
@@ -361,7 +375,7 @@ class StackPanel(QWidget):
 
     def dress(self) -> None:
         """The theme changed."""
-        for button in (self.new, self.merge, self.delete, self.invert, self.binary):
+        for button in (self.new, self.merge, self.delete, self.invert, self.binary, self.stack_menu):
             dress(button)
         self._rows.fill([])
         self._rebuild()

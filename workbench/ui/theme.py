@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -73,6 +73,11 @@ def apply(app: QApplication, theme: Theme) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(theme.dim))
     app.setPalette(palette)
     app.setStyleSheet(_sheet(theme))
+
+
+def dim_brush() -> QBrush:
+    """The quiet text colour."""
+    return QBrush(QColor(_current.dim))
 
 
 def icon(name: str, colour: str | None = None) -> QIcon:

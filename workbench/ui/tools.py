@@ -1,178 +1,194 @@
-"""The tools of the hand: which one is chosen, its options, and the stroke under way."""
+"""The tools of the hand: which there are, which one is chosen, and its options."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from workbench.document import acts
-from workbench.document.document import Document
-from workbench.document.state import State
-from workbench.masks.brush import capsule
-from workbench.masks.painting import PaintingRefused, Stroke, StrokePainter
-
-if TYPE_CHECKING:
-    from workbench.ui.spectrogram import SpectrogramView
+from workbench.masks.brush import Brush, Shape
 
 SIZES = (4.0, 400.0)
-MOST_BINS = 1_500_000
-"""Bins under one movement of the brush that can be painted without the hand waiting for it."""
+HARMONICS = (1, 40)
+WIDTHS = (5.0, 400.0)
+REACHES = (1, 15)
 
 
 class Tool(Enum):
     """What a drag on the spectrogram does."""
 
     SELECT = "select"
+    RECTANGLE = "rectangle"
+    LASSO = "lasso"
+    POLYGON = "polygon"
+    BAND = "band"
+    WAND = "wand"
     BRUSH = "brush"
     ERASER = "eraser"
+    SMOOTH = "smooth"
+    BLUR_TIME = "blurTime"
+    BLUR_FREQUENCY = "blurFrequency"
+    SHARPEN = "sharpen"
     THRESHOLD = "threshold"
 
 
+SELECTING = (Tool.SELECT, Tool.RECTANGLE, Tool.LASSO, Tool.POLYGON, Tool.BAND, Tool.WAND)
+FILTERS = (Tool.SMOOTH, Tool.BLUR_TIME, Tool.BLUR_FREQUENCY, Tool.SHARPEN)
+PAINTING = (Tool.BRUSH, Tool.ERASER, *FILTERS)
+
+
+@dataclass(frozen=True)
+class ToolText:
+    """What is said of a tool: its name, key, tooltip, and the hint in the status line."""
+
+    name: str
+    key: str
+    tip: str
+    hint: str
+
+
+def described() -> dict[Tool, ToolText]:
+    """Names, keys and hints of all tools, in the order of the palette."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Tools", text)
+
+    modes = tr(" · Shift adds · Ctrl subtracts · Esc deselects · ? keys")
+    filters = tr(" · [ ] size · ? keys")
+    return {
+        Tool.SELECT: ToolText(tr("Time range"), "V", tr("Select time: drag; the selection loops"),
+                              tr("Drag over a span of time · double-click puts the playhead") + modes),
+        Tool.RECTANGLE: ToolText(tr("Rectangle"), "R", tr("Select a rectangle of time and frequency"),
+                                 tr("Drag a rectangle") + modes),
+        Tool.LASSO: ToolText(tr("Lasso"), "Q", tr("Select what you draw around"), tr("Draw around a sound") + modes),
+        Tool.POLYGON: ToolText(tr("Polygon"), "P", tr("Select with straight lines: click the corners"),
+                               tr("Click corners · double-click or Return closes · Backspace takes one back") + modes),
+        Tool.BAND: ToolText(tr("Frequency band"), "U", tr("Select a band of frequencies over all time"),
+                            tr("Drag over a band of frequencies") + modes),
+        Tool.WAND: ToolText(tr("Magic wand"), "W", tr("Select what is like the place you click"),
+                            tr("Click a sound: what is like it is selected") + modes),
+        Tool.BRUSH: ToolText(tr("Brush"), "B", tr("Paint the selected mask; Ctrl takes away"),
+                             tr("Drag to paint · Ctrl takes away · , . shape · [ ] size · X swaps layers · ? keys")),
+        Tool.ERASER: ToolText(tr("Eraser"), "E", tr("Back to the computed mask"),
+                              tr("Drag to go back to the computed mask, or to take from a curve · [ ] size · ? keys")),
+        Tool.SMOOTH: ToolText(tr("Smooth"), "O", tr("Even the mask out along time and frequency"),
+                              tr("Drag to smooth the mask") + filters),
+        Tool.BLUR_TIME: ToolText(tr("Blur along time"), "Y", tr("Spread the mask along time"),
+                                 tr("Drag to blur along time") + filters),
+        Tool.BLUR_FREQUENCY: ToolText(tr("Blur along frequency"), "J", tr("Spread the mask along frequency"),
+                                      tr("Drag to blur along frequency") + filters),
+        Tool.SHARPEN: ToolText(tr("Sharpen"), "A", tr("Make the mask's edges steeper"),
+                               tr("Drag to sharpen the mask") + filters),
+        Tool.THRESHOLD: ToolText(tr("Threshold"), "T", tr("Keep the selected layer's mask only where it is strong"),
+                                 tr("Drag in the histogram: you see and hear it · Return applies · Esc cancels")),
+    }  # fmt: skip
+
+
+def described_shapes() -> dict[Shape, str]:
+    """Names of the brush shapes."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("Tools", text)
+
+    return {
+        Shape.ROUND: tr("Round"), Shape.BOX: tr("Box"), Shape.TIME: tr("Time strip"),
+        Shape.FREQUENCY: tr("Frequency strip"), Shape.COMB: tr("Harmonics"),
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BrushOptions:
+    """What a painting tool is set to.
+
+    Attributes
+    ----------
+    brush : Brush
+    strength : float
+        How far a stroke goes, 0 … 1.
+    target : float
+        The mask value to paint towards, 0 … 1.
+    build_up : bool
+        Going over a place again adds.
+    reach : int
+        Bins or frames on either side that a filter looks at.
+    """
+
+    brush: Brush = field(default_factory=Brush)
+    strength: float = 1.0
+    target: float = 1.0
+    build_up: bool = False
+    reach: int = 3
+
+
 class ToolSettings(QObject):
-    """The chosen tool and the brush: diameter in pixels; hardness, strength and target value in 0 … 1."""
+    """The chosen tool, and the options of each; those of a painting tool are its own."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tool = Tool.SELECT
-        self.size, self.hardness, self.strength, self.target = 40.0, 0.5, 1.0, 1.0
+        self.wand_like = "level"
+        self.wand_tolerance = 12.0
+        self.wand_connected = True
+        self._options = {tool: BrushOptions() for tool in PAINTING}
+        self._painted_with = Tool.BRUSH
 
     @property
     def paints(self) -> bool:
         """Whether a drag paints."""
-        return self.tool in (Tool.BRUSH, Tool.ERASER)
+        return self.tool in PAINTING
+
+    @property
+    def options(self) -> BrushOptions:
+        """Options of the tool, or of the one that painted last."""
+        return self._options[self._painted_with]
+
+    @property
+    def size(self) -> float:
+        """Diameter in pixels."""
+        return self.options.brush.size
+
+    @property
+    def hardness(self) -> float:
+        """Share of the radius with full effect."""
+        return self.options.brush.hardness
 
     def choose(self, tool: Tool) -> None:
         """Take another tool."""
         if tool is not self.tool:
             self.tool = tool
+            if tool in PAINTING:
+                self._painted_with = tool
             self.changed.emit()
 
     def set_size(self, size: float) -> None:
         """Diameter in pixels."""
-        self._set("size", min(max(size, SIZES[0]), SIZES[1]))
+        self.set_brush(size=min(max(size, SIZES[0]), SIZES[1]))
 
     def set_hardness(self, value: float) -> None:
         """Share of the radius with full effect."""
-        self._set("hardness", min(max(value, 0.0), 1.0))
+        self.set_brush(hardness=min(max(value, 0.0), 1.0))
 
-    def set_strength(self, value: float) -> None:
-        """How far a stroke goes towards the target."""
-        self._set("strength", min(max(value, 0.0), 1.0))
+    def next_shape(self, by: int) -> None:
+        """Another shape of the brush."""
+        shapes = list(Shape)
+        self.set_brush(shape=shapes[(shapes.index(self.options.brush.shape) + by) % len(shapes)])
 
-    def set_target(self, value: float) -> None:
-        """The mask value to paint towards."""
-        self._set("target", min(max(value, 0.0), 1.0))
+    def set_brush(self, **values: object) -> None:
+        """Set fields of the brush."""
+        self.set(brush=replace(self.options.brush, **values))  # type: ignore[arg-type]
 
-    def _set(self, name: str, value: float) -> None:
-        if getattr(self, name) != value:
-            setattr(self, name, value)
+    def set(self, **values: object) -> None:
+        """Set fields of the options."""
+        options = replace(self.options, **values)  # type: ignore[arg-type]
+        if options != self.options:
+            self._options[self._painted_with] = options
             self.changed.emit()
 
-
-class Painter(QObject):
-    """Turns drags of the brush and the eraser into strokes: shown and heard under way, one act at the end."""
-
-    refused = Signal(str)
-    """Why the stroke can change nothing."""
-
-    def __init__(
-        self, document: Document, view: SpectrogramView, tools: ToolSettings, parent: QObject | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._document, self._view, self._tools = document, view, tools
-        self._stroke: StrokePainter | None = None
-        self._base: State | None = None
-        self._last = QPointF()
-        self._name = ""
-        self._changed = False
-        view.stroke_began.connect(self.begin)
-        view.stroke_moved.connect(self.move)
-        view.stroke_ended.connect(self.end)
-
-    @property
-    def busy(self) -> bool:
-        """Whether a stroke is under way."""
-        return self._stroke is not None
-
-    def begin(self, point: QPointF, take_away: bool) -> None:
-        """Press."""
-        document, tools = self._document, self._tools
-        index = document.selected_index
-        if index < 0:
-            return
-        document.end_preview()
-        erase = tools.tool is Tool.ERASER
-        target = None if erase else 0.0 if take_away else tools.target
-        name = document.layers[index].name
-        verb = self.tr("Erase {0}") if erase else self.tr("Take from {0}") if take_away else self.tr("Paint {0}")
-        try:
-            self._stroke = StrokePainter(document.stack, Stroke(index, target))
-        except PaintingRefused as reason:
-            self.refused.emit(str(reason))
-            return
-        self._base = document.recorded_state
-        self._name, self._changed, self._last = verb.format(name), False, point
-        self._extend(point)
-
-    def move(self, point: QPointF) -> None:
-        """Drag."""
-        if self._stroke is not None:
-            self._extend(point)
-
-    def end(self) -> None:
-        """Release: the stroke becomes one act."""
-        stroke, self._stroke = self._stroke, None
-        if stroke is None:
-            return
-        if self._changed and self._still_fits():
-            self._document.act(self._name, acts.set_edits(self._document.recorded_state, stroke.edits))
-        else:
-            self._document.end_preview()
-
-    def cancel(self) -> None:
-        """Esc: the stroke never was."""
-        if self._stroke is not None:
-            self._stroke = None
-            self._document.end_preview()
-
-    def _still_fits(self) -> bool:
-        """Whether the stroke can go on from the recorded state, which a fader or a name may have changed."""
-        base, now = self._base, self._document.recorded_state
-        if base is None or now.edits is not base.edits or now.analysis != base.analysis:
-            return False
-        if [layer.parts for layer in now.layers] != [layer.parts for layer in base.layers]:
-            return False
-        self._base = now
-        return True
-
-    def _extend(self, point: QPointF) -> None:
-        assert self._stroke is not None
-        if not self._still_fits():
-            # Something changed the masks meanwhile: what the stroke started from is no longer there.
-            self.cancel()
-            return
-        tools, view = self._tools, self._view
-        radius = tools.size / 2
-        rect = QRectF(self._last, point).normalized().adjusted(-radius, -radius, radius, radius)
-        state = self._document.state
-        frames = state.analysis.frames(len(self._document.recording.samples)) if self._document.recording else 0
-        region = view.region_under(rect).clipped(state.analysis.bins, frames)
-        start, end = (self._last.x(), self._last.y()), (point.x(), point.y())
-        self._last = point
-        if region.high <= region.low or region.stop <= region.start:
-            return
-        if (region.high - region.low) * (region.stop - region.start) > MOST_BINS:
-            self.cancel()
-            self.refused.emit(self.tr("The brush covers too much of the recording at this zoom; zoom in to paint."))
-            return
-        coverage = capsule(
-            view.frame_edges(region.start, region.stop), view.bin_edges(region.low, region.high),
-            start, end, radius, tools.hardness,
-        )  # fmt: skip
-        if self._stroke.extend(region, coverage * tools.strength) is not None:
-            self._changed = True
-            self._document.preview(acts.set_edits(self._document.recorded_state, self._stroke.edits))
+    def set_wand(self, like: str, tolerance: float, connected: bool) -> None:
+        """What the wand looks at ('level' or 'shares'), how much may differ (dB or per cent), and how far it goes."""
+        if (like, tolerance, connected) != (self.wand_like, self.wand_tolerance, self.wand_connected):
+            self.wand_like, self.wand_tolerance, self.wand_connected = like, tolerance, connected
+            self.changed.emit()

@@ -6,50 +6,59 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPointF, QSettings, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QPointF, QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QApplication,
-    QDialog,
     QDockWidget,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMainWindow,
-    QMessageBox,
-    QPlainTextEdit,
-    QTextEdit,
+    QMenu,
     QToolBar,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
+from workbench.audio.renderer import Scene
 from workbench.document.document import Document
+from workbench.document.settings import RunSettings
 from workbench.jobs.runner import Job, Runner
-from workbench.spectral.pyramid import level_db
+from workbench.masks.grid import Region
+from workbench.masks.statistics import MaskReport
 from workbench.ui import theme
 from workbench.ui.actions import build_actions
+from workbench.ui.analysis_dialog import AnalysisDialog
+from workbench.ui.area_overlay import AreaOverlay
 from workbench.ui.audition import Audition
-from workbench.ui.axes import clock, describe_hz
+from workbench.ui.brush_cursor import BrushCursor
 from workbench.ui.controls import dim, named
 from workbench.ui.dialogs import KeysDialog
+from workbench.ui.editing import Editing
 from workbench.ui.factor_panes import ActivationsView, TemplatesView
 from workbench.ui.factorise_panel import FactorisePanel
 from workbench.ui.files import Files
 from workbench.ui.guard import guarded
+from workbench.ui.history_panel import HistoryPanel
+from workbench.ui.keyboard import Keyboard
+from workbench.ui.mask_dialog import MaskDialog
 from workbench.ui.notices import Invitation, Notice
+from workbench.ui.painter import Painter
+from workbench.ui.palette import Palette
+from workbench.ui.readout import Readout
+from workbench.ui.selector import Selector
 from workbench.ui.session import Session
 from workbench.ui.settings_dialog import ComponentsDialog, SettingsDialog
 from workbench.ui.spectrogram import SpectrogramView
+from workbench.ui.stack_dialogs import OracleDialog, TonesDialog
 from workbench.ui.stack_panel import StackPanel
+from workbench.ui.threshold_panel import ThresholdPanel
 from workbench.ui.tool_bar import ToolBar
-from workbench.ui.tools import Painter, Tool, ToolSettings
+from workbench.ui.tools import Tool, ToolSettings, described
 from workbench.ui.transport_bar import TransportBar
 from workbench.ui.viewport import Viewport
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 @guarded
@@ -68,13 +77,24 @@ class MainWindow(QMainWindow):
         self.files = Files(self, document, session, settings)
         self._closing = False
         self._settings_dialog: SettingsDialog | None = None
+        self._mask_dialog: MaskDialog | None = None
         self._before_selected = 0
         self._now_selected = 0
         self.viewport = Viewport(self)
         self.tools = ToolSettings(self)
         self.spectrogram = SpectrogramView(document, self.viewport, self.tools)
         self.painter = Painter(document, self.spectrogram, self.tools, self)
-        self.stack_panel = StackPanel(document)
+        self.selector = Selector(document, self.spectrogram, self.tools, self)
+        self.editing = Editing(document, runner, self)
+        self.editing.join = self.selector.join
+        self.spectrogram.overlays = [
+            AreaOverlay(self.spectrogram, document, self.viewport).paint, self.selector.paint,
+            BrushCursor(self.spectrogram, document, self.tools).paint,
+        ]  # fmt: skip
+        self.palette_bar = Palette(self.tools)
+        self.threshold = ThresholdPanel(document, self.editing, self.tools, self.viewport)
+        self.stack_panel = StackPanel(document, self.editing)
+        self.history_panel = HistoryPanel(document)
         self.activations = ActivationsView(document, self.viewport, self.spectrogram, self.tools)
         self.templates = TemplatesView(document, self.viewport, self.spectrogram, self.tools)
         self.factorise_panel = FactorisePanel(document)
@@ -83,6 +103,9 @@ class MainWindow(QMainWindow):
         self.invitation = Invitation()
         self._lay_out()
         self.acts = build_actions(self)
+        menu = self.menuBar().findChild(QMenu, "stacksMenu")
+        if menu is not None:
+            self.stack_panel.stack_menu.setMenu(menu)
         self._wire()
         self._restore()
         self._opened()
@@ -96,6 +119,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header())
+        column.addWidget(self.threshold)
         column.addWidget(self.spectrogram, 1)
         column.addWidget(self.invitation, 1)
         self.setCentralWidget(centre)
@@ -112,12 +136,12 @@ class MainWindow(QMainWindow):
             self._dock(self.tr("Factorise"), "factoriseDock", self.factorise_panel, left),
             self._dock(self.tr("Activations  H"), "activationsDock", self.activations, bottom),
             self._dock(self.tr("Mask stack"), "stackDock", self.stack_panel, right),
+            self._dock(self.tr("History"), "historyDock", self.history_panel, right),
         ]
+        self._bar("paletteBar", self.tr("Palette"), self.palette_bar, Qt.ToolBarArea.LeftToolBarArea)
         self._bar("toolsBar", self.tr("Tools"), self.tool_bar, Qt.ToolBarArea.TopToolBarArea)
         self._bar("transportBar", self.tr("Transport"), self.transport, Qt.ToolBarArea.BottomToolBarArea)
-        self.pointer_text = named(
-            QLabel(), "pointerText", self.tr("Under the pointer"), self.tr("Time, frequency, level and shares")
-        )
+        self.pointer_text = Readout(self.document, self.spectrogram, self.viewport)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(10, 0, 10, 0)
         self.statusBar().addWidget(self.pointer_text, 1)
@@ -160,13 +184,7 @@ class MainWindow(QMainWindow):
         document.opened.connect(self._opened)
         document.history_changed.connect(self._title)
         document.selection_changed.connect(self._remember_selected)
-        view.hovered.connect(self._show_pointer)
-        self.viewport.changed.connect(self._pointer_again)
-        document.layers_changed.connect(self._pointer_again)
-        document.factors_changed.connect(self._pointer_again)
         document.factors_changed.connect(self._title)
-        view.time_selected.connect(audition.select)
-        view.playhead_moved.connect(audition.seek)
         audition.selection_changed.connect(view.set_selection)
         audition.selection_changed.connect(self.factorise_panel.set_selection)
         audition.moved.connect(view.set_playhead)
@@ -177,14 +195,18 @@ class MainWindow(QMainWindow):
         bar = self.tool_bar
         bar.look_changed.connect(view.set_look)
         bar.scale_changed.connect(self.viewport.set_scale)
-        bar.threshold_moved.connect(session.preview_threshold)
-        bar.threshold_accepted.connect(self.accept_threshold)
-        bar.threshold_dropped.connect(self.drop_threshold)
         self.tools.changed.connect(self._tool_changed)
         self.painter.refused.connect(self.notice.say)
         self.activations.pen.refused.connect(self.notice.say)
         self.templates.pen.refused.connect(self.notice.say)
-        self.stack_panel.refused.connect(self.notice.say)
+        self.editing.refused.connect(self._trouble)
+        self.editing.said.connect(self.say)
+        self.history_panel.recall_wanted.connect(self.editing.recall)
+        self.selector.time_selected.connect(audition.select)
+        self.selector.wand_used.connect(self._use_wand)
+        view.double_clicked.connect(self._put_playhead)
+        bar.options.reshape_wanted.connect(self.editing.reshape)
+        Keyboard(audition.toggle, self)
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
         session.troubled.connect(self._trouble)
         session.said.connect(self.say)
@@ -203,9 +225,6 @@ class MainWindow(QMainWindow):
         self.invitation.open.clicked.connect(self.files.open_dialog)
         self.invitation.demo.clicked.connect(self.files.open_demo)
         session.set_position(lambda: audition.position)
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
 
     # -- keeping -------------------------------------------------------------------------------------
 
@@ -222,14 +241,17 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Panes as the figure of the method."""
-        templates, factorise, activations, stack = self.docks
+        templates, factorise, activations, stack, history = self.docks
         for dock, area in (
             (templates, Qt.DockWidgetArea.LeftDockWidgetArea), (factorise, Qt.DockWidgetArea.LeftDockWidgetArea),
             (activations, Qt.DockWidgetArea.BottomDockWidgetArea), (stack, Qt.DockWidgetArea.RightDockWidgetArea),
+            (history, Qt.DockWidgetArea.RightDockWidgetArea),
         ):  # fmt: skip
             dock.setFloating(False)
             self.addDockWidget(area, dock)
             dock.show()
+        self.tabifyDockWidget(stack, history)
+        stack.raise_()
         self.splitDockWidget(templates, factorise, Qt.Orientation.Vertical)
         self.resizeDocks([templates, stack], [236, 326], Qt.Orientation.Horizontal)
         lower = max(150, self.height() // 5)
@@ -250,7 +272,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         theme.apply(application, chosen)
-        self.tool_bar.dress()
+        self.palette_bar.dress()
         self.transport.dress()
         self.stack_panel.dress()
         self.factorise_panel.dress()
@@ -301,46 +323,12 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(6000, self._hint)
 
     def _hint(self) -> None:
-        hints = {
-            Tool.SELECT: self.tr("Drag to select · double-click puts the playhead · wheel zooms · ? keys"),
-            Tool.BRUSH: self.tr("Drag to paint · Ctrl takes away · [ ] size · X swaps layers · ? keys"),
-            Tool.ERASER: self.tr("Drag to go back to the computed mask, or to take from a curve · [ ] size · ? keys"),
-            Tool.THRESHOLD: self.tr("Move the slider: you see and hear it · Return applies · Esc cancels"),
-        }
-        self.hint_text.setText(hints[self.tools.tool])
+        self.hint_text.setText(described()[self.tools.tool].hint)
 
     def _tool_changed(self) -> None:
         if self.tools.tool is not Tool.THRESHOLD and not self.painter.busy:
             self.document.end_preview()
         self._hint()
-
-    def _show_pointer(self, point: QPointF | None) -> None:
-        recording = self.document.recording
-        if point is None or recording is None:
-            self.pointer_text.setText("")
-            return
-        view, v, analysis = self.spectrogram, self.viewport, self.document.state.analysis
-        seconds, position = view.x_to_time(point.x()), view.y_to_position(point.y())
-        hz = float(v.scale.frequency(position))
-        stack = self.document.stack
-        row = min(max(round(v.bin_at(position, analysis)), 0), stack.bins - 1)
-        column = min(max(round(v.frame_at(seconds, analysis)), 0), stack.frames - 1)
-        level = self.document.levels.levels[0][column, row]
-        db = level_db(int(level))
-        text = f"{clock(seconds)}    {describe_hz(hz)}    {db:.0f} dB".replace("-", "−")
-        shares = self._shares(row, column)
-        self.pointer_text.setText(f"{text}    {shares}")
-
-    def _pointer_again(self) -> None:
-        """What is under the pointer changed though it did not move."""
-        self._show_pointer(self.spectrogram.pointer)
-
-    def _shares(self, row: int, column: int) -> str:
-        stack = self.document.stack
-        masks = stack.evaluate(np.array([row]), np.array([column]))[:, 0, 0]
-        shares = np.bincount(stack.owner, masks, len(stack.layers))
-        best = np.argsort(shares)[::-1][:3]
-        return " · ".join(f"{self.document.layers[i].name} {100 * shares[i]:.0f} %" for i in best if shares[i] >= 0.005)
 
     def _follow_playhead(self, seconds: float) -> None:
         """While playing, turn the page when the playhead leaves the view."""
@@ -352,7 +340,7 @@ class MainWindow(QMainWindow):
     def _remember_selected(self) -> None:
         if self.document.selected != self._now_selected:
             self._before_selected, self._now_selected = self._now_selected, self.document.selected
-        if self.tools.tool is Tool.THRESHOLD:
+        if self.threshold.pending:
             self.document.end_preview()
 
     def undo(self) -> None:
@@ -417,36 +405,123 @@ class MainWindow(QMainWindow):
 
         self.session.choose_components(panel.settings(), show)
 
+    def shape_mask(self) -> None:
+        """Operations with numbers on the selected mask."""
+        if self.document.recording is None:
+            return
+        if self._mask_dialog is None:
+            self._mask_dialog = MaskDialog(self, self.document, self.editing)
+        self._mask_dialog.show()
+        self._mask_dialog.raise_()
+
+    def analyse_masks(self) -> None:
+        """What the layers hold."""
+        document = self.document
+        where = self.tr("Everywhere") if document.area is None else self.tr("Within the selection")
+        selected = document.selected_index
+
+        def show(report: MaskReport, scene: Scene) -> None:
+            dialog = AnalysisDialog(self, report, scene, selected, where)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.show()
+
+        self.session.measure_masks(show)
+
+    def tones_and_hits(self) -> None:
+        """A stack of harmonic and percussive sound, computed while its settings are moved."""
+        document, session = self.document, self.session
+        if document.recording is None:
+            return
+        dialog = TonesDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        document.seal()
+        session.factorise(dialog.settings, document.state.analysis, True, self.tr("Tones and hits"), "tones")
+        stack = document.state.stack
+
+        def compute(settings: RunSettings) -> None:
+            if document.state.stack == stack and document.recording is not None:
+                session.factorise(settings, document.state.analysis, True, merge="tones")
+
+        dialog.changed.connect(compute)
+        dialog.settled.connect(document.seal)
+        document.opened.connect(dialog.close)
+        dialog.show()
+
+    def oracle_dialog(self) -> None:
+        """A stack of ideal masks from the true stems."""
+        recording = self.document.recording
+        if recording is None:
+            return
+        dialog = OracleDialog(self, recording.path.parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.asked.connect(self.session.make_oracle)
+        dialog.show()
+
     def cancel_job(self) -> None:
         """Stop the newest work."""
         named_jobs = [job for job in self.runner.jobs if job.name]
         if named_jobs:
             named_jobs[-1].cancel()
 
-    def accept_threshold(self) -> None:
-        """Return: the previewed threshold becomes an act."""
-        if self.tools.tool is Tool.THRESHOLD:
-            self.session.accept_threshold(self.tool_bar.level.get())
+    def _use_wand(self, row: int, column: int, way: str) -> None:
+        v, analysis = self.viewport, self.document.state.analysis
+        within = Region(
+            int(v.bin_at(v.low, analysis)) if v.low > v.bottom else 0, int(v.bin_at(v.high, analysis)) + 1,
+            int(v.frame_at(v.start, analysis)), int(v.frame_at(v.stop, analysis)) + 1,
+        )  # fmt: skip
+        tools = self.tools
+        within = within.joined(Region(row, row + 1, column, column + 1))
+        self.editing.select_alike(
+            row, column, within, way, tools.wand_like, tools.wand_tolerance, tools.wand_connected
+        )  # fmt: skip
 
-    def drop_threshold(self) -> None:
-        """Leave the masks as they were."""
-        self.document.end_preview()
+    def _put_playhead(self, point: QPointF) -> None:
+        if self.tools.tool in (Tool.SELECT, Tool.RECTANGLE, Tool.BAND, Tool.THRESHOLD):
+            self.audition.seek(self.spectrogram.clamped(point)[0])
+
+    def split_time(self) -> None:
+        """Split the selected layer at the pointer's time, or at the playhead."""
+        point = self.spectrogram.pointer
+        seconds = self.audition.position if point is None else self.spectrogram.clamped(point)[0]
+        self.editing.split_time(seconds)
+
+    def split_frequency(self) -> None:
+        """Split the selected layer at the pointer's frequency."""
+        point = self.spectrogram.pointer
+        if point is None:
+            self._trouble(self.tr("Point at the frequency in the spectrogram, and press the key there."))
+            return
+        self.editing.split_frequency(float(self.viewport.scale.frequency(self.spectrogram.clamped(point)[1])))
+
+    def accept(self) -> None:
+        """Return: what is previewed becomes an act, the polygon is closed."""
+        if self.selector.busy:
+            self.selector.close()
+        elif self.tools.tool is Tool.THRESHOLD:
+            self.threshold.apply()
+
+    def delete(self) -> None:
+        """Delete: the selection from the layer, or the layer."""
+        self.editing.delete_in_area_or_layer()
 
     def escape(self) -> None:
         """Esc: the innermost thing under way."""
         if self.painter.busy:
             self.painter.cancel()
+        elif self.selector.busy:
+            self.selector.cancel()
         elif self.activations.pen.component is not None or self.templates.pen.component is not None:
             self.activations.pen.cancel()
             self.templates.pen.cancel()
         elif self.document.state is not self.document.recorded_state:
+            self.threshold.cancel()
             self.document.end_preview()
         elif any(job.name for job in self.runner.jobs):
             self.cancel_job()
         elif self.notice.isVisible():
             self.notice.hide()
-        elif self.audition.selection is not None:
-            self.audition.select(None)
+        elif self.document.area is not None or self.audition.selection is not None:
+            self.selector.deselect()
 
     def keys_dialog(self) -> None:
         """Show the keys."""
@@ -455,28 +530,6 @@ class MainWindow(QMainWindow):
         dialog.show()
 
     # -- events --------------------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Space plays whatever has the focus, except while typing."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:
-            focus = QApplication.focusWidget()
-            if not event.modifiers() and focus is not None and not _typing(focus) and not _foreign_dialog(focus):
-                if not event.isAutoRepeat():
-                    self.audition.toggle()
-                return True
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Space:
-            # A button would be pressed by the release.
-            focus = QApplication.focusWidget()
-            return focus is not None and not _typing(focus) and not _foreign_dialog(focus)
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and _wants_no_letters(watched, event)
-        ):
-            # A field for numbers would swallow the keys of the tools, though it can't use them.
-            event.ignore()
-            return True
-        return super().eventFilter(watched, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
@@ -499,24 +552,3 @@ class MainWindow(QMainWindow):
     def _close_now(self) -> None:
         self._closing = True
         self.close()
-
-
-def _wants_no_letters(watched: QObject, event: QKeyEvent) -> bool:
-    """Whether this key is pressed in a number field and is no part of a number."""
-    number_field = isinstance(watched, QAbstractSpinBox) or isinstance(watched.parent(), QAbstractSpinBox)
-    text = event.text()
-    return number_field and bool(text) and text.isprintable() and not (text.isdigit() or text in "+-.,")
-
-
-def _typing(focus: QWidget) -> bool:
-    """Whether a space would be typed as text here."""
-    if isinstance(focus, QLineEdit):
-        return not focus.isReadOnly() and not isinstance(focus.parent(), QAbstractSpinBox)
-    return isinstance(focus, (QTextEdit, QPlainTextEdit)) and not focus.isReadOnly()
-
-
-def _foreign_dialog(focus: QWidget) -> bool:
-    """Whether the focus is in one of Qt's own dialogs, where Space has its usual meaning."""
-    return isinstance(focus.window(), (QFileDialog, QMessageBox)) or (
-        isinstance(focus.window(), QDialog) and focus.window().objectName() == "colourDialog"
-    )

@@ -1,0 +1,391 @@
+"""What an edit does to the masks of the bins that it covers. Plain data: parameters, and the parts that it names.
+
+Every effect leaves the masks of a bin in [0, 1] and summing to one, and locked parts as they are; where these leave
+no room it does what is possible. `weight` is how far it goes in each bin: 0 leaves the bin as it was, to the last bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from workbench.masks.grid import Array, Grid, Indices, Reach
+from workbench.masks.sharing import NOTHING, Masks, fill_room, reassign, share, towards
+
+Parts = tuple[int, ...]
+QUIET_DB = -300.0
+"""Stands for the level of nothing."""
+
+
+class MaskSource(Protocol):
+    """A stack, as it was, from which masks are taken."""
+
+    @property
+    def parts(self) -> Parts:
+        """Ids of its parts."""
+
+    @property
+    def edits(self) -> tuple[Any, ...]:
+        """Its edits."""
+
+    def masks_of(self, parts: Parts, rows: Indices, columns: Indices) -> Masks:
+        """Masks of some parts on any increasing bins, 0 outside the plane and for parts it has not; (p, R, C)."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Base of all effects."""
+
+    locked: Parts
+
+    reach: ClassVar[Reach] = (0, 0)
+    """Bins and frames on every side whose masks it needs."""
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+        """New masks, shape (P, R, C).
+
+        Parameters
+        ----------
+        masks, computed : float32, shape (P, R, C)
+            As they are, and as the model has them.
+        grid : Grid
+        weight : float32, shape (R, C)
+            0 … 1.
+        wide : masks and grid
+            The masks with `reach` more on every side (those of the grid itself where nothing is needed).
+        """
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class LayerEffect(Effect):
+    """An effect on the mask of one layer; the unlocked others make room in proportion."""
+
+    parts: Parts
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+        target = grid.flags(self.parts)
+        locked = grid.flags(self.locked) & ~target
+        if not target.any():
+            return masks
+        mine = masks[target].sum(axis=0)
+        room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+        # Clamped before the mix, so that a strength means the same beside locked layers as elsewhere.
+        goal = np.clip(self.goal(mine, room, grid, wide), 0, room)
+        new = reassign(masks, computed, target, locked, mine + weight * (goal - mine))
+        return np.where(weight > 0, new, masks)
+
+    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+        """What the layer's mask is to become, shape (R, C); clamped to the room that locked layers leave."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Fill(LayerEffect):
+    """Bring the mask to a value: 1 gives the layer all, 0 takes all away."""
+
+    value: float
+
+    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+        return np.full_like(mine, self.value)
+
+
+@dataclass(frozen=True)
+class Invert(LayerEffect):
+    """Give the layer what it had not, as far as locked layers leave it."""
+
+    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+        return room - mine
+
+
+@dataclass(frozen=True)
+class Scale(LayerEffect):
+    """Multiply the mask, so that it reaches 1 (normalise), or to turn it up or down."""
+
+    factor: float
+
+    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+        return mine * np.float32(self.factor)
+
+
+MEASURES = ("mask", "level", "ratio")
+
+
+@dataclass(frozen=True)
+class Threshold(LayerEffect):
+    """Keep the mask only where a measure of it lies between two limits.
+
+    Attributes
+    ----------
+    measure : str
+        'mask': the mask's value, 0 … 1. 'level': the level of the layer itself, in dB below a full-scale sine.
+        'ratio': the layer to all others, in dB: 20 log10(m / (1 − m)).
+    low, high : float
+        Limits in units of the measure; −inf and inf for none.
+    knee : float
+        The mask fades out over this much outside a limit; 0 cuts.
+    """
+
+    measure: str = "mask"
+    low: float = float("-inf")
+    high: float = float("inf")
+    knee: float = 0.0
+
+    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+        held = measured(self.measure, mine, grid)
+        keep = _rise(held - np.float32(self.low), self.knee) * _rise(np.float32(self.high) - held, self.knee)
+        return np.asarray(mine * keep, np.float32)
+
+
+def measured(measure: str, mine: Array, grid: Grid) -> Array:
+    """What a threshold looks at: mask value, level of the layer in dB, or layer to rest in dB; shape (R, C)."""
+    if measure == "mask":
+        return mine
+    with np.errstate(divide="ignore"):
+        own = 20 * np.log10(np.maximum(mine, 0))
+        if measure == "level":
+            held = own + grid.db()
+        else:
+            held = own - 20 * np.log10(np.maximum(1 - mine, np.float32(1e-7)))
+    return np.asarray(np.maximum(held, QUIET_DB), np.float32)
+
+
+def _rise(above: Array, knee: float) -> Array:
+    """1 from 0 on; below it 0, or a straight fall over `knee`."""
+    if knee <= 0:
+        return np.asarray(above >= 0, np.float32)
+    return np.asarray(np.clip(1 + above / np.float32(knee), 0, 1), np.float32)
+
+
+KINDS = ("blur", "sharpen", "median", "open", "close", "erode", "dilate")
+
+
+@dataclass(frozen=True)
+class Filter(LayerEffect):
+    """A filter over the mask and its neighbours.
+
+    Attributes
+    ----------
+    kind : str
+        'blur' (raised cosine), 'sharpen' (unsharp mask: m + amount · (m − blurred m)), 'median', or grey-scale
+        morphology (Serra 1982) with a flat rectangle: 'erode' takes the least, 'dilate' the greatest, 'open' erodes
+        then dilates (takes specks away), 'close' dilates then erodes (fills holes).
+    rows, columns : int
+        Bins and frames on either side that count.
+    amount : float
+        Of sharpening.
+    """
+
+    kind: str = "blur"
+    rows: int = 1
+    columns: int = 1
+    amount: float = 1.0
+
+    @property
+    def reach(self) -> Reach:  # type: ignore[override]
+        """Bins and frames on every side."""
+        times = 2 if self.kind in ("open", "close") else 1
+        return self.rows * times, self.columns * times
+
+    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+        masks, around = wide
+        held = masks[around.flags(self.parts)].sum(axis=0)
+        if self.kind in ("open", "close"):
+            first, second = (np.min, np.max) if self.kind == "open" else (np.max, np.min)
+            middle = Grid(
+                np.intersect1d(around.rows, _near(grid.rows, self.rows)),
+                np.intersect1d(around.columns, _near(grid.columns, self.columns)), around.parts,
+            )  # fmt: skip
+            held = self._over(first, held, around, middle)
+            return self._over(second, held, middle, grid)
+        if self.kind == "erode":
+            return self._over(np.min, held, around, grid)
+        if self.kind == "dilate":
+            return self._over(np.max, held, around, grid)
+        if self.kind == "median":
+            return self._median(held, around, grid)
+        soft = self._blurred(held, around, grid)
+        return soft if self.kind == "blur" else np.asarray(mine + self.amount * (mine - soft), np.float32)
+
+    def _over(self, rule: object, held: Array, around: Grid, grid: Grid) -> Array:
+        """Least or greatest over the rectangle, first along time, then along frequency."""
+        along = held[:, _places(around.columns, grid.columns, self.columns)]
+        least = rule(along, axis=-1)  # type: ignore[operator]
+        across = least[_places(around.rows, grid.rows, self.rows)]
+        return np.asarray(rule(across, axis=1), np.float32)  # type: ignore[operator]
+
+    def _blurred(self, held: Array, around: Grid, grid: Grid) -> Array:
+        along = held[:, _places(around.columns, grid.columns, self.columns)] @ _bell(self.columns)
+        across = along[_places(around.rows, grid.rows, self.rows)]
+        return np.asarray(np.einsum("rkc,k->rc", across, _bell(self.rows)), np.float32)
+
+    def _median(self, held: Array, around: Grid, grid: Grid) -> Array:
+        rows = _places(around.rows, grid.rows, self.rows)
+        columns = _places(around.columns, grid.columns, self.columns)
+        out = np.empty((len(rows), len(columns)), np.float32)
+        # In pieces, so that the gathered neighbours stay small.
+        step = max(1, 400_000 // max(1, columns.size * rows.shape[1]))
+        for lo in range(0, len(rows), step):
+            near = held[rows[lo : lo + step, :, None, None], columns[None, None]]
+            flat = near.transpose(0, 2, 1, 3).reshape(near.shape[0], near.shape[2], -1)
+            middle = flat.shape[-1] // 2
+            out[lo : lo + step] = np.partition(flat, middle, axis=-1)[..., middle]
+        return out
+
+
+def _near(indices: Indices, reach: int) -> Indices:
+    return np.unique(indices[:, None] + np.arange(-reach, reach + 1))
+
+
+def _places(around: Indices, wanted: Indices, reach: int) -> Indices:
+    """Where the neighbours of each wanted index are among those around, shape (n, 2 reach + 1).
+
+    Beyond the edge of the plane the outermost one counts again.
+    """
+    near = np.clip(wanted[:, None] + np.arange(-reach, reach + 1), around[0], around[-1])
+    return np.searchsorted(around, near)
+
+
+def _bell(reach: int) -> Array:
+    """Weights of a raised cosine over 2 reach + 1 places; their sum is one."""
+    bell = np.cos(np.pi / 2 * np.arange(-reach, reach + 1) / (reach + 1)) ** 2
+    return np.asarray(bell / bell.sum(), np.float32)
+
+
+WAYS = ("replace", "union", "intersection", "difference")
+
+
+@dataclass(frozen=True)
+class Combine(LayerEffect):
+    """Join the layer's mask a with another mask b by the rules of fuzzy sets (Zadeh 1965).
+
+    Union max(a, b), intersection min(a, b), difference min(a, 1 − b); 'replace' takes b.
+
+    Attributes
+    ----------
+    other : tuple of int
+        The parts whose common mask b is.
+    source : MaskSource or None
+        Where they are taken from: a stack as it was, or for None the present masks.
+    rows, columns : int
+        How far b is moved: the bin (r, c) takes what was at (r − rows, c − columns).
+    """
+
+    way: str = "replace"
+    other: Parts = ()
+    source: MaskSource | None = None
+    rows: int = 0
+    columns: int = 0
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+        if self.source is None:
+            known = grid.flags(self.other)
+            if not known.any():
+                return masks
+            return self._joined(masks[known].sum(axis=0), masks, computed, grid, weight, wide)
+        held = self.source.masks_of(self.other, grid.rows - self.rows, grid.columns - self.columns).sum(axis=0)
+        return self._joined(held, masks, computed, grid, weight, wide)
+
+    def _joined(
+        self, other: Array, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]
+    ) -> Masks:
+        return _Given(self.locked, self.parts, self.way, other).change(masks, computed, grid, weight, wide)
+
+
+@dataclass(frozen=True)
+class _Given(LayerEffect):
+    """`Combine` with the other mask at hand."""
+
+    way: str
+    other: Array
+
+    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+        match self.way:
+            case "union":
+                return np.maximum(mine, self.other)
+            case "intersection":
+                return np.minimum(mine, self.other)
+            case "difference":
+                return np.minimum(mine, 1 - self.other)
+            case _:
+                return self.other
+
+
+@dataclass(frozen=True)
+class Move(Effect):
+    """Give what one layer holds to another; the rest stay as they are."""
+
+    parts: Parts
+    to: Parts
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+        source, target = grid.flags(self.parts), grid.flags(self.to)
+        if not source.any() or not target.any():
+            return masks
+        out = masks.copy()
+        out[source] *= 1 - weight
+        moved = (masks[source] - out[source]).sum(axis=0)
+        out[target] = share(masks[target].sum(axis=0) + moved, masks[target], computed[target])
+        return out
+
+
+@dataclass(frozen=True)
+class Restore(Effect):
+    """Back to the masks that the model has, as far as locked layers leave room."""
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+        locked = grid.flags(self.locked)
+        return np.where(weight > 0, towards(masks, computed, locked, weight), masks)
+
+
+@dataclass(frozen=True)
+class Recall(Effect):
+    """Back to the masks of an earlier state, as far as locked layers leave room. Parts made since get nothing."""
+
+    source: MaskSource
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+        before = self.source.masks_of(grid.parts, grid.rows, grid.columns)
+        locked = grid.flags(self.locked)
+        return np.where(weight > 0, towards(masks, before, locked, weight), masks)
+
+
+@dataclass(frozen=True)
+class Sharpened(Effect):
+    """All unlocked layers to the power q, scaled to sum to what they had: m_i^q / Σ_j m_j^q (q = inf: arg max).
+
+    Attributes
+    ----------
+    groups : tuple
+        The parts of each unlocked layer; a part that came later stands for itself.
+    exponent : float
+        q > 1 sharpens, q < 1 softens; inf gives each bin to the layer that holds most of it, the first of equals.
+    """
+
+    groups: tuple[Parts, ...] = ()
+    exponent: float = float("inf")
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+        locked = grid.flags(self.locked)
+        known = {part for group in self.groups for part in group} | set(self.locked)
+        groups = [*self.groups, *((part,) for part in grid.parts if part not in known)]
+        flags = [chosen for group in groups if (chosen := grid.flags(group) & ~locked).any()]
+        if len(flags) < 2:
+            return masks
+        sums = np.stack([masks[chosen].sum(axis=0) for chosen in flags])
+        room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+        if np.isinf(self.exponent):
+            wanted = np.zeros_like(sums)
+            np.put_along_axis(wanted, sums.argmax(axis=0)[None], room[None], axis=0)
+        else:
+            top = np.maximum(sums.max(axis=0), NOTHING)
+            powers = (sums / top) ** np.float32(self.exponent)
+            wanted = powers * (room / np.maximum(powers.sum(axis=0), NOTHING))
+        out = masks.copy()
+        for chosen, sum_, goal in zip(flags, sums, wanted, strict=True):
+            new = sum_ + weight * (goal - sum_)
+            out[chosen] = masks[chosen] * np.divide(new, sum_, out=np.zeros_like(new), where=sum_ > NOTHING)
+        fill_room(out, locked)
+        return np.where(weight > 0, out, masks)

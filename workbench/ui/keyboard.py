@@ -1,0 +1,73 @@
+"""Keys that mean the same whatever has the focus: Space plays, and number fields leave letters to the tools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QMessageBox,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)  # fmt: skip
+
+
+class Keyboard(QObject):
+    """An event filter over the whole program."""
+
+    def __init__(self, play: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._play = play
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Space plays whatever has the focus, except while typing."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:
+            focus = QApplication.focusWidget()
+            if not event.modifiers() and focus is not None and not _typing(focus) and not _foreign_dialog(focus):
+                if not event.isAutoRepeat():
+                    self._play()
+                return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Space:
+            # A button would be pressed by the release.
+            focus = QApplication.focusWidget()
+            return focus is not None and not _typing(focus) and not _foreign_dialog(focus)
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and _wants_no_letters(watched, event)
+        ):
+            # A field for numbers would swallow the keys of the tools, though it can't use them.
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _wants_no_letters(watched: QObject, event: QKeyEvent) -> bool:
+    """Whether this key is pressed in a number field and is no part of a number."""
+    number_field = isinstance(watched, QAbstractSpinBox) or isinstance(watched.parent(), QAbstractSpinBox)
+    text = event.text()
+    return number_field and bool(text) and text.isprintable() and not (text.isdigit() or text in "+-.,")
+
+
+def _typing(focus: QWidget) -> bool:
+    """Whether a space would be typed as text here."""
+    if isinstance(focus, QLineEdit):
+        return not focus.isReadOnly() and not isinstance(focus.parent(), QAbstractSpinBox)
+    return isinstance(focus, (QTextEdit, QPlainTextEdit)) and not focus.isReadOnly()
+
+
+def _foreign_dialog(focus: QWidget) -> bool:
+    """Whether the focus is in one of Qt's own dialogs, where Space has its usual meaning."""
+    return isinstance(focus.window(), (QFileDialog, QMessageBox)) or (
+        isinstance(focus.window(), QDialog) and focus.window().objectName() == "colourDialog"
+    )
