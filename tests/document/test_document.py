@@ -223,7 +223,7 @@ def test_saved_work_is_not_dirty():
     document = opened()
     begin(document, 2)
     assert document.dirty
-    document.mark_saved(document.recorded_state, document.run, Path("p.workbench"))
+    document.mark_saved(document.recorded_state, dict(document.runs), Path("p.workbench"))
     assert not document.dirty
     document.undo()
     assert document.dirty
@@ -257,7 +257,7 @@ def test_masks_come_back_bit_for_bit():
     seen = [masks(document)]
     rng = np.random.default_rng(0)
     for i in range(30):
-        painter = StrokePainter(document.stack, Stroke(int(rng.integers(4)), [None, 0.0, 1.0][rng.integers(3)]))
+        painter = stroke(document.stack, int(rng.integers(4)), [None, 0.0, 1.0][rng.integers(3)])
         low, start = int(rng.integers(80, 140)), int(rng.integers(0, 25))
         painter.extend(Region(low, low + 20, start, start + 9), rng.random((20, 9)).astype(np.float32))
         document.act(str(i), mask_acts.set_edits(document.recorded_state, painter.edits))

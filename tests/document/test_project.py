@@ -1,6 +1,6 @@
 import json
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -8,14 +8,21 @@ import soundfile
 
 from tests.conftest import begin, tone_mix
 from workbench.audio.recording import load
-from workbench.document import acts, mask_acts
+from workbench.document import acts, mask_acts, stack_acts
+from workbench.document.history import History
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.settings import RunSettings
 from workbench.document.state import Run, fresh_state
-from workbench.masks.effects import Threshold
+from workbench.masks import areas
+from workbench.masks.brush import Brush, Ruler, Shape
+from workbench.masks.edits import Operation, Paint
+from workbench.masks.effects import Fill, Invert, Sharpened, Threshold
 from workbench.masks.grid import Region
 from workbench.masks.models import Factors
+from workbench.masks.painting import PathStroke
 from workbench.masks.stack import Stack
+from workbench.masks.traces import Path
+from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
 
 ANALYSIS = Analysis(512, 128)
@@ -105,12 +112,14 @@ def rewritten(path, change):
     ("change", "says"),
     [
         (lambda d, m: d.update(schema=99), "newer version"),
-        (lambda d, m: d.pop("layers"), "no project"),
-        (lambda d, m: d.update(layers=5), "no project"),
-        (lambda d, m: m.pop("W.npy"), "no project"),
-        (lambda d, m: m.update({"H.npy": m["W.npy"]}), "damaged"),
-        (lambda d, m: m.update({"W.npy": b"nonsense"}), "damaged"),
-        (lambda d, m: d.update(analysis={"window": 1000, "hop": 3}), "damaged"),
+        (lambda d, m: d.pop("steps"), "no project"),
+        (lambda d, m: d.update(present=5), "no project"),
+        (lambda d, m: d["tables"].update(layers=5), "no project"),
+        (lambda d, m: m.pop("model0_W.npy"), "no project"),
+        (lambda d, m: m.pop("tiles.npy"), "no project"),
+        (lambda d, m: m.update({"model0_H.npy": m["model0_W.npy"]}), "damaged"),
+        (lambda d, m: m.update({"model0_W.npy": b"nonsense"}), "damaged"),
+        (lambda d, m: d["steps"][0]["state"].update(analysis={"window": 1000, "hop": 3}), "damaged"),
     ],
 )
 def test_damaged_projects_get_one_sentence(saved, change, says):
@@ -138,15 +147,82 @@ def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
     assert path.read_bytes() == before and [p.name for p in path.parent.iterdir() if p.name.endswith(".part")] == []
 
 
-def test_older_projects_without_the_newer_settings_open(saved):
-    path = saved[0]
-    with zipfile.ZipFile(path) as file:
-        members = {name: file.read(name) for name in file.namelist()}
-    document = json.loads(members["project.json"])
-    document["schema"] = 1
-    document["run"] = {"components": 3, "divergence": "is", "iterations": None, "seed": 7}
+def test_a_project_of_schema_2_opens_with_the_same_masks(saved):
+    """As version 0.3 wrote it: one stack, tiles by edit, three operations."""
+    path, recording, state, runs = saved
+    frames = ANALYSIS.frames(len(recording.samples))
+    factors, layers = runs[4].factors, state.layers
+    values = np.random.default_rng(1).random((2, 64, 64)).astype(np.float32) / 2
+    part = layers[0].part_ids[0]
+    groups = [list(layer.part_ids) for layer in layers]
+    document = {
+        "schema": 2,
+        "recording": {"path": str(recording.path), "relative": recording.path.name, "rate": 8000, "channels": 2,
+                      "samples": len(recording.samples)},
+        "analysis": {"window": 512, "hop": 128},
+        "layers": [{**asdict(layer), "gain_db": None if layer.gain_db == float("-inf") else layer.gain_db}
+                   for layer in layers],
+        "next_id": state.next_id,
+        "run": {"components": 3, "divergence": "is", "iterations": None, "seed": 7},
+        "edits": [
+            {"kind": "paint"}, {"kind": "threshold", "parts": [part], "locked": [], "level": 0.2},
+            {"kind": "invert", "parts": list(layers[2].part_ids), "locked": []},
+            {"kind": "binary", "groups": groups, "locked": []},
+        ],
+    }  # fmt: skip
+    arrays = {"W": factors.W, "H": factors.H, "costs": np.zeros(0),
+              "edit0_keys": np.array([[0, 0, part], [1, 0, part]]), "edit0_values": values}  # fmt: skip
     with zipfile.ZipFile(path, "w") as file:
-        for name, content in members.items():
-            file.writestr(name, json.dumps(document) if name == "project.json" else content)
-    settings = load_project(path).runs[1].settings
+        file.writestr("project.json", json.dumps(document))
+        for name, array in arrays.items():
+            with file.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+    project = load_project(path)
+    settings = project.runs[1].settings
     assert (settings.components, settings.divergence, settings.iterations, settings.seed) == (3, "is", None, 7)
+    assert project.state.layers == layers
+    edits = (
+        Paint({(0, 0): {part: values[0]}, (1, 0): {part: values[1]}}),
+        Operation(Threshold((), (part,), low=0.2)),
+        Operation(Invert((), layers[2].part_ids)),
+        Operation(Sharpened((), tuple(layer.part_ids for layer in layers))),
+    )
+    expected = everywhere(replace(state, edits=edits), runs[4], frames)
+    np.testing.assert_array_equal(everywhere(project.state, project.runs[1], frames), expected)
+
+
+def test_history_areas_strokes_and_other_stacks_come_back(saved, tmp_path):
+    _, recording, state, runs = saved
+    frames = ANALYSIS.frames(len(recording.samples))
+    history = History(state)
+    stack = Stack(state.layers, runs[4].factors, state.edits, 257, frames)
+    lasso = areas.polygon(np.array([(5.0, 20), (40, 25), (20, 100)]), 257, frames).feathered(2)
+    free = state.layers[2].id
+    history.record("Fill", mask_acts.fill(state, free, 1.0, lasso))
+    cut, _ = mask_acts.cut_to_new(history.state, free, lasso, "Cut")
+    history.record("Cut", cut)
+    history.record("Clean", mask_acts.clean(history.state, free, "median", 1, 2, None))
+    ruler = Ruler(FrequencyScale.MEL, 31.25, 2.0, 0.2)
+    path_stroke = PathStroke(
+        Stack(cut.layers, runs[4].factors, history.state.edits, 257, frames), Fill((), state.layers[2].part_ids, 0.5),
+        Path(Brush(Shape.COMB, 30, 0.3), ruler, np.array([[10.0, 40.0, 0.7]]), True),
+    )  # fmt: skip
+    path_stroke.draw_to(60.0, 50.0, 0.7)
+    history.record("Comb", mask_acts.set_edits(history.state, path_stroke.edits))
+    history.record("Recall", mask_acts.recall(history.state, stack, lasso))
+    other = stack_acts.duplicate_stack(history.state, "Two")
+    history.record("Two", other)
+    history.record("Copy", stack_acts.copy_to_stack(other, other.layers[2], stack, state.stack))
+    history.undo()
+    save_project(tmp_path / "again.workbench", recording, history.state, runs, history.steps, history.present)
+    project = load_project(tmp_path / "again.workbench")
+    assert [name for name, _ in project.steps] == ["", "Fill", "Cut", "Clean", "Comb", "Recall", "Two", "Copy"]
+    assert project.present == 6 and project.state.stack_name == "Two"
+    for (_, got), step in zip(project.steps, history.steps, strict=True):
+        assert [(s.id, s.name) for s in got.stacks] == [(s.id, s.name) for s in step.state.stacks]
+        for mine, theirs in zip(got.stacks, step.state.stacks, strict=True):
+            np.testing.assert_array_equal(
+                everywhere(mine, project.runs[4], frames), everywhere(theirs, runs[4], frames)
+            )
+    # What steps share is one object again, so that they cost as little as before.
+    assert project.steps[1][1].edits[0] is project.steps[0][1].edits[0]

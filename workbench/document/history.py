@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -102,7 +103,7 @@ class History:
     def restore(self, steps: Sequence[tuple[str, State]], present: int) -> None:
         """Steps as a project file held them, in place of all."""
         states = [state for _, state in steps]
-        costs = [0, *(self._cost(one, two) for one, two in zip(states[:-1], states[1:], strict=True))]
+        costs = [0, *(self._cost(one, two) for one, two in itertools.pairwise(states))]
         self._steps = [Step(name, state, None, cost) for (name, state), cost in zip(steps, costs, strict=True)]
         self._present = present
 

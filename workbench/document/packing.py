@@ -105,7 +105,7 @@ class Packer:
                     for part, values in tile.items()
                 ]
                 self.arrays[f"edit{number}_tiles"] = np.array(keys, np.int64).reshape(-1, 4)
-                self.tables["edits"][number] = {"kind": "Paint"}
+                self.tables["edits"][number] = {"effect": "Paint"}
             else:
                 area: Any = None
                 if isinstance(edit.area, Area):
@@ -116,7 +116,7 @@ class Packer:
         return number
 
     def _effect(self, effect: Effect) -> dict[str, Any]:
-        entry: dict[str, Any] = {"kind": type(effect).__name__}
+        entry: dict[str, Any] = {"effect": type(effect).__name__}
         for each in fields(effect):
             value = getattr(effect, each.name)
             entry[each.name] = self._source(value) if isinstance(value, Stack) else _finite(value)
@@ -232,7 +232,7 @@ class Unpacker:
     def _edit(self, number: int) -> Edit:
         if ("edits", number) not in self._known:
             entry = self._tables["edits"][number]
-            self._known["edits", number] = self._paint(number) if entry["kind"] == "Paint" else self._operation(entry)
+            self._known["edits", number] = self._paint(number) if entry["effect"] == "Paint" else self._operation(entry)
         edit: Edit = self._known["edits", number]
         return edit
 
@@ -246,8 +246,8 @@ class Unpacker:
         return Paint(plain)
 
     def _operation(self, entry: Mapping[str, Any]) -> Operation:
-        kind = EFFECTS[entry["kind"]]
-        values = {}
+        kind = EFFECTS[entry["effect"]]
+        values: dict[str, Any] = {}
         for each in fields(kind):
             value = entry[each.name]
             if each.name == "source":

@@ -58,7 +58,7 @@ class Area:
     @cached_property
     def bounds(self) -> Region:
         """Smallest rectangle that holds all that is covered."""
-        rows, columns = np.nonzero(self.cover)
+        rows, _columns = np.nonzero(self.cover)
         if not len(rows):
             return Region(0, 0, 0, 0)
         out = Region(0, 0, 0, 0)

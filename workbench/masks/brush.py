@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from workbench.masks.grid import Array, Indices, Region
 from workbench.spectral.scales import FrequencyScale
@@ -68,19 +68,19 @@ class Ruler:
     pixels_per_frame: float
     pixels_per_position: float
 
-    def x(self, frames: NDArray[np.float64] | float) -> Doubles:
+    def x(self, frames: ArrayLike) -> Doubles:
         """Pixels of frames (with fractions)."""
         return np.asarray(frames, np.float64) * self.pixels_per_frame
 
-    def y(self, bins: NDArray[np.float64] | float) -> Doubles:
+    def y(self, bins: ArrayLike) -> Doubles:
         """Pixels of bins (with fractions)."""
         return self.y_of_hz(np.asarray(bins, np.float64) * self.hz_per_bin)
 
-    def y_of_hz(self, hz: NDArray[np.float64] | float) -> Doubles:
+    def y_of_hz(self, hz: ArrayLike) -> Doubles:
         """Pixels of frequencies."""
         return np.asarray(self.scale.position(hz) * self.pixels_per_position, np.float64)
 
-    def hz(self, y: NDArray[np.float64] | float) -> Doubles:
+    def hz(self, y: ArrayLike) -> Doubles:
         """Frequencies at pixels."""
         return self.scale.frequency(np.asarray(y, np.float64) / self.pixels_per_position)
 

@@ -145,10 +145,7 @@ def measured(measure: str, mine: Array, grid: Grid) -> Array:
         return mine
     with np.errstate(divide="ignore"):
         own = 20 * np.log10(np.maximum(mine, 0))
-        if measure == "level":
-            held = own + grid.db()
-        else:
-            held = own - 20 * np.log10(np.maximum(1 - mine, np.float32(1e-7)))
+        held = own + grid.db() if measure == "level" else own - 20 * np.log10(np.maximum(1 - mine, np.float32(1e-07)))
     return np.asarray(np.maximum(held, QUIET_DB), np.float32)
 
 
@@ -236,7 +233,8 @@ class Filter(LayerEffect):
 
 
 def _near(indices: Indices, reach: int) -> Indices:
-    return np.unique(indices[:, None] + np.arange(-reach, reach + 1))
+    near: Indices = np.unique(indices[:, None] + np.arange(-reach, reach + 1))
+    return near
 
 
 def _places(around: Indices, wanted: Indices, reach: int) -> Indices:

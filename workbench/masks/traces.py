@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -47,7 +48,7 @@ class Path:
         The first row is the point where the stroke begins, the others are the segments.
         """
         p = self.points
-        pairs = [(p[0], p[0]), *zip(p[:-1], p[1:], strict=True)]
+        pairs = [(p[0], p[0]), *itertools.pairwise(p)]
         return np.array([self._region(a, b) for a, b in pairs], np.int64)
 
     def _region(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[int, int, int, int]:

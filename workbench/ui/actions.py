@@ -130,7 +130,7 @@ class _Builder:
         self._add(menu, "fill", tr("&Fill the selection"), "Shift+F", editing.fill,
                   tr("Give the selected layer all that is selected"))  # fmt: skip
         self._add(menu, "takeAway", tr("&Take the selection away"), "Delete", w.delete,
-                  tr("Take what is selected from the selected layer; without a selection delete the layer"))  # fmt: skip
+                  tr("Take the selection from the selected layer; without a selection delete the layer"))  # fmt: skip
         self._add(menu, "cutToNew", tr("&Cut to a new layer"), "Ctrl+J", editing.cut_to_new,
                   tr("A new layer takes what the selected one holds of the selection"))  # fmt: skip
         self._add(menu, "liftToNew", tr("&New layer from the selection"), "Ctrl+Shift+J", editing.lift_to_new,

@@ -84,7 +84,8 @@ class AreaOverlay(QObject):
         pixels = np.zeros((height, width, 4), np.uint8)
         pixels[..., 3] = (255 - held.astype(np.uint16)) * DIM // 255
         self._buffer()[:] = pixels
-        self._border = np.nonzero(border)
+        ys, xs = np.nonzero(border)
+        self._border = ys, xs
         self._of = area, columns
         self._draw_border()
 

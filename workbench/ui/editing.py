@@ -1,4 +1,4 @@
-"""The acts of the hand on masks and selections: what menus, keys and panels ask for, with the reasons where they can't."""
+"""Acts on masks and selections: what menus, keys and panels ask for, with the reasons where it can't be done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hand on the spectrogram: mouse, wheel and keys become zooming, panning, resizing the brush, or drags of a tool."""
+"""The hand on the spectrogram: mouse, wheel and keys zoom, pan and resize the brush, or become drags of a tool."""
 
 from __future__ import annotations
 

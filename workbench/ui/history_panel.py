@@ -52,9 +52,9 @@ class HistoryPanel(QWidget):
             self.tr("Give the selection back"),
             self.tr("In what is selected of time and frequency the masks become those after the marked step"),
         )  # fmt: skip
-        self.size = QLabel()
-        self.size.setProperty("role", "dim")
-        named(self.size, "historySize", self.tr("Size of the history"),
+        self.held = QLabel()
+        self.held.setProperty("role", "dim")
+        named(self.held, "historySize", self.tr("Size of the history"),
               self.tr("Memory that the steps hold; the oldest go when it is more than the limit"))  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 6)
@@ -62,7 +62,7 @@ class HistoryPanel(QWidget):
         column.addWidget(self.recall)
         foot = QHBoxLayout()
         foot.setContentsMargins(4, 0, 4, 0)
-        foot.addWidget(self.size)
+        foot.addWidget(self.held)
         column.addLayout(foot)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -105,7 +105,7 @@ class HistoryPanel(QWidget):
         self.list.setCurrentRow(present)
         self.list.blockSignals(False)
         megabytes = sum(step.nbytes for step in steps) / 2**20
-        self.size.setText(self.tr("{0} steps, {1:.1f} MB").format(len(steps) - 1, megabytes))
+        self.held.setText(self.tr("{0} steps, {1:.1f} MB").format(len(steps) - 1, megabytes))
         self._marked()
         self._timer.start()
 

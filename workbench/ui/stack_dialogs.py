@@ -55,7 +55,7 @@ class TonesDialog(QDialog):
         grid.addWidget(QLabel(self.tr("Masks")), 3, 0)
         grid.addWidget(self.masks, 3, 1, 1, 2)
         self.margin = named(Slider(0, 12, 3, 3, 48), "tonesMargin", self.tr("Clearly"),
-                            self.tr("Decibels by which a tone or a hit must stand out; the rest is the residual"))  # fmt: skip
+                            self.tr("Decibels by which a tone or hit must stand out; else it is the rest"))  # fmt: skip
         self.margin_text = QLabel()
         self._margin_label = QLabel(self.tr("Clearly, by"))
         grid.addWidget(self._margin_label, 4, 0)

@@ -144,8 +144,10 @@ class StackPanel(QWidget):
         row.setSpacing(4)
         self.stacks = combo([], "stackChoice", self.tr("Mask stack"),
                             self.tr("The stack that is seen, heard and edited (Page Up, Page Down)"))  # fmt: skip
-        self.stack_menu = icon_button("stacks", "stackMenu", self.tr("Stacks"),
-                                      self.tr("New, duplicate, rename or remove a stack; copy a mask to another"))  # fmt: skip
+        self.stack_menu = icon_button(
+            "stacks", "stackMenu", self.tr("Stacks"),
+            self.tr("New, duplicate, rename or remove a stack; copy a mask to another"),
+        )  # fmt: skip
         row.addWidget(self.stacks, 1)
         row.addWidget(self.stack_menu)
         self.stacks.activated.connect(lambda i: self._document.show_stack(self.stacks.itemData(i)))

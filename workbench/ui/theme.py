@@ -157,6 +157,7 @@ def _sheet(t: Theme) -> str:
     QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{
         image: url({_glyph("down", t.dim)}); width: 9px; height: 9px;
     }}
+    QFrame[role="rule"] {{ background: {t.line}; border: none; }}
     QCheckBox {{ color: {t.text}; spacing: 6px; }}
     QCheckBox::indicator {{
         width: 13px; height: 13px; border: 1px solid {t.dim}; border-radius: 3px; background: {t.raised};

@@ -79,8 +79,8 @@ class ThresholdPanel(QWidget):
         left = QVBoxLayout()
         left.setSpacing(3)
         first, second = QHBoxLayout(), QHBoxLayout()
-        for widget in (self.scope, self.measure):
-            first.addWidget(widget)
+        first.addWidget(self.scope)
+        first.addWidget(self.measure)
         for widget in (dim(tr("Keep")), self.keep, self.low, self.high, dim(tr("Knee")), self.knee):
             second.addWidget(widget)
         for line in (first, second):
@@ -182,7 +182,7 @@ class ThresholdPanel(QWidget):
 
     def _tool_changed(self) -> None:
         shown = self._tools.tool is Tool.THRESHOLD and self._document.recording is not None
-        if shown != self.isVisibleTo(self.parentWidget()):
+        if shown == self.isHidden():
             self.setVisible(shown)
             self._touched = False
             if not shown:

@@ -91,7 +91,7 @@ class ToolOptions(QStackedWidget):
         self.wand_connected.toggled.connect(self._wand_changed)
         row.addWidget(self.wand)
         self.amount = named(QSpinBox(), "selectionAmount", self.tr("Bins and frames"),
-                            self.tr("By how many bins and frames the selection grows, shrinks or is feathered"))  # fmt: skip
+                            self.tr("By how much the selection grows, shrinks or is feathered"))  # fmt: skip
         self.amount.setRange(1, 30)
         self.amount.setValue(3)
         self.reshapes: list[QPushButton] = []
@@ -136,12 +136,12 @@ class ToolOptions(QStackedWidget):
                                self.tr("Lines of the comb: the fundamental and its overtones"))  # fmt: skip
         self.harmonics.setRange(*HARMONICS)
         self.harmonics.setPrefix("× ")
-        self.width = named(QSpinBox(), "brushWidth", self.tr("Width of a harmonic"),
+        self.line_width = named(QSpinBox(), "brushWidth", self.tr("Width of a harmonic"),
                            self.tr("Thickness of each line of the comb in Hz"))  # fmt: skip
-        self.width.setRange(round(WIDTHS[0]), round(WIDTHS[1]))
-        self.width.setSuffix(" Hz")
+        self.line_width.setRange(round(WIDTHS[0]), round(WIDTHS[1]))
+        self.line_width.setSuffix(" Hz")
         row.addWidget(self.harmonics)
-        row.addWidget(self.width)
+        row.addWidget(self.line_width)
         self.size_slider = named(Slider(*SIZES, brush.size, 40, 396), "brushSize", self.tr("Brush size"),
                                  self.tr("Diameter in pixels ([ and ], or Shift+right-drag)"))  # fmt: skip
         self.hardness = named(Slider(0, 1, brush.hardness, 0.5, 100), "brushHardness", self.tr("Hardness"),
@@ -172,7 +172,7 @@ class ToolOptions(QStackedWidget):
         row.addStretch(1)
         self.shape.currentIndexChanged.connect(lambda: tools.set_brush(shape=self.shape.currentData()))
         self.harmonics.valueChanged.connect(lambda v: tools.set_brush(harmonics=v))
-        self.width.valueChanged.connect(lambda v: tools.set_brush(width=float(v)))
+        self.line_width.valueChanged.connect(lambda v: tools.set_brush(width=float(v)))
         self.reach.valueChanged.connect(lambda v: tools.set(reach=v))
         self.build_up.toggled.connect(lambda on: tools.set(build_up=on))
         return page
@@ -204,7 +204,7 @@ class ToolOptions(QStackedWidget):
         ):  # fmt: skip
             slider.set(value)
         for box, number in (
-            (self.harmonics, options.brush.harmonics), (self.width, round(options.brush.width)),
+            (self.harmonics, options.brush.harmonics), (self.line_width, round(options.brush.width)),
             (self.reach, options.reach),
         ):  # fmt: skip
             box.blockSignals(True)
@@ -218,7 +218,7 @@ class ToolOptions(QStackedWidget):
         self.build_up.blockSignals(False)
         comb = options.brush.shape.value == "comb"
         self.harmonics.setVisible(comb)
-        self.width.setVisible(comb)
+        self.line_width.setVisible(comb)
         brush = tools.tool is Tool.BRUSH
         self.target.setVisible(brush)
         self._target_label.setVisible(brush)

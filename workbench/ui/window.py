@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
         self.selector.wand_used.connect(self._use_wand)
         view.double_clicked.connect(self._put_playhead)
         bar.options.reshape_wanted.connect(self.editing.reshape)
-        Keyboard(audition.toggle, self)
+        Keyboard(lambda: audition.toggle(), self)
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
         session.troubled.connect(self._trouble)
         session.said.connect(self.say)
