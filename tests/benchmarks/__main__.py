@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, engine, main_job, presets
+from tests.benchmarks import Report, edit, engine, main_job, presets
 
-BENCHMARKS = {"main": main_job.measure, "engine": engine.measure, "presets": presets.measure}
+BENCHMARKS = {
+    "main": main_job.measure, "engine": engine.measure, "presets": presets.measure, "edit": edit.measure,
+}  # fmt: skip
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from workbench.document.settings import RunSettings
 from workbench.document.state import Run, fresh_state
 from workbench.masks import areas
 from workbench.masks.brush import Brush, Ruler, Shape
+from workbench.masks.clips import clip, recalled
 from workbench.masks.edits import Operation, Paint
 from workbench.masks.effects import Fill, Invert, Sharpened, Threshold
 from workbench.masks.grid import Region
@@ -209,15 +210,19 @@ def test_history_areas_strokes_and_other_stacks_come_back(saved, tmp_path):
     )  # fmt: skip
     path_stroke.draw_to(60.0, 50.0, 0.7)
     history.record("Comb", mask_acts.set_edits(history.state, path_stroke.edits))
-    history.record("Recall", mask_acts.recall(history.state, stack, lasso))
+    now = Stack(cut.layers, runs[4].factors, history.state.edits, 257, frames)
+    history.record("Recall", mask_acts.set_edits(history.state, recalled(now, stack, lasso, lambda _: True)))
+    piece = clip(stack, state.layers[0].part_ids, lasso, lambda _: True)
+    moved = lasso.moved(3, 5)
+    history.record("Paste", mask_acts.paste(history.state, free, (), piece, 3, 5, moved))
     other = stack_acts.duplicate_stack(history.state, "Two")
     history.record("Two", other)
     history.record("Copy", stack_acts.copy_to_stack(other, other.layers[2], stack, state.stack))
     history.undo()
     save_project(tmp_path / "again.workbench", recording, history.state, runs, history.steps, history.present)
     project = load_project(tmp_path / "again.workbench")
-    assert [name for name, _ in project.steps] == ["", "Fill", "Cut", "Clean", "Comb", "Recall", "Two", "Copy"]
-    assert project.present == 6 and project.state.stack_name == "Two"
+    assert [name for name, _ in project.steps] == ["", "Fill", "Cut", "Clean", "Comb", "Recall", "Paste", "Two", "Copy"]
+    assert project.present == 7 and project.state.stack_name == "Two"
     for (_, got), step in zip(project.steps, history.steps, strict=True):
         assert [(s.id, s.name) for s in got.stacks] == [(s.id, s.name) for s in step.state.stacks]
         for mine, theirs in zip(got.stacks, step.state.stacks, strict=True):

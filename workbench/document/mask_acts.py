@@ -8,9 +8,8 @@ from workbench.document.acts import add_layer, free_colour, layer_index
 from workbench.document.state import State
 from workbench.masks.areas import Area
 from workbench.masks.edits import Edit, with_operation, without_parts
-from workbench.masks.effects import Combine, Effect, Fill, Filter, Invert, Move, Recall, Restore, Scale, Sharpened
+from workbench.masks.effects import Combine, Effect, Fill, Filter, Invert, MaskSource, Move, Restore, Scale, Sharpened
 from workbench.masks.layers import Layer, Part
-from workbench.masks.stack import Stack
 
 Parts = tuple[int, ...]
 
@@ -71,20 +70,15 @@ def sharpen(state: State, exponent: float, area: Area | None = None) -> State:
     return apply(state, Sharpened(locked_parts(state), groups, exponent), area)
 
 
-def combine(state: State, layer: int, way: str, other: Parts, source: Stack | None, area: Area | None) -> State:
+def combine(state: State, layer: int, way: str, other: Parts, source: MaskSource | None, area: Area | None) -> State:
     """Join a layer's mask with that of another layer, or with one of another stack as it was."""
     return apply(state, Combine(locked_parts(state), parts_of(state, layer), way, other, source), area)
 
 
-def paste(state: State, layer: int, other: Parts, source: Stack, rows: int, columns: int, area: Area) -> State:
+def paste(state: State, layer: int, other: Parts, source: MaskSource, rows: int, columns: int, area: Area) -> State:
     """Put a piece of a mask into a layer, moved by some bins and frames; `area` is where it comes to lie."""
     effect = Combine(locked_parts(state), parts_of(state, layer), "replace", other, source, rows, columns)
     return apply(state, effect, area)
-
-
-def recall(state: State, source: Stack, area: Area) -> State:
-    """Back to the masks of an earlier step within an area."""
-    return apply(state, Recall(locked_parts(state), source), area)
 
 
 def cut_to_new(state: State, layer: int, area: Area, name: str) -> tuple[State, int]:

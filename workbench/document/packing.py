@@ -15,9 +15,10 @@ from workbench.document.state import Run, Shelved, State
 from workbench.masks import effects
 from workbench.masks.areas import Area
 from workbench.masks.brush import Brush, Ruler, Shape
+from workbench.masks.clips import Clip
 from workbench.masks.edits import Edit, Operation, Paint, Tile
 from workbench.masks.effects import Effect
-from workbench.masks.grid import TILE
+from workbench.masks.grid import TILE, Region
 from workbench.masks.layers import Layer, Part
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.stack import Stack
@@ -30,7 +31,7 @@ EFFECTS = {
     each.__name__: each
     for each in (
         effects.Fill, effects.Invert, effects.Scale, effects.Threshold, effects.Filter, effects.Combine, effects.Move,
-        effects.Restore, effects.Recall, effects.Sharpened,
+        effects.Restore, effects.Sharpened,
     )
 }  # fmt: skip
 TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources")
@@ -119,12 +120,15 @@ class Packer:
         entry: dict[str, Any] = {"effect": type(effect).__name__}
         for each in fields(effect):
             value = getattr(effect, each.name)
-            entry[each.name] = self._source(value) if isinstance(value, Stack) else _finite(value)
+            entry[each.name] = self._source(value) if isinstance(value, (Stack, Clip)) else _finite(value)
         return entry
 
-    def _source(self, stack: Stack) -> int:
+    def _source(self, stack: Stack | Clip) -> int:
         number, new = self._number("sources", stack)
-        if new:
+        if new and isinstance(stack, Clip):
+            self.arrays[f"clip{number}"] = stack.values
+            self.tables["sources"][number] = {"clip": [stack.region.low, stack.region.start]}
+        elif new and isinstance(stack, Stack):
             self.tables["sources"][number] = {
                 "layers": self._layers(stack.layers), "edits": self._list(stack.edits),
                 "model": None if stack.factors is None else self.model(stack.factors),
@@ -262,14 +266,20 @@ class Unpacker:
             area = self._area(held)
         return Operation(kind(**values), area)
 
-    def _source(self, number: int) -> Stack:
-        if ("sources", number) not in self._known:
-            entry = self._tables["sources"][number]
+    def _source(self, number: int) -> Stack | Clip:
+        if ("sources", number) in self._known:
+            pass
+        elif "clip" in (entry := self._tables["sources"][number]):
+            values = np.asarray(self._arrays[f"clip{number}"], np.float32)
+            low, start = entry["clip"]
+            region = Region(low, low + values.shape[0], start, start + values.shape[1])
+            self._known["sources", number] = Clip(region, values)
+        else:
             factors = None if entry["model"] is None else self.model(entry["model"])
             layers, edits = self._layers(entry["layers"]), self._edits(entry["edits"])
             self._known["sources", number] = Stack(layers, factors, edits, entry["bins"], entry["frames"])
-        stack: Stack = self._known["sources", number]
-        return stack
+        source: Stack | Clip = self._known["sources", number]
+        return source
 
     def _area(self, number: int) -> Area:
         if ("areas", number) not in self._known:

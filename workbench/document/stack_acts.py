@@ -10,10 +10,9 @@ from workbench.document.mask_acts import locked_parts
 from workbench.document.state import Shelved, State
 from workbench.files import UserError
 from workbench.masks.edits import with_operation
-from workbench.masks.effects import Combine
+from workbench.masks.effects import Combine, MaskSource
 from workbench.masks.layers import Layer, Part, palette_colour
 from workbench.masks.resampling import resample_edits
-from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 
 
@@ -68,13 +67,13 @@ def remove_stack(state: State) -> State:
     return replace(shown, shelved=tuple(each for each in shown.shelved if each.id != state.stack))
 
 
-def copy_to_stack(state: State, layer: Layer, source: Stack, identity: int) -> State:
+def copy_to_stack(state: State, layer: Layer, source: MaskSource, identity: int) -> State:
     """A new layer of another stack gets the mask of a layer; it takes from the layers there, as painting does.
 
     Parameters
     ----------
-    source : Stack
-        The stack that holds the layer, as it is now.
+    source : MaskSource
+        The layer's mask as a clip, or the stack that holds it as it is now.
     identity : int
         The other stack.
     """

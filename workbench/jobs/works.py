@@ -15,6 +15,8 @@ from workbench.document.state import Run, State
 from workbench.files import UserError
 from workbench.jobs.runner import Job
 from workbench.masks.areas import Area
+from workbench.masks.clips import Clip, clip, recalled
+from workbench.masks.edits import Edit
 from workbench.masks.finding import alike, dominated
 from workbench.masks.grid import Region
 from workbench.masks.models import Shares
@@ -100,6 +102,22 @@ def find_alike(
 ) -> Area:
     """What is like a place."""
     return alike(stack, *place, within, like, tolerance, connected)
+
+
+def take_clip(job: Job, stack: Stack, parts: tuple[int, ...], area: Area | None) -> Clip | Stack:
+    """What some parts hold together."""
+    found = clip(stack, parts, area, job.report)
+    if found is None:
+        raise Cancelled
+    return found
+
+
+def recall_masks(job: Job, stack: Stack, earlier: Stack, area: Area) -> tuple[Edit, ...]:
+    """Edits after a place was given back as it was."""
+    found = recalled(stack, earlier, area, job.report)
+    if found is None:
+        raise Cancelled
+    return found
 
 
 def measure_masks(job: Job, scene: Scene, area: Area | None) -> MaskReport:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workbench.masks.areas import Area
-from workbench.masks.effects import Combine, Effect, LayerEffect, Move, Recall
+from workbench.masks.effects import Combine, Effect, LayerEffect, Move
 from workbench.masks.grid import TILE, Array, Grid, Indices, Reach, Region, lattice, within
 from workbench.masks.sharing import Masks, fill_unpainted
 from workbench.masks.traces import Trace
@@ -227,8 +227,6 @@ def painted_parts(edits: Sequence[Edit]) -> set[int]:
             out |= set(edit.effect.to)
         elif isinstance(edit.effect, LayerEffect) and (edit.area is not None or isinstance(edit.effect, Combine)):
             out |= set(edit.effect.parts)
-        elif isinstance(edit.effect, Recall):
-            out |= set(edit.effect.source.parts)
     return out
 
 
@@ -245,4 +243,5 @@ def held_arrays(edits: Sequence[Edit]) -> dict[int, tuple[object, int]]:
         source = getattr(getattr(edit, "effect", None), "source", None)
         if source is not None:
             out.update(held_arrays(source.edits))
+            out[id(source)] = source, getattr(source, "nbytes", 0)
     return out

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.masks.grid import Array, Grid, Indices, Reach
 from workbench.masks.sharing import NOTHING, Masks, fill_room, reassign, share, towards
@@ -20,18 +21,17 @@ QUIET_DB = -300.0
 
 
 class MaskSource(Protocol):
-    """A stack, as it was, from which masks are taken."""
-
-    @property
-    def parts(self) -> Parts:
-        """Ids of its parts."""
+    """Whence masks are taken: a stack as it was, or a piece of a mask."""
 
     @property
     def edits(self) -> tuple[Any, ...]:
         """Its edits."""
 
-    def masks_of(self, parts: Parts, rows: Indices, columns: Indices) -> Masks:
-        """Masks of some parts on any increasing bins, 0 outside the plane and for parts it has not; (p, R, C)."""
+    def masks_of(self, parts: Parts, rows: Indices, columns: Indices, levels: NDArray[np.uint8] | None = None) -> Masks:
+        """Masks of some parts on any increasing bins, 0 outside the plane and for parts it has not; (p, R, C).
+
+        `levels` are those of the mix, for a source that was saved without.
+        """
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,8 @@ class Combine(LayerEffect):
             if not known.any():
                 return masks
             return self._joined(masks[known].sum(axis=0), masks, computed, grid, weight, wide)
-        held = self.source.masks_of(self.other, grid.rows - self.rows, grid.columns - self.columns).sum(axis=0)
+        there = grid.rows - self.rows, grid.columns - self.columns
+        held = self.source.masks_of(self.other, *there, grid.levels).sum(axis=0)
         return self._joined(held, masks, computed, grid, weight, wide)
 
     def _joined(
@@ -345,7 +346,7 @@ class Recall(Effect):
     source: MaskSource
 
     def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
-        before = self.source.masks_of(grid.parts, grid.rows, grid.columns)
+        before = self.source.masks_of(grid.parts, grid.rows, grid.columns, grid.levels)
         locked = grid.flags(self.locked)
         return np.where(weight > 0, towards(masks, before, locked, weight), masks)
 

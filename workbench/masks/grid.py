@@ -86,9 +86,15 @@ class Grid:
         return Grid(self.rows[rows], self.columns[columns], self.parts, self.levels)
 
     def db(self) -> Array:
-        """Levels of the mix in dB (a full-scale sine is 0), shape (R, C); 0 everywhere where they are not known."""
+        """Levels of the mix in dB (a full-scale sine is 0), shape (R, C).
+
+        Raises
+        ------
+        ValueError
+            If they are not known.
+        """
         if self.levels is None:
-            return np.zeros((len(self.rows), len(self.columns)), np.float32)
+            raise ValueError("The levels of the mix are not known.")
         held = self.levels[self.columns[:, None], self.rows].T
         return np.asarray(FLOOR_DB + STEP_DB * held, np.float32)
 

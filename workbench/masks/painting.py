@@ -14,7 +14,7 @@ import numpy as np
 from workbench.files import UserError
 from workbench.masks.brush import coverage, covered
 from workbench.masks.edits import Edit, Operation, Paint, Plane, Tile, with_operation
-from workbench.masks.effects import Effect, Fill, Filter, LayerEffect, Restore
+from workbench.masks.effects import Effect, Fill, Filter, LayerEffect, Recall, Restore
 from workbench.masks.grid import TILE, Array, Grid, Region, pieces
 from workbench.masks.sharing import Flags, Masks, fill_unpainted
 from workbench.masks.stack import Stack
@@ -141,8 +141,8 @@ class TileStroke:
         self._coverage: dict[tuple[int, int], Array] = {}
         locked = set(effect.locked)
         mine = set(effect.parts) if isinstance(effect, LayerEffect) else set()
-        if isinstance(effect, Restore) and self._before:
-            # What lies beneath is then not the model's masks, so sharing the rest would not bring them back.
+        if (isinstance(effect, Restore) and self._before) or isinstance(effect, Recall):
+            # What lies beneath is not what is to come back, so sharing the rest would not bring it.
             self._stored: Flags = np.ones(len(stack.parts), bool)
         else:
             self._stored = np.array([p in mine or p in locked for p in stack.parts], bool)

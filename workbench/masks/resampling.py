@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from workbench.masks.areas import Area
+from workbench.masks.clips import Clip
 from workbench.masks.edits import Edit, Operation, Paint, Tile
-from workbench.masks.effects import Combine, Effect, Filter, Recall
-from workbench.masks.grid import TILE, lattice
+from workbench.masks.effects import Combine, Effect, Filter
+from workbench.masks.grid import TILE, Region, lattice
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.sharing import Masks
+from workbench.masks.stack import Stack
 from workbench.masks.traces import Trace
 from workbench.spectral.stft import Analysis
-
-if TYPE_CHECKING:
-    from workbench.masks.stack import Stack
 
 
 def resample_factors(model: Model, old: Analysis, new: Analysis, samples: int) -> Model:
@@ -85,9 +84,29 @@ def _resample_effect(effect: Effect, old: Analysis, new: Analysis, samples: int)
     changes: dict[str, Any] = {}
     if isinstance(effect, Combine):
         changes = {"rows": round(effect.rows * rows), "columns": round(effect.columns * columns)}
-    if isinstance(effect, (Combine, Recall)) and effect.source is not None:
-        changes["source"] = resample_stack(effect.source, old, new, samples)  # type: ignore[arg-type]
+        if isinstance(effect.source, Clip):
+            changes["source"] = _resample_clip(effect.source, old, new)
+        elif isinstance(effect.source, Stack):
+            changes["source"] = resample_stack(effect.source, old, new, samples)
     return replace(effect, **changes) if changes else effect
+
+
+def _resample_clip(clip: Clip, old: Analysis, new: Analysis) -> Clip:
+    """The values of the bins nearest to the new ones."""
+    ends = []
+    for low, high, scale in (
+        (clip.region.low, clip.region.high, old.window / new.window),
+        (clip.region.start, clip.region.stop, new.hop / old.hop),
+    ):
+        there = np.arange(int(low / scale), int(np.ceil(high / scale)) + 1)
+        source = np.rint(there * scale).astype(np.intp)
+        inside = (source >= low) & (source < high)
+        ends.append((there[inside], source[inside] - low))
+    (rows, source_rows), (columns, source_columns) = ends
+    if not len(rows) or not len(columns):
+        return Clip(Region(0, 0, 0, 0), np.zeros((0, 0), np.float32))
+    region = Region(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+    return Clip(region, clip.values[np.ix_(source_rows, source_columns)])
 
 
 def resample_stack(stack: Stack, old: Analysis, new: Analysis, samples: int) -> Stack:

@@ -5,7 +5,7 @@ Nothing of size parts × F × N is ever allocated: masks are evaluated on the bi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -126,13 +126,19 @@ class Stack:
         near_columns = neighbourhood(columns[inside[1]], edit.reach[1], self.frames)
         return np.union1d(rows, near_rows), np.union1d(columns, near_columns)
 
-    def masks_of(self, parts: tuple[int, ...], rows: Indices, columns: Indices) -> Masks:
-        """Masks of some parts on any increasing bins, shape (p, R, C); 0 outside the plane and for parts it has not."""
+    def masks_of(
+        self, parts: tuple[int, ...], rows: Indices, columns: Indices, levels: NDArray[np.uint8] | None = None
+    ) -> Masks:
+        """Masks of some parts on any increasing bins, shape (p, R, C); 0 outside the plane and for parts it has not.
+
+        `levels` are those of the mix, for a stack that was saved without.
+        """
         out = np.zeros((len(parts), len(rows), len(columns)), np.float32)
         inner = Grid(rows, columns, ()).inside(Region(0, self.bins, 0, self.frames))
         known = {part: i for i, part in enumerate(self.parts)}
         if all(part.stop > part.start for part in inner) and known.keys() & set(parts):
-            masks = self.evaluate(rows[inner[0]], columns[inner[1]])
+            stack = self if self.levels is not None else replace(self, levels=levels)
+            masks = stack.evaluate(rows[inner[0]], columns[inner[1]])
             for i, part in enumerate(parts):
                 if part in known:
                     out[i][inner] = masks[known[part]]

@@ -13,9 +13,11 @@ from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.files import UserError
 from workbench.jobs.runner import Runner
-from workbench.jobs.works import find_alike, find_dominated, reshape_area
+from workbench.jobs.works import find_alike, find_dominated, recall_masks, reshape_area, take_clip
 from workbench.masks import areas
 from workbench.masks.areas import Area
+from workbench.masks.clips import Clip
+from workbench.masks.edits import Edit
 from workbench.masks.effects import Threshold
 from workbench.masks.grid import Region
 from workbench.masks.painting import check
@@ -35,9 +37,9 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Clipboard:
-    """A piece of a mask: the stack as it was, the parts of the layer, and the area."""
+    """A piece of a mask with its area (from a stack as it was where it is long), and the parts of its layer."""
 
-    source: Stack
+    source: Clip | Stack
     parts: tuple[int, ...]
     name: str
     area: Area
@@ -212,11 +214,18 @@ class Editing(QObject):
 
     def copy(self) -> None:
         """Remember the selected layer's mask within what is selected."""
-        area, index = self._wanted_area(), self._document.selected_index
-        if area is not None and index >= 0:
-            layer = self._document.layers[index]
-            self._clipboard = Clipboard(self._document.recorded_stack, layer.part_ids, layer.name, area)
-            self.said.emit(self.tr("Copied the mask of {0}").format(layer.name))
+        area, index, document = self._wanted_area(), self._document.selected_index, self._document
+        if area is None or index < 0:
+            return
+        layer, recording, analysis = document.layers[index], document.recording, document.state.analysis
+
+        def done(taken: Clip | Stack) -> None:
+            if document.recording is recording and document.state.analysis == analysis:
+                self._clipboard = Clipboard(taken, layer.part_ids, layer.name, area)
+                self.said.emit(self.tr("Copied the mask of {0}").format(layer.name))
+
+        work = partial(take_clip, stack=document.recorded_stack, parts=layer.part_ids, area=area)
+        self._runner.run(self.tr("Copying the mask"), work, done, self.refused.emit)
 
     def paste(self, seconds: float | None = None) -> None:
         """Put what was copied into the selected layer.
@@ -293,10 +302,19 @@ class Editing(QObject):
         if source is None:
             self.refused.emit(self.tr("That step had another window, hop or stack; choose one of the present stack."))
             return
-        name = self._document.steps[step].name or self.tr("the beginning")
-        self.do(
-            self.tr("Give back as at “{0}”").format(name), lambda state: mask_acts.recall(state, source, area), area
-        )
+        document = self._document
+        name = document.steps[step].name or self.tr("the beginning")
+        began = document.recorded_state
+
+        def done(edits: tuple[Edit, ...]) -> None:
+            if document.recorded_state.edits is not began.edits:
+                self.refused.emit(self.tr("The masks were changed meanwhile; ask again."))
+                return
+            state = mask_acts.set_edits(document.recorded_state, edits)
+            self.do(self.tr("Give back as at “{0}”").format(name), lambda _: state, area)
+
+        work = partial(recall_masks, stack=document.recorded_stack, earlier=source, area=area)
+        self._runner.run(self.tr("Giving the selection back"), work, done, self.refused.emit)
 
     # -- thresholds ----------------------------------------------------------------------------------
 
@@ -379,8 +397,17 @@ class Editing(QObject):
             self.refused.emit(self.tr("Every layer of “{0}” is locked, so none can make room.").format(there.name))
             return
         text = self.tr("Copy {0} to {1}").format(layer.name, there.name)
-        self.do(text, lambda state: stack_acts.copy_to_stack(state, layer, source, stack), None)
-        self.said.emit(self.tr("{0} is now a layer of {1} (Page Down shows it)").format(layer.name, there.name))
+        began = document.recorded_state
+
+        def done(taken: Clip | Stack) -> None:
+            if document.recorded_state is not began:
+                self.refused.emit(self.tr("The masks were changed meanwhile; ask again."))
+                return
+            self.do(text, lambda state: stack_acts.copy_to_stack(state, layer, taken, stack), None)
+            self.said.emit(self.tr("{0} is now a layer of {1} (Page Down shows it)").format(layer.name, there.name))
+
+        work = partial(take_clip, stack=source, parts=layer.part_ids, area=None)
+        self._runner.run(text, work, done, self.refused.emit)
 
     def _free_stack_name(self, name: str) -> str:
         taken = {each.name for each in self._document.state.stacks}

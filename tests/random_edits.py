@@ -1,0 +1,145 @@
+"""Any act of the hand on any document, for the tests and for the benchmark that make a thousand of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.document import acts, mask_acts, stack_acts
+from workbench.document.document import Document
+from workbench.document.state import State
+from workbench.files import UserError
+from workbench.masks import areas
+from workbench.masks.areas import Area
+from workbench.masks.brush import Brush, Ruler, Shape
+from workbench.masks.clips import Clip, clip, recalled
+from workbench.masks.effects import KINDS, Effect, Threshold
+from workbench.masks.grid import Region
+from workbench.masks.painting import begin_stroke, brush_effect, check, eraser_effect, filter_effect
+from workbench.masks.stack import Stack
+from workbench.masks.traces import Path
+from workbench.spectral.scales import FrequencyScale
+
+KINDS_OF_ACT = (
+    "brush", "brush", "erase", "filter stroke", "fill", "take", "restore", "threshold", "invert", "binary", "exponent",
+    "scale", "clean", "combine", "paste", "recall", "cut", "lift", "merge", "remove", "clear layer", "duplicate",
+)  # fmt: skip
+MOST_LAYERS = 12
+MOST_STACKS = 3
+
+
+def random_area(rng: np.random.Generator, stack: Stack) -> Area:
+    """A rectangle, polygon or soft-edged patch of moderate size."""
+    low, start = int(rng.integers(0, stack.bins)), int(rng.integers(0, stack.frames))
+    region = Region(low, low + int(rng.integers(1, 60)), start, start + int(rng.integers(1, 80)))
+    kind = rng.integers(4)
+    if kind == 0:
+        return areas.rectangle(region, stack.bins, stack.frames)
+    if kind == 1:
+        corners = np.stack([start + rng.uniform(0, 60, 5), low + rng.uniform(0, 60, 5)], axis=1)
+        return areas.polygon(corners, stack.bins, stack.frames)
+    area = areas.rectangle(region, stack.bins, stack.frames)
+    return area.feathered(int(rng.integers(1, 4))) if kind == 2 else area.grown(2)
+
+
+def stroke(rng: np.random.Generator, stack: Stack, effect: Effect) -> tuple[object, ...]:
+    """Edits after a stroke of any brush at any zoom."""
+    zoom = float(rng.choice([0.3, 2.0, 6.0]))
+    ruler = Ruler(FrequencyScale.LOG, 20.0, zoom, 45.0)
+    shape = list(Shape)[rng.integers(5)]
+    brush = Brush(shape, float(rng.uniform(4, 40)), float(rng.random()), int(rng.integers(1, 6)), 80.0)
+    strength = float(rng.choice([0.3, 1.0]))
+    x, y = float(rng.uniform(0, stack.frames * zoom)), float(rng.uniform(0, 9 * 45))
+    under_way = begin_stroke(stack, effect, Path(brush, ruler, np.array([[x, y, strength]]), bool(rng.random() < 0.3)))
+    for _ in range(int(rng.integers(1, 6))):
+        under_way.draw_to(x, y, strength)
+        x, y = x + float(rng.normal(0, 12)), y + float(rng.normal(0, 12))
+    return under_way.edits
+
+
+def random_act(document: Document, rng: np.random.Generator) -> str | None:
+    """Do one act of a random kind, as one step; its name, or None where it was refused (with a sentence).
+
+    'show' is no step: the present one then shows another stack.
+    """
+    state = document.recorded_state
+    if rng.random() < 0.15:
+        layer = state.layers[rng.integers(len(state.layers))]
+        document.change_layer("lock", layer.id, None, locked=not layer.locked)
+        return "lock"
+    if state.shelved and rng.random() < 0.05:
+        # No step: only another stack is looked at.
+        document.show_stack(state.shelved[rng.integers(len(state.shelved))].id)
+        return "show"
+    kind = str(rng.choice(KINDS_OF_ACT))
+    try:
+        after = _act(kind, document, state, rng)
+    except UserError:
+        return None
+    document.act(kind, after)
+    return kind
+
+
+def _act(kind: str, document: Document, state: State, rng: np.random.Generator) -> State:
+    stack = document.stack
+    index = int(rng.integers(len(state.layers)))
+    layer = state.layers[index]
+    area = random_area(rng, stack)
+    wide: Area | None = area if rng.random() < 0.9 else None
+    if kind == "brush":
+        effect: Effect = brush_effect(stack, index, float(rng.choice([0.0, 0.4, 1.0])))
+        return replace(state, edits=stroke(rng, stack, effect))  # type: ignore[arg-type]
+    if kind == "erase":
+        return replace(state, edits=stroke(rng, stack, eraser_effect(stack, index)))  # type: ignore[arg-type]
+    if kind == "filter stroke":
+        effect = filter_effect(stack, index, str(rng.choice(["blur", "sharpen"])), 1, 2)
+        return replace(state, edits=stroke(rng, stack, effect))  # type: ignore[arg-type]
+    if kind == "restore":
+        return mask_acts.restore(state, area)
+    if kind in ("binary", "exponent"):
+        return mask_acts.sharpen(state, float("inf") if kind == "binary" else float(rng.uniform(0.5, 4)), wide)
+    if kind == "recall":
+        earlier = document.stack_at(int(rng.integers(max(0, document.step - 20), document.step + 1)))
+        edits = None if earlier is None else recalled(stack, earlier, area, lambda _: True)
+        return state if edits is None else mask_acts.set_edits(state, edits)
+    if kind == "merge":
+        other = state.layers[rng.integers(len(state.layers))]
+        return acts.merge_layers(state, [layer.id, other.id]) if len(state.layers) > 6 else state
+    if kind == "remove":
+        return acts.remove_layer(state, layer.id) if len(state.layers) > 6 else state
+    if kind == "lift":
+        return mask_acts.lift_to_new(state, area, "lifted")[0] if len(state.layers) < MOST_LAYERS else state
+    if kind == "duplicate":
+        return stack_acts.duplicate_stack(state, "copy") if len(state.stacks) < MOST_STACKS else state
+    check(stack, index)
+    if kind == "cut":
+        return mask_acts.cut_to_new(state, layer.id, area, "cut")[0] if len(state.layers) < MOST_LAYERS else state
+    if kind == "clear layer":
+        return mask_acts.clear_layer(state, layer.id) if rng.random() < 0.1 else state
+    other = state.layers[rng.integers(len(state.layers))]
+    if kind == "combine":
+        way = str(rng.choice(["union", "intersection", "difference", "replace"]))
+        return mask_acts.combine(state, layer.id, way, other.part_ids, None, wide)
+    if kind == "paste":
+        rows, columns = int(rng.integers(-9, 9)), int(rng.integers(-40, 40))
+        moved = area.moved(rows, columns)
+        taken = clip(stack, other.part_ids, area, lambda _: True)
+        assert isinstance(taken, Clip)
+        return mask_acts.paste(state, layer.id, other.part_ids, taken, rows, columns, moved)
+    if kind == "threshold":
+        measure = str(rng.choice(["mask", "level", "ratio"]))
+        low = {"mask": 0.2, "level": -70.0, "ratio": -6.0}[measure]
+        effect = Threshold(
+            mask_acts.locked_parts(state), layer.part_ids, measure, low, knee=float(rng.choice([0, 0.1]))
+        )
+        return mask_acts.apply(state, effect, wide)
+    if kind == "clean":
+        return mask_acts.clean(
+            state, layer.id, str(rng.choice(KINDS)), int(rng.integers(3)), int(rng.integers(3)), area
+        )
+    if kind == "scale":
+        return mask_acts.scale(state, layer.id, float(rng.uniform(0.2, 3)), wide)
+    if kind == "invert":
+        return mask_acts.invert(state, layer.id, wide)
+    return mask_acts.fill(state, layer.id, 1.0 if kind == "fill" else 0.0, area)
