@@ -16,7 +16,7 @@ from workbench.masks.brush import Brush, Ruler, Shape
 from workbench.masks.clips import Clip, clip, recalled
 from workbench.masks.effects import KINDS, Effect, Threshold
 from workbench.masks.grid import Region
-from workbench.masks.painting import begin_stroke, brush_effect, check, eraser_effect, filter_effect
+from workbench.masks.painting import AnyStroke, brush_effect, check, eraser_effect, filter_effect
 from workbench.masks.stack import Stack
 from workbench.masks.traces import Path
 from workbench.spectral.scales import FrequencyScale
@@ -51,7 +51,7 @@ def stroke(rng: np.random.Generator, stack: Stack, effect: Effect) -> tuple[obje
     brush = Brush(shape, float(rng.uniform(4, 40)), float(rng.random()), int(rng.integers(1, 6)), 80.0)
     strength = float(rng.choice([0.3, 1.0]))
     x, y = float(rng.uniform(0, stack.frames * zoom)), float(rng.uniform(0, 9 * 45))
-    under_way = begin_stroke(stack, effect, Path(brush, ruler, np.array([[x, y, strength]]), bool(rng.random() < 0.3)))
+    under_way = AnyStroke(stack, effect, Path(brush, ruler, np.array([[x, y, strength]]), bool(rng.random() < 0.3)))
     for _ in range(int(rng.integers(1, 6))):
         under_way.draw_to(x, y, strength)
         x, y = x + float(rng.normal(0, 12)), y + float(rng.normal(0, 12))

@@ -164,29 +164,61 @@ def _distance(
 ) -> Doubles:
     """Distance of each bin, a rectangle, from a segment: of Chebyshev for a box, of Euclid for a round brush.
 
-    Along the segment the distance is convex and made of simple pieces, so it is least at an end, where a side of
-    the bin is passed, or where a corner is nearest (for a box: where both gaps are equal).
+    x along the last axis, y along the first. Where the segment does not cross the bin, the nearest points are an
+    end of the segment or a corner of the bin.
     """
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    places: list[Doubles | float] = [0.0]
-    if dx or dy:
-        places.append(1.0)
-        places += [(edge - start[0]) / dx for edge in (x_lo, x_hi) if dx]
-        places += [(edge - start[1]) / dy for edge in (y_lo, y_hi) if dy]
-        corners = [(x - start[0], y - start[1]) for x in (x_lo, x_hi) for y in (y_lo, y_hi)]
-        if shape is Shape.BOX:
-            slopes = [(sign, dx - sign * dy) for sign in (1.0, -1.0)]
-            places += [(x - sign * y) / slope for x, y in corners for sign, slope in slopes if slope]
+    box = shape is Shape.BOX
+    (x0, y0), (x1, y1) = start, end
+    least = None
+    for x, y in {start, end}:
+        gap_x = np.maximum(np.maximum(x_lo - x, x - x_hi), 0)
+        gap_y = np.maximum(np.maximum(y_lo - y, y - y_hi), 0)
+        gap = np.maximum(gap_x, gap_y) if box else gap_x**2 + gap_y**2
+        least = gap if least is None else np.minimum(least, gap, out=least)
+    assert least is not None
+    dx, dy = x1 - x0, y1 - y0
+    if not dx and not dy:
+        return least if box else np.sqrt(least)
+    for x in (x_lo - x0, x_hi - x0):
+        for y in (y_lo - y0, y_hi - y0):
+            corner = _chebyshev(x, y, dx, dy) if box else _euclid(x, y, dx, dy)
+            np.minimum(least, corner, out=least)
+    # Where the times at which it is between the bin's sides overlap, the segment crosses the bin.
+    enter, leave = np.zeros(1), np.ones(1)
+    for delta, lo, hi in ((dx, x_lo - x0, x_hi - x0), (dy, y_lo - y0, y_hi - y0)):
+        if delta:
+            first, last = (lo / delta, hi / delta) if delta > 0 else (hi / delta, lo / delta)
         else:
-            places += [(x * dx + y * dy) / (dx * dx + dy * dy) for x, y in corners]
-    least = np.full(np.broadcast_shapes(x_lo.shape, y_lo.shape), np.inf)
+            inside = (lo <= 0) & (hi >= 0)
+            first, last = np.where(inside, 0.0, 2.0), np.where(inside, 1.0, -1.0)
+        enter, leave = np.maximum(enter, first), np.minimum(leave, last)
+    least[enter <= leave] = 0
+    return least if box else np.sqrt(least)
+
+
+def _euclid(x: Doubles, y: Doubles, dx: float, dy: float) -> Doubles:
+    """Squared distance of points from the segment (0, 0) … (dx, dy)."""
+    length = float(np.hypot(dx, dy))
+    along = x * (dx / length) + y * (dy / length)
+    across = x * (dy / length) - y * (dx / length)
+    along -= np.clip(along, 0, length)
+    return np.asarray(along**2 + across**2)
+
+
+def _chebyshev(x: Doubles, y: Doubles, dx: float, dy: float) -> Doubles:
+    """Largest coordinate distance of points from the segment (0, 0) … (dx, dy): least where both are equal, or at
+    an end, or where one of them is 0.
+    """
+    least = None
+    places = [(x - sign * y) / (dx - sign * dy) for sign in (1.0, -1.0) if dx != sign * dy]
+    places += [x / dx + 0 * y] if dx else []
+    places += [y / dy + 0 * x] if dy else []
     for place in places:
         t = np.clip(place, 0, 1)
-        px, py = start[0] + t * dx, start[1] + t * dy
-        gap_x = np.maximum(np.maximum(x_lo - px, px - x_hi), 0)
-        gap_y = np.maximum(np.maximum(y_lo - py, py - y_hi), 0)
-        np.minimum(least, np.maximum(gap_x, gap_y) if shape is Shape.BOX else gap_x**2 + gap_y**2, out=least)
-    return least if shape is Shape.BOX else np.sqrt(least)
+        gap = np.maximum(np.abs(x - t * dx), np.abs(y - t * dy))
+        least = gap if least is None else np.minimum(least, gap, out=least)
+    assert least is not None
+    return least
 
 
 def _comb(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start: Point, end: Point) -> Array:

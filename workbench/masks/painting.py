@@ -7,7 +7,6 @@ What a stroke does to few bins is stored in tiles; a stroke over more is kept as
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from workbench.masks.traces import Path, Trace, gathered
 
 SAME = 1e-6
 """Masks nearer than this are the same: erasing drops the painted value."""
-MOST_TILED = 12_000
+MOST_TILED = 16_000
 """Bins under the brush up to which a stroke is stored in tiles."""
 
 
@@ -70,17 +69,6 @@ def eraser_effect(stack: Stack, layer: int) -> Restore:
     """What the eraser does; raises as `brush_effect`."""
     check(stack, layer)
     return Restore(stack.locked_parts())
-
-
-class StrokeUnderWay(Protocol):
-    """A stroke that is being drawn."""
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        """The stack's edits with the stroke so far."""
-
-    def draw_to(self, x: float, y: float, strength: float) -> Region | None:
-        """Go on to another point, in pixels of the ruler; returns the rectangle of bins that changed."""
 
 
 class PathStroke:
@@ -249,13 +237,34 @@ class TileStroke:
                 self._tiles.pop(key, None)
 
 
-def begin_stroke(stack: Stack, effect: Effect, start: Path) -> TileStroke | PathStroke:
-    """A stroke in tiles, or kept as its path where the brush covers very many bins.
+class AnyStroke:
+    """A stroke in tiles, which goes on as a path once it covers very many bins at a time.
 
     Parameters
     ----------
     start : Path
         A path of one point.
     """
-    under = start.bounds.clipped(stack.bins, stack.frames)
-    return TileStroke(stack, effect, start) if under.bins_held <= MOST_TILED else PathStroke(stack, effect, start)
+
+    def __init__(self, stack: Stack, effect: Effect, start: Path) -> None:
+        self._stack, self._effect, self._path = stack, effect, start
+        self._stroke: TileStroke | PathStroke = TileStroke(stack, effect, start)
+        if start.bounds.clipped(stack.bins, stack.frames).bins_held > MOST_TILED:
+            self._stroke = PathStroke(stack, effect, start)
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The stack's edits with the stroke so far."""
+        return self._stroke.edits
+
+    def draw_to(self, x: float, y: float, strength: float) -> Region | None:
+        """Go on to another point, in pixels of the ruler; returns the rectangle of bins that changed."""
+        if isinstance(self._stroke, TileStroke):
+            last = self._path.points[-1]
+            ahead = covered(self._path.brush, self._path.ruler, (float(last[0]), float(last[1])), (x, y))
+            if ahead.clipped(self._stack.bins, self._stack.frames).bins_held > MOST_TILED:
+                # Both kinds give the same masks, so that nothing jumps.
+                self._stroke = PathStroke(self._stack, self._effect, self._path)
+            else:
+                self._path = self._path.extended(x, y, strength)
+        return self._stroke.draw_to(x, y, strength)

@@ -13,9 +13,8 @@ from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.effects import Effect
 from workbench.masks.painting import (
+    AnyStroke,
     PaintingRefused,
-    StrokeUnderWay,
-    begin_stroke,
     brush_effect,
     eraser_effect,
     filter_effect,
@@ -41,7 +40,7 @@ class Painter(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._view, self._tools = document, view, tools
-        self._stroke: StrokeUnderWay | None = None
+        self._stroke: AnyStroke | None = None
         self._base: State | None = None
         self._last = (0.0, 0.0)
         self._name = ""
@@ -75,7 +74,7 @@ class Painter(QObject):
         x, y = self._view.ruler_point(point)
         strength = options.strength * pressure
         start = Path(options.brush, self._view.ruler(), np.array([(x, y, strength)]), options.build_up)
-        self._stroke = begin_stroke(document.stack, effect, start)
+        self._stroke = AnyStroke(document.stack, effect, start)
         self._base = document.recorded_state
         self._name, self._changed, self._last = verb.format(document.layers[index].name), False, (x, y)
         self._draw(x, y, strength)

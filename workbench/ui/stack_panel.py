@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QScrollArea, QV
 from workbench.audio.mix import audible
 from workbench.document import acts
 from workbench.document.document import Document
-from workbench.masks.grid import Region
+from workbench.masks.grid import Grid, Region
 from workbench.masks.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
 from workbench.ui import theme
 from workbench.ui.controls import combo, dress, icon_button, named
@@ -102,6 +102,8 @@ class StackPanel(QWidget):
         self.setObjectName("stackPanel")
         self._document, self._editing = document, editing
         self._picked: set[int] = set()
+        self._stale: Region | None = None
+        self._grey: NDArray[np.uint8] = np.zeros((0, 0, 0), np.uint8)
         self.colour_thumbnails = False
         self._rows = _Rows()
         self._rows.dropped.connect(self._drop)
@@ -261,9 +263,17 @@ class StackPanel(QWidget):
     def _masks_changed(self, region: Region | None) -> None:
         if not self._timer.isActive():
             self._timer.start()
+            self._stale = region
+        elif region is None or self._stale is None:
+            self._stale = None
+        else:
+            self._stale = self._stale.joined(region)
 
     def _draw_thumbnails(self) -> None:
-        document = self._document
+        """Draw what changed since the last time."""
+        document, stale = self._document, self._stale
+        self._timer.stop()
+        self._stale = None
         if document.recording is None or len(self.rows) != len(document.layers):
             return
         stack = document.stack
@@ -272,9 +282,18 @@ class StackPanel(QWidget):
         if self.colour_thumbnails:
             self._draw_over_the_mix(rows, columns)
             return
-        masks = stack.blend(np.eye(len(stack.layers), dtype=np.float32), rows, columns)
-        grey = np.ascontiguousarray((255.5 - 255 * np.clip(masks[:, ::-1], 0, 1)).astype(np.uint8))
-        for row, shades in zip(self.rows, grey, strict=True):
+        shape = len(self.rows), len(rows), len(columns)
+        if stale is None or self._grey.shape != shape:
+            self._grey = np.zeros(shape, np.uint8)
+            inside = slice(0, len(rows)), slice(0, len(columns))
+        else:
+            inside = Grid(rows, columns, ()).inside(stale)
+        if any(part.stop <= part.start for part in inside):
+            return
+        masks = stack.blend(np.eye(len(stack.layers), dtype=np.float32), rows[inside[0]], columns[inside[1]])
+        self._grey[:, inside[0], inside[1]] = 255.5 - 255 * np.clip(masks, 0, 1)
+        for row, shades in zip(self.rows, self._grey, strict=True):
+            shades = np.ascontiguousarray(shades[::-1])
             height, width = shades.shape
             image = QImage(shades.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
             row.thumbnail.show_image(image)
