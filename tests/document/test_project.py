@@ -206,7 +206,7 @@ def test_history_areas_strokes_and_other_stacks_come_back(saved, tmp_path):
     ruler = Ruler(FrequencyScale.MEL, 31.25, 2.0, 0.2)
     path_stroke = PathStroke(
         Stack(cut.layers, runs[4].factors, history.state.edits, 257, frames), Fill((), state.layers[2].part_ids, 0.5),
-        Path(Brush(Shape.COMB, 30, 0.3), ruler, np.array([[10.0, 40.0, 0.7]]), True),
+        Path(Brush(Shape.COMB, 30, 0.3), ruler, np.array([[10.0, 40.0, 0.7]]), True), lasso,
     )  # fmt: skip
     path_stroke.draw_to(60.0, 50.0, 0.7)
     history.record("Comb", mask_acts.set_edits(history.state, path_stroke.edits))

@@ -178,8 +178,8 @@ def ruler():
     return Ruler(FrequencyScale.LOG, 31.25, 3.0, 40.0)
 
 
-@given(st.integers(0, 10_000), st.sampled_from(list(Shape)), st.booleans(), st.booleans())
-def test_a_stroke_kept_as_its_path_gives_the_masks_of_one_kept_in_tiles(seed, shape, build_up, erase):
+@given(st.integers(0, 10_000), st.sampled_from(list(Shape)), st.booleans(), st.booleans(), st.booleans())
+def test_a_stroke_kept_as_its_path_gives_the_masks_of_one_kept_in_tiles(seed, shape, build_up, erase, clipped):
     rng = np.random.default_rng(seed)
     stack = random_stack(3, ANALYSIS, SAMPLES, seed)
     effect = Restore(()) if erase else Fill((), mine(stack), float(rng.choice([0.0, 0.5, 1.0])))
@@ -190,12 +190,17 @@ def test_a_stroke_kept_as_its_path_gives_the_masks_of_one_kept_in_tiles(seed, sh
     points = rng.uniform((0, 0), (stack.frames * 3.0, 7 * 40.0), (5, 2))
     brush = Brush(shape, float(rng.uniform(5, 60)), float(rng.random()), width=200.0)
     start = Path(brush, ruler(), np.array([[*points[0], 0.8]]), build_up)
-    strokes = TileStroke(stack, effect, start), PathStroke(stack, effect, start)
+    soft = areas.rectangle(Region(10, 80, 15, 110), stack.bins, stack.frames).feathered(3)
+    within = soft if clipped else None
+    strokes = TileStroke(stack, effect, start, within=within), PathStroke(stack, effect, start, within)
     for x, y in points:
         regions = [stroke.draw_to(float(x), float(y), 0.8) for stroke in strokes]
         assert regions[0] is None or regions[1] is not None
     results = [everywhere(replace(stack, edits=stroke.edits)) for stroke in strokes]
     np.testing.assert_allclose(results[1], results[0], atol=3e-5)
+    if clipped:
+        outside = soft.at(np.arange(stack.bins), np.arange(stack.frames)) == 0
+        np.testing.assert_array_equal(results[0][:, outside], everywhere(stack)[:, outside])
     rows, columns = np.arange(2, 129, 9), np.arange(1, stack.frames, 11)
     sparse = replace(stack, edits=strokes[1].edits).evaluate(rows, columns)
     np.testing.assert_allclose(sparse, results[1][:, rows[:, None], columns], atol=1e-6)

@@ -87,3 +87,14 @@ def rendered(program, layer) -> np.ndarray:
 
     scene = program.document.scene
     return render_all(scene, 0, len(scene.recording.samples), layer)
+
+
+def trail(program, *points: QPoint, keys=NONE):
+    """A drag over the spectrogram through all points."""
+    view = program.window.spectrogram
+    QTest.mousePress(view, LEFT, keys, points[0])
+    for point in points[1:]:
+        QTest.mouseMove(view, point)
+        pump(program.application, seconds=0.003)
+    QTest.mouseRelease(view, LEFT, keys, points[-1])
+    pump(program.application)

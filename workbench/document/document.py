@@ -73,7 +73,7 @@ class Document(QObject):
         self._history = History(State())
         self._shown = self._history.state
         self._saved: tuple[State, dict[int, Run]] = (self._history.state, {})
-        self._selected = 0
+        self._selected = self._selected_before = 0
         self._next_run = 1
         self._layers_of: dict[int, tuple[Layer, ...]] = {}
         self._begun: dict[int, State] = {}
@@ -302,7 +302,7 @@ class Document(QObject):
     def select(self, layer: int) -> None:
         """Choose the layer that the tools work on."""
         if layer != self._selected and any(each.id == layer for each in self.layers):
-            self._selected = layer
+            self._selected_before, self._selected = self._selected, layer
             self.selection_changed.emit()
             self.layer_chosen.emit()
 
@@ -513,9 +513,12 @@ class Document(QObject):
         drawn = region is not None and before.layers is state.layers
         selected = self._selected
         if not any(layer.id == selected for layer in state.layers):
-            # The layer that stands where the selected one was.
+            # The one selected before it (undoing what made a layer goes back to where that came from), or the layer
+            # that stands where it was.
             place = next((i for i, layer in enumerate(before.layers) if layer.id == selected), 0)
-            self._selected = state.layers[min(place, len(state.layers) - 1)].id if state.layers else 0
+            there = state.layers[min(place, len(state.layers) - 1)].id if state.layers else 0
+            known = {layer.id for layer in state.layers} & {layer.id for layer in before.layers}
+            self._selected = self._selected_before if self._selected_before in known else there
         self._refresh_scene()
         if before.analysis != state.analysis:
             self.analysis_changed.emit()

@@ -112,7 +112,8 @@ class Packer:
                 if isinstance(edit.area, Area):
                     area = self._area(edit.area)
                 elif isinstance(edit.area, Trace):
-                    area = [self._path(path) for path in edit.area.paths]
+                    within = None if edit.area.within is None else self._area(edit.area.within)
+                    area = {"paths": [self._path(path) for path in edit.area.paths], "within": within}
                 self.tables["edits"][number] = {**self._effect(edit.effect), "area": area}
         return number
 
@@ -260,8 +261,9 @@ class Unpacker:
                 values[each.name] = _infinite(value)
         held = entry["area"]
         area: Area | Trace | None = None
-        if isinstance(held, list):
-            area = Trace(tuple(_unpack_path(path) for path in held))
+        if isinstance(held, dict):
+            within = None if held["within"] is None else self._area(held["within"])
+            area = Trace(tuple(_unpack_path(path) for path in held["paths"]), within)
         elif held is not None:
             area = self._area(held)
         return Operation(kind(**values), area)

@@ -179,9 +179,9 @@ def _distance(
     dx, dy = x1 - x0, y1 - y0
     if not dx and not dy:
         return least if box else np.sqrt(least)
-    for x in (x_lo - x0, x_hi - x0):
-        for y in (y_lo - y0, y_hi - y0):
-            corner = _chebyshev(x, y, dx, dy) if box else _euclid(x, y, dx, dy)
+    for side in (x_lo - x0, x_hi - x0):
+        for edge in (y_lo - y0, y_hi - y0):
+            corner = _chebyshev(side, edge, dx, dy) if box else _euclid(side, edge, dx, dy)
             np.minimum(least, corner, out=least)
     # Where the times at which it is between the bin's sides overlap, the segment crosses the bin.
     enter, leave = np.zeros(1), np.ones(1)

@@ -175,7 +175,7 @@ def _between(old: Edit, new: Edit) -> Region | None:
         return out
     if (
         isinstance(old, Operation) and isinstance(new, Operation) and old.effect == new.effect
-        and isinstance(old.area, Trace) and isinstance(new.area, Trace)
+        and isinstance(old.area, Trace) and isinstance(new.area, Trace) and old.area.within is new.area.within
     ):  # fmt: skip
         known = {id(path) for path in old.area.paths} & {id(path) for path in new.area.paths}
         return Trace(tuple(p for p in (*old.area.paths, *new.area.paths) if id(p) not in known)).bounds
@@ -193,9 +193,9 @@ def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace |
     last = edits[-1] if edits else None
     if (
         isinstance(last, Operation) and isinstance(area, Trace) and isinstance(last.area, Trace)
-        and last.effect == effect and effect.reach == (0, 0)
+        and last.effect == effect and effect.reach == (0, 0) and last.area.within is area.within
     ):  # fmt: skip
-        return (*edits[:-1], Operation(effect, Trace((*last.area.paths, *area.paths))))
+        return (*edits[:-1], Operation(effect, Trace((*last.area.paths, *area.paths), area.within)))
     return (*edits, Operation(effect, area))
 
 

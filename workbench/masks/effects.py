@@ -243,7 +243,8 @@ def _places(around: Indices, wanted: Indices, reach: int) -> Indices:
     Beyond the edge of the plane the outermost one counts again.
     """
     near = np.clip(wanted[:, None] + np.arange(-reach, reach + 1), around[0], around[-1])
-    return np.searchsorted(around, near)
+    places: Indices = np.searchsorted(around, near)
+    return places
 
 
 def _bell(reach: int) -> Array:

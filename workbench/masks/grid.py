@@ -46,6 +46,11 @@ class Region:
             max(self.stop, other.stop),
         )  # fmt: skip
 
+    def common(self, other: Region) -> Region:
+        """What lies in both; empty where nothing does."""
+        low, start = max(self.low, other.low), max(self.start, other.start)
+        return Region(low, max(low, min(self.high, other.high)), start, max(start, min(self.stop, other.stop)))
+
     def widened(self, reach: Reach) -> Region:
         """Larger by some bins and frames on every side."""
         return Region(self.low - reach[0], self.high + reach[0], self.start - reach[1], self.stop + reach[1])

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.files import UserError
+from workbench.masks.areas import Area
 from workbench.masks.brush import coverage, covered
 from workbench.masks.edits import Edit, Operation, Paint, Plane, Tile, with_operation
 from workbench.masks.effects import Effect, Fill, Filter, LayerEffect, Recall, Restore
@@ -81,15 +82,17 @@ class PathStroke:
     effect : Effect
     start : Path
         A path of one point: brush, ruler and where the stroke begins.
+    within : Area, optional
+        Only there it changes anything.
     """
 
-    def __init__(self, stack: Stack, effect: Effect, start: Path) -> None:
-        self._stack, self._effect, self._path = stack, effect, start
+    def __init__(self, stack: Stack, effect: Effect, start: Path, within: Area | None = None) -> None:
+        self._stack, self._effect, self._path, self._within = stack, effect, start, within
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """The stack's edits with the stroke so far."""
-        return with_operation(self._stack.edits, self._effect, Trace((self._path,)))
+        return with_operation(self._stack.edits, self._effect, Trace((self._path,), self._within))
 
     def draw_to(self, x: float, y: float, strength: float) -> Region | None:
         """Go on to another point."""
@@ -98,6 +101,8 @@ class PathStroke:
         low, high, start, stop = (int(v) for v in self._path.regions[-1])
         region = Region(low, high, start, stop).widened(self._effect.reach)
         region = region.clipped(self._stack.bins, self._stack.frames)
+        if self._within is not None:
+            region = region.common(self._within.bounds)
         return region if region.bins_held else None
 
 
@@ -116,10 +121,15 @@ class TileStroke:
         Brush, ruler and first point, for `draw_to`.
     build_up : bool
         Whether a place covered several times gets more.
+    within : Area, optional
+        Only there it changes anything.
     """
 
-    def __init__(self, stack: Stack, effect: Effect, start: Path | None = None, build_up: bool = False) -> None:
-        self._stack, self._effect = stack, effect
+    def __init__(
+        self, stack: Stack, effect: Effect, start: Path | None = None, build_up: bool = False,
+        within: Area | None = None,
+    ) -> None:  # fmt: skip
+        self._stack, self._effect, self._within = stack, effect, within
         self._path, self._build_up = start, build_up if start is None else start.build_up
         last = stack.edits[-1] if stack.edits else None
         self._before: tuple[Edit, ...] = stack.edits[:-1] if isinstance(last, Paint) else stack.edits
@@ -149,6 +159,8 @@ class TileStroke:
         start, end = (float(last[0]), float(last[1])), (x, y)
         self._path = replace(self._path, points=np.array([(x, y, strength)]))
         region = covered(brush, ruler, start, end).clipped(self._stack.bins, self._stack.frames)
+        if self._within is not None:
+            region = region.common(self._within.bounds)
         if not region.bins_held:
             return None
         rows, columns = np.arange(region.low, region.high), np.arange(region.start, region.stop)
@@ -168,6 +180,8 @@ class TileStroke:
         low, start = region_in.low + int(hit_rows[0]), region_in.start + int(hit_columns[0])
         changed = Region(low, low + under.shape[0], start, start + under.shape[1])
         total = self._accumulate(changed, under)
+        if self._within is not None:
+            total *= self._within.at(np.arange(changed.low, changed.high), np.arange(changed.start, changed.stop))
         self._store(changed, self._paint(changed, total), total > 0)
         return changed
 
@@ -244,13 +258,15 @@ class AnyStroke:
     ----------
     start : Path
         A path of one point.
+    within : Area, optional
+        Only there it changes anything.
     """
 
-    def __init__(self, stack: Stack, effect: Effect, start: Path) -> None:
-        self._stack, self._effect, self._path = stack, effect, start
-        self._stroke: TileStroke | PathStroke = TileStroke(stack, effect, start)
+    def __init__(self, stack: Stack, effect: Effect, start: Path, within: Area | None = None) -> None:
+        self._stack, self._effect, self._path, self._within = stack, effect, start, within
+        self._stroke: TileStroke | PathStroke = TileStroke(stack, effect, start, within=within)
         if start.bounds.clipped(stack.bins, stack.frames).bins_held > MOST_TILED:
-            self._stroke = PathStroke(stack, effect, start)
+            self._stroke = PathStroke(stack, effect, start, within)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -264,7 +280,7 @@ class AnyStroke:
             ahead = covered(self._path.brush, self._path.ruler, (float(last[0]), float(last[1])), (x, y))
             if ahead.clipped(self._stack.bins, self._stack.frames).bins_held > MOST_TILED:
                 # Both kinds give the same masks, so that nothing jumps.
-                self._stroke = PathStroke(self._stack, self._effect, self._path)
+                self._stroke = PathStroke(self._stack, self._effect, self._path, self._within)
             else:
                 self._path = self._path.extended(x, y, strength)
         return self._stroke.draw_to(x, y, strength)

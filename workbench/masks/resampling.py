@@ -64,10 +64,8 @@ def resample_edits(edits: tuple[Edit, ...], old: Analysis, new: Analysis, sample
 
 def _resample_operation(edit: Operation, old: Analysis, new: Analysis, samples: int) -> Operation:
     area = edit.area
-    if isinstance(area, Area):
+    if isinstance(area, (Area, Trace)):
         area = area.resampled(old, new, samples)
-    elif isinstance(area, Trace):
-        area = area.rescaled(new.window / old.window, new.hop / old.hop)
     return Operation(_resample_effect(edit.effect, old, new, samples), area)
 
 

@@ -9,8 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.masks.areas import Area
 from workbench.masks.brush import Brush, Ruler, coverage, covered
 from workbench.masks.grid import Array, Grid, Indices, Region
+from workbench.spectral.stft import Analysis
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +88,10 @@ def gathered(before: Array, more: Array, build_up: bool) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """Strokes that do the same one after the other."""
+    """Strokes that do the same one after the other, within an area or everywhere."""
 
     paths: tuple[Path, ...]
+    within: Area | None = None
 
     def __bool__(self) -> bool:
         return bool(self.paths)
@@ -96,7 +99,8 @@ class Trace:
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        return sum(path.points.nbytes for path in self.paths)
+        own = sum(path.points.nbytes for path in self.paths)
+        return own + (0 if self.within is None else self.within.nbytes)
 
     @cached_property
     def bounds(self) -> Region:
@@ -104,7 +108,7 @@ class Trace:
         out = Region(0, 0, 0, 0)
         for path in self.paths:
             out = out.joined(path.bounds)
-        return out
+        return out if self.within is None else out.common(self.within.bounds)
 
     def at(self, rows: Indices, columns: Indices) -> Array:
         """Coverage of the bins of a grid, float32 (R, C): each stroke goes on from what the former left."""
@@ -115,11 +119,10 @@ class Trace:
                 r, c = grid.inside(path.bounds)
                 if r.stop > r.start and c.stop > c.start:
                     left[r, c] *= 1 - path.at(rows[r], columns[c])
-        return 1 - left
+        return 1 - left if self.within is None else (1 - left) * self.within.at(rows, columns)
 
-    def rescaled(self, window_ratio: float, hop_ratio: float) -> Trace:
-        """The same strokes for another analysis; ratios are new over old."""
-        return Trace(tuple(
-            Path(path.brush, path.ruler.rescaled(window_ratio, hop_ratio), path.points, path.build_up)
-            for path in self.paths
-        ))  # fmt: skip
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Trace:
+        """The same strokes of the plane of another window and hop."""
+        ratios = new.window / old.window, new.hop / old.hop
+        paths = tuple(replace(path, ruler=path.ruler.rescaled(*ratios)) for path in self.paths)
+        return Trace(paths, None if self.within is None else self.within.resampled(old, new, samples))

@@ -95,5 +95,6 @@ class AnalysisDialog(QDialog):
             (self.frequency, self._hz[1:], report.mix_over_frequency[1:], report.over_frequency[row][1:]),
         ):
             plot.clear()
-            plot.plot(x, mix, pen=pyqtgraph.mkPen(t.dim, width=1))
-            plot.plot(x, np.maximum(mine, mix.max() - 90), pen=pyqtgraph.mkPen(layer.colour, width=2))
+            floor = float(mix.max()) - 90
+            plot.plot(x, np.maximum(mix, floor), pen=pyqtgraph.mkPen(t.dim, width=1))
+            plot.plot(x, np.maximum(mine, floor), pen=pyqtgraph.mkPen(layer.colour, width=2))

@@ -94,7 +94,7 @@ class _FactorPane(QWidget):
     def _text(self) -> str:
         if self._document.run is None:
             return self.invitation()
-        return self.tr("Harmonic–percussive separation has no templates and activations; its masks are at the right.")
+        return self.tr("This stack has masks but no templates and activations; the masks are at the right.")
 
     def _draw_invitation(self, painter: QPainter) -> None:
         painter.setPen(QColor(theme.current().dim))

@@ -49,6 +49,7 @@ class MaskDialog(QDialog):
         self.scope.setObjectName("maskScope")
         self.apply = named(QPushButton(tr("Apply")), "maskApply", tr("Apply"), tr("Do what is shown and heard"))
         self.apply.setDefault(True)
+        self.apply.setProperty("role", "primary")
         self.drop = named(QPushButton(tr("Close")), "maskClose", tr("Close"), tr("Leave the mask as it was (Esc)"))
         self._labels = {
             self.exponent: dim("q"), self.factor: dim("×"), self.rows: dim(tr("± bins")),

@@ -34,6 +34,8 @@ class Painter(QObject):
 
     refused = Signal(str)
     """Why the stroke can change nothing."""
+    said = Signal(str)
+    """What keeps a stroke from doing more."""
 
     def __init__(
         self, document: Document, view: SpectrogramView, tools: ToolSettings, parent: QObject | None = None
@@ -74,7 +76,7 @@ class Painter(QObject):
         x, y = self._view.ruler_point(point)
         strength = options.strength * pressure
         start = Path(options.brush, self._view.ruler(), np.array([(x, y, strength)]), options.build_up)
-        self._stroke = AnyStroke(document.stack, effect, start)
+        self._stroke = AnyStroke(document.stack, effect, start, document.area)
         self._base = document.recorded_state
         self._name, self._changed, self._last = verb.format(document.layers[index].name), False, (x, y)
         self._draw(x, y, strength)
@@ -126,6 +128,8 @@ class Painter(QObject):
             self._document.act(self._name, mask_acts.set_edits(self._document.recorded_state, stroke.edits))
         else:
             self._document.end_preview()
+            if not self._changed and self._document.area is not None:
+                self.said.emit(self.tr("Painting stays within the selection; Esc deselects"))
 
     def cancel(self) -> None:
         """Esc: the stroke never was."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.document.document import Document
 from workbench.masks.grid import Region
@@ -69,31 +69,33 @@ class ThresholdPanel(QWidget):
         )  # fmt: skip
         self.accept = named(QPushButton(tr("Apply")), "thresholdApply", tr("Apply the threshold"),
                             tr("Keep what is shown and heard (Return)"))  # fmt: skip
+        self.accept.setProperty("role", "primary")
         self.drop = named(QPushButton(tr("Cancel")), "thresholdCancel", tr("Cancel the threshold"),
                           tr("Leave the mask as it was (Esc)"))  # fmt: skip
         self.scope = QLabel()
         self.scope.setObjectName("thresholdScope")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 2, 10, 4)
-        row.setSpacing(8)
-        left = QVBoxLayout()
-        left.setSpacing(3)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 2, 10, 4)
+        column.setSpacing(4)
         first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(self.scope)
-        first.addWidget(self.measure)
-        for widget in (dim(tr("Keep")), self.keep, self.low, self.high, dim(tr("Knee")), self.knee):
-            second.addWidget(widget)
         for line in (first, second):
             line.setSpacing(6)
-            line.addStretch(1)
-            left.addLayout(line)
-        right = QVBoxLayout()
-        right.setSpacing(3)
-        right.addWidget(self.accept)
-        right.addWidget(self.drop)
-        row.addLayout(left)
-        row.addWidget(self.histogram, 1)
-        row.addLayout(right)
+            column.addLayout(line)
+        first.addWidget(self.scope)
+        first.addWidget(self.measure)
+        first.addStretch(1)
+        first.addWidget(self.accept)
+        first.addWidget(self.drop)
+        numbers = QGridLayout()
+        numbers.setSpacing(4)
+        numbers.addWidget(dim(tr("Keep")), 0, 0)
+        numbers.addWidget(self.keep, 0, 1)
+        numbers.addWidget(self.low, 0, 2)
+        numbers.addWidget(self.high, 0, 3)
+        numbers.addWidget(dim(tr("Knee")), 1, 0)
+        numbers.addWidget(self.knee, 1, 1)
+        second.addLayout(numbers)
+        second.addWidget(self.histogram, 1)
         self.measure.currentIndexChanged.connect(self._measure_changed)
         self.keep.currentIndexChanged.connect(self._typed)
         for box in (self.low, self.high, self.knee):

@@ -80,7 +80,7 @@ class ToolOptions(QStackedWidget):
         self.wand_tolerance = named(QSpinBox(), "wandTolerance", self.tr("Tolerance"),
                                     self.tr("How much may differ, in dB or per cent"))  # fmt: skip
         self.wand_tolerance.setRange(1, 100)
-        self.wand_tolerance.setValue(12)
+        self.wand_tolerance.setValue(9)
         self.wand_connected = named(QCheckBox(self.tr("Connected")), "wandConnected", self.tr("Connected"),
                                     self.tr("Only what hangs together with the place you click"))  # fmt: skip
         self.wand_connected.setChecked(True)

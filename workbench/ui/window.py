@@ -197,6 +197,7 @@ class MainWindow(QMainWindow):
         bar.scale_changed.connect(self.viewport.set_scale)
         self.tools.changed.connect(self._tool_changed)
         self.painter.refused.connect(self.notice.say)
+        self.painter.said.connect(self.say)
         self.activations.pen.refused.connect(self.notice.say)
         self.templates.pen.refused.connect(self.notice.say)
         self.editing.refused.connect(self._trouble)
