@@ -22,6 +22,8 @@ CTRL, SHIFT, NONE = (
 
 
 def press(program, key, keys=NONE):
+    # A dialog that was just closed gives the keys back in its own time.
+    pump(program.application, seconds=0.01)
     QTest.keyClick(program.window, key, keys)
     pump(program.application)
 

@@ -80,7 +80,7 @@ class AnalysisDialog(QDialog):
             texts += ["–" if row == i else f"{100 * report.overlap[row, i]:.0f} %" for i in range(len(layers))]
             for place, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 table.setItem(row, place, item)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.currentCellChanged.connect(lambda row, *_: self._show(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -20,11 +20,19 @@ from PySide6.QtWidgets import (
 
 
 class Keyboard(QObject):
-    """An event filter over the whole program."""
+    """An event filter over the whole program.
 
-    def __init__(self, play: Callable[[], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._play = play
+    Parameters
+    ----------
+    play : callable
+        Space.
+    window : QWidget
+        Where keys go when a dialog has closed; not every system gives the focus back.
+    """
+
+    def __init__(self, play: Callable[[], None], window: QWidget) -> None:
+        super().__init__(window)
+        self._play, self._window = play, window
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
@@ -37,6 +45,8 @@ class Keyboard(QObject):
                 if not event.isAutoRepeat():
                     self._play()
                 return True
+        if event.type() == QEvent.Type.Hide and isinstance(watched, QDialog):
+            QTimer.singleShot(0, self._come_back)
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Space:
             # A button would be pressed by the release.
             focus = QApplication.focusWidget()
@@ -50,6 +60,12 @@ class Keyboard(QObject):
             event.ignore()
             return True
         return super().eventFilter(watched, event)
+
+    def _come_back(self) -> None:
+        if self._window.isVisible() and not any(each.isVisible() for each in self._window.findChildren(QDialog)):
+            self._window.activateWindow()
+            if QApplication.focusWidget() is None:
+                self._window.setFocus()
 
 
 def _wants_no_letters(watched: QObject, event: QKeyEvent) -> bool:

@@ -146,18 +146,16 @@ class ThresholdPanel(QWidget):
             self._preview()
 
     def _dragged(self, low: float, high: float) -> None:
-        for box, value in ((self.low, low), (self.high, high)):
-            box.blockSignals(True)
-            box.setValue(value)
-            box.blockSignals(False)
+        keep = self.keep.currentData()
+        for box, value, used in ((self.low, low, keep != "below"), (self.high, high, keep != "above")):
+            if used:
+                box.blockSignals(True)
+                box.setValue(value)
+                box.blockSignals(False)
         self._typed()
 
     def _preview(self) -> None:
         self._editing.preview(self._editing.threshold(self.limits))
-
-    def set_level(self, value: float) -> None:
-        """Set the lower limit, as a drag does."""
-        self._dragged(value, self.high.value())
 
     @property
     def pending(self) -> bool:

@@ -1,0 +1,203 @@
+"""Editing with a history: any acts in any order, back and forth; what steps cost; stacks and selections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.conftest import tone_mix
+from tests.random_edits import random_act
+from workbench.audio.recording import Recording
+from workbench.document import acts, mask_acts, stack_acts
+from workbench.document.document import Document
+from workbench.document.history import History
+from workbench.document.settings import RunSettings
+from workbench.document.state import State, fresh_state
+from workbench.masks import areas
+from workbench.masks.edits import Operation, Paint
+from workbench.masks.grid import Region
+from workbench.masks.models import Factors
+from workbench.spectral.pyramid import analyse_levels
+from workbench.spectral.stft import Analysis
+
+ANALYSIS = Analysis(512, 128)
+
+
+def opened(components: int = 5, seed: int = 0) -> Document:
+    """A second of tones in some random components."""
+    document = Document()
+    samples = tone_mix(1.0, 8000)
+    levels = analyse_levels(samples, ANALYSIS)
+    document.open(Recording(samples, 8000, Path("t.wav")), levels, fresh_state(ANALYSIS))
+    rng = np.random.default_rng(seed)
+    frames = ANALYSIS.frames(len(samples))
+    w, h = rng.random((ANALYSIS.bins, components), np.float32), rng.random((components, frames), np.float32)
+    document.begin_run("run", RunSettings(components=components), Factors(w, h), True)
+    return document
+
+
+def masks(document: Document) -> np.ndarray:
+    stack = document.stack
+    return stack.evaluate(np.arange(0, stack.bins, 3), np.arange(0, stack.frames, 2))
+
+
+class Editing(RuleBasedStateMachine):
+    """Masks sum to one after any acts, locked layers stay, and every step comes back bit for bit."""
+
+    @initialize(seed=st.integers(0, 1000))
+    def begin(self, seed):
+        self.document = opened(seed=seed)
+        self.seen = {0: None, 1: masks(self.document)}
+
+    @rule(seed=st.integers(0, 100_000))
+    def act(self, seed):
+        document = self.document
+        before, layers, stack = masks(document), document.layers, document.state.stack
+        kind = random_act(document, np.random.default_rng(seed))
+        now = masks(document)
+        if kind is None:
+            np.testing.assert_array_equal(now, before)
+            return
+        self.seen = {step: held for step, held in self.seen.items() if step < document.step}
+        self.seen[document.step] = now
+        if document.state.stack == stack and kind not in ("merge", "remove"):
+            after = {part: i for i, part in enumerate(document.stack.parts)}
+            parts = [part for layer in layers for part in layer.part_ids]
+            for layer in layers:
+                for part in layer.part_ids if layer.locked else ():
+                    np.testing.assert_allclose(now[after[part]], before[parts.index(part)], atol=2e-6)
+
+    @rule()
+    def undo(self):
+        self.document.undo()
+        self.check()
+
+    @rule()
+    def redo(self):
+        self.document.redo()
+        self.check()
+
+    @rule(share=st.floats(0, 1))
+    def jump(self, share):
+        self.document.go_to(round(share * (len(self.document.steps) - 1)))
+        self.check()
+
+    def check(self):
+        expected = self.seen.get(self.document.step)
+        if expected is not None:
+            np.testing.assert_array_equal(masks(self.document), expected)
+
+    @invariant()
+    def the_parts_sum_to_the_mix(self):
+        if hasattr(self, "document"):
+            held = masks(self.document)
+            np.testing.assert_allclose(held.sum(axis=0), 1, atol=1e-6)
+            assert held.min() >= 0 and held.max() <= 1 + 1e-6
+
+
+TestEditing = Editing.TestCase
+TestEditing.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+
+
+def test_the_history_is_limited_by_bytes_and_the_last_act_can_be_undone():
+    tile = 64 * 64 * 4
+    history = History(State(), most_bytes=10 * tile)
+    for i in range(30):
+        painted = {(i, 0): {1: np.full((64, 64), 0.5, np.float32)}}
+        history.record(str(i), State(edits=(Paint({**dict(history.state.edits[0].tiles if i else {}), **painted}),)))
+    assert len(history.steps) == 11 and history.nbytes == 10 * tile
+    assert [step.name for step in history.steps] == [str(i) for i in range(19, 30)]
+    for _ in range(40):
+        history.undo()
+    assert len(history.state.edits[0].tiles) == 20, "the oldest state that is kept"
+    small = History(State(), most_bytes=1)
+    small.record("large", State(edits=(Paint({(0, 0): {1: np.zeros((64, 64), np.float32)}}),)))
+    assert small.undo_name == "large", "one step back there always is"
+
+
+def test_a_step_costs_what_it_adds():
+    document = opened()
+    area = areas.rectangle(Region(10, 90, 5, 40), document.stack.bins, document.stack.frames)
+    layer = document.layers[0].id
+    document.act("fill", mask_acts.fill(document.recorded_state, layer, 1.0, area))
+    assert document.steps[-1].nbytes == area.nbytes
+    document.act("again", mask_acts.fill(document.recorded_state, layer, 0.0, area))
+    assert document.steps[-1].nbytes == 0
+    document.change_layer("name", layer, None, name="x")
+    assert document.steps[-1].nbytes == 0
+    assert document.steps[1].nbytes == document.run.factors.nbytes
+
+
+def test_threshold_over_everything_costs_nothing():
+    document = opened()
+    state = mask_acts.sharpen(document.recorded_state, 2.0, None)
+    document.act("exponent", mask_acts.clean(state, document.layers[0].id, "median", 1, 1, None))
+    assert document.steps[-1].nbytes == 0
+
+
+def test_clear_edits_per_layer_per_region_and_all():
+    document = opened()
+    stack, computed = document.stack, masks(document)
+    area = areas.rectangle(Region(0, 100, 0, 30), stack.bins, stack.frames)
+    one, two = document.layers[0].id, document.layers[1].id
+    state = mask_acts.fill(document.recorded_state, one, 0.9, area)
+    state = mask_acts.fill(state, two, 0.3, area)
+    document.act("both", state)
+    document.act("clear one", mask_acts.clear_layer(document.recorded_state, one))
+    assert [edit.effect.parts for edit in document.state.edits] == [document.layers[1].part_ids]
+    document.undo()
+    part = areas.rectangle(Region(0, 40, 0, 30), stack.bins, stack.frames)
+    document.act("clear there", mask_acts.restore(document.recorded_state, part))
+    inside = np.arange(0, stack.bins, 3) < 40
+    np.testing.assert_allclose(masks(document)[:, inside], computed[:, inside], atol=1e-5)
+    assert (masks(document)[:, ~inside] != computed[:, ~inside]).any()
+    document.act("clear all", mask_acts.clear_edits(document.recorded_state))
+    np.testing.assert_array_equal(masks(document), computed)
+
+
+def test_looking_at_another_stack_is_no_step_and_loses_nothing_to_redo():
+    document = opened()
+    document.act("two", stack_acts.duplicate_stack(document.recorded_state, "Two"))
+    document.act("lock", acts.change_layer(document.recorded_state, document.layers[0].id, locked=True))
+    document.undo()
+    document.show_stack(0)
+    assert document.state.stack_name == "Factorisation" and document.redo_name == "lock"
+    document.redo()
+    assert document.state.stack_name == "Two" and document.layers[0].locked
+    document.mark_saved(document.recorded_state, dict(document.runs), Path("p.workbench"))
+    document.show_stack(0)
+    assert not document.dirty
+
+
+def test_another_window_carries_every_stack_and_the_selection_over():
+    document = opened()
+    stack = document.stack
+    area = areas.rectangle(Region(40, 80, 10, 30), stack.bins, stack.frames)
+    document.set_area(area)
+    layer = document.layers[0].id
+    document.act("fill", mask_acts.fill(document.recorded_state, layer, 1.0, area))
+    document.act("two", stack_acts.duplicate_stack(document.recorded_state, "Two"))
+    new = Analysis(1024, 256)
+    document.set_analysis(new, analyse_levels(document.recording.samples, new))
+    for _ in range(2):
+        mask = document.stack.layer_mask(0, np.arange(82, 158), np.arange(6, 14))
+        np.testing.assert_allclose(mask, 1, atol=1e-5)
+        document.show_stack(0)
+    assert (document.area.bins, document.area.frames) == (document.stack.bins, document.stack.frames)
+    assert document.area.at(np.array([100]), np.array([10]))[0, 0] == 1
+    document.undo()
+    assert document.area.at(np.array([60]), np.array([20]))[0, 0] == 1
+    assert isinstance(document.state.edits[0], Operation)
+
+
+@pytest.mark.parametrize("step", [-5, 0, 2, 99])
+def test_any_step_can_be_asked_for(step):
+    document = opened()
+    document.act("lock", acts.change_layer(document.recorded_state, document.layers[0].id, locked=True))
+    document.go_to(step)
+    assert document.step == min(max(step, 0), 2)
