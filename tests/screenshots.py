@@ -67,7 +67,7 @@ def _details(program: Workbench, folder: Path) -> None:
         run_until(program, lambda: False, 0.4)
         window.grab().save(str(folder / f"show-{name}.png"))
     window.tool_bar.show_box.setCurrentIndex(0)
-    for name, act in (("keys", window.keys_dialog), ("export", window.files.export_dialog)):
+    for name, act in (("keys", window.dialogs.keys), ("export", window.files.export_dialog)):
         act()
         run_until(program, lambda: False, 0.4)
         dialog = window.findChild(object, f"{name}Dialog")

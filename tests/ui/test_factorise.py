@@ -198,8 +198,8 @@ def test_what_counts_for_nothing_shows_no_value(opened):
 
 def test_what_is_wrong_is_said_in_the_dialog_that_asked(opened, tmp_path):
     window = opened.window
-    window.all_settings()
-    dialog = window._settings_dialog
+    window.dialogs.all_settings()
+    dialog = window.dialogs._settings
     window.factorise_panel.wishes.set(method="patterns", templates="drums", drums=str(tmp_path / "nowhere"))
     dialog.asked.emit()
     pump(opened.application)

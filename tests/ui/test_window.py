@@ -28,7 +28,7 @@ from workbench.masks.picture import Show
 
 def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
     factorised.window.files.export_dialog()
-    factorised.window.keys_dialog()
+    factorised.window.dialogs.keys()
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
     lacking = []
     names: dict[str, int] = {}

@@ -143,7 +143,7 @@ class _Builder:
         self._add(menu, "binary", tr("Make &binary"), "Ctrl+B", editing.make_binary)
         self._add(menu, "normalise", tr("N&ormalise"), "Ctrl+Shift+N", editing.normalise,
                   tr("Scale the selected mask so that it reaches one"))  # fmt: skip
-        self._add(menu, "shapeMask", tr("&Exponent, cleaning, joining…"), "Ctrl+M", w.shape_mask,
+        self._add(menu, "shapeMask", tr("&Exponent, cleaning, joining…"), "Ctrl+M", w.dialogs.shape_mask,
                   tr("Operations with numbers, seen and heard before they are done"))  # fmt: skip
         self._add(menu, "splitTime", tr("Split at this ti&me"), "Ctrl+T", w.split_time,
                   tr("What the layer holds after the pointer's time becomes a new layer"))  # fmt: skip
@@ -154,7 +154,7 @@ class _Builder:
         self._add(menu, "clearLayer", tr("Clear edits of the &layer"), "", editing.clear_layer)
         self._add(menu, "clearEdits", tr("Clear &all edits"), "", editing.clear_all)
         menu.addSeparator()
-        self._add(menu, "analyse", tr("Anal&yse the masks…"), "Ctrl+Shift+A", w.analyse_masks,
+        self._add(menu, "analyse", tr("Anal&yse the masks…"), "Ctrl+Shift+A", w.dialogs.analyse_masks,
                   tr("Share of energy, level over time and frequency, overlaps"))  # fmt: skip
 
     def _assign_menu(self, menu: QMenu) -> None:
@@ -190,9 +190,9 @@ class _Builder:
         menu.addSeparator()
         self._add(menu, "newStack", tr("New stack to &factorise"), "Ctrl+Alt+N",
                   lambda: editing.new_stack(tr("Factorisation")))  # fmt: skip
-        self._add(menu, "newHpss", tr("New stack of &tones and hits…"), "", w.tones_and_hits,
+        self._add(menu, "newHpss", tr("New stack of &tones and hits…"), "", w.dialogs.tones_and_hits,
                   tr("Harmonic–percussive separation by median filtering"))  # fmt: skip
-        self._add(menu, "newOracle", tr("New stack from true &stems…"), "", w.oracle_dialog,
+        self._add(menu, "newOracle", tr("New stack from true &stems…"), "", w.dialogs.oracle_dialog,
                   tr("Ideal masks: the best that masks can do"))  # fmt: skip
         self._add(menu, "duplicateStack", tr("&Duplicate this stack"), "", editing.duplicate_stack)
         self._add(menu, "renameStack", tr("&Rename this stack…"), "", w.stack_panel.rename_stack)
@@ -258,8 +258,8 @@ class _Builder:
         self._add(menu, "factorise", tr("&Factorise"), "Ctrl+Return", lambda: w.factorise(True))
         self._add(menu, "continue", tr("&Continue"), "Ctrl+Shift+Return", lambda: w.factorise(False))
         self._add(menu, "anotherSeed", tr("Factorise from another &seed"), "Ctrl+R", w.factorise_panel.try_another_seed)
-        self._add(menu, "suggest", tr("Suggest a &number of components…"), "", w.suggest_components)
-        self._add(menu, "allSettings", tr("&All settings…"), "Ctrl+Shift+F", w.all_settings)
+        self._add(menu, "suggest", tr("Suggest a &number of components…"), "", w.dialogs.suggest_components)
+        self._add(menu, "allSettings", tr("&All settings…"), "Ctrl+Shift+F", w.dialogs.all_settings)
 
     def _tools(self) -> None:
         w, tr = self.window, self.window.tr
@@ -297,4 +297,4 @@ class _Builder:
     def _help(self) -> None:
         w, tr = self.window, self.window.tr
         menu = self._menu(tr("&Help"), "helpMenu")
-        self._add(menu, "keys", tr("&Keys"), ["?", "Shift+?"], w.keys_dialog)
+        self._add(menu, "keys", tr("&Keys"), ["?", "Shift+?"], w.dialogs.keys)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
@@ -20,20 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from workbench.audio.renderer import Scene
 from workbench.document.document import Document
-from workbench.document.settings import RunSettings
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.grid import Region
-from workbench.masks.statistics import MaskReport
 from workbench.ui import theme
 from workbench.ui.actions import build_actions
-from workbench.ui.analysis_dialog import AnalysisDialog
 from workbench.ui.area_overlay import AreaOverlay
 from workbench.ui.audition import Audition
 from workbench.ui.brush_cursor import BrushCursor
 from workbench.ui.controls import dim, named
-from workbench.ui.dialogs import KeysDialog
 from workbench.ui.editing import Editing
 from workbench.ui.factor_panes import ActivationsView, TemplatesView
 from workbench.ui.factorise_panel import FactorisePanel
@@ -41,22 +34,20 @@ from workbench.ui.files import Files
 from workbench.ui.guard import guarded
 from workbench.ui.history_panel import HistoryPanel
 from workbench.ui.keyboard import Keyboard
-from workbench.ui.mask_dialog import MaskDialog
 from workbench.ui.notices import Invitation, Notice
 from workbench.ui.painter import Painter
 from workbench.ui.palette import Palette
 from workbench.ui.readout import Readout
 from workbench.ui.selector import Selector
 from workbench.ui.session import Session
-from workbench.ui.settings_dialog import ComponentsDialog, SettingsDialog
 from workbench.ui.spectrogram import SpectrogramView
-from workbench.ui.stack_dialogs import OracleDialog, TonesDialog
 from workbench.ui.stack_panel import StackPanel
 from workbench.ui.threshold_panel import ThresholdPanel
 from workbench.ui.tool_bar import ToolBar
 from workbench.ui.tools import Tool, ToolSettings, described
 from workbench.ui.transport_bar import TransportBar
 from workbench.ui.viewport import Viewport
+from workbench.ui.window_dialogs import Dialogs
 
 LAYOUT_VERSION = 2
 
@@ -76,8 +67,6 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.files = Files(self, document, session, settings)
         self._closing = False
-        self._settings_dialog: SettingsDialog | None = None
-        self._mask_dialog: MaskDialog | None = None
         self._before_selected = 0
         self._now_selected = 0
         self.viewport = Viewport(self)
@@ -102,6 +91,7 @@ class MainWindow(QMainWindow):
         self.transport = TransportBar(audition)
         self.invitation = Invitation()
         self._lay_out()
+        self.dialogs = Dialogs(self)
         self.acts = build_actions(self)
         menu = self.menuBar().findChild(QMenu, "stacksMenu")
         if menu is not None:
@@ -214,8 +204,8 @@ class MainWindow(QMainWindow):
         session.measured.connect(self.stack_panel.show_residual)
         panel = self.factorise_panel
         panel.asked.connect(self.factorise)
-        panel.more_asked.connect(self.all_settings)
-        panel.count_asked.connect(self.suggest_components)
+        panel.more_asked.connect(self.dialogs.all_settings)
+        panel.count_asked.connect(self.dialogs.suggest_components)
         panel.run_chosen.connect(session.use_run)
         panel.morph_moved.connect(session.preview_morph)
         panel.morph_let_go.connect(session.accept_morph)
@@ -371,92 +361,17 @@ class MainWindow(QMainWindow):
 
     def _trouble(self, sentence: str) -> None:
         """Say what is wrong where it is seen."""
-        dialog = self._settings_dialog
-        if dialog is not None and dialog.isVisible():
-            dialog.notice.say(sentence)
-        else:
-            self.notice.say(sentence)
+        place = self.dialogs.place_for_notices or self.notice
+        place.say(sentence)
 
     def factorise(self, fresh: bool) -> None:
         """Press Factorise or Continue."""
         self.document.end_preview()
         self.notice.hide()
-        if self._settings_dialog is not None:
-            self._settings_dialog.notice.hide()
+        if self.dialogs.place_for_notices is not None:
+            self.dialogs.place_for_notices.hide()
         self.factorise_panel.wishes.set(selection=self.audition.selection)
         self.session.factorise(self.factorise_panel.settings(), self.factorise_panel.analysis(), fresh)
-
-    def all_settings(self) -> None:
-        """Show every parameter of the next run."""
-        if self._settings_dialog is None:
-            self._settings_dialog = SettingsDialog(self, self.factorise_panel.wishes)
-            self._settings_dialog.asked.connect(lambda: self.factorise(True))
-        self._settings_dialog.show()
-        self._settings_dialog.raise_()
-
-    def suggest_components(self) -> None:
-        """Try several numbers of components and show their costs."""
-        panel = self.factorise_panel
-
-        def show(candidates: list[int], costs: list[float], shares: NDArray[np.float64]) -> None:
-            dialog = ComponentsDialog(self, candidates, costs, shares)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.chosen.connect(lambda count: panel.wishes.set(components=count))
-            dialog.show()
-
-        self.session.choose_components(panel.settings(), show)
-
-    def shape_mask(self) -> None:
-        """Operations with numbers on the selected mask."""
-        if self.document.recording is None:
-            return
-        if self._mask_dialog is None:
-            self._mask_dialog = MaskDialog(self, self.document, self.editing)
-        self._mask_dialog.show()
-        self._mask_dialog.raise_()
-
-    def analyse_masks(self) -> None:
-        """What the layers hold."""
-        document = self.document
-        where = self.tr("Everywhere") if document.area is None else self.tr("Within the selection")
-        selected = document.selected_index
-
-        def show(report: MaskReport, scene: Scene) -> None:
-            dialog = AnalysisDialog(self, report, scene, selected, where)
-            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            dialog.show()
-
-        self.session.measure_masks(show)
-
-    def tones_and_hits(self) -> None:
-        """A stack of harmonic and percussive sound, computed while its settings are moved."""
-        document, session = self.document, self.session
-        if document.recording is None:
-            return
-        dialog = TonesDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        document.seal()
-        session.factorise(dialog.settings, document.state.analysis, True, self.tr("Tones and hits"), "tones")
-        stack = document.state.stack
-
-        def compute(settings: RunSettings) -> None:
-            if document.state.stack == stack and document.recording is not None:
-                session.factorise(settings, document.state.analysis, True, merge="tones")
-
-        dialog.changed.connect(compute)
-        dialog.settled.connect(document.seal)
-        document.opened.connect(dialog.close)
-        dialog.show()
-
-    def oracle_dialog(self) -> None:
-        """A stack of ideal masks from the true stems."""
-        recording = self.document.recording
-        if recording is None:
-            return
-        dialog = OracleDialog(self, recording.path.parent)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.asked.connect(self.session.make_oracle)
-        dialog.show()
 
     def cancel_job(self) -> None:
         """Stop the newest work."""
@@ -523,12 +438,6 @@ class MainWindow(QMainWindow):
             self.notice.hide()
         elif self.document.area is not None or self.audition.selection is not None:
             self.selector.deselect()
-
-    def keys_dialog(self) -> None:
-        """Show the keys."""
-        dialog = KeysDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()
 
     # -- events --------------------------------------------------------------------------------------
 

@@ -1,0 +1,117 @@
+"""The window's dialogs: who opens them, what they ask for, and where that goes. None is modal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Qt
+
+from workbench.audio.renderer import Scene
+from workbench.document.settings import RunSettings
+from workbench.masks.statistics import MaskReport
+from workbench.ui.analysis_dialog import AnalysisDialog
+from workbench.ui.dialogs import KeysDialog
+from workbench.ui.mask_dialog import MaskDialog
+from workbench.ui.notices import Notice
+from workbench.ui.settings_dialog import ComponentsDialog, SettingsDialog
+from workbench.ui.stack_dialogs import OracleDialog, TonesDialog
+
+if TYPE_CHECKING:
+    from workbench.ui.window import MainWindow
+
+
+class Dialogs(QObject):
+    """Opens the dialogs of the main window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._settings: SettingsDialog | None = None
+        self._shaping: MaskDialog | None = None
+
+    @property
+    def place_for_notices(self) -> Notice | None:
+        """Where what is wrong with the settings is seen, while their dialog is open."""
+        if self._settings is None or not self._settings.isVisible():
+            return None
+        return self._settings.notice
+
+    def all_settings(self) -> None:
+        """Show every parameter of the next run."""
+        if self._settings is None:
+            self._settings = SettingsDialog(self._window, self._window.factorise_panel.wishes)
+            self._settings.asked.connect(lambda: self._window.factorise(True))
+        self._settings.show()
+        self._settings.raise_()
+
+    def suggest_components(self) -> None:
+        """Try several numbers of components and show their costs."""
+        panel = self._window.factorise_panel
+
+        def show(candidates: list[int], costs: list[float], shares: NDArray[np.float64]) -> None:
+            dialog = ComponentsDialog(self._window, candidates, costs, shares)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.chosen.connect(lambda count: panel.wishes.set(components=count))
+            dialog.show()
+
+        self._window.session.choose_components(panel.settings(), show)
+
+    def shape_mask(self) -> None:
+        """Operations with numbers on the selected mask."""
+        if self._window.document.recording is None:
+            return
+        if self._shaping is None:
+            self._shaping = MaskDialog(self._window, self._window.document, self._window.editing)
+        self._shaping.show()
+        self._shaping.raise_()
+
+    def analyse_masks(self) -> None:
+        """What the layers hold."""
+        document = self._window.document
+        where = self.tr("Everywhere") if document.area is None else self.tr("Within the selection")
+        selected = document.selected_index
+
+        def show(report: MaskReport, scene: Scene) -> None:
+            dialog = AnalysisDialog(self._window, report, scene, selected, where)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.show()
+
+        self._window.session.measure_masks(show)
+
+    def tones_and_hits(self) -> None:
+        """A stack of harmonic and percussive sound, computed while its settings are moved."""
+        document, session = self._window.document, self._window.session
+        if document.recording is None:
+            return
+        dialog = TonesDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        document.seal()
+        session.factorise(dialog.settings, document.state.analysis, True, self.tr("Tones and hits"), "tones")
+        stack = document.state.stack
+
+        def compute(settings: RunSettings) -> None:
+            if document.state.stack == stack and document.recording is not None:
+                session.factorise(settings, document.state.analysis, True, merge="tones")
+
+        dialog.changed.connect(compute)
+        dialog.settled.connect(document.seal)
+        document.opened.connect(dialog.close)
+        dialog.show()
+
+    def oracle_dialog(self) -> None:
+        """A stack of ideal masks from the true stems."""
+        recording = self._window.document.recording
+        if recording is None:
+            return
+        dialog = OracleDialog(self._window, recording.path.parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.asked.connect(self._window.session.make_oracle)
+        dialog.show()
+
+    def keys(self) -> None:
+        """Show the keys."""
+        dialog = KeysDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
