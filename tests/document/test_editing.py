@@ -125,19 +125,23 @@ def test_a_step_costs_what_it_adds():
     area = areas.rectangle(Region(10, 90, 5, 40), document.stack.bins, document.stack.frames)
     layer = document.layers[0].id
     document.act("fill", mask_acts.fill(document.recorded_state, layer, 1.0, area))
-    assert document.steps[-1].nbytes == area.nbytes
+    assert document.steps[-1].edit_bytes == area.nbytes
     document.act("again", mask_acts.fill(document.recorded_state, layer, 0.0, area))
-    assert document.steps[-1].nbytes == 0
+    assert document.steps[-1].edit_bytes == 0
     document.change_layer("name", layer, None, name="x")
-    assert document.steps[-1].nbytes == 0
-    assert document.steps[1].nbytes == document.run.factors.nbytes
+    assert document.steps[-1].edit_bytes == 0
+    before = document.history_bytes
+    assert before >= document.run.factors.nbytes
+    larger = Factors(np.tile(document.run.factors.W, 2), np.tile(document.run.factors.H, (2, 1)))
+    document.publish(document.state.run, larger, (1.0,))
+    assert document.history_bytes == before + larger.nbytes // 2, "what a run published since counts"
 
 
 def test_threshold_over_everything_costs_nothing():
     document = opened()
     state = mask_acts.sharpen(document.recorded_state, 2.0, None)
     document.act("exponent", mask_acts.clean(state, document.layers[0].id, "median", 1, 1, None))
-    assert document.steps[-1].nbytes == 0
+    assert document.steps[-1].edit_bytes == 0
 
 
 def test_clear_edits_per_layer_per_region_and_all():

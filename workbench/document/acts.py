@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.document.state import State
 from workbench.files import UserError
-from workbench.masks.edits import painted_parts, without_parts
+from workbench.masks.edits import Edit, painted_parts, without_parts
 from workbench.masks.layers import PALETTE, Layer, Part, palette_colour
 
 GAIN_RANGE_DB = (-60.0, 12.0)
@@ -58,7 +58,7 @@ def remove_layer(state: State, layer: int) -> State:
     index = layer_index(state, layer)
     gone = set(state.layers[index].part_ids)
     layers = tuple(each for each in state.layers if each.id != layer)
-    return replace(state, layers=layers, edits=without_parts(state.edits, gone))
+    return replace(state, layers=layers, edits=_without(state, layers, gone))
 
 
 def move_layer(state: State, layer: int, to: int) -> State:
@@ -163,8 +163,15 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
         identity += 2
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying
-    edits = without_parts(state.edits, gone)
+    edits = _without(state, kept, gone)
     return replace(state, layers=tuple(kept), edits=edits, run=run, next_id=identity)
+
+
+def _without(state: State, layers: Sequence[Layer], gone: set[int]) -> tuple[Edit, ...]:
+    """Edits without the parts that left, for the layers that stay."""
+    staying = [part for layer in layers for part in layer.part_ids]
+    locked = [part for layer in layers if layer.locked for part in layer.part_ids]
+    return without_parts(state.edits, gone, staying, locked)
 
 
 def _join(layers: list[Layer], name: str, parts: tuple[Part, ...]) -> bool:
@@ -225,7 +232,7 @@ def continued(state: State, run: int) -> State:
 
 
 def free_colour(layers: Sequence[Layer], first: int = 0) -> str:
-    """The palette's next colour that no layer has, from `first` on; where all are taken, the one at `first`."""
-    used = {each.colour for each in layers}
-    fresh = (palette_colour(first + i) for i in range(len(PALETTE)) if palette_colour(first + i) not in used)
-    return next(fresh, palette_colour(first or len(layers)))
+    """The palette's next colour that fewest layers have, from `first` on; not that of the last layer."""
+    used = [layer.colour for layer in layers]
+    order = [palette_colour(first + i) for i in range(len(PALETTE))]
+    return min(order, key=lambda colour: (used.count(colour), colour == (used[-1] if used else "")))

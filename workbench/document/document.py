@@ -75,6 +75,7 @@ class Document(QObject):
         self._saved: tuple[State, dict[int, Run]] = (self._history.state, {})
         self._selected = self._selected_before = 0
         self._next_run = 1
+        self._selected_of: dict[int, int] = {}
         self._layers_of: dict[int, tuple[Layer, ...]] = {}
         self._begun: dict[int, State] = {}
 
@@ -144,6 +145,11 @@ class Document(QObject):
         return self._history.steps
 
     @property
+    def history_bytes(self) -> int:
+        """What the steps hold beside the oldest state."""
+        return self._history.nbytes
+
+    @property
     def step(self) -> int:
         """Which step of the history is the present one."""
         return self._history.present
@@ -162,8 +168,8 @@ class Document(QObject):
         return found
 
     def stack_at(self, step: int) -> Stack | None:
-        """The mask stack as it was after a step; None where it had another window and hop, or was another stack."""
-        state = self._history.steps[step].state
+        """The present mask stack as it was after a step; None where there was none, or another window and hop."""
+        state = stack_acts.show_stack(self._history.steps[step].state, self.state.stack)
         return self.stack_of(state) if state.stack == self.state.stack else None
 
     @property
@@ -193,7 +199,7 @@ class Document(QObject):
         self.recording, self.path = recording, path
         self.runs = dict(runs or {})
         self._next_run = max(self.runs, default=0) + 1
-        self._layers_of, self._begun = {}, {}
+        self._layers_of, self._begun, self._selected_of = {}, {}, {}
         self._levels = {state.analysis: levels}
         self._history = History(state, self._run_bytes)
         if steps:
@@ -356,10 +362,11 @@ class Document(QObject):
             # Of what was separated in another way nothing can be told to be alike.
             was = state if alike or names else replace(state, run=None)
             state, kept = acts.factorised(was, identity, start.components, names, loudness)
+            count, replaced = len(self._history.steps), self.recorded_state.run
             self.act(name, state, merge)
             self._begun[identity] = state
-            if merge is not None:
-                self._drop_replaced(identity)
+            if len(self._history.steps) == count and replaced is not None:
+                self._drop_replaced(replaced)
             return identity, kept
         state = acts.continued(state, identity)
         self.act(name, state)
@@ -367,10 +374,10 @@ class Document(QObject):
         return identity, places
 
     def _drop_replaced(self, run: int) -> None:
-        """Forget the run before one whose act took its place."""
+        """Forget a run whose step another took, unless another step needs it."""
         used = set().union(*(step.state.runs for step in self._history.steps))
-        if run - 1 in self.runs and run - 1 not in used:
-            del self.runs[run - 1]
+        if run in self.runs and run not in used:
+            del self.runs[run]
             self.runs_changed.emit()
 
     def add_stack(self, act: str, title: str, settings: RunSettings, model: Model, names: Sequence[str]) -> None:
@@ -512,7 +519,10 @@ class Document(QObject):
         another = before.run != state.run or state.run == PREVIEW
         drawn = region is not None and before.layers is state.layers
         selected = self._selected
-        if not any(layer.id == selected for layer in state.layers):
+        self._selected_of[before.stack] = selected
+        if before.stack != state.stack:
+            self._selected = self._selected_of.get(state.stack, selected)
+        if not any(layer.id == self._selected for layer in state.layers):
             # The one selected before it (undoing what made a layer goes back to where that came from), or the layer
             # that stands where it was.
             place = next((i for i, layer in enumerate(before.layers) if layer.id == selected), 0)

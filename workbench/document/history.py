@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.document.state import State
 from workbench.masks.edits import held_arrays
@@ -25,14 +25,17 @@ class Step:
         The state after it.
     merge : str or None
         Acts with the same key that follow each other become one step (a slider being moved), until sealed.
-    nbytes : int
-        What it holds that the step before did not.
+    edit_bytes : int
+        What its edits hold that those of the step before did not.
+    runs : frozenset of int
+        The runs that it uses and the step before did not.
     """
 
     name: str
     state: State
     merge: str | None = None
-    nbytes: int = 0
+    edit_bytes: int = 0
+    runs: frozenset[int] = frozenset()
 
 
 class History:
@@ -73,7 +76,12 @@ class History:
     @property
     def nbytes(self) -> int:
         """What the steps hold beside the oldest state."""
-        return sum(step.nbytes for step in self._steps[1:])
+        return sum(self.cost(step) for step in self._steps[1:])
+
+    def cost(self, step: Step) -> int:
+        """Bytes that a step added."""
+        # The factors of a run grow after its step was made.
+        return step.edit_bytes + sum(self._run_bytes(run) for run in step.runs)
 
     @property
     def undo_name(self) -> str:
@@ -91,9 +99,9 @@ class History:
         last = self._steps[-1]
         if merge is not None and merge == last.merge and not self._sealed and self._present:
             before = self._steps[-2].state
-            self._steps[-1] = Step(name, state, merge, self._cost(before, state))
+            self._steps[-1] = self._made(name, before, state, merge)
         else:
-            self._steps.append(Step(name, state, merge, self._cost(last.state, state)))
+            self._steps.append(self._made(name, last.state, state, merge))
             self._present += 1
         self._sealed = merge is None
         while self._present > 1 and self.nbytes > self._most_bytes:
@@ -102,27 +110,24 @@ class History:
 
     def restore(self, steps: Sequence[tuple[str, State]], present: int) -> None:
         """Steps as a project file held them, in place of all."""
-        states = [state for _, state in steps]
-        costs = [0, *(self._cost(one, two) for one, two in itertools.pairwise(states))]
-        self._steps = [Step(name, state, None, cost) for (name, state), cost in zip(steps, costs, strict=True)]
+        self._steps = [Step(*steps[0])]
+        for (_, before), (name, state) in itertools.pairwise(steps):
+            self._steps.append(self._made(name, before, state, None))
         self._present = present
 
-    def _cost(self, before: State, after: State) -> int:
-        """Bytes that a state holds and the one before did not."""
+    def _made(self, name: str, before: State, after: State, merge: str | None) -> Step:
+        """A step with what it holds and the one before did not."""
         edits = [stack.edits for stack in after.stacks]
-        known = {id(edits) for edits in (stack.edits for stack in before.stacks)}
+        known = {id(stack.edits) for stack in before.stacks}
         fresh = [each for each in edits if id(each) not in known]
         old = held_arrays([edit for stack in before.stacks for edit in stack.edits]) if fresh else {}
         new = held_arrays([edit for each in fresh for edit in each])
-        runs = sum(self._run_bytes(run) for run in after.runs - before.runs)
-        return runs + sum(nbytes for key, (_, nbytes) in new.items() if key not in old)
+        added = sum(nbytes for key, (_, nbytes) in new.items() if key not in old)
+        return Step(name, after, merge, added, frozenset(after.runs - before.runs))
 
     def amend(self, state: State) -> None:
         """Another present state in the same step: what is looked at, not what was done."""
-        self._steps[self._present] = Step(
-            self._steps[self._present].name, state, self._steps[self._present].merge,
-            self._steps[self._present].nbytes,
-        )  # fmt: skip
+        self._steps[self._present] = replace(self._steps[self._present], state=state)
 
     def seal(self) -> None:
         """Let the next act be a step of its own."""

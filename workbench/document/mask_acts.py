@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from workbench.document.acts import add_layer, free_colour, layer_index
 from workbench.document.state import State
+from workbench.files import UserError
 from workbench.masks.areas import Area
 from workbench.masks.edits import Edit, with_operation, without_parts
 from workbench.masks.effects import Combine, Effect, Fill, Filter, Invert, MaskSource, Move, Restore, Scale, Sharpened
@@ -97,16 +98,27 @@ def lift_to_new(state: State, area: Area, name: str) -> tuple[State, int]:
 
 def _insert(state: State, place: int, name: str) -> tuple[State, int]:
     identity = state.next_id
-    layer = Layer(identity, name, free_colour(state.layers), (Part(identity + 1),))
+    # Not the colour of its neighbour, from which it was cut.
+    order = (*state.layers[place:], *state.layers[:place])
+    layer = Layer(identity, name, free_colour(order), (Part(identity + 1),))
     layers = (*state.layers[:place], layer, *state.layers[place:])
     return replace(state, layers=layers, next_id=identity + 2), identity
 
 
 def clear_edits(state: State) -> State:
-    """Back to the computed masks, everywhere and for all layers."""
-    return replace(state, edits=())
+    """Back to the computed masks, everywhere and for all layers; locked ones keep theirs."""
+    return restore(state, None) if locked_parts(state) else replace(state, edits=())
 
 
 def clear_layer(state: State, layer: int) -> State:
-    """Take away what was painted into a layer and the operations on it."""
+    """Take away what was painted into a layer and the operations on it.
+
+    Raises
+    ------
+    UserError
+        If a layer is locked: what it holds depends on all edits.
+    """
+    locked = [each.name for each in state.layers if each.locked]
+    if locked:
+        raise UserError(f"“{locked[0]}” is locked, and what it holds depends on these edits; unlock it first.")
     return replace(state, edits=without_parts(state.edits, set(parts_of(state, layer))))

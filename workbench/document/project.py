@@ -168,11 +168,9 @@ def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
         unpacker = Unpacker(document["tables"], arrays)
         every = [(step["name"], unpacker.state(step["state"])) for step in document["steps"]]
         steps, present = _of_one_analysis(every, int(document["present"]))
-        analyses = {run: state.analysis for _, state in steps for run in state.runs}
-        runs = {}
-        for key, entry in document["runs"].items():
-            analysis = analyses[int(key)]
-            runs[int(key)] = unpacker.run(entry, analysis.bins, analysis.frames(samples))
+        used = set().union(*(state.runs for _, state in steps))
+        bins, frames = steps[present][1].analysis.bins, steps[present][1].analysis.frames(samples)
+        runs = {run: unpacker.run(document["runs"][str(run)], bins, frames) for run in sorted(used)}
     return Project(
         path, _find_recording(path, reference), int(reference["rate"]), int(reference["channels"]), samples,
         steps[present][1], runs, steps, present,

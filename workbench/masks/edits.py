@@ -14,7 +14,7 @@ import numpy as np
 from workbench.masks.areas import Area
 from workbench.masks.effects import Combine, Effect, LayerEffect, Move
 from workbench.masks.grid import TILE, Array, Grid, Indices, Reach, Region, lattice, within
-from workbench.masks.sharing import Masks, fill_unpainted
+from workbench.masks.sharing import NOTHING, Masks, fill_unpainted
 from workbench.masks.traces import Trace
 
 Tile = Mapping[int, Masks]
@@ -199,8 +199,21 @@ def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace |
     return (*edits, Operation(effect, area))
 
 
-def without_parts(edits: tuple[Edit, ...], gone: set[int]) -> tuple[Edit, ...]:
-    """Edits without what concerns only parts that left the stack; their share goes to those that stay."""
+def without_parts(
+    edits: tuple[Edit, ...], gone: set[int], staying: Sequence[int] = (), locked: Sequence[int] = ()
+) -> tuple[Edit, ...]:
+    """Edits without what concerns only parts that left the stack.
+
+    Where all parts that stay are painted, those that are not locked take what was painted for the others; so a layer
+    that comes later finds nothing left over. Elsewhere it goes to those that are not painted.
+
+    Parameters
+    ----------
+    staying : sequence of int
+        Parts of the stack afterwards; none for values that are taken away from parts that stay.
+    locked : sequence of int
+        Of these the locked ones.
+    """
     out: list[Edit] = []
     for edit in edits:
         if isinstance(edit, Operation):
@@ -210,11 +223,28 @@ def without_parts(edits: tuple[Edit, ...], gone: set[int]) -> tuple[Edit, ...]:
         tiles = {}
         for key, tile in edit.tiles.items():
             left = {part: values for part, values in tile.items() if part not in gone}
+            if len(left) < len(tile) and set(left) >= set(staying) and staying:
+                left = _filled_up(left, staying, locked)
             if left:
                 tiles[key] = left
         if tiles:
             out.append(replace(edit, tiles=tiles))
     return tuple(out)
+
+
+def _filled_up(tile: Tile, staying: Sequence[int], locked: Sequence[int]) -> dict[int, Masks]:
+    """Painted values that sum to one wherever every part of the stack is painted."""
+    values = np.stack([tile[part] for part in staying])
+    free = np.array([part not in set(locked) for part in staying])
+    if not free.any():
+        free[:] = True
+    full = ~np.isnan(values).any(axis=0)
+    room = np.clip(1 - values[~free].sum(axis=0), 0, 1)
+    have = values[free].sum(axis=0)
+    scaled = values[free] * np.divide(room, have, out=np.zeros_like(have), where=have > NOTHING)
+    scaled = np.where(have > NOTHING, scaled, room / free.sum())
+    values[free] = np.where(full, scaled, values[free])
+    return {**tile, **dict(zip(staying, values, strict=True))}
 
 
 def painted_parts(edits: Sequence[Edit]) -> set[int]:
@@ -231,17 +261,28 @@ def painted_parts(edits: Sequence[Edit]) -> set[int]:
 
 
 def held_arrays(edits: Sequence[Edit]) -> dict[int, tuple[object, int]]:
-    """The arrays that edits hold, by identity, with their bytes: what a step of the history costs."""
+    """What edits hold, by identity, with its bytes: what a step of the history costs."""
     out: dict[int, tuple[object, int]] = {}
+
+    def hold(thing: object, nbytes: int) -> None:
+        out[id(thing)] = thing, nbytes
+
     for edit in edits:
         if isinstance(edit, Paint):
             for tile in edit.tiles.values():
                 for values in tile.values():
-                    out[id(values)] = values, values.nbytes
+                    hold(values, values.nbytes)
+            continue
+        if isinstance(edit.area, Trace):
+            for path in edit.area.paths:
+                hold(path, path.points.nbytes)
+            if edit.area.within is not None:
+                hold(edit.area.within, edit.area.within.nbytes)
         elif edit.area is not None:
-            out[id(edit.area)] = edit.area, edit.area.nbytes
-        source = getattr(getattr(edit, "effect", None), "source", None)
+            hold(edit.area, edit.area.nbytes)
+        source = getattr(edit.effect, "source", None)
         if source is not None:
             out.update(held_arrays(source.edits))
-            out[id(source)] = source, getattr(source, "nbytes", 0)
+            model = getattr(source, "factors", None)
+            hold(source if model is None else model, getattr(source if model is None else model, "nbytes", 0))
     return out

@@ -281,6 +281,6 @@ class AnyStroke:
             if ahead.clipped(self._stack.bins, self._stack.frames).bins_held > MOST_TILED:
                 # Both kinds give the same masks, so that nothing jumps.
                 self._stroke = PathStroke(self._stack, self._effect, self._path, self._within)
-            else:
+            elif (x, y) != (float(last[0]), float(last[1])):
                 self._path = self._path.extended(x, y, strength)
         return self._stroke.draw_to(x, y, strength)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.masks.areas import Area
 from workbench.masks.effects import measured
-from workbench.masks.grid import Array, Grid, Region
+from workbench.masks.grid import Array, Grid, Indices, Region
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis, power_blocks
 
@@ -30,16 +30,24 @@ def sampled(stack: Stack, layer: int, measure: str, area: Area | None, within: R
         And only those in it.
     """
     region = within.clipped(stack.bins, stack.frames)
-    if not region.bins_held:
+    rows, columns = _even(region)
+    if not len(rows):
         return np.zeros(0, np.float32)
-    height, width = region.high - region.low, region.stop - region.start
-    share = min(1.0, (MOST_SAMPLED / (height * width)) ** 0.5)
-    rows = np.unique(np.linspace(region.low, region.high - 1, max(1, round(height * share))).astype(np.intp))
-    columns = np.unique(np.linspace(region.start, region.stop - 1, max(1, round(width * share))).astype(np.intp))
     mask = stack.layer_mask(layer, rows, columns)
     values = measured(measure, mask, Grid(rows, columns, (), stack.levels))
     counted = np.ones_like(mask, bool) if area is None else area.read(rows, columns) >= 128
     return np.asarray(values[counted], np.float32)
+
+
+def _even(region: Region) -> tuple[Indices, Indices]:
+    """Bins and frames of an even sample of a region."""
+    if not region.bins_held:
+        return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    height, width = region.high - region.low, region.stop - region.start
+    share = min(1.0, (MOST_SAMPLED / (height * width)) ** 0.5)
+    rows = np.unique(np.linspace(region.low, region.high - 1, max(1, round(height * share))).astype(np.intp))
+    columns = np.unique(np.linspace(region.start, region.stop - 1, max(1, round(width * share))).astype(np.intp))
+    return rows, columns
 
 
 def greatest(stack: Stack, layer: int, area: Area | None) -> float:
@@ -49,11 +57,14 @@ def greatest(stack: Stack, layer: int, area: Area | None) -> float:
 
 
 def locked_share(stack: Stack, area: Area | None) -> float:
-    """Greatest share that locked layers hold of any bin, on an even sample of bins."""
-    locked = [i for i, layer in enumerate(stack.layers) if layer.locked]
-    if not locked:
+    """Greatest share that locked layers hold together of any bin, on an even sample of bins."""
+    weights = np.array([[float(layer.locked)] for layer in stack.layers], np.float32)
+    within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
+    rows, columns = _even(within.clipped(stack.bins, stack.frames))
+    if not weights.any() or not len(rows) or not len(columns):
         return 0.0
-    return max(greatest(stack, i, area) for i in locked)
+    held = stack.blend(weights, rows, columns)[0]
+    return float(held[area.read(rows, columns) >= 128].max(initial=0.0) if area is not None else held.max())
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +79,7 @@ class MaskReport:
     over_time : float64, shape (L, T)
         Level of each layer in dB (a full-scale sine is about 0) over even spans of time.
     over_frequency : float64, shape (L, F)
-        Mean level of each layer in dB at each bin.
+        Mean level of each layer in dB at each bin, over the frames that count.
     mix_over_time, mix_over_frequency : float64
         The same of the mix.
     overlap : float64, shape (L, L)
@@ -96,7 +107,7 @@ def report(
     owner = np.eye(count, dtype=np.float32)
     time, mix_time = np.zeros((count, spans)), np.zeros(spans)
     frequency, mix_frequency = np.zeros((count, stack.bins)), np.zeros(stack.bins)
-    both, alone = np.zeros((count, count)), np.zeros(count)
+    both, alone, looked_at = np.zeros((count, count)), np.zeros(count), np.zeros(stack.bins)
     rows = np.arange(stack.bins)
     stopped = False
 
@@ -107,7 +118,9 @@ def report(
 
     for first, power in power_blocks(samples, analysis, go_on):
         columns = np.arange(first, first + len(power))
-        held = power.T if area is None else power.T * area.at(rows, columns)
+        counted = np.ones((len(rows), len(columns)), np.float32) if area is None else area.at(rows, columns)
+        held = power.T * counted
+        looked_at += counted.sum(axis=1)
         masks = stack.blend(owner, rows, columns)
         place = columns * spans // frames
         heard = masks**2 * held
@@ -131,6 +144,6 @@ def report(
 
     seconds = (np.arange(spans) + 0.5) * frames * analysis.hop / spans / rate
     return MaskReport(
-        frequency.sum(axis=1) / total, db(time, each_span), db(frequency, frames), db(mix_time, each_span),
-        db(mix_frequency, frames), both / least, seconds,
+        frequency.sum(axis=1) / total, db(time, each_span), db(frequency, np.maximum(looked_at, 1)),
+        db(mix_time, each_span), db(mix_frequency, np.maximum(looked_at, 1)), both / least, seconds,
     )  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.areas import Area
-from workbench.masks.brush import Brush, Ruler, coverage, covered
+from workbench.masks.brush import Brush, Ruler, Shape, coverage, covered
 from workbench.masks.grid import Array, Grid, Indices, Region
 from workbench.spectral.stft import Analysis
 
@@ -66,6 +66,12 @@ class Path:
     def at(self, rows: Indices, columns: Indices) -> Array:
         """Coverage of the bins of a grid, float32 (R, C)."""
         out = np.zeros((len(rows), len(columns)), np.float32)
+        if self.brush.shape in (Shape.TIME, Shape.FREQUENCY) and not self.build_up and np.ptp(self.points[:, 2]) == 0:
+            # A connected path of a strip covers all from its one end to the other.
+            ends = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
+            (x0, y0), (x1, y1) = ends
+            held = coverage(self.brush, self.ruler, rows, columns, (x0, y0), (x1, y1))
+            return np.asarray(held * np.float32(self.points[0, 2]), np.float32)
         low, high, start, stop = self.regions.T
         touched = (high > rows[0]) & (low <= rows[-1]) & (stop > columns[0]) & (start <= columns[-1])
         grid = Grid(rows, columns, ())

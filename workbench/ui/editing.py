@@ -41,7 +41,6 @@ class Clipboard:
 
     source: Clip | Stack
     parts: tuple[int, ...]
-    name: str
     area: Area
 
 
@@ -122,10 +121,12 @@ class Editing(QObject):
         self._find(self.tr("Finding what is alike"), work, way, self.area)
 
     def _find(self, name: str, work: Callable[..., Area], way: str, before: Area | None) -> None:
+        document = self._document
+        recording, analysis = document.recording, document.state.analysis
+
         def done(found: Area) -> None:
             # Not over what the user selected meanwhile, nor on another recording.
-            stack = self._document.stack if self._document.recording is not None else None
-            if self.area is before and stack is not None and (found.bins, found.frames) == (stack.bins, stack.frames):
+            if self.area is before and document.recording is recording and document.state.analysis == analysis:
                 if not found:
                     self.said.emit(self.tr("Nothing of the kind was found"))
                 self.join(found, way)
@@ -206,6 +207,9 @@ class Editing(QObject):
             self.refused.emit(self.tr("“{0}” is locked; unlock it to change its mask.").format(layer.name))
             return
         area = areas.rectangle(region, stack.bins, stack.frames)
+        if not area or not area.inverted():
+            self.refused.emit(self.tr("There is nothing on the other side; split within the recording."))
+            return
         name = self._free_name(f"{layer.name} {where}")
         self._new_layer(
             self.tr("Split {0}").format(layer.name), lambda state: mask_acts.cut_to_new(state, layer.id, area, name),
@@ -221,7 +225,7 @@ class Editing(QObject):
 
         def done(taken: Clip | Stack) -> None:
             if document.recording is recording and document.state.analysis == analysis:
-                self._clipboard = Clipboard(taken, layer.part_ids, layer.name, area)
+                self._clipboard = Clipboard(taken, layer.part_ids, area)
                 self.said.emit(self.tr("Copied the mask of {0}").format(layer.name))
 
         work = partial(take_clip, stack=document.recorded_stack, parts=layer.part_ids, area=area)
@@ -247,7 +251,7 @@ class Editing(QObject):
         if not area or (area.bins, area.frames) != (stack.bins, stack.frames):
             self.refused.emit(self.tr("There is no room for it there; put the playhead elsewhere."))
             return
-        name = self.tr("Paste into {0}")
+        name = self.tr("Paste into {0}") if seconds is None else self.tr("Paste into {0} at the playhead")
         self._on_layer(
             name,
             lambda state, layer: mask_acts.paste(state, layer, held.parts, held.source, 0, columns, area), area,
@@ -282,16 +286,13 @@ class Editing(QObject):
         index = self._document.selected_index
         if index >= 0 and self._document.state.edits:
             layer = self._document.layers[index]
-            if layer.locked:
-                self.refused.emit(self.tr("“{0}” is locked; unlock it to change its mask.").format(layer.name))
-                return
             name = self.tr("Clear edits of {0}").format(layer.name)
-            self._document.act(name, mask_acts.clear_layer(self._document.recorded_state, layer.id))
+            self.do(name, lambda state: mask_acts.clear_layer(state, layer.id), None)
 
     def clear_all(self) -> None:
         """Take all edits away."""
-        if self._document.state.edits:
-            self._document.act(self.tr("Clear all edits"), mask_acts.clear_edits(self._document.recorded_state))
+        if self._document.recorded_state.edits:
+            self.do(self.tr("Clear all edits"), mask_acts.clear_edits, None)
 
     def recall(self, step: int) -> None:
         """Give what is selected back as it was after a step of the history."""
@@ -307,7 +308,7 @@ class Editing(QObject):
         began = document.recorded_state
 
         def done(edits: tuple[Edit, ...]) -> None:
-            if document.recorded_state.edits is not began.edits:
+            if document.recorded_state is not began:
                 self.refused.emit(self.tr("The masks were changed meanwhile; ask again."))
                 return
             state = mask_acts.set_edits(document.recorded_state, edits)
@@ -318,29 +319,32 @@ class Editing(QObject):
 
     # -- thresholds ----------------------------------------------------------------------------------
 
-    def preview(self, act: Callable[[State, int], State]) -> bool:
-        """Show and sound an act on the selected layer before it is done; answers whether it can be."""
-        state = self._tried(act)
+    def preview(self, act: Callable[[State, int], State], whole: bool = False) -> bool:
+        """Show and sound an act on the selected layer, or on the `whole` stack, before it is done.
+
+        Answers whether it can be done.
+        """
+        state = self._tried(act, whole)
         if state is not None:
             self._document.preview(state)
         return state is not None
 
-    def accept(self, name: str, act: Callable[[State, int], State]) -> None:
-        """Do what was previewed."""
-        state = self._tried(act)
+    def accept(self, name: str, act: Callable[[State, int], State], whole: bool = False) -> None:
+        """Do what was previewed, as one act of that name."""
+        state = self._tried(act, whole)
         if state is not None:
-            layer = self._document.layers[self._document.selected_index].name
-            self._document.act(name.format(layer), state)
+            self._document.act(name, state)
             self._tell_locked(self.area)
 
-    def _tried(self, act: Callable[[State, int], State]) -> State | None:
+    def _tried(self, act: Callable[[State, int], State], whole: bool) -> State | None:
         document = self._document
         if document.recording is None or document.selected_index < 0:
             return None
         try:
+            stack = document.recorded_stack
             state = mask_acts.with_room(document.recorded_state, self.tr("Rest"))
-            if state is document.recorded_state:
-                check(document.recorded_stack, document.selected_index)
+            if not whole and (state is document.recorded_state or stack.layers[0].locked):
+                check(stack, document.selected_index)
             return act(state, document.selected)
         except UserError as reason:
             self.refused.emit(str(reason))

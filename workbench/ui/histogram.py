@@ -12,6 +12,8 @@ from workbench.ui import theme
 from workbench.ui.guard import guarded
 
 BARS = 120
+LINE = QColor("#ffffff")
+"""On the canvas, which is dark in every theme."""
 EDGE = 6
 FOOT = 13
 """Pixels at the sides, and below for the scale."""
@@ -23,7 +25,6 @@ class Histogram(QWidget):
 
     dragged = Signal(float, float)
     """Lower and upper limit."""
-    let_go = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,7 +76,6 @@ class Histogram(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._held = None
-        self.let_go.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = (self._range[1] - self._range[0]) / 100
@@ -87,7 +87,6 @@ class Histogram(QWidget):
         upper = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier) or self._limits[0] is None
         which = 1 if upper and self._limits[1] is not None else 0
         self._put(which, (self._limits[which] or 0.0) + by)
-        self.let_go.emit()
 
     def _put(self, which: int, value: float) -> None:
         low, high = self._range
@@ -107,7 +106,9 @@ class Histogram(QWidget):
         floor = self.height() - FOOT
         painter.fillRect(QRectF(0, 0, self.width(), floor), QColor(t.canvas))
         low, high = self._range
-        top = max(float(self._counts.max(initial=0.0)), 1e-9)
+        # What piles up at the ends (nothing at all, mostly) does not flatten the rest.
+        inner = self._counts[2:-2]
+        top = max(float(inner.max(initial=0.0)) or float(self._counts.max(initial=0.0)), 1e-9)
         width = (self.width() - 2 * EDGE) / BARS
         accent, quiet = QColor(t.accent), QColor(t.dim)
         quiet.setAlpha(130)
@@ -116,7 +117,7 @@ class Histogram(QWidget):
             kept = (self._limits[0] is None or value >= self._limits[0]) and (
                 self._limits[1] is None or value <= self._limits[1]
             )
-            height = count / top * (floor - 4)
+            height = min(count / top, 1.08) * (floor - 6)
             painter.fillRect(QRectF(EDGE + i * width, floor - height, width + 0.4, height), accent if kept else quiet)
         self._paint_limits(painter, floor)
         font = painter.font()
@@ -135,16 +136,15 @@ class Histogram(QWidget):
             painter.drawText(QRectF(x, floor, 40, FOOT), int(side | Qt.AlignmentFlag.AlignVCenter), text)
 
     def _paint_limits(self, painter: QPainter, floor: int) -> None:
-        t = theme.current()
         for limit, side in zip(self._limits, (-1, 1), strict=True):
             if limit is None:
                 continue
             x = self._x(limit)
             if self._knee > 0:
                 foot = self._x(limit + side * self._knee)
-                painter.setPen(QPen(QColor(t.text), 1, Qt.PenStyle.DotLine))
+                painter.setPen(QPen(LINE, 1, Qt.PenStyle.DotLine))
                 painter.drawLine(QPointF(x, 2), QPointF(foot, floor))
-            painter.setPen(QPen(QColor(t.text), 1.6))
+            painter.setPen(QPen(LINE, 1.6))
             painter.drawLine(QPointF(x, 0), QPointF(x, floor))
-            painter.setBrush(QColor(t.text))
+            painter.setBrush(LINE)
             painter.drawEllipse(QPointF(x, floor - 4), 4, 4)

@@ -77,7 +77,7 @@ class HistoryPanel(QWidget):
         self.list.customContextMenuRequested.connect(self._menu)
         document.history_changed.connect(self._show)
         document.area_changed.connect(self._marked)
-        document.opened.connect(self._pictures.clear)
+        document.opened.connect(lambda: self._pictures.clear())
 
     def showEvent(self, event: object) -> None:
         self._show()
@@ -101,11 +101,15 @@ class HistoryPanel(QWidget):
             if known is None or known[0] is not step:
                 item.setIcon(QIcon())
             item.setForeground(self.palette().text() if row <= present else theme.dim_brush())
-        self._pictures = {row: known for row, known in self._pictures.items() if row < len(steps)}
+        self._pictures = {
+            row: known for row, known in self._pictures.items() if row < len(steps) and known[0] is steps[row]
+        }
         self.list.setCurrentRow(present)
+        self.list.scrollToItem(self.list.item(present))
         self.list.blockSignals(False)
-        megabytes = sum(step.nbytes for step in steps) / 2**20
-        self.held.setText(self.tr("{0} steps, {1:.1f} MB").format(len(steps) - 1, megabytes))
+        megabytes = self._document.history_bytes / 2**20
+        text = self.tr("1 step, {1:.1f} MB") if len(steps) == 2 else self.tr("{0} steps, {1:.1f} MB")
+        self.held.setText(text.format(len(steps) - 1, megabytes))
         self._marked()
         self._timer.start()
 

@@ -69,9 +69,11 @@ class Keyboard(QObject):
 
 
 def _wants_no_letters(watched: QObject, event: QKeyEvent) -> bool:
-    """Whether this key is pressed in a number field and is no part of a number."""
+    """Whether this key is pressed in a number field and is no part of a number, or takes back an act."""
     number_field = isinstance(watched, QAbstractSpinBox) or isinstance(watched.parent(), QAbstractSpinBox)
     text = event.text()
+    if number_field and event.key() in (Qt.Key.Key_Z, Qt.Key.Key_Y) and event.modifiers():
+        return True
     return number_field and bool(text) and text.isprintable() and not (text.isdigit() or text in "+-.,")
 
 

@@ -83,6 +83,8 @@ class MaskDialog(QDialog):
         self.apply.clicked.connect(self._apply)
         self.drop.clicked.connect(self.reject)
         self.finished.connect(lambda _: document.end_preview())
+        # Another act takes the preview away; it comes back on what there is then.
+        document.history_changed.connect(self._context_changed)
         document.selection_changed.connect(self._context_changed)
         document.area_changed.connect(self._context_changed)
         document.stacks_changed.connect(self._fill_others)
@@ -98,7 +100,7 @@ class MaskDialog(QDialog):
 
     def _whole(self, name: str, label: str, tip: str) -> QSpinBox:
         box = named(QSpinBox(), name, label, tip)
-        box.setRange(0, 15)
+        box.setRange(0, 7)
         box.setValue(1)
         return box
 
@@ -172,13 +174,20 @@ class MaskDialog(QDialog):
 
     def _preview(self) -> None:
         if self.isVisible() and self._document.recording is not None:
-            self._editing.preview(self._act())
+            self._editing.preview(self._act(), self._all_layers)
+
+    @property
+    def _all_layers(self) -> bool:
+        """Whether all layers are worked on, not the selected one."""
+        return str(self.kind.currentData()) == "exponent"
 
     def _apply(self) -> None:
-        text = self.kind.currentText().split(":")[0]
-        name = self.tr("{0} of {1}").format(text, "{0}")
-        self._editing.accept(name, self._act())
-        self._document.seal()
+        text, kind = self.kind.currentText().split(":")[0], self.kind.currentData()
+        if not self._all_layers:
+            text = f"{self._document.layers[self._document.selected_index].name}: {text[:1].lower()}{text[1:]}"
+        if kind in JOINING:
+            text = f"{text} {self.other.currentText()}"
+        self._editing.accept(text, self._act(), self._all_layers)
         self.accept()
 
 

@@ -12,6 +12,7 @@ from workbench.document import mask_acts
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.effects import Effect
+from workbench.masks.grid import Region
 from workbench.masks.painting import (
     AnyStroke,
     PaintingRefused,
@@ -79,7 +80,7 @@ class Painter(QObject):
         self._stroke = AnyStroke(document.stack, effect, start, document.area)
         self._base = document.recorded_state
         self._name, self._changed, self._last = verb.format(document.layers[index].name), False, (x, y)
-        self._draw(x, y, strength)
+        self._draw([(x, y)], strength)
 
     def _effect(self, layer: int, take_away: bool) -> tuple[Effect, str]:
         """What the tool does, and the name of the act."""
@@ -108,16 +109,16 @@ class Painter(QObject):
         x, y = self._view.ruler_point(point)
         strength = self._tools.options.strength * pressure
         if not self._tools.options.build_up:
-            self._draw(x, y, strength)
+            self._draw([(x, y)], strength)
             return
         # Dabs at even distances, so that what builds up does not depend on how often the mouse tells its place.
-        step = max(1.0, self._tools.size * SPACING)
-        while self._stroke is not None and (distance := hypot(x - self._last[0], y - self._last[1])) >= step:
+        step, places = max(2.0, self._tools.size * SPACING), []
+        here = self._last
+        while (distance := hypot(x - here[0], y - here[1])) >= step:
             share = step / distance
-            there = (
-                self._last[0] + share * (x - self._last[0]), self._last[1] + share * (y - self._last[1])
-            )  # fmt: skip
-            self._draw(*there, strength)
+            here = here[0] + share * (x - here[0]), here[1] + share * (y - here[1])
+            places.append(here)
+        self._draw(places, strength)
 
     def end(self) -> None:
         """Release: the stroke becomes one act."""
@@ -147,15 +148,17 @@ class Painter(QObject):
         self._base = now
         return True
 
-    def _draw(self, x: float, y: float, strength: float) -> None:
+    def _draw(self, places: list[tuple[float, float]], strength: float) -> None:
         assert self._stroke is not None
         if not self._still_fits():
             # Something changed the masks meanwhile: what the stroke started from is no longer there.
             self.cancel()
             return
-        self._last = (x, y)
-        region = self._stroke.draw_to(x, y, strength)
-        if region is not None:
+        changed = Region(0, 0, 0, 0)
+        for place in places:
+            self._last = place
+            changed = changed.joined(self._stroke.draw_to(*place, strength) or changed)
+        if changed.bins_held:
             self._changed = True
             state = mask_acts.set_edits(self._document.recorded_state, self._stroke.edits)
-            self._document.preview(state, region)
+            self._document.preview(state, changed)

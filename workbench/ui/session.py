@@ -34,7 +34,7 @@ from workbench.jobs.works import (
     open_file,
     save,
 )
-from workbench.masks.models import Factors, Shares
+from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.morphing import MorphTarget, morph_components, morph_runs
 from workbench.masks.statistics import MaskReport
 from workbench.spectral.stft import Analysis
@@ -216,7 +216,9 @@ class Session(QObject):
         if document.recording is None:
             return
         self.cancel_factorisation()
-        self._withdraw_if_empty(self._running_run)
+        if merge is None:
+            # Of successive runs that are one step the last one's masks stay until the next has some.
+            self._withdraw_if_empty(self._running_run)
         if analysis != document.state.analysis:
             self._analyse(analysis, lambda: self.factorise(settings, analysis, fresh, stack, merge))
             return
@@ -231,7 +233,10 @@ class Session(QObject):
             return
         if going_on and isinstance(present, Factors):
             length = present.length if present.length > 1 else settings.length
-            settings, start = replace(settings, components=present.components, length=length), present
+            settings = replace(settings, components=present.components, length=length)
+            start: Model = present
+        elif merge is not None and not stack and isinstance(present, Shares):
+            start = present.resized(count)
         else:
             start = placeholder(document.recording, analysis, settings, count)
         label = self.describe(settings, count)

@@ -81,7 +81,6 @@ class TonesDialog(QDialog):
         slider = named(Slider(3, 101, value, value, 49), name, label, tip)
         text = QLabel()
         text.setMinimumWidth(30)
-        slider.setProperty("row", row)
         grid.addWidget(QLabel(label), row, 0)
         grid.addWidget(slider, row, 1)
         grid.addWidget(text, row, 2)

@@ -41,7 +41,7 @@ class ThresholdPanel(QWidget):
         self._build()
         tools.changed.connect(self._tool_changed)
         viewport.changed.connect(self._look_soon)
-        document.history_changed.connect(self._look_soon)
+        document.history_changed.connect(self._history_changed)
         document.selection_changed.connect(self._layer_changed)
         document.area_changed.connect(self._area_changed)
         document.opened.connect(self._layer_changed)
@@ -50,8 +50,8 @@ class ThresholdPanel(QWidget):
     def _build(self) -> None:
         tr = self.tr
         self.measure = combo(
-            [(tr("Mask value"), "mask"), (tr("Level of the layer, dB"), "level"),
-             (tr("Layer to the rest, dB"), "ratio")],
+            [(tr("Mask value"), "mask"), (tr("Layer's level, dB"), "level"),
+             (tr("Layer to the rest"), "ratio")],
             "thresholdMeasure", tr("What the threshold looks at"),
             tr("The mask's value; the layer's own level; or the layer's level against all others"),
         )  # fmt: skip
@@ -164,12 +164,18 @@ class ThresholdPanel(QWidget):
 
     def apply(self) -> None:
         """Return: what is shown becomes an act."""
+        for box in (self.low, self.high, self.knee):
+            # Return comes before a field takes what was typed into it.
+            box.interpretText()
         self._touched = False
         limits = replace(self.limits)
         text = {"mask": "{0:.2f}", "level": "{0:.1f} dB", "ratio": "{0:.1f} dB"}[limits.measure]
         ends = [text.format(v).replace("-", "−") for v in (limits.low, limits.high) if np.isfinite(v)]
-        name = self.tr("Threshold {0}").replace("{0}", "{{0}} {0}").format(" … ".join(ends))
-        self._editing.accept(name, self._editing.threshold(limits))
+        index = self._document.selected_index
+        name = self._document.recorded_state.layers[index].name if index >= 0 else ""
+        text = self.tr("Threshold {0} {1}").format(name, " … ".join(ends))
+        self._editing.accept(text, self._editing.threshold(limits))
+        self._document.end_preview()
         self.done.emit()
 
     def cancel(self) -> None:
@@ -185,16 +191,29 @@ class ThresholdPanel(QWidget):
         if shown == self.isHidden():
             self.setVisible(shown)
             self._touched = False
+            if shown and len(self._document.layers) == 1 and self.measure.currentData() == "mask":
+                # The only layer's mask is one everywhere: there is only its level to look at.
+                self.measure.setCurrentIndex(self.measure.findData("level"))
+                self._touched = False
+                self._document.end_preview()
             if not shown:
                 self._document.end_preview()
             self._show_scope()
             self._look_soon()
 
     def _layer_changed(self) -> None:
-        self._touched = False
+        if self._touched:
+            self._touched = False
+            self._document.end_preview()
         self._tool_changed()
         self._show_scope()
         self._look_soon()
+
+    def _history_changed(self) -> None:
+        self._look_soon()
+        if self.pending and self._document.state is self._document.recorded_state:
+            # Another act took the preview away: it comes back on what there is now.
+            self._preview()
 
     def _area_changed(self) -> None:
         self._show_scope()

@@ -12,7 +12,7 @@ from workbench.masks.brush import Brush, Shape
 SIZES = (4.0, 400.0)
 HARMONICS = (1, 40)
 WIDTHS = (5.0, 400.0)
-REACHES = (1, 15)
+REACHES = (1, 7)
 
 
 class Tool(Enum):
