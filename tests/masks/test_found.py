@@ -181,5 +181,7 @@ def test_samples_of_a_mask_are_its_values_within_an_area(stack):
     assert greatest(stack, 1, area) == pytest.approx(everything[5:40, 10:60].max(), abs=1e-6)
     locked = Stack((stack.layers[0], replace(stack.layers[1], locked=True), stack.layers[2]), stack.factors, (),
                    stack.bins, stack.frames)  # fmt: skip
-    assert locked_share(locked, area) == pytest.approx(everything[5:40, 10:60].max(), abs=1e-6)
-    assert locked_share(stack, area) == 0
+    assert locked_share(locked, area.bounds, area) == pytest.approx(everything[5:40, 10:60].max(), abs=1e-6)
+    both = replace(locked, layers=tuple(replace(layer, locked=True) for layer in locked.layers))
+    assert locked_share(both, area.bounds) == pytest.approx(1, abs=1e-5), "what they hold together"
+    assert locked_share(stack, area.bounds, area) == 0

@@ -353,6 +353,19 @@ def polygon(points: NDArray[np.float64], bins: int, frames: int) -> Area:
     return drawn(bins, frames, Region(int(low), int(high), int(start), int(stop)), plane)
 
 
+WAYS = ("new", "add", "subtract", "intersect")
+
+
+def joined(before: Area | None, found: Area, way: str) -> Area:
+    """What is selected after something more was found, in one of the `WAYS`."""
+    before = before or nothing(found.bins, found.frames)
+    if way == "add":
+        return before.union(found)
+    if way == "subtract":
+        return before.minus(found)
+    return before.intersection(found) if way == "intersect" else found
+
+
 def _tiles_of(plane: Bytes, region: Region) -> Iterator[tuple[tuple[int, int], Bytes]]:
     for key, tile_part, piece in pieces(region):
         values = plane[piece]

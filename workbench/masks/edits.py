@@ -51,6 +51,7 @@ class Paint:
     tiles: Mapping[tuple[int, int], Tile] = field(default_factory=dict)
 
     reach: Reach = field(default=(0, 0), init=False)
+    passes: int = field(default=1, init=False)
 
     @property
     def bounds(self) -> Region:
@@ -113,8 +114,13 @@ class Operation:
 
     @property
     def reach(self) -> Reach:
-        """Bins and frames on every side whose masks it needs."""
+        """Bins and frames on every side at whose masks one pass looks."""
         return self.effect.reach
+
+    @property
+    def passes(self) -> int:
+        """How often it looks so far."""
+        return self.effect.passes
 
     @property
     def bounds(self) -> Region:
@@ -160,7 +166,7 @@ def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region 
         for edit in (*old, *new):
             region = region.joined(_held(edit))
     for edit in behind:
-        region = region.widened(edit.reach)
+        region = region.widened((edit.reach[0] * edit.passes, edit.reach[1] * edit.passes))
     return None if region.high >= WHOLE.high and region.stop >= WHOLE.stop else region
 
 

@@ -6,13 +6,14 @@ no room it does what is possible. `weight` is how far it goes in each bin: 0 lea
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.grid import Array, Grid, Indices, Reach
+from workbench.masks.grid import Array, Grid, Indices, Reach, neighbours
 from workbench.masks.sharing import NOTHING, Masks, fill_room, reassign, share, towards
 
 Parts = tuple[int, ...]
@@ -41,7 +42,8 @@ class Effect:
     locked: Parts
 
     reach: ClassVar[Reach] = (0, 0)
-    """Bins and frames on every side whose masks it needs."""
+    """Bins and frames on every side at whose masks one pass of it looks."""
+    passes: ClassVar[int] = 1
 
     def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
         """New masks, shape (P, R, C).
@@ -183,8 +185,12 @@ class Filter(LayerEffect):
     @property
     def reach(self) -> Reach:  # type: ignore[override]
         """Bins and frames on every side."""
-        times = 2 if self.kind in ("open", "close") else 1
-        return self.rows * times, self.columns * times
+        return self.rows, self.columns
+
+    @property
+    def passes(self) -> int:  # type: ignore[override]
+        """Opening and closing look at the neighbours of neighbours."""
+        return 2 if self.kind in ("open", "close") else 1
 
     def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
         masks, around = wide
@@ -192,11 +198,11 @@ class Filter(LayerEffect):
         if self.kind in ("open", "close"):
             first, second = (np.min, np.max) if self.kind == "open" else (np.max, np.min)
             middle = Grid(
-                np.intersect1d(around.rows, _near(grid.rows, self.rows)),
-                np.intersect1d(around.columns, _near(grid.columns, self.columns)), around.parts,
+                np.intersect1d(around.rows, grid.rows[:, None] + neighbours(self.rows)),
+                np.intersect1d(around.columns, grid.columns[:, None] + neighbours(self.columns, grid.coarse)),
+                around.parts, coarse=grid.coarse,
             )  # fmt: skip
-            held = self._over(first, held, around, middle)
-            return self._over(second, held, middle, grid)
+            return self._over(second, self._over(first, held, around, middle), middle, grid)
         if self.kind == "erode":
             return self._over(np.min, held, around, grid)
         if self.kind == "dilate":
@@ -206,21 +212,23 @@ class Filter(LayerEffect):
         soft = self._blurred(held, around, grid)
         return soft if self.kind == "blur" else np.asarray(mine + self.amount * (mine - soft), np.float32)
 
-    def _over(self, rule: object, held: Array, around: Grid, grid: Grid) -> Array:
+    def _places(self, around: Grid, grid: Grid) -> tuple[Indices, Indices]:
+        """Where the neighbours of each bin and frame are among those around, shapes (R, m) and (C, n)."""
+        rows = _places(around.rows, grid.rows, neighbours(self.rows))
+        return rows, _places(around.columns, grid.columns, neighbours(self.columns, grid.coarse))
+
+    def _over(self, rule: Callable[..., Array], held: Array, around: Grid, grid: Grid) -> Array:
         """Least or greatest over the rectangle, first along time, then along frequency."""
-        along = held[:, _places(around.columns, grid.columns, self.columns)]
-        least = rule(along, axis=-1)  # type: ignore[operator]
-        across = least[_places(around.rows, grid.rows, self.rows)]
-        return np.asarray(rule(across, axis=1), np.float32)  # type: ignore[operator]
+        rows, columns = self._places(around, grid)
+        return np.asarray(rule(rule(held[:, columns], axis=-1)[rows], axis=1), np.float32)
 
     def _blurred(self, held: Array, around: Grid, grid: Grid) -> Array:
-        along = held[:, _places(around.columns, grid.columns, self.columns)] @ _bell(self.columns)
-        across = along[_places(around.rows, grid.rows, self.rows)]
-        return np.asarray(np.einsum("rkc,k->rc", across, _bell(self.rows)), np.float32)
+        rows, columns = self._places(around, grid)
+        along = held[:, columns] @ _bell(columns.shape[1])
+        return np.asarray(np.einsum("rkc,k->rc", along[rows], _bell(rows.shape[1])), np.float32)
 
     def _median(self, held: Array, around: Grid, grid: Grid) -> Array:
-        rows = _places(around.rows, grid.rows, self.rows)
-        columns = _places(around.columns, grid.columns, self.columns)
+        rows, columns = self._places(around, grid)
         out = np.empty((len(rows), len(columns)), np.float32)
         # In pieces, so that the gathered neighbours stay small.
         step = max(1, 400_000 // max(1, columns.size * rows.shape[1]))
@@ -232,23 +240,18 @@ class Filter(LayerEffect):
         return out
 
 
-def _near(indices: Indices, reach: int) -> Indices:
-    near: Indices = np.unique(indices[:, None] + np.arange(-reach, reach + 1))
-    return near
-
-
-def _places(around: Indices, wanted: Indices, reach: int) -> Indices:
-    """Where the neighbours of each wanted index are among those around, shape (n, 2 reach + 1).
+def _places(around: Indices, wanted: Indices, offsets: Indices) -> Indices:
+    """Where the neighbours of each wanted index are among those around.
 
     Beyond the edge of the plane the outermost one counts again.
     """
-    near = np.clip(wanted[:, None] + np.arange(-reach, reach + 1), around[0], around[-1])
-    places: Indices = np.searchsorted(around, near)
+    places: Indices = np.searchsorted(around, np.clip(wanted[:, None] + offsets, around[0], around[-1]))
     return places
 
 
-def _bell(reach: int) -> Array:
-    """Weights of a raised cosine over 2 reach + 1 places; their sum is one."""
+def _bell(count: int) -> Array:
+    """Weights of a raised cosine over an odd number of places; their sum is one."""
+    reach = count // 2
     bell = np.cos(np.pi / 2 * np.arange(-reach, reach + 1) / (reach + 1)) ** 2
     return np.asarray(bell / bell.sum(), np.float32)
 

@@ -99,7 +99,8 @@ class PathStroke:
         if (x, y) != (self._path.points[-1][0], self._path.points[-1][1]):
             self._path = self._path.extended(x, y, strength)
         low, high, start, stop = (int(v) for v in self._path.regions[-1])
-        region = Region(low, high, start, stop).widened(self._effect.reach)
+        reach, passes = self._effect.reach, self._effect.passes
+        region = Region(low, high, start, stop).widened((reach[0] * passes, reach[1] * passes))
         region = region.clipped(self._stack.bins, self._stack.frames)
         if self._within is not None:
             region = region.common(self._within.bounds)

@@ -19,6 +19,9 @@ from workbench.masks.sharing import Masks
 
 STRIP = 128
 """Columns evaluated at once, so that the masks of ten parts stay in the cache."""
+COARSE = 8
+"""Frames from one column of a grid to the next from which on filters look at few of their frames: pictures of long
+recordings. Sound is made of all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +98,16 @@ class Stack:
         Parameters
         ----------
         rows, columns : int
-            Increasing frequency-bin and frame indices.
+            Increasing frequency-bin and frame indices; on average more than `COARSE` frames apart they are those of
+            a picture, and effects that look at neighbours are told roughly.
         """
         # From the last edit to the first: on which bins must the masks be known for it?
+        coarse = len(columns) > 1 and columns[-1] - columns[0] > COARSE * (len(columns) - 1)
         grids = [(rows, columns)]
         for edit in reversed(self.edits):
-            grids.append(self._needed(edit, *grids[-1]))
+            grids.append(self._needed(edit, *grids[-1], coarse))
         grids.reverse()
-        grid = Grid(*grids[0], self.parts, self.levels)
+        grid = Grid(*grids[0], self.parts, self.levels, coarse)
         computed = self.computed(grid.rows, grid.columns)
         masks = computed.copy() if self.edits else computed
         for edit, (out_rows, out_columns) in zip(self.edits, grids[1:], strict=True):
@@ -111,19 +116,19 @@ class Stack:
                 inner = np.ix_(np.searchsorted(grid.rows, out_rows), np.searchsorted(grid.columns, out_columns))
                 computed = np.ascontiguousarray(computed[:, inner[0], inner[1]])
                 masks = masks[:, inner[0], inner[1]]
-                grid = Grid(out_rows, out_columns, self.parts, self.levels)
+                grid = Grid(out_rows, out_columns, self.parts, self.levels, coarse)
             edit.apply(masks, computed, grid, wide)
         return masks
 
-    def _needed(self, edit: Edit, rows: Indices, columns: Indices) -> tuple[Indices, Indices]:
+    def _needed(self, edit: Edit, rows: Indices, columns: Indices, coarse: bool) -> tuple[Indices, Indices]:
         """Bins and frames on which the masks must be known for an edit to give them on some."""
         if edit.reach == (0, 0):
             return rows, columns
         inside = Grid(rows, columns, ()).inside(edit.bounds)
         if any(part.stop <= part.start for part in inside):
             return rows, columns
-        near_rows = neighbourhood(rows[inside[0]], edit.reach[0], self.bins)
-        near_columns = neighbourhood(columns[inside[1]], edit.reach[1], self.frames)
+        near_rows = neighbourhood(rows[inside[0]], edit.reach[0], self.bins, passes=edit.passes)
+        near_columns = neighbourhood(columns[inside[1]], edit.reach[1], self.frames, coarse, edit.passes)
         return np.union1d(rows, near_rows), np.union1d(columns, near_columns)
 
     def masks_of(

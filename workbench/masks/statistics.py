@@ -56,10 +56,12 @@ def greatest(stack: Stack, layer: int, area: Area | None) -> float:
     return float(sampled(stack, layer, "mask", area, within).max(initial=0.0))
 
 
-def locked_share(stack: Stack, area: Area | None) -> float:
-    """Greatest share that locked layers hold together of any bin, on an even sample of bins."""
+def locked_share(stack: Stack, within: Region, area: Area | None = None) -> float:
+    """Greatest share that locked layers hold together of any bin of a region, on an even sample of bins.
+
+    Of an area only bins that are at least half covered count.
+    """
     weights = np.array([[float(layer.locked)] for layer in stack.layers], np.float32)
-    within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
     rows, columns = _even(within.clipped(stack.bins, stack.frames))
     if not weights.any() or not len(rows) or not len(columns):
         return 0.0

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -47,6 +48,12 @@ class AnalysisDialog(QDialog):
         self._hz = np.arange(scene.stack.bins) * scene.recording.rate / scene.analysis.window
         self.table = self._table()
         column.addWidget(self.table)
+        close = named(QPushButton(self.tr("Close")), "analysisClose", self.tr("Close"), self.tr("Close (Esc)"))
+        close.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(close)
+        column.addLayout(foot)
         self.table.selectRow(max(0, selected))
         self._show(max(0, selected))
 

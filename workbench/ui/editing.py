@@ -12,7 +12,7 @@ from workbench.document import acts, mask_acts, stack_acts
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.files import UserError
-from workbench.jobs.runner import Runner
+from workbench.jobs.runner import Job, Runner
 from workbench.jobs.works import find_alike, find_dominated, recall_masks, reshape_area, take_clip
 from workbench.masks import areas
 from workbench.masks.areas import Area
@@ -56,8 +56,8 @@ class Editing(QObject):
         super().__init__(parent)
         self._document, self._runner = document, runner
         self._clipboard: Clipboard | None = None
-        self.join: Callable[[Area, str], None] = lambda area, way: document.set_area(area)
-        """How found areas become the selection; the selector's."""
+        self.put: Callable[[Area], None] = document.set_area
+        """How an area becomes the selection; the selector's."""
         document.opened.connect(self._forget)
         document.analysis_changed.connect(self._forget)
 
@@ -75,7 +75,7 @@ class Editing(QObject):
         """All of time and frequency."""
         if self._document.recording is not None:
             stack = self._document.stack
-            self.join(areas.everything(stack.bins, stack.frames), "new")
+            self.put(areas.everything(stack.bins, stack.frames))
 
     def select_none(self) -> None:
         """Nothing."""
@@ -86,7 +86,8 @@ class Editing(QObject):
         if self.area is None:
             self.select_all()
         else:
-            self.join(self.area.inverted(), "new")
+            area = self.area
+            self._find(self.tr("Inverting the selection"), lambda job: area.inverted(), "new", area)
 
     def reshape(self, how: str, amount: int) -> None:
         """Grow, shrink or feather by bins and frames, or add the harmonics of the selection."""
@@ -113,25 +114,37 @@ class Editing(QObject):
 
     def select_alike(self, row: int, column: int, within: Region, way: str, like: str, tolerance: float,
                      connected: bool) -> None:  # fmt: skip
-        """The magic wand."""
+        """The magic wand: within what is in view."""
         work = partial(
             find_alike, stack=self._document.stack, place=(row, column), within=within, like=like,
             tolerance=tolerance, connected=connected,
         )  # fmt: skip
         self._find(self.tr("Finding what is alike"), work, way, self.area)
 
+    def draw(self, make: Callable[[], Area], way: str) -> None:
+        """Select what was drawn around very many bins."""
+        self._find(self.tr("Selecting"), lambda job: make(), way, self.area)
+
     def _find(self, name: str, work: Callable[..., Area], way: str, before: Area | None) -> None:
         document = self._document
         recording, analysis = document.recording, document.state.analysis
 
-        def done(found: Area) -> None:
+        def whole(job: Job) -> tuple[Area, Area]:
+            found = work(job)
+            area = areas.joined(before, found, way)
+            # Known from here on, so that the window need not look for them.
+            assert area.bounds is not None
+            return found, area
+
+        def done(made: tuple[Area, Area]) -> None:
             # Not over what the user selected meanwhile, nor on another recording.
             if self.area is before and document.recording is recording and document.state.analysis == analysis:
+                found, area = made
                 if not found:
                     self.said.emit(self.tr("Nothing of the kind was found"))
-                self.join(found, way)
+                self.put(area)
 
-        self._runner.run(name, work, done, self.refused.emit)
+        self._runner.run(name, whole, done, self.refused.emit)
 
     def _wanted_area(self) -> Area | None:
         if self.area is None and self._document.recording is not None:
@@ -461,8 +474,14 @@ class Editing(QObject):
 
     def _tell_locked(self, area: Area | None) -> None:
         """Where locked layers leave no room, what was possible was done."""
+        stack = self._document.stack
+        whole = Region(0, stack.bins, 0, stack.frames)
+        self.tell_locked(whole if area is None else area.bounds, area)
+
+    def tell_locked(self, within: Region, area: Area | None = None) -> None:
+        """Say so where locked layers left no room for an act within a region, or within an area."""
         if any(layer.locked for layer in self._document.layers):
-            share = locked_share(self._document.stack, area)
+            share = locked_share(self._document.stack, within, area)
             if share > 0.01:
                 self.said.emit(self.tr("Locked layers kept their share there, up to {0:.0f} %").format(100 * share))
 

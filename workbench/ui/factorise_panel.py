@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.document.document import Document
-from workbench.document.settings import RunSettings
+from workbench.document.settings import METHODS, RunSettings
 from workbench.masks.models import Factors
 from workbench.masks.morphing import MorphTarget
 from workbench.spectral.stft import OVERLAPS, WINDOWS, Analysis
@@ -56,7 +56,9 @@ class FactorisePanel(QWidget):
         column.addLayout(self._morph())
         self.window_size.currentIndexChanged.connect(self._fill_hops)
         self.wishes.changed.connect(self._show_wishes)
+        self._stack = document.state.stack
         document.opened.connect(self._opened)
+        document.stacks_changed.connect(self._stacks_changed)
         document.analysis_changed.connect(self._show_analysis)
         document.factors_changed.connect(self._show_run)
         document.runs_changed.connect(self._show_run)
@@ -260,10 +262,24 @@ class FactorisePanel(QWidget):
         self.seed.setEnabled(wishes.uses("seed"))
         self.another.setEnabled(wishes.uses("seed") and self._document.recording is not None)
 
+    def _adopt(self, settings: RunSettings) -> None:
+        """Wish for what a run was made with; masks from stems were made with nothing of the kind."""
+        if settings.method in METHODS:
+            self.wishes.put(settings)
+
+    def _stacks_changed(self) -> None:
+        """The panel follows the stack that is shown."""
+        run = self._document.run
+        if self._document.state.stack != self._stack:
+            self._stack = self._document.state.stack
+            if run is not None:
+                self._adopt(run.settings)
+
     def _opened(self) -> None:
+        self._stack = self._document.state.stack
         run = self._document.run
         if run is not None:
-            self.wishes.put(run.settings)
+            self._adopt(run.settings)
         self._show_wishes()
         self._show_analysis()
         self._show_run()
@@ -318,7 +334,7 @@ class FactorisePanel(QWidget):
         """Use a run again; Continue then goes on as it was asked for."""
         settings = self._document.runs[run].settings
         self.run_chosen.emit(run)
-        self.wishes.put(settings)
+        self._adopt(settings)
 
     def _run_text(self, run: int) -> str:
         known = self._document.runs[run]

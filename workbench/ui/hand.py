@@ -64,6 +64,8 @@ class Hand:
             self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif button == Qt.MouseButton.RightButton and shift and self._tools.paints:
             self._drag = ("resize", point)
+        elif button == Qt.MouseButton.RightButton:
+            self._view.menu_wanted.emit(event.globalPosition().toPoint())
         elif button == Qt.MouseButton.LeftButton:
             self._drag = ("tool", point)
             self._view.drag_began.emit(point, keys, self.pressure)

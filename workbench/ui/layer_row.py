@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
@@ -72,6 +72,8 @@ class LayerRow(QFrame):
     """A slider was let go."""
     mask_wanted = Signal()
     """The row was double-clicked: show its mask large, or go back."""
+    menu_wanted = Signal(QPoint)
+    """The right button went down, at this place of the screen."""
     name_taken = Signal(int, str)
     """Another name was typed."""
 
@@ -98,6 +100,7 @@ class LayerRow(QFrame):
             self.tr("Double-click (or F2) to rename"),
         )  # fmt: skip
         self.name.setReadOnly(True)
+        self.name.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.name.setFrame(False)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.name.installEventFilter(self)
@@ -286,6 +289,9 @@ class LayerRow(QFrame):
         return True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            self.picked.emit(self.layer.id, False)
+            self.menu_wanted.emit(event.globalPosition().toPoint())
         if event.button() == Qt.MouseButton.LeftButton:
             self._press = event.globalPosition()
             ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)

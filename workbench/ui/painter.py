@@ -35,6 +35,8 @@ class Painter(QObject):
 
     refused = Signal(str)
     """Why the stroke can change nothing."""
+    done = Signal(object)
+    """A stroke became an act; the Region that holds it."""
     said = Signal(str)
     """What keeps a stroke from doing more."""
 
@@ -47,7 +49,7 @@ class Painter(QObject):
         self._base: State | None = None
         self._last = (0.0, 0.0)
         self._name = ""
-        self._changed = False
+        self._changed = Region(0, 0, 0, 0)
         view.drag_began.connect(self._began)
         view.drag_moved.connect(self.move)
         view.drag_ended.connect(self.end)
@@ -79,7 +81,8 @@ class Painter(QObject):
         start = Path(options.brush, self._view.ruler(), np.array([(x, y, strength)]), options.build_up)
         self._stroke = AnyStroke(document.stack, effect, start, document.area)
         self._base = document.recorded_state
-        self._name, self._changed, self._last = verb.format(document.layers[index].name), False, (x, y)
+        self._name, self._last = verb.format(document.layers[index].name), (x, y)
+        self._changed = Region(0, 0, 0, 0)
         self._draw([(x, y)], strength)
 
     def _effect(self, layer: int, take_away: bool) -> tuple[Effect, str]:
@@ -125,11 +128,12 @@ class Painter(QObject):
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return
-        if self._changed and self._still_fits():
+        if self._changed.bins_held and self._still_fits():
             self._document.act(self._name, mask_acts.set_edits(self._document.recorded_state, stroke.edits))
+            self.done.emit(self._changed)
         else:
             self._document.end_preview()
-            if not self._changed and self._document.area is not None:
+            if not self._changed.bins_held and self._document.area is not None:
                 self.said.emit(self.tr("Painting stays within the selection; Esc deselects"))
 
     def cancel(self) -> None:
@@ -159,6 +163,6 @@ class Painter(QObject):
             self._last = place
             changed = changed.joined(self._stroke.draw_to(*place, strength) or changed)
         if changed.bins_held:
-            self._changed = True
+            self._changed = self._changed.joined(changed)
             state = mask_acts.set_edits(self._document.recorded_state, self._stroke.edits)
             self._document.preview(state, changed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 CLICK = 3
 """Pixels within which a drag is a click."""
+MOST_AT_ONCE = 3_000_000
+"""Bins within a line up to which its inside is found while the hand waits."""
 PIECES = 24
 """Points along a straight line of the screen, which is bent on the frequency axis."""
 
@@ -28,6 +32,8 @@ class Selector(QObject):
 
     time_selected = Signal(object)
     """(start, stop) in seconds, to play over and over, or None."""
+    large_drawn = Signal(object, str)
+    """What makes an area of very many bins, and the way in which to join it with what is selected."""
     wand_used = Signal(int, int, object)
     """Bin, frame and the way in which to join what is found with what is selected."""
 
@@ -113,7 +119,7 @@ class Selector(QObject):
                 self.deselect()
             self._view.update()
             return
-        self._finish(self._area(tool))
+        self._finish(tool)
 
     def _double_clicked(self, point: QPointF) -> None:
         if self._tool is Tool.POLYGON:
@@ -122,7 +128,7 @@ class Selector(QObject):
     def close(self) -> None:
         """Return or double click: the polygon is done."""
         if self._tool is Tool.POLYGON and len(self._points) >= 3:
-            self._finish(self._area(Tool.POLYGON))
+            self._finish(Tool.POLYGON)
         else:
             self.cancel()
 
@@ -160,18 +166,19 @@ class Selector(QObject):
         pixels = self._pixels()
         return all((p - pixels[0]).manhattanLength() <= CLICK for p in pixels)
 
-    def _area(self, tool: Tool) -> Area:
+    def _drawn(self, tool: Tool) -> tuple[Callable[[], Area], int]:
+        """How to make the area that was drawn, and how many bins it may hold."""
         stack, view = self._document.stack, self._view
         frames = [view.frame_of(t) for t, _ in self._points]
         bins = [view.bin_of(p) for _, p in self._points]
-        low, high, start, stop = min(bins), max(bins) + 1, min(frames), max(frames) + 1
+        region = Region(min(bins), max(bins) + 1, min(frames), max(frames) + 1)
         if tool is Tool.SELECT:
-            return areas.rectangle(Region(0, stack.bins, start, stop), stack.bins, stack.frames)
-        if tool is Tool.BAND:
-            return areas.rectangle(Region(low, high, 0, stack.frames), stack.bins, stack.frames)
-        if tool is Tool.RECTANGLE:
-            return areas.rectangle(Region(low, high, start, stop), stack.bins, stack.frames)
-        return areas.polygon(self._bent(), stack.bins, stack.frames)
+            region = Region(0, stack.bins, region.start, region.stop)
+        elif tool is Tool.BAND:
+            region = Region(region.low, region.high, 0, stack.frames)
+        elif tool is not Tool.RECTANGLE:
+            return partial(areas.polygon, self._bent(), stack.bins, stack.frames), region.bins_held
+        return partial(areas.rectangle, region, stack.bins, stack.frames), 0
 
     def _bent(self) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
         """The closed line as (frame, bin): straight on the screen."""
@@ -182,20 +189,18 @@ class Selector(QObject):
         line = np.concatenate([a + shares * (b - a) for a, b in zip(corners, ends, strict=True)])
         return np.stack([self._view.exact_frame(line[:, 0]), self._view.exact_bin(line[:, 1])], axis=1)
 
-    def _finish(self, found: Area) -> None:
+    def _finish(self, tool: Tool) -> None:
+        make, bins = self._drawn(tool)
         self._points = []
-        self.join(found, self._way)
+        if bins > MOST_AT_ONCE:
+            self.large_drawn.emit(make, self._way)
+        else:
+            self.put(areas.joined(self._document.area, make(), self._way))
         self._view.update()
 
-    def join(self, found: Area, way: str) -> None:
-        """Select what was found, together with what is selected in one of the four ways."""
-        document = self._document
-        before = document.area or areas.nothing(found.bins, found.frames)
-        area = {
-            "new": lambda: found, "add": lambda: before.union(found), "subtract": lambda: before.minus(found),
-            "intersect": lambda: before.intersection(found),
-        }[way]()  # fmt: skip
-        document.set_area(area)
+    def put(self, area: Area) -> None:
+        """Select an area; its time plays over and over."""
+        self._document.set_area(area)
         self.tell_time()
 
     def tell_time(self) -> None:

@@ -40,6 +40,8 @@ from workbench.ui.viewport import Viewport
 LEFT, BOTTOM, TOP, RIGHT = 46, 20, 6, 6
 """Margins of the picture within panes that share its axes, in pixels."""
 STRIP = 64
+MOST_AT_ONCE = 90_000
+"""Pixels that are composed at once where masks changed."""
 BUDGET = 0.010
 """Seconds that one painting may spend on the picture; the rest follows in the next."""
 
@@ -62,6 +64,8 @@ class SpectrogramView(QWidget):
     """Place and pressure."""
     drag_ended = Signal()
     double_clicked = Signal(QPointF)
+    menu_wanted = Signal(QPoint)
+    """Place on the screen where the right button went down."""
 
     def __init__(self, document: Document, viewport: Viewport, tools: ToolSettings) -> None:
         super().__init__()
@@ -251,9 +255,14 @@ class SpectrogramView(QWidget):
         columns = np.searchsorted(self._shown(self._columns), (region.start, region.stop))
         ratio = self._image.devicePixelRatio()
         if rows[1] > rows[0] and columns[1] > columns[0]:
-            whole = {int(columns[0]) // STRIP, int(columns[1] - 1) // STRIP}
-            if all(s in self._fresh for s in range(min(whole), max(whole) + 1)):
-                self._compose(int(rows[0]), int(rows[1]), int(columns[0]), int(columns[1]))
+            strips = range(int(columns[0]) // STRIP, int(columns[1] - 1) // STRIP + 1)
+            if (rows[1] - rows[0]) * (columns[1] - columns[0]) > MOST_AT_ONCE:
+                # Too much for now: strip by strip, while the older picture stays.
+                self._fresh.difference_update(strips)
+            else:
+                for strip in self._fresh.intersection(strips):
+                    lo, hi = max(int(columns[0]), strip * STRIP), min(int(columns[1]), (strip + 1) * STRIP)
+                    self._compose(int(rows[0]), int(rows[1]), lo, hi)
             top = c.height() - rows[1] / ratio
             self.update(
                 QRectF(c.left() + columns[0] / ratio, c.top() + top, (columns[1] - columns[0]) / ratio,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -96,6 +96,8 @@ class StackPanel(QWidget):
 
     mask_wanted = Signal()
     """Show the selected mask large, or go back."""
+    menu_wanted = Signal(QPoint)
+    """Place on the screen where the right button went down on a layer."""
 
     def __init__(self, document: Document, editing: Editing) -> None:
         super().__init__()
@@ -235,6 +237,7 @@ class StackPanel(QWidget):
                 row.settled.connect(self._document.seal)
                 row.name_taken.connect(self._rename)
                 row.mask_wanted.connect(self.mask_wanted)
+                row.menu_wanted.connect(self.menu_wanted)
             self._rows.fill(rows)
         self._picked &= {layer.id for layer in layers}
         self._show_mix()

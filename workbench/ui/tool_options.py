@@ -74,13 +74,13 @@ class ToolOptions(QStackedWidget):
         wand.setContentsMargins(0, 0, 0, 0)
         wand.setSpacing(6)
         self.wand_like = combo(
-            [(self.tr("like in level"), "level"), (self.tr("shared alike"), "shares")], "wandLike",
-            self.tr("What the wand looks at"), self.tr("The level, or how the layers share the place"),
+            [(self.tr("same level"), "level"), (self.tr("same layers"), "shares")], "wandLike",
+            self.tr("What the wand looks at"), self.tr("Places of nearly the same level, or shared alike by the layers"),
         )  # fmt: skip
         self.wand_tolerance = named(QSpinBox(), "wandTolerance", self.tr("Tolerance"),
                                     self.tr("How much may differ, in dB or per cent"))  # fmt: skip
         self.wand_tolerance.setRange(1, 100)
-        self.wand_tolerance.setValue(9)
+        self.wand_tolerance.setValue(6)
         self.wand_connected = named(QCheckBox(self.tr("Connected")), "wandConnected", self.tr("Connected"),
                                     self.tr("Only what hangs together with the place you click"))  # fmt: skip
         self.wand_connected.setChecked(True)
@@ -89,6 +89,7 @@ class ToolOptions(QStackedWidget):
         self.wand_like.currentIndexChanged.connect(self._wand_changed)
         self.wand_tolerance.valueChanged.connect(self._wand_changed)
         self.wand_connected.toggled.connect(self._wand_changed)
+        self._wand_changed()
         row.addWidget(self.wand)
         self.amount = named(QSpinBox(), "selectionAmount", self.tr("Bins and frames"),
                             self.tr("By how much the selection grows, shrinks or is feathered"))  # fmt: skip
@@ -150,15 +151,16 @@ class ToolOptions(QStackedWidget):
                               self.tr("How far one stroke goes; with a pen its pressure counts too"))  # fmt: skip
         self.target = named(Slider(0, 1, 1.0, 1.0, 100), "brushTarget", self.tr("Target value"),
                             self.tr("The mask value to paint towards: 1 all, 0 nothing"))  # fmt: skip
-        self._target_label = dim(self.tr("Value"))
+        self._size_label, self._hardness_label = dim(""), dim("")
+        self._strength_label, self._target_label = dim(""), dim("")
         for label, slider, change in (
-            (dim(self.tr("Size")), self.size_slider, tools.set_size),
-            (dim(self.tr("Hardness")), self.hardness, tools.set_hardness),
-            (dim(self.tr("Strength")), self.strength, lambda v: tools.set(strength=v)),
+            (self._size_label, self.size_slider, tools.set_size),
+            (self._hardness_label, self.hardness, tools.set_hardness),
+            (self._strength_label, self.strength, lambda v: tools.set(strength=v)),
             (self._target_label, self.target, lambda v: tools.set(target=v)),
         ):  # fmt: skip
             slider.moved.connect(change)
-            slider.setMaximumWidth(80)
+            slider.setMaximumWidth(70)
             row.addWidget(label)
             row.addWidget(slider, 1)
         self.reach = named(QSpinBox(), "filterReach", self.tr("Reach"),
@@ -203,6 +205,13 @@ class ToolOptions(QStackedWidget):
             (self.strength, options.strength), (self.target, options.target),
         ):  # fmt: skip
             slider.set(value)
+        for label, text in (
+            (self._size_label, self.tr("Size {0:.0f}").format(options.brush.size)),
+            (self._hardness_label, self.tr("Hardness {0:.0f} %").format(100 * options.brush.hardness)),
+            (self._strength_label, self.tr("Strength {0:.0f} %").format(100 * options.strength)),
+            (self._target_label, self.tr("Value {0:.2f}").format(options.target)),
+        ):
+            label.setText(text)
         for box, number in (
             (self.harmonics, options.brush.harmonics), (self.line_width, round(options.brush.width)),
             (self.reach, options.reach),

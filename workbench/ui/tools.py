@@ -130,7 +130,7 @@ class ToolSettings(QObject):
         super().__init__(parent)
         self.tool = Tool.SELECT
         self.wand_like = "level"
-        self.wand_tolerance = 9.0
+        self.wand_tolerance = 6.0
         self.wand_connected = True
         self._options = {tool: BrushOptions() for tool in PAINTING}
         self._painted_with = Tool.BRUSH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QSettings, Qt, QTimer
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.painter = Painter(document, self.spectrogram, self.tools, self)
         self.selector = Selector(document, self.spectrogram, self.tools, self)
         self.editing = Editing(document, runner, self)
-        self.editing.join = self.selector.join
+        self.editing.put = self.selector.put
         self.spectrogram.overlays = [
             AreaOverlay(self.spectrogram, document, self.viewport).paint, self.selector.paint,
             BrushCursor(self.spectrogram, document, self.tools).paint,
@@ -188,6 +188,7 @@ class MainWindow(QMainWindow):
         self.tools.changed.connect(self._tool_changed)
         self.painter.refused.connect(self.notice.say)
         self.painter.said.connect(self.say)
+        self.painter.done.connect(self.editing.tell_locked)
         self.activations.pen.refused.connect(self.notice.say)
         self.templates.pen.refused.connect(self.notice.say)
         self.editing.refused.connect(self._trouble)
@@ -195,7 +196,10 @@ class MainWindow(QMainWindow):
         self.history_panel.recall_wanted.connect(self.editing.recall)
         self.selector.time_selected.connect(audition.select)
         self.selector.wand_used.connect(self._use_wand)
+        self.selector.large_drawn.connect(self.editing.draw)
         view.double_clicked.connect(self._put_playhead)
+        view.menu_wanted.connect(lambda place: self._pop_up("maskMenu", place))
+        self.stack_panel.menu_wanted.connect(lambda place: self._pop_up("layersMenu", place))
         bar.options.reshape_wanted.connect(self.editing.reshape)
         Keyboard(lambda: audition.toggle(), self)
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
@@ -390,6 +394,12 @@ class MainWindow(QMainWindow):
         self.editing.select_alike(
             row, column, within, way, tools.wand_like, tools.wand_tolerance, tools.wand_connected
         )  # fmt: skip
+
+    def _pop_up(self, menu: str, place: QPoint) -> None:
+        """One of the menus of the bar, under the pointer."""
+        found = self.menuBar().findChild(QMenu, menu)
+        if found is not None and self.document.recording is not None:
+            found.popup(place)
 
     def _put_playhead(self, point: QPointF) -> None:
         if self.tools.tool in (Tool.SELECT, Tool.RECTANGLE, Tool.BAND, Tool.THRESHOLD):

@@ -70,7 +70,8 @@ class Dialogs(QObject):
     def analyse_masks(self) -> None:
         """What the layers hold."""
         document = self._window.document
-        where = self.tr("Everywhere") if document.area is None else self.tr("Within the selection")
+        where = self.tr("everywhere") if document.area is None else self.tr("within the selection")
+        where = self.tr("Stack “{0}”, {1}, as it was when it was measured").format(document.state.stack_name, where)
         selected = document.selected_index
 
         def show(report: MaskReport, scene: Scene) -> None:
