@@ -70,7 +70,7 @@ class Paint:
                     if part in order:
                         held = painted[tile_rows[:, None], tile_columns]
                         values[order[part], inside_rows, inside_columns] = held
-            masks[:, rows, columns] = fill_unpainted(values, masks[:, rows, columns])
+            masks[:, rows, columns] = fill_unpainted(values, masks[:, rows, columns], grid.ages)
 
     def _blocks(self, rows: Indices, columns: Indices) -> list[tuple[slice, slice, list[tuple[int, int]]]]:
         """Painted tiles that a grid touches, by column of tiles: rows and columns of the grid, and keys."""

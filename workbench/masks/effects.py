@@ -76,7 +76,7 @@ class LayerEffect(Effect):
         room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
         # Clamped before the mix, so that a strength means the same beside locked layers as elsewhere.
         goal = np.clip(self.goal(mine, room, grid, wide), 0, room)
-        new = reassign(masks, computed, target, locked, mine + weight * (goal - mine))
+        new = reassign(masks, computed, target, locked, mine + weight * (goal - mine), grid.ages)
         return np.where(weight > 0, new, masks)
 
     def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
@@ -330,7 +330,7 @@ class Move(Effect):
         out = masks.copy()
         out[source] *= 1 - weight
         moved = (masks[source] - out[source]).sum(axis=0)
-        out[target] = share(masks[target].sum(axis=0) + moved, masks[target], computed[target])
+        out[target] = share(masks[target].sum(axis=0) + moved, masks[target], computed[target], grid.ages[target])
         return out
 
 
@@ -340,7 +340,7 @@ class Restore(Effect):
 
     def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
         locked = grid.flags(self.locked)
-        return np.where(weight > 0, towards(masks, computed, locked, weight), masks)
+        return np.where(weight > 0, towards(masks, computed, locked, weight, grid.ages), masks)
 
 
 @dataclass(frozen=True)
@@ -352,7 +352,7 @@ class Recall(Effect):
     def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
         before = self.source.masks_of(grid.parts, grid.rows, grid.columns, grid.levels)
         locked = grid.flags(self.locked)
-        return np.where(weight > 0, towards(masks, before, locked, weight), masks)
+        return np.where(weight > 0, towards(masks, before, locked, weight, grid.ages), masks)
 
 
 @dataclass(frozen=True)

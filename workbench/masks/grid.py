@@ -83,6 +83,11 @@ class Grid:
         chosen = set(ids)
         return np.array([part in chosen for part in self.parts], bool)
 
+    @property
+    def ages(self) -> Indices:
+        """The parts' ids, which grow from the oldest part to the newest, shape (P,)."""
+        return np.array(self.parts, np.intp)
+
     def inside(self, region: Region) -> tuple[slice, slice]:
         """Which rows and columns lie within a region."""
         low, high = np.searchsorted(self.rows, (region.low, region.high))

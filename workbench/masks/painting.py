@@ -202,8 +202,8 @@ class TileStroke:
         if self._effect.reach == (0, 0):
             # The same as the general way below, without computing what lies beneath twice.
             under = self._under.evaluate(rows, columns)
-            masks = fill_unpainted(painted, under)
             grid = Grid(rows, columns, self._stack.parts, self._stack.levels)
+            masks = fill_unpainted(painted, under, grid.ages)
             computed = under if not self._before else self._stack.computed(rows, columns)
             new = self._effect.change(masks, computed, grid, weight, (masks, grid))
         else:

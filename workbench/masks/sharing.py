@@ -1,6 +1,7 @@
 """The two rules by which the masks of a bin always sum to one.
 
-Both work on arrays (P, …): one mask a part, any grid of bins behind.
+Both work on arrays (P, …): one mask a part, any grid of bins behind. Where nothing says how to share, the oldest part
+takes it all, and not all equally: a layer that is added later then changes nothing that was done before.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 
 Masks = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+Ages = NDArray[np.intp]
 
 NOTHING = np.float32(1e-30)
 """A share this small counts as none: scaling it up to a whole would leave the range of float32."""
 
 
-def fill_unpainted(values: Masks, under: Masks) -> Masks:
+def fill_unpainted(values: Masks, under: Masks, ages: Ages | None = None) -> Masks:
     """Masks where some parts have a painted value and the others share what remains.
 
     Parameters
@@ -23,7 +25,9 @@ def fill_unpainted(values: Masks, under: Masks) -> Masks:
     values : float32, shape (P, …)
         Painted values; NaN where a part is not painted.
     under : float32, shape (P, …)
-        The masks beneath; the remainder is shared in their proportion, or equally where they are all zero.
+        The masks beneath; the remainder is shared in their proportion.
+    ages : int, shape (P,), optional
+        Identities of the parts, increasing with age from the oldest; the order of the parts by default.
 
     Returns
     -------
@@ -43,7 +47,10 @@ def fill_unpainted(values: Masks, under: Masks) -> Masks:
     out = fixed + free * scale
     stranded = (room <= NOTHING) & (unpainted > 0) & (rest > 0)
     if stranded.any():
-        out += np.where(~painted & stranded, rest / np.maximum(unpainted, 1), np.float32(0))
+        order = np.arange(len(values)) if ages is None else np.argsort(ages)
+        oldest = order[(~painted[order]).argmax(axis=0)]
+        parts = np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1))
+        out += np.where(stranded & (parts == oldest), rest, np.float32(0))
     full = unpainted == 0
     if full.any():
         # A painted layer was taken away since: those that stay scale up, or what lies beneath shows again.
@@ -52,7 +59,9 @@ def fill_unpainted(values: Masks, under: Masks) -> Masks:
     return np.asarray(out, np.float32)
 
 
-def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted: Masks) -> Masks:
+def reassign(
+    masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted: Masks, ages: Ages | None = None
+) -> Masks:
     """Give the target parts a new common mask; the unlocked others make room.
 
     Parameters
@@ -65,6 +74,8 @@ def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted
         Parts to change (none of them locked), and parts that keep their value.
     wanted : float32, shape (…)
         New sum of the target parts; clamped to what the locked parts leave.
+    ages : int, shape (P,), optional
+        As in `fill_unpainted`.
 
     Returns
     -------
@@ -79,11 +90,11 @@ def reassign(masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted
     cap = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
     new = np.clip(wanted, 0, cap)
     for flags, total in ((target, new), (others, cap - new)):
-        out[flags] = share(total, masks[flags], computed[flags])
+        out[flags] = share(total, masks[flags], computed[flags], None if ages is None else ages[flags])
     return out
 
 
-def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks) -> Masks:
+def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks, ages: Ages | None = None) -> Masks:
     """Bring all unlocked parts back towards the model's masks.
 
     Parameters
@@ -93,12 +104,14 @@ def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks) -> Ma
         Parts that keep their value; the others share what these leave as the model would.
     coverage : float32, shape (…)
         0 leaves a bin, 1 brings it all the way back.
+    ages : int, shape (P,), optional
+        As in `fill_unpainted`.
     """
     free = ~locked
     out = masks.copy()
     if free.any():
         room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
-        goal = share(room, computed[free], np.ones_like(computed[free]))
+        goal = share(room, computed[free], computed[free], None if ages is None else ages[free])
         out[free] += coverage * (goal - masks[free])
         fill_room(out, locked)
     return out
@@ -111,12 +124,14 @@ def fill_room(masks: Masks, locked: Flags) -> None:
     masks[~locked] *= np.divide(room, total, out=np.ones_like(total), where=total > NOTHING)
 
 
-def share(total: Masks, shares: Masks, fallback: Masks) -> Masks:
-    """Split `total` in proportion to `shares`; where these are all zero by `fallback`, then equally."""
+def share(total: Masks, shares: Masks, fallback: Masks, ages: Ages | None = None) -> Masks:
+    """Split `total` in proportion to `shares`; where these are all zero by `fallback`, else all to the oldest."""
     have = shares.sum(axis=0)
     out = shares * np.divide(total, have, out=np.zeros_like(total), where=have > NOTHING)
     empty = (have <= NOTHING) & (total > 0)
     if empty.any():
-        by = np.where(fallback.sum(axis=0) > NOTHING, fallback, np.float32(1))
+        oldest = np.zeros_like(fallback)
+        oldest[0 if ages is None else int(np.argmin(ages))] = 1
+        by = np.where(fallback.sum(axis=0) > NOTHING, fallback, oldest)
         out = np.where(empty, total * by / by.sum(axis=0), out)
     return np.asarray(out, np.float32)

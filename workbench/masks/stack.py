@@ -79,7 +79,8 @@ class Stack:
         out = np.zeros((len(self.parts), len(rows), len(columns)), np.float32)
         holders, chosen = self._held
         if not holders:
-            out[:] = 1 / max(1, len(out))
+            # The oldest part, so that a layer that is added takes nothing.
+            out[int(np.argmin(self.parts))] = 1
             return out
         if self.factors is None:
             out[holders] = 1 / len(holders)
@@ -194,7 +195,7 @@ class Stack:
         """Blend without edits by matrix products: Σ_k g_k w_k h_k / Σ_k w_k h_k."""
         holders, held = self._held
         if self.factors is None or not holders:
-            chosen = by_part[:, holders] if holders else by_part
+            chosen = by_part[:, holders] if holders else by_part[:, [int(np.argmin(self.parts))]]
             out[:] = chosen.mean(axis=1)[:, None, None]
             return
         total, sums = self.factors.sums(by_part[:, holders], held, rows, columns)

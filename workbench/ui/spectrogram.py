@@ -259,6 +259,8 @@ class SpectrogramView(QWidget):
             if (rows[1] - rows[0]) * (columns[1] - columns[0]) > MOST_AT_ONCE:
                 # Too much for now: strip by strip, while the older picture stays.
                 self._fresh.difference_update(strips)
+            elif self._fresh.issuperset(strips):
+                self._compose(int(rows[0]), int(rows[1]), int(columns[0]), int(columns[1]))
             else:
                 for strip in self._fresh.intersection(strips):
                     lo, hi = max(int(columns[0]), strip * STRIP), min(int(columns[1]), (strip + 1) * STRIP)

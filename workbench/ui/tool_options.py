@@ -75,7 +75,7 @@ class ToolOptions(QStackedWidget):
         wand.setSpacing(6)
         self.wand_like = combo(
             [(self.tr("same level"), "level"), (self.tr("same layers"), "shares")], "wandLike",
-            self.tr("What the wand looks at"), self.tr("Places of nearly the same level, or shared alike by the layers"),
+            self.tr("What the wand looks at"), self.tr("Places of nearly the same level, or that layers share alike"),
         )  # fmt: skip
         self.wand_tolerance = named(QSpinBox(), "wandTolerance", self.tr("Tolerance"),
                                     self.tr("How much may differ, in dB or per cent"))  # fmt: skip
