@@ -6,16 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.conftest import tone_mix
 from tests.random_edits import random_act
-from workbench.audio.recording import Recording
+from workbench.audio.recording import Recording, load
 from workbench.document import acts, mask_acts, stack_acts
 from workbench.document.document import Document
 from workbench.document.history import History
+from workbench.document.project import load_project, save_project
 from workbench.document.settings import RunSettings
 from workbench.document.state import State, fresh_state
 from workbench.masks import areas
@@ -205,3 +207,43 @@ def test_any_step_can_be_asked_for(step):
     document.act("lock", acts.change_layer(document.recorded_state, document.layers[0].id, locked=True))
     document.go_to(step)
     assert document.step == min(max(step, 0), 2)
+
+
+def test_a_project_opens_after_a_change_of_window(tmp_path):
+    document = opened()
+    area = areas.rectangle(Region(40, 80, 10, 30), document.stack.bins, document.stack.frames)
+    document.act("fill", mask_acts.fill(document.recorded_state, document.layers[0].id, 1.0, area))
+    new = Analysis(1024, 256)
+    document.set_analysis(new, analyse_levels(document.recording.samples, new))
+    document.act("invert", mask_acts.invert(document.recorded_state, document.layers[0].id))
+    soundfile.write(tmp_path / "t.wav", document.recording.samples, 8000, subtype="FLOAT")
+    recording = load(tmp_path / "t.wav")
+    save_project(
+        tmp_path / "p.workbench", recording, document.recorded_state, document.runs, document.steps, document.step
+    )
+    project = load_project(tmp_path / "p.workbench")
+    assert project.state.analysis == new
+    assert [name for name, _ in project.steps] == ["Window 1024, hop 256", "invert"], "steps of the present window"
+    again = Document()
+    levels = analyse_levels(recording.samples, new)
+    again.open(recording, levels, project.state, project.runs, project.path, project.steps, project.present)
+    np.testing.assert_array_equal(masks(again), masks(document))
+    again.undo()
+    again.undo()
+    assert again.step == 0
+
+
+def test_runs_outlive_steps_that_do_not_need_them_and_no_others_go():
+    document = opened()
+    frames = document.stack.frames
+    rng = np.random.default_rng(1)
+
+    def factors():
+        return Factors(rng.random((ANALYSIS.bins, 2), np.float32), rng.random((2, frames), np.float32))
+
+    seed = document.add_run("another seed", RunSettings(components=2), factors())
+    for label in ("one", "two", "three"):
+        document.begin_run(label, RunSettings(components=2), factors(), True, label=label,
+                           stack="live" if label == "one" else "", merge="live")  # fmt: skip
+    assert document.step == 2 and seed in document.runs
+    assert sorted(run.name for run in document.runs.values()) == ["another seed", "run", "three"]

@@ -11,7 +11,7 @@ from scipy import ndimage
 from tests.conftest import random_stack
 from workbench.masks import areas
 from workbench.masks.brush import Brush, Ruler, Shape
-from workbench.masks.edits import Operation, Plane, changed_region, with_operation
+from workbench.masks.edits import Operation, Plane, changed_region, with_operation, without_parts
 from workbench.masks.effects import (
     KINDS,
     Combine,
@@ -26,7 +26,8 @@ from workbench.masks.effects import (
     Threshold,
 )
 from workbench.masks.grid import Region
-from workbench.masks.painting import PathStroke, TileStroke
+from workbench.masks.layers import Layer, Part
+from workbench.masks.painting import AnyStroke, PathStroke, TileStroke
 from workbench.masks.traces import Path
 from workbench.spectral.pyramid import FLOOR_DB, STEP_DB
 from workbench.spectral.scales import FrequencyScale
@@ -305,3 +306,63 @@ def test_any_effects_in_any_order_conserve(seed):
         outside = np.ones(now.shape[1:], bool)
         outside[region.low : region.high, region.start : region.stop] = False
         np.testing.assert_array_equal(now[:, outside], before[:, outside])
+
+
+@pytest.mark.parametrize("build_up", [False, True])
+def test_a_stroke_that_becomes_a_path_does_not_jump(build_up):
+    stack = random_stack(3, Analysis(), 44100 * 20, seed=1)
+    zoomed_out = Ruler(FrequencyScale.LOG, 44100 / 2048, 0.3, 45.0)
+    start = Path(Brush(size=60, hardness=0.2), zoomed_out, np.array([[300.0, 120.0, 0.4]]), build_up)
+    stroke = AnyStroke(stack, Fill((), mine(stack), 1.0), start)
+    x, y = 300.0, 120.0
+    rows, columns = np.arange(0, 1025, 8), np.arange(850, 1150, 7)
+    kinds = []
+    for _ in range(30):
+        before = replace(stack, edits=stroke.edits).evaluate(rows, columns)
+        region = stroke.draw_to(x, y, 0.4)
+        after = replace(stack, edits=stroke.edits).evaluate(rows, columns)
+        kinds.append(type(stroke._stroke).__name__)
+        outside = np.ones((len(rows), len(columns)), bool)
+        inside_rows = (rows >= region.low) & (rows < region.high)
+        outside[np.ix_(inside_rows, (columns >= region.start) & (columns < region.stop))] = False
+        np.testing.assert_allclose(after[:, outside], before[:, outside], atol=3e-5)
+        y += 9.0
+    assert kinds[0] == "TileStroke" and kinds[-1] == "PathStroke"
+
+
+@given(st.integers(0, 10_000))
+def test_a_layer_that_is_added_changes_nothing_that_was_done(seed):
+    rng = np.random.default_rng(seed)
+    stack = random_stack(4, ANALYSIS, SAMPLES, seed)
+    # Some layers hold nothing but what was painted into them.
+    bare = tuple(replace(layer, parts=(Part(layer.parts[0].id),)) for layer in stack.layers[2:])
+    stack = replace(stack, layers=(*stack.layers[:2], *bare))
+    for _ in range(5):
+        effect = random_effect(rng, stack)
+        low, start = int(rng.integers(0, 100)), int(rng.integers(0, 100))
+        area = areas.rectangle(Region(low, low + 40, start, start + 40), stack.bins, stack.frames)
+        stack = replace(stack, edits=(*stack.edits, Operation(effect, area)))
+    painter = TileStroke(stack, Fill((), mine(stack, int(rng.integers(4))), 1.0))
+    painter.extend(Region(20, 90, 10, 80), np.ones((70, 70), np.float32))
+    stack = replace(stack, edits=painter.edits)
+    added = Layer(900, "new", "#000000", (Part(901),))
+    for place in (0, 2, 4):
+        layers = (*stack.layers[:place], added, *stack.layers[place:])
+        now = everywhere(replace(stack, layers=layers))
+        np.testing.assert_allclose(np.delete(now, place, axis=0), everywhere(stack), atol=1e-6)
+
+
+def test_what_a_layer_leaves_behind_is_not_there_for_a_new_one():
+    stack = random_stack(3, ANALYSIS, SAMPLES)
+    for layer, value in ((0, 0.5), (1, 0.3), (2, 0.9)):
+        painter = TileStroke(stack, Fill((), mine(stack, layer), value))
+        painter.extend(Region(20, 60, 20, 60), np.ones((40, 40), np.float32))
+        stack = replace(stack, edits=painter.edits)
+    staying = [part for layer in stack.layers[1:] for part in layer.part_ids]
+    edits = without_parts(stack.edits, set(mine(stack)), staying, mine(stack, 2))
+    locked = everywhere(stack)[2]
+    left = replace(stack, layers=(*stack.layers[1:], Layer(900, "new", "#000000", (Part(901),))), edits=edits)
+    masks = everywhere(left)
+    np.testing.assert_allclose(masks.sum(axis=0), 1, atol=1e-6)
+    assert not masks[2, 20:60, 20:60].any()
+    np.testing.assert_allclose(masks[1, 20:60, 20:60], locked[20:60, 20:60], atol=1e-6)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, finish, mask_under, middle, press, rendered
+from workbench.document import mask_acts
 from workbench.masks.brush import Shape
 from workbench.masks.effects import Threshold
 from workbench.ui.tools import Tool
@@ -380,3 +381,132 @@ def test_opening_another_recording_while_an_area_is_sought(factorised, tmp_path)
     settle(program)
     area = program.document.area
     assert area is None or (area.bins, area.frames) == (program.document.stack.bins, program.document.stack.frames)
+
+
+def test_a_slider_moved_before_the_first_result_leaves_other_stacks_alone(factorised):
+    program, document = factorised, factorised.document
+    names = [layer.name for layer in document.layers]
+    listed = [run.name for run in document.runs.values()]
+    program.window.acts["newHpss"].trigger()
+    tones = dialog(program, "tonesDialog")
+    for frames in (21, 31, 41):
+        tones.harmonic.set(frames)
+        tones.changed.emit(tones.settings)
+    finish(program)
+    assert document.state.stack_name == "Tones and hits"
+    assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive"]
+    assert all(name in [run.name for run in document.runs.values()] for name in listed)
+    tones.close()
+    pump(program.application)
+    press(program, Qt.Key.Key_PageUp)
+    assert [layer.name for layer in document.layers] == names
+    press(program, Qt.Key.Key_PageDown)
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert [layer.name for layer in document.layers] == names and len(document.state.stacks) == 1
+
+
+def test_what_was_typed_counts_and_undo_works_from_a_field(factorised):
+    program, document, panel = factorised, factorised.document, factorised.window.threshold
+    press(program, Qt.Key.Key_T)
+    panel.low.setFocus()
+    panel.low.selectAll()
+    QTest.keyClicks(panel.low, "0.77")
+    QTest.keyClick(panel.low, Qt.Key.Key_Return)
+    pump(program.application)
+    assert document.recorded_state.edits[-1].effect.low == pytest.approx(0.77)
+    panel.low.setFocus()
+    QTest.keyClick(panel.low, Qt.Key.Key_Z, CTRL)
+    pump(program.application)
+    assert document.recorded_state.edits == ()
+
+
+def test_a_preview_goes_with_its_layer_and_comes_back_after_another_act(factorised):
+    program, document, panel = factorised, factorised.document, factorised.window.threshold
+    press(program, Qt.Key.Key_T)
+    panel.low.setValue(0.6)
+    pump(program.application)
+    assert document.state.edits
+    document.change_layer("mute", document.layers[1].id, None, mute=True)
+    pump(program.application)
+    assert document.state.edits and document.state.layers[1].mute, "another act leaves what is tried"
+    document.select(document.layers[2].id)
+    pump(program.application)
+    assert document.state.edits == () and not panel.pending
+    press(program, Qt.Key.Key_M, CTRL)
+    pump(program.application, seconds=0.2)
+    assert document.state.edits
+    document.change_layer("unmute", document.layers[1].id, None, mute=False)
+    pump(program.application, seconds=0.2)
+    assert document.state.edits and not document.recorded_state.edits
+    dialog(program, "maskDialog").reject()
+
+
+def test_locked_layers_stay_when_edits_are_cleared_or_given_back(factorised):
+    program, document = factorised, factorised.document
+    at = middle(program)
+    press(program, Qt.Key.Key_B)
+    drag(program, at, at + QPoint(60, 0))
+    held = mask_under(program, 0, at + QPoint(20, 0))
+    document.change_layer("lock", document.layers[0].id, None, locked=True)
+    program.window.acts["clearEdits"].trigger()
+    assert mask_under(program, 0, at + QPoint(20, 0)) == pytest.approx(held, abs=1e-6)
+    press(program, Qt.Key.Key_Z, CTRL)
+    program.window.acts["clearLayer"].trigger()
+    assert "locked" in program.window.notice.text.text()
+    # A lock that comes while masks are being given back counts.
+    press(program, Qt.Key.Key_R)
+    drag(program, at + QPoint(0, -20), at + QPoint(50, 20))
+    document.change_layer("unlock", document.layers[0].id, None, locked=False)
+    program.window.editing.recall(1)
+    document.change_layer("lock", document.layers[0].id, None, locked=True)
+    settle(program)
+    assert "meanwhile" in program.window.notice.text.text()
+    assert mask_under(program, 0, at + QPoint(20, 0)) == pytest.approx(held, abs=1e-6)
+
+
+def test_a_locked_only_layer_has_no_threshold(opened):
+    program, document = opened, opened.document
+    document.change_layer("lock", document.layers[0].id, None, locked=True)
+    press(program, Qt.Key.Key_T)
+    program.window.threshold.low.setValue(-40)
+    press(program, Qt.Key.Key_Return)
+    assert document.recorded_state.edits == () and "is locked" in program.window.notice.text.text()
+
+
+def test_the_picture_is_that_of_a_whole_redraw_after_wide_changes(factorised):
+    program, document, view = factorised, factorised.document, factorised.window.spectrogram
+    program.window.viewport.zoom_time(1.3, 1.0)
+    document.act("invert", mask_acts.invert(document.recorded_state, document.layers[0].id))
+    document.undo()
+    document.redo()
+    pump(program.application, seconds=0.5)
+    seen = view._image.copy()
+    view.redraw()
+    pump(program.application, seconds=0.5)
+    assert seen == view._image
+
+
+def test_menus_under_the_right_button(factorised):
+    program = factorised
+    QTest.mouseClick(program.window.spectrogram, Qt.MouseButton.RightButton, NONE, middle(program))
+    menu = program.window.menuBar().findChild(QMenu, "maskMenu")
+    assert menu.isVisible()
+    menu.close()
+    row = program.window.stack_panel.rows[2]
+    QTest.mouseClick(row, Qt.MouseButton.RightButton, NONE, QPoint(60, 40))
+    assert program.document.selected_index == 2
+    menu = program.window.menuBar().findChild(QMenu, "layersMenu")
+    assert menu.isVisible()
+    menu.close()
+
+
+def test_a_stack_remembers_its_selected_layer(factorised):
+    program, document = factorised, factorised.document
+    program.window.acts["duplicateStack"].trigger()
+    document.select(document.layers[3].id)
+    press(program, Qt.Key.Key_PageUp)
+    document.select(document.layers[1].id)
+    press(program, Qt.Key.Key_PageDown)
+    assert document.selected_index == 3
+    press(program, Qt.Key.Key_PageUp)
+    assert document.selected_index == 1

@@ -55,6 +55,7 @@ class ThresholdPanel(QWidget):
             "thresholdMeasure", tr("What the threshold looks at"),
             tr("The mask's value; the layer's own level; or the layer's level against all others"),
         )  # fmt: skip
+        self.measure.setMinimumWidth(136)
         self.keep = combo(
             [(tr("above"), "above"), (tr("below"), "below"), (tr("between"), "between")], "thresholdKeep",
             tr("What is kept"), tr("Keep the mask above a limit, below one, or between two"),
@@ -107,7 +108,6 @@ class ThresholdPanel(QWidget):
 
     def _number(self, name: str, label: str, tip: str) -> QDoubleSpinBox:
         box = named(QDoubleSpinBox(), name, label, tip)
-        box.setKeyboardTracking(False)
         box.setFixedWidth(74)
         return box
 

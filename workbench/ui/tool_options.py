@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.document.document import Document
+from workbench.masks.brush import Shape
 from workbench.ui.controls import Slider, combo, dim, named
 from workbench.ui.tools import (
     FILTERS,
@@ -146,9 +147,9 @@ class ToolOptions(QStackedWidget):
         self.size_slider = named(Slider(*SIZES, brush.size, 40, 396), "brushSize", self.tr("Brush size"),
                                  self.tr("Diameter in pixels ([ and ], or Shift+right-drag)"))  # fmt: skip
         self.hardness = named(Slider(0, 1, brush.hardness, 0.5, 100), "brushHardness", self.tr("Hardness"),
-                              self.tr("How much of the brush has full effect"))  # fmt: skip
+                              self.tr("How much of the brush has full effect, per cent"))  # fmt: skip
         self.strength = named(Slider(0, 1, 1.0, 1.0, 100), "brushStrength", self.tr("Strength"),
-                              self.tr("How far one stroke goes; with a pen its pressure counts too"))  # fmt: skip
+                              self.tr("How far one stroke goes, per cent; a pen's pressure counts too"))  # fmt: skip
         self.target = named(Slider(0, 1, 1.0, 1.0, 100), "brushTarget", self.tr("Target value"),
                             self.tr("The mask value to paint towards: 1 all, 0 nothing"))  # fmt: skip
         self._size_label, self._hardness_label = dim(""), dim("")
@@ -160,6 +161,7 @@ class ToolOptions(QStackedWidget):
             (self._target_label, self.target, lambda v: tools.set(target=v)),
         ):  # fmt: skip
             slider.moved.connect(change)
+            slider.setMinimumWidth(38)
             slider.setMaximumWidth(70)
             row.addWidget(label)
             row.addWidget(slider, 1)
@@ -207,8 +209,8 @@ class ToolOptions(QStackedWidget):
             slider.set(value)
         for label, text in (
             (self._size_label, self.tr("Size {0:.0f}").format(options.brush.size)),
-            (self._hardness_label, self.tr("Hardness {0:.0f} %").format(100 * options.brush.hardness)),
-            (self._strength_label, self.tr("Strength {0:.0f} %").format(100 * options.strength)),
+            (self._hardness_label, self.tr("Hardness {0:.0f}").format(100 * options.brush.hardness)),
+            (self._strength_label, self.tr("Strength {0:.0f}").format(100 * options.strength)),
             (self._target_label, self.tr("Value {0:.2f}").format(options.target)),
         ):
             label.setText(text)
@@ -225,7 +227,7 @@ class ToolOptions(QStackedWidget):
         self.build_up.blockSignals(True)
         self.build_up.setChecked(options.build_up)
         self.build_up.blockSignals(False)
-        comb = options.brush.shape.value == "comb"
+        comb = options.brush.shape is Shape.COMB
         self.harmonics.setVisible(comb)
         self.line_width.setVisible(comb)
         brush = tools.tool is Tool.BRUSH
@@ -240,7 +242,8 @@ class ToolOptions(QStackedWidget):
             self.paints.setText("")
             return
         layer = self._document.layers[index]
-        name = layer.name if len(layer.name) < 16 else layer.name[:15] + "…"
+        most = 9 if self._tools.options.brush.shape is Shape.COMB else 16
+        name = layer.name if len(layer.name) < most else layer.name[: most - 1] + "…"
         what = "" if self._tools.tool is Tool.BRUSH else f"{described()[self._tools.tool].name}: "
         self.paints.setText(f'{what}<span style="color:{layer.colour}">●</span> {name}')
 
