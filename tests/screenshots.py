@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
 from pathlib import Path
@@ -32,6 +33,7 @@ def main() -> int:
                 print(path)
             if (width, height) == SIZES[0]:
                 _details(program, folder)
+                _tools(program, folder)
     return 0
 
 
@@ -73,6 +75,102 @@ def _details(program: Workbench, folder: Path) -> None:
         dialog = window.findChild(object, f"{name}Dialog")
         dialog.grab().save(str(folder / f"dialog-{name}.png"))
         dialog.close()
+
+
+def _tools(program: Workbench, folder: Path) -> None:
+    """Every tool in use, on one sheet: the top bar's options and the spectrogram."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    from workbench.masks.brush import Shape
+    from workbench.ui.tools import FILTERS, SELECTING, Tool, described, described_shapes
+
+    window, document = program.window, program.document
+    window.set_theme("dark")
+    window.viewport.show_time(13.0, 17.0)
+    window.viewport.zoom_frequency(1.6, window.viewport.scale.position(900.0))
+    shots: list[Image.Image] = []
+    texts, shapes = described(), described_shapes()
+
+    def shot(title: str) -> None:
+        run_until(program, lambda: not program.runner.jobs, 5)
+        run_until(program, lambda: False, 0.5)
+        path = folder / "tool.png"
+        window.grab().save(str(path))
+        ratio = window.devicePixelRatioF()
+        left = window.centralWidget().mapTo(window, window.centralWidget().rect().topLeft()).x()
+        box = (left, 66, left + window.centralWidget().width(), 565)
+        with Image.open(path) as picture:
+            shots.append(picture.convert("RGB").crop(tuple(round(side * ratio) for side in box)))
+        draw = ImageDraw.Draw(shots[-1])
+        draw.rectangle((0, 0, 200, 24), (18, 20, 24))
+        draw.text((10, 4), title, (255, 255, 255), ImageFont.load_default(size=16))
+        path.unlink()
+        print(title)
+
+    for tool in SELECTING:
+        window.selector.deselect()
+        window.tools.choose(tool)
+        _gesture(program, tool.value)
+        shot(texts[tool].name)
+    window.selector.deselect()
+    for shape in Shape:
+        window.tools.choose(Tool.BRUSH)
+        window.tools.set_brush(shape=shape, size=26.0)
+        _gesture(program, "stroke")
+        shot(f"{texts[Tool.BRUSH].name}, {shapes[shape].lower()}")
+        document.undo()
+    window.tools.set_brush(shape=Shape.ROUND, size=60.0)
+    for tool in (Tool.ERASER, *FILTERS):
+        window.tools.choose(Tool.BRUSH)
+        _gesture(program, "stroke")
+        window.tools.choose(tool)
+        _gesture(program, "stroke")
+        shot(texts[tool].name)
+        document.undo()
+        document.undo()
+    window.tools.choose(Tool.THRESHOLD)
+    window.threshold.measure.setCurrentIndex(1)
+    window.threshold.low.setValue(-55)
+    window.threshold.knee.setValue(8)
+    shot(texts[Tool.THRESHOLD].name)
+    window.threshold.cancel()
+    columns, width = 4, 360
+    height = round(width * shots[0].height / shots[0].width)
+    sheet = Image.new("RGB", (columns * width, -(-len(shots) // columns) * height))
+    for i, each in enumerate(shots):
+        sheet.paste(
+            each.resize((width, height), Image.Resampling.LANCZOS), (i % columns * width, i // columns * height)
+        )
+    sheet.save(folder / "tools.jpg", quality=88)
+    print(folder / "tools.jpg")
+
+
+def _gesture(program: Workbench, kind: str) -> None:
+    """What the hand does with a tool."""
+    from PySide6.QtCore import QPointF
+
+    canvas = program.window.spectrogram.canvas
+
+    def at(x: float, y: float) -> QPointF:
+        return QPointF(canvas.left() + x * canvas.width(), canvas.top() + y * canvas.height())
+
+    lasso = [
+        at(0.5 + 0.22 * math.cos(i / 4), 0.5 + 0.25 * math.sin(i / 4) * (1 + 0.2 * math.cos(i))) for i in range(25)
+    ]
+    drags = {
+        "select": [at(0.3, 0.5), at(0.5, 0.5), at(0.6, 0.5)], "rectangle": [at(0.3, 0.3), at(0.5, 0.5), at(0.7, 0.65)],
+        "band": [at(0.3, 0.45), at(0.4, 0.5), at(0.5, 0.6)], "lasso": lasso, "wand": [at(0.5, 0.62)],
+        "stroke": [at(0.3 + 0.03 * i, 0.62 - 0.012 * i) for i in range(12)],
+    }  # fmt: skip
+    if kind == "polygon":
+        for corner in (at(0.3, 0.3), at(0.7, 0.25), at(0.6, 0.7), at(0.4, 0.6)):
+            mouse(program, "press", corner)
+            mouse(program, "release", corner)
+        return
+    mouse(program, "press", drags[kind][0])
+    for point in drags[kind]:
+        mouse(program, "move", point)
+    mouse(program, "release", drags[kind][-1])
 
 
 if __name__ == "__main__":
