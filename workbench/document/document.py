@@ -375,8 +375,7 @@ class Document(QObject):
 
     def _drop_replaced(self, run: int) -> None:
         """Forget a run whose step another took, unless another step needs it."""
-        used = set().union(*(step.state.runs for step in self._history.steps))
-        if run in self.runs and run not in used:
+        if run in self.runs and run not in self._history.runs:
             del self.runs[run]
             self.runs_changed.emit()
 
@@ -488,7 +487,7 @@ class Document(QObject):
     def _forget(self) -> None:
         """Let go of the runs that neither a step nor the list of runs can bring back."""
         named_runs = sorted((run for run in self.runs if self.runs[run].name), reverse=True)
-        kept = {*named_runs[:MOST_RUNS], *(run for step in self._history.steps for run in step.state.runs), PREVIEW}
+        kept = {*named_runs[:MOST_RUNS], *self._history.runs, PREVIEW}
         gone = set(self.runs) - kept
         for run in gone:
             del self.runs[run]

@@ -69,6 +69,11 @@ class History:
         return tuple(self._steps)
 
     @property
+    def runs(self) -> set[int]:
+        """Runs that some step needs."""
+        return self._steps[0].state.runs.union(*(step.runs for step in self._steps[1:]))
+
+    @property
     def present(self) -> int:
         """Which of the steps is the present one."""
         return self._present
