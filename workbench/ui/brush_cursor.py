@@ -49,7 +49,7 @@ class BrushCursor:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for pen in (QPen(QColor(0, 0, 0, 180), 3), QPen(colour, 1.5)):
+        for pen in (QPen(QColor(0, 0, 0, 230), 3.5), QPen(colour, 1.5)):
             painter.setPen(pen)
             self._outline(painter, brush, point, 1.0)
         if brush.hardness < 0.98:

@@ -23,6 +23,7 @@ from workbench.ui import theme
 from workbench.ui.controls import named
 
 PICTURE = QSize(72, 34)
+REST_MS = 1000
 PICTURE_MS = 15
 """Between two pictures, so that the window is never held for long."""
 
@@ -75,9 +76,21 @@ class HistoryPanel(QWidget):
         self.recall.clicked.connect(lambda: self.recall_wanted.emit(self.list.currentRow()))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
+        # A run goes on changing what its step shows; its picture is drawn again when that has come to rest.
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._forget_run)
+        document.factors_changed.connect(self._rest.start)
         document.history_changed.connect(self._show)
         document.area_changed.connect(self._marked)
         document.opened.connect(lambda: self._pictures.clear())
+
+    def _forget_run(self) -> None:
+        run = self._document.recorded_state.run
+        self._pictures = {row: known for row, known in self._pictures.items() if known[0].state.run != run}
+        if self.isVisible():
+            self._timer.start()
 
     def showEvent(self, event: object) -> None:
         self._show()

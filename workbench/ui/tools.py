@@ -63,7 +63,7 @@ def described() -> dict[Tool, ToolText]:
                                  tr("Drag a rectangle") + modes),
         Tool.LASSO: ToolText(tr("Lasso"), "Q", tr("Select what you draw around"), tr("Draw around a sound") + modes),
         Tool.POLYGON: ToolText(tr("Polygon"), "P", tr("Select with straight lines: click the corners"),
-                               tr("Click corners · double-click or Return closes · Backspace takes one back") + modes),
+                               tr("Click corners · Return or double-click closes · Backspace takes one back · ? keys")),
         Tool.BAND: ToolText(tr("Frequency band"), "U", tr("Select a band of frequencies over all time"),
                             tr("Drag over a band of frequencies") + modes),
         Tool.WAND: ToolText(tr("Magic wand"), "W", tr("Select what is like the place you click"),
