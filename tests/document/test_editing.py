@@ -243,7 +243,7 @@ def test_runs_outlive_steps_that_do_not_need_them_and_no_others_go():
 
     seed = document.add_run("another seed", RunSettings(components=2), factors())
     for label in ("one", "two", "three"):
-        document.begin_run(label, RunSettings(components=2), factors(), True, label=label,
-                           stack="live" if label == "one" else "", merge="live")  # fmt: skip
+        stack = "live" if label == "one" else ""
+        document.put_model(label, RunSettings(components=2), factors(), ("a", "b"), label, stack, "live")
     assert document.step == 2 and seed in document.runs
     assert sorted(run.name for run in document.runs.values()) == ["another seed", "run", "three"]

@@ -366,3 +366,25 @@ def test_what_a_layer_leaves_behind_is_not_there_for_a_new_one():
     np.testing.assert_allclose(masks.sum(axis=0), 1, atol=1e-6)
     assert not masks[2, 20:60, 20:60].any()
     np.testing.assert_allclose(masks[1, 20:60, 20:60], locked[20:60, 20:60], atol=1e-6)
+
+
+def test_what_did_nothing_for_want_of_others_does_nothing_when_a_layer_is_added():
+    stack = random_stack(2, ANALYSIS, SAMPLES)
+    area = areas.rectangle(Region(20, 60, 20, 60), stack.bins, stack.frames)
+    edits = (Operation(Fill((), mine(stack), 0.0), area),)
+    left = without_parts(edits, set(mine(stack, 1)), mine(stack), ())
+    added = Layer(900, "new", "#000000", (Part(901),))
+    masks = everywhere(replace(stack, layers=(stack.layers[0], added), edits=left))
+    np.testing.assert_allclose(masks[0], 1, atol=1e-6)
+    assert not masks[1].any()
+    # Values of a layer that were cleared before it went leave nothing over either.
+    three = random_stack(3, ANALYSIS, SAMPLES)
+    for layer, value in ((0, 0.5), (1, 0.3), (2, 0.9)):
+        painter = TileStroke(three, Fill((), mine(three, layer), value))
+        painter.extend(Region(20, 60, 20, 60), np.ones((40, 40), np.float32))
+        three = replace(three, edits=painter.edits)
+    cleared = without_parts(three.edits, set(mine(three, 2)))
+    staying = (*mine(three), *mine(three, 1))
+    edits = without_parts(cleared, set(mine(three, 2)), staying)
+    masks = everywhere(replace(three, layers=(*three.layers[:2], added), edits=edits))
+    assert not masks[2, 20:60, 20:60].any()

@@ -84,7 +84,7 @@ def test_a_mask_copied_to_another_stack_takes_from_the_layers_there(factorised):
 def test_tones_and_hits_are_computed_while_the_sliders_move(opened):
     program, document = opened, opened.document
     program.window.acts["newHpss"].trigger()
-    finish(program)
+    settle(program)
     tones = dialog(program, "tonesDialog")
     assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive"]
     assert document.state.stack_name == "Tones and hits" and document.step == 1
@@ -92,7 +92,7 @@ def test_tones_and_hits_are_computed_while_the_sliders_move(opened):
     tones.harmonic.setValue(tones.harmonic.maximum())
     tones.masks.setCurrentIndex(tones.masks.findData("binary"))
     pump(program.application, seconds=0.3)
-    finish(program)
+    settle(program)
     assert document.step == 1, "slider moves are one step"
     assert len([run for run in document.runs.values() if run.name]) == 1, "and one run"
     masks = document.stack.evaluate(np.arange(0, document.stack.bins, 9), np.arange(0, document.stack.frames, 7))
@@ -100,7 +100,7 @@ def test_tones_and_hits_are_computed_while_the_sliders_move(opened):
     assert not np.allclose(rendered(program, 0), first)
     tones.masks.setCurrentIndex(tones.masks.findData("advanced"))
     pump(program.application, seconds=0.3)
-    finish(program)
+    settle(program)
     assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive", "Residual"]
     tones.close()
     press(program, Qt.Key.Key_Z, CTRL)
@@ -392,7 +392,7 @@ def test_a_slider_moved_before_the_first_result_leaves_other_stacks_alone(factor
     for frames in (21, 31, 41):
         tones.harmonic.set(frames)
         tones.changed.emit(tones.settings)
-    finish(program)
+    settle(program)
     assert document.state.stack_name == "Tones and hits"
     assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive"]
     assert all(name in [run.name for run in document.runs.values()] for name in listed)
@@ -403,6 +403,61 @@ def test_a_slider_moved_before_the_first_result_leaves_other_stacks_alone(factor
     press(program, Qt.Key.Key_PageDown)
     press(program, Qt.Key.Key_Z, CTRL)
     assert [layer.name for layer in document.layers] == names and len(document.state.stacks) == 1
+
+
+def test_cancelled_tones_change_nothing_and_the_last_wish_counts(factorised):
+    program, document = factorised, factorised.document
+    program.window.acts["newHpss"].trigger()
+    program.window.cancel_job()
+    settle(program)
+    assert len(document.state.stacks) == 1 and document.step == 1
+    tones = dialog(program, "tonesDialog")
+    tones.harmonic.setValue(tones.harmonic.maximum())
+    pump(program.application, seconds=0.3)
+    settle(program)
+    assert document.state.stack_name == "Tones and hits" and document.run.settings.harmonic_frames == 101
+    before = rendered(program, 0)
+    tones.harmonic.setValue(tones.harmonic.minimum())
+    pump(program.application, seconds=0.17)
+    program.window.cancel_job()
+    settle(program)
+    if document.run.settings.harmonic_frames == 101:
+        np.testing.assert_array_equal(rendered(program, 0), before)
+    tones.percussive.setValue(tones.percussive.minimum())
+    tones.close()
+    settle(program)
+    assert document.run.settings.percussive_bins == 3 and document.step == 2, "a wish just before closing counts"
+
+
+def test_a_lock_during_a_stroke_ends_it(factorised):
+    program, at = factorised, middle(factorised)
+    press(program, Qt.Key.Key_B)
+    view = program.window.spectrogram
+    held = mask_under(program, 1, at + QPoint(40, 0))
+    QTest.mousePress(view, LEFT, NONE, at)
+    QTest.mouseMove(view, at + QPoint(20, 0))
+    pump(program.application)
+    program.document.change_layer("lock", program.document.layers[1].id, None, locked=True)
+    QTest.mouseMove(view, at + QPoint(60, 0))
+    pump(program.application)
+    QTest.mouseRelease(view, LEFT, NONE, at + QPoint(60, 0))
+    pump(program.application)
+    assert "Paint" not in program.document.undo_name
+    assert mask_under(program, 1, at + QPoint(40, 0)) == held
+
+
+def test_the_threshold_is_shown_again_when_the_mask_dialog_closes(factorised):
+    program, document = factorised, factorised.document
+    press(program, Qt.Key.Key_T)
+    program.window.threshold.low.setValue(0.7)
+    pump(program.application)
+    shown = mask_under(program, 0, middle(program))
+    press(program, Qt.Key.Key_M, CTRL)
+    pump(program.application, seconds=0.2)
+    dialog(program, "maskDialog").reject()
+    pump(program.application)
+    assert mask_under(program, 0, middle(program)) == shown and document.state.edits
+    assert isinstance(document.state.edits[-1].effect, Threshold)
 
 
 def test_what_was_typed_counts_and_undo_works_from_a_field(factorised):

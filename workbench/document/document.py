@@ -295,6 +295,8 @@ class Document(QObject):
         state = stack_acts.show_stack(was, stack)
         if state is not was:
             self._history.amend(state)
+            # It is still the state that a run began with.
+            self._begun = {run: state if begun is was else begun for run, begun in self._begun.items()}
             if self._saved[0] is was:
                 self._saved = state, self._saved[1]
             self._show(state)
@@ -326,8 +328,6 @@ class Document(QObject):
         fresh: bool,
         names: Sequence[str] = (),
         label: str = "",
-        stack: str = "",
-        merge: str | None = None,
     ) -> tuple[int, tuple[int | None, ...]]:
         """Record a run as one act, made when it starts.
 
@@ -339,10 +339,6 @@ class Document(QObject):
             Of the components, where they have names of their own.
         label : str
             Of the run, for the list of runs; the act's name by default.
-        stack : str
-            Name of a new stack for the run; else it is for the present one.
-        merge : str, optional
-            As in `act`; a run that such an act replaces is forgotten.
 
         Returns
         -------
@@ -354,37 +350,48 @@ class Document(QObject):
         before = self.run
         identity = self.add_run(label or name, settings, start)
         state, places = self.recorded_state, tuple(range(start.components))
-        if stack:
-            state, before = stack_acts.new_stack(state, stack), None
         if fresh:
             alike = before is not None and isinstance(before.factors, Factors)
             loudness = tuple(before.factors.H.sum(axis=1)) if before and isinstance(before.factors, Factors) else ()
             # Of what was separated in another way nothing can be told to be alike.
             was = state if alike or names else replace(state, run=None)
             state, kept = acts.factorised(was, identity, start.components, names, loudness)
-            count, replaced = len(self._history.steps), self.recorded_state.run
-            self.act(name, state, merge)
+            self.act(name, state)
             self._begun[identity] = state
-            if len(self._history.steps) == count and replaced is not None:
-                self._drop_replaced(replaced)
             return identity, kept
         state = acts.continued(state, identity)
         self.act(name, state)
         self._begun[identity] = state
         return identity, places
 
-    def _drop_replaced(self, run: int) -> None:
-        """Forget a run whose step another took, unless another step needs it."""
-        if run in self.runs and run not in self._history.runs:
-            del self.runs[run]
-            self.runs_changed.emit()
+    def put_model(
+        self, act: str, settings: RunSettings, model: Model, names: Sequence[str], label: str, stack: str = "",
+        merge: str | None = None,
+    ) -> None:  # fmt: skip
+        """Masks that were computed as a whole, as one act.
 
-    def add_stack(self, act: str, title: str, settings: RunSettings, model: Model, names: Sequence[str]) -> None:
-        """A new stack whose layers are the components of a model, as one act."""
-        state = stack_acts.new_stack(self.recorded_state, title)
-        identity = self.add_run(title, settings, model)
+        Parameters
+        ----------
+        names : sequence of str
+            Of the layers, one a component.
+        label : str
+            For the list of runs.
+        stack : str
+            Name of a new stack for them; else they are for the present one.
+        merge : str, optional
+            As in `act`; a run whose step such an act replaces is forgotten.
+        """
+        state = self.recorded_state
+        if stack:
+            state = stack_acts.new_stack(state, stack)
+        identity = self.add_run(label, settings, model)
         state, _ = acts.factorised(state, identity, model.components, names)
-        self.act(act, state)
+        replaced = self.recorded_state.run
+        self.act(act, state, merge)
+        if merge is not None and replaced is not None and replaced not in self._history.runs:
+            for held in (self.runs, self._begun, self._layers_of):
+                held.pop(replaced, None)
+            self.runs_changed.emit()
 
     def add_run(self, name: str, settings: RunSettings, factors: Model, costs: tuple[float, ...] = ()) -> int:
         """Put a run into the list without using it; returns its id."""

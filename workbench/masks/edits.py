@@ -223,19 +223,26 @@ def without_parts(
     out: list[Edit] = []
     for edit in edits:
         if isinstance(edit, Operation):
-            if not (isinstance(edit.effect, (LayerEffect, Move)) and set(edit.effect.parts) <= gone):
+            if not (isinstance(edit.effect, (LayerEffect, Move)) and set(edit.effect.parts) <= gone) and not (
+                isinstance(edit.effect, LayerEffect) and _alone(edit.effect, staying)
+            ):
                 out.append(edit)
             continue
         tiles = {}
         for key, tile in edit.tiles.items():
             left = {part: values for part, values in tile.items() if part not in gone}
-            if len(left) < len(tile) and set(left) >= set(staying) and staying:
+            if staying and set(left) >= set(staying):
                 left = _filled_up(left, staying, locked)
             if left:
                 tiles[key] = left
         if tiles:
             out.append(replace(edit, tiles=tiles))
     return tuple(out)
+
+
+def _alone(effect: LayerEffect, staying: Sequence[int]) -> bool:
+    """Whether nobody is left to make room, so that the effect does nothing: nor may it once a layer is added."""
+    return bool(staying) and not set(staying) - set(effect.parts) - set(effect.locked)
 
 
 def _filled_up(tile: Tile, staying: Sequence[int], locked: Sequence[int]) -> dict[int, Masks]:

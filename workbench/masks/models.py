@@ -109,14 +109,6 @@ class Shares:
         """Bytes of the masks."""
         return self.masks.nbytes
 
-    def resized(self, components: int) -> Shares:
-        """The first `components` masks, with empty ones behind where there are not as many."""
-        masks = self.masks[:components]
-        if components > len(masks):
-            empty = np.zeros((components - len(masks), *masks.shape[1:]), np.float16)
-            masks = np.concatenate([masks, empty])
-        return Shares(masks)
-
     def values(self, chosen: Indices, rows: Indices, columns: Indices) -> Array:
         """The share of each of some components, shape (k, R, C)."""
         out = np.empty((len(chosen), len(rows), len(columns)), np.float32)

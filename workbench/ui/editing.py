@@ -318,10 +318,10 @@ class Editing(QObject):
             return
         document = self._document
         name = document.steps[step].name or self.tr("the beginning")
-        began = document.recorded_state
+        began, run = document.recorded_state, document.run
 
         def done(edits: tuple[Edit, ...]) -> None:
-            if document.recorded_state is not began:
+            if document.recorded_state is not began or document.run is not run:
                 self.refused.emit(self.tr("The masks were changed meanwhile; ask again."))
                 return
             state = mask_acts.set_edits(document.recorded_state, edits)

@@ -147,7 +147,7 @@ class Painter(QObject):
         base, now = self._base, self._document.recorded_state
         if base is None or now.edits is not base.edits or now.analysis != base.analysis or now.stack != base.stack:
             return False
-        if [layer.parts for layer in now.layers] != [layer.parts for layer in base.layers]:
+        if [(layer.parts, layer.locked) for layer in now.layers] != [(x.parts, x.locked) for x in base.layers]:
             return False
         self._base = now
         return True

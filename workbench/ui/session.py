@@ -72,6 +72,7 @@ class Session(QObject):
         self._running_run = 0
         self._opening: Job | None = None
         self._measuring: Job | None = None
+        self._splitting: Job | None = None
         self._analysing: Job | None = None
         self._saving = False
         self._position: Callable[[], float] = lambda: 0.0
@@ -200,27 +201,15 @@ class Session(QObject):
         """Whether a factorisation is under way."""
         return self._running is not None
 
-    def factorise(
-        self, settings: RunSettings, analysis: Analysis, fresh: bool, stack: str = "", merge: str | None = None
-    ) -> None:
-        """Start a run; a run under way is stopped and keeps what it has.
-
-        Parameters
-        ----------
-        stack : str
-            Name of a new stack for it; else the present one.
-        merge : str, optional
-            Successive runs with the same key are one step of the history, and one entry of the list of runs.
-        """
+    def factorise(self, settings: RunSettings, analysis: Analysis, fresh: bool) -> None:
+        """Start a run; a run under way is stopped and keeps what it has."""
         document = self._document
         if document.recording is None:
             return
         self.cancel_factorisation()
-        if merge is None:
-            # Of successive runs that are one step the last one's masks stay until the next has some.
-            self._withdraw_if_empty(self._running_run)
+        self._withdraw_if_empty(self._running_run)
         if analysis != document.state.analysis:
-            self._analyse(analysis, lambda: self.factorise(settings, analysis, fresh, stack, merge))
+            self._analyse(analysis, lambda: self.factorise(settings, analysis, fresh))
             return
         run = document.run
         present = run.factors if run is not None else None
@@ -235,15 +224,13 @@ class Session(QObject):
             length = present.length if present.length > 1 else settings.length
             settings = replace(settings, components=present.components, length=length)
             start: Model = present
-        elif merge is not None and not stack and isinstance(present, Shares):
-            start = present.resized(count)
         else:
             start = placeholder(document.recording, analysis, settings, count)
         label = self.describe(settings, count)
         text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
         # With the present templates the components are the same sounds: layers stay.
         other_sounds = not going_on and not takes_templates(settings)
-        identity, places = document.begin_run(text, settings, start, other_sounds, names, label, stack, merge)
+        identity, places = document.begin_run(text, settings, start, other_sounds, names, label)
         task = Task(
             document.recording, analysis, settings, present, () if names else places, going_on,
             held=run.held if going_on and run is not None else (),
@@ -394,6 +381,41 @@ class Session(QObject):
         job = self._runner.run(name, work, done, self.troubled.emit)
         self._analysing = job
 
+    # -- tones and hits, live -------------------------------------------------------------------------
+
+    def split_tones(self, settings: RunSettings, stack: str, then: Callable[[], None]) -> None:
+        """Harmonic–percussive masks for the present stack, or for a new one of a name; the last wish counts.
+
+        Nothing changes before they are there; successive ones are one step.
+        """
+        document = self._document
+        recording, analysis = document.recording, document.state.analysis
+        if recording is None:
+            return
+        if self._splitting is not None:
+            self._splitting.cancel()
+        label = self.describe(settings, 0)
+        present = document.state.stack
+
+        def done(snapshot: Snapshot) -> None:
+            if document.recording is not recording or document.state.analysis != analysis or self._splitting is not job:
+                return
+            self._splitting = None
+            if not stack:
+                document.show_stack(present)
+                if document.state.stack != present:
+                    # It was removed meanwhile.
+                    return
+            names = component_names(settings)
+            text = self.tr("Tones and hits {0}").format(label)
+            document.put_model(text, settings, snapshot.factors, names, label, stack, "tones")
+            then()
+
+        task = Task(recording, analysis, settings, None, (), False)
+        name = self.tr("Separating tones and hits")
+        job = self._runner.run(name, partial(factorise_job, task=task), done, self.troubled.emit)
+        self._splitting = job
+
     # -- other stacks ----------------------------------------------------------------------------------
 
     def make_oracle(self, paths: Sequence[Path], binary: bool) -> None:
@@ -408,7 +430,8 @@ class Session(QObject):
                 return
             masks, names = made
             title = self.tr("Oracle, binary") if binary else self.tr("Oracle")
-            document.add_stack(self.tr("Oracle masks from stems"), title, RunSettings(method=ORACLE), masks, names)
+            text = self.tr("Oracle masks from stems")
+            document.put_model(text, RunSettings(method=ORACLE), masks, names, title, stack=title)
 
         work = partial(make_oracle, recording=recording, paths=tuple(paths), analysis=analysis, binary=binary)
         self._runner.run(self.tr("Computing oracle masks"), work, done, self.troubled.emit)

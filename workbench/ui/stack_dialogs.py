@@ -29,8 +29,6 @@ class TonesDialog(QDialog):
 
     changed = Signal(object)
     """RunSettings to compute."""
-    settled = Signal()
-    """Closed: later changes are another step."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -74,7 +72,7 @@ class TonesDialog(QDialog):
         for slider in (self.harmonic, self.percussive, self.margin):
             slider.moved.connect(lambda _: self._moved())
         self.masks.currentIndexChanged.connect(self._moved)
-        self.finished.connect(lambda _: self.settled.emit())
+        self.finished.connect(lambda _: self._finish())
         self._show_values()
 
     def _slider(self, grid: QGridLayout, row: int, name: str, label: str, tip: str, value: int) -> Slider:
@@ -101,6 +99,11 @@ class TonesDialog(QDialog):
     def _moved(self) -> None:
         self._show_values()
         self._timer.start()
+
+    def _finish(self) -> None:
+        if self._timer.isActive():
+            self._timer.stop()
+            self.changed.emit(self.settings)
 
     def _show_values(self) -> None:
         settings = self.settings

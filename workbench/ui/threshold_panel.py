@@ -45,6 +45,7 @@ class ThresholdPanel(QWidget):
         document.selection_changed.connect(self._layer_changed)
         document.area_changed.connect(self._area_changed)
         document.opened.connect(self._layer_changed)
+        document.stacks_changed.connect(self._layer_changed)
         self.hide()
 
     def _build(self) -> None:
@@ -190,16 +191,21 @@ class ThresholdPanel(QWidget):
         shown = self._tools.tool is Tool.THRESHOLD and self._document.recording is not None
         if shown == self.isHidden():
             self.setVisible(shown)
-            self._touched = False
+            touched, self._touched = self._touched, False
             if shown and len(self._document.layers) == 1 and self.measure.currentData() == "mask":
                 # The only layer's mask is one everywhere: there is only its level to look at.
                 self.measure.setCurrentIndex(self.measure.findData("level"))
                 self._touched = False
                 self._document.end_preview()
-            if not shown:
+            if touched and not shown:
                 self._document.end_preview()
             self._show_scope()
             self._look_soon()
+
+    def resume(self) -> None:
+        """Something else was tried out meanwhile: what is set here is shown again."""
+        if self.pending:
+            self._preview()
 
     def _layer_changed(self) -> None:
         if self._touched:

@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
         bar = self.tool_bar
         bar.look_changed.connect(view.set_look)
         bar.scale_changed.connect(self.viewport.set_scale)
-        self.tools.changed.connect(self._tool_changed)
+        self.tools.changed.connect(self._hint)
         self.painter.refused.connect(self.notice.say)
         self.painter.said.connect(self.say)
         self.painter.done.connect(self.editing.tell_locked)
@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
         if recording is not None:
             self.spectrogram.setFocus()
             self.viewport.reset(recording.duration, recording.rate)
-        self._tool_changed()
+        self._hint()
         self._title()
 
     def _title(self) -> None:
@@ -319,11 +319,6 @@ class MainWindow(QMainWindow):
 
     def _hint(self) -> None:
         self.hint_text.setText(described()[self.tools.tool].hint)
-
-    def _tool_changed(self) -> None:
-        if self.tools.tool is not Tool.THRESHOLD and not self.painter.busy:
-            self.document.end_preview()
-        self._hint()
 
     def _follow_playhead(self, seconds: float) -> None:
         """While playing, turn the page when the playhead leaves the view."""

@@ -64,6 +64,7 @@ class Dialogs(QObject):
             return
         if self._shaping is None:
             self._shaping = MaskDialog(self._window, self._window.document, self._window.editing)
+            self._shaping.finished.connect(lambda _: self._window.threshold.resume())
         self._shaping.show()
         self._shaping.raise_()
 
@@ -88,16 +89,19 @@ class Dialogs(QObject):
             return
         dialog = TonesDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        # What is computed from here on is one step, and not one with what an earlier dialog made.
         document.seal()
-        session.factorise(dialog.settings, document.state.analysis, True, self.tr("Tones and hits"), "tones")
-        stack = document.state.stack
+        made: list[int] = []
 
         def compute(settings: RunSettings) -> None:
-            if document.state.stack == stack and document.recording is not None:
-                session.factorise(settings, document.state.analysis, True, merge="tones")
+            there = bool(made) and any(each.id == made[-1] for each in document.state.stacks)
+            if there:
+                document.show_stack(made[-1])
+            name = "" if there else self.tr("Tones and hits")
+            session.split_tones(settings, name, lambda: made.append(document.state.stack))
 
+        compute(dialog.settings)
         dialog.changed.connect(compute)
-        dialog.settled.connect(document.seal)
         document.opened.connect(dialog.close)
         dialog.show()
 
