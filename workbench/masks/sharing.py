@@ -15,6 +15,8 @@ Ages = NDArray[np.intp]
 
 NOTHING = np.float32(1e-30)
 """A share this small counts as none: scaling it up to a whole would leave the range of float32."""
+ROUNDING = np.float32(3e-7)
+"""What painted values leave of one by their rounding: nobody's share."""
 
 
 def fill_unpainted(values: Masks, under: Masks, ages: Ages | None = None) -> Masks:
@@ -45,7 +47,7 @@ def fill_unpainted(values: Masks, under: Masks, ages: Ages | None = None) -> Mas
     scale = np.divide(rest, room, out=np.zeros_like(rest), where=room > NOTHING)
     scale[~painted.any(axis=0)] = 1
     out = fixed + free * scale
-    stranded = (room <= NOTHING) & (unpainted > 0) & (rest > 0)
+    stranded = (room <= NOTHING) & (unpainted > 0) & (rest > ROUNDING)
     if stranded.any():
         order = np.arange(len(values)) if ages is None else np.argsort(ages)
         oldest = order[(~painted[order]).argmax(axis=0)]
