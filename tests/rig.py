@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,6 +122,60 @@ class NullSink:
                 process.wait()
         data = np.fromfile(target, np.float32)
         out.append(data[: len(data) // self.channels * self.channels].reshape(-1, self.channels))
+
+
+    @contextmanager
+    def listening(self) -> Iterator[Listener]:
+        """Record the monitor within the block, and know when each sample was heard."""
+        process = subprocess.Popen(
+            ["parec", "--format=float32le", f"--rate={self.rate}", f"--channels={self.channels}",
+             "--device=null.monitor", "--latency-msec=5"],
+            env={**os.environ, **self.env}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
+        )  # fmt: skip
+        listener = Listener(process, self.rate, self.channels)
+        try:
+            deadline = time.monotonic() + 10
+            while not listener.count and time.monotonic() < deadline:
+                time.sleep(0.02)
+            yield listener
+        finally:
+            process.terminate()
+            process.wait()
+
+
+class Listener:
+    """What the monitor gives, as it comes, with the time of every sample on the clock of `time.perf_counter`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], rate: int, channels: int) -> None:
+        self._process, self._rate, self._channels = process, rate, channels
+        self._pieces: list[bytes] = []
+        self._offsets: list[float] = []
+        self.count = 0
+        """Samples that have come."""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        size, left = 4 * self._channels, b""
+        while piece := self._process.stdout.read(1 << 16):
+            now = time.perf_counter()
+            left += piece
+            whole = len(left) // size * size
+            self._pieces.append(left[:whole])
+            self.count += whole // size
+            self._offsets.append(now - self.count / self._rate)
+            left = left[whole:]
+
+    def samples(self) -> np.ndarray:
+        """All so far, float32 (n, channels)."""
+        return np.frombuffer(b"".join(list(self._pieces)), np.float32).reshape(-1, self._channels)
+
+    @property
+    def start(self) -> float:
+        """When sample 0 was heard: no sample comes before it was, and some come with next to no delay."""
+        # The first second is left out: the pipe begins with what was waiting.
+        later = self._offsets[len(self._offsets) // 10 :]
+        return float(np.percentile(later, 1))
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def slow_render(scene, gains):
     frames, half = analysis.frames(len(x)), analysis.window // 2
     spectrum = analyse(x, analysis, 0, frames).astype(complex)
     masks = scene.stack.evaluate(np.arange(analysis.bins), np.arange(frames)).astype(float)
-    by_part = gains[scene.stack.owner].astype(float)
+    by_part = gains[scene.stack.owner].astype(float)  # (P, outputs, channels)
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(analysis.window) / analysis.window)
     out = np.zeros((frames * analysis.hop + analysis.window, gains.shape[1]))
     norm = np.zeros(len(out))
@@ -42,8 +42,8 @@ def slow_render(scene, gains):
         place = slice(j * analysis.hop, j * analysis.hop + analysis.window)
         norm[place] += window**2
         for d in range(gains.shape[1]):
-            source = spectrum[min(d, spectrum.shape[0] - 1), j]
-            out[place, d] += np.fft.irfft(source * (by_part[:, d] @ masks[:, :, j])) * window
+            for c in range(gains.shape[2]):
+                out[place, d] += np.fft.irfft(spectrum[c, j] * (by_part[:, d, c] @ masks[:, :, j])) * window
     return (out / np.maximum(norm, 1e-12)[:, None])[half : half + len(x)]
 
 
@@ -66,7 +66,7 @@ def test_a_neutral_mixer_is_exactly_transparent(analysis, channels):
 @pytest.mark.parametrize("analysis", ANALYSES)
 def test_layers_before_their_faders_sum_to_the_recording(analysis):
     scene = with_first(make_scene(5, 0.7, analysis=analysis), gain_db=-20.0, mute=True, pan=0.4)
-    total = sum(render_all(scene, layer=i).astype(float) for i in range(5))
+    total = sum(render_all(scene, layers=[i]).astype(float) for i in range(5))
     assert residual_db(scene.recording.samples, total) < -120
 
 
@@ -75,7 +75,7 @@ def test_a_stream_gives_what_the_whole_rendering_gives(start, step, analysis):
     scene = with_first(make_scene(2, 1.0, analysis=analysis), gain_db=-6.0, pan=0.3)
     whole = render_all(scene)
     stream = MixStream(scene, start, 2)
-    pieces = np.concatenate([stream.read(scene, step) for _ in range(3)])
+    pieces = np.concatenate([stream.read(step) for _ in range(3)])
     inside = max(0, min(len(pieces), len(whole) - start))
     np.testing.assert_allclose(pieces[:inside], whole[start : start + inside], atol=3e-7)
 
@@ -88,20 +88,8 @@ def test_shorter_than_a_window_and_silence_simply_work(samples):
     factors = replace(scene.stack.factors, H=scene.stack.factors.H[:, :frames])
     short = replace(scene, recording=recording, stack=replace(scene.stack, factors=factors, frames=frames))
     if samples:
-        total = sum(render_all(short, layer=i).astype(float) for i in range(2))
+        total = sum(render_all(short, layers=[i]).astype(float) for i in range(2))
         assert residual_db(recording.samples, total) < -110
-
-
-def test_a_change_is_heard_as_a_ramp_of_one_window_at_most():
-    scene = make_scene(2, 1.0)
-    silent = with_layers(scene, mute=True)
-    stream = MixStream(scene, 0, 2)
-    before = stream.read(scene, 2048)
-    after = stream.read(silent, 4096)
-    np.testing.assert_array_equal(before, scene.recording.samples[:2048])
-    assert np.abs(after[512:]).max() < 1e-6
-    loud = np.abs(np.diff(np.concatenate([before[-1:], after]), axis=0)).max()
-    assert loud <= np.abs(np.diff(scene.recording.samples, axis=0)).max() * 1.5
 
 
 def test_pan_is_0_db_at_the_centre_and_of_constant_power():
@@ -118,7 +106,7 @@ def test_a_mono_mix_becomes_stereo_once_a_pan_is_moved():
     panned = with_first(scene, pan=-1.0)
     out = render_all(panned)
     assert out.shape[1] == 2
-    assert residual_db(render_all(scene, layer=1)[:, 0], out[:, 1]) < -110
+    assert residual_db(render_all(scene, layers=[1])[:, 0], out[:, 1]) < -110
 
 
 def test_above_two_channels_pan_is_off():

@@ -65,7 +65,7 @@ def separated(samples: np.ndarray, settings: RunSettings) -> list[np.ndarray]:
     layers = tuple(Layer(2 * k + 1, names[k], "#ffffff", (Part(2 * k + 2, k),)) for k in range(count))
     stack = Stack(layers, snapshot.factors, (), analysis.bins, analysis.frames(len(samples)))
     scene = Scene(recording, analysis, stack)
-    return [render_all(scene, 0, len(samples), k) for k in range(count)]
+    return [render_all(scene, 0, len(samples), [k]) for k in range(count)]
 
 
 def sdr(source: np.ndarray, estimate: np.ndarray) -> float:

@@ -88,7 +88,7 @@ def rendered(program, layer) -> np.ndarray:
     from workbench.audio.renderer import render_all
 
     scene = program.document.scene
-    return render_all(scene, 0, len(scene.recording.samples), layer)
+    return render_all(scene, 0, len(scene.recording.samples), [layer])
 
 
 def trail(program, *points: QPoint, keys=NONE):

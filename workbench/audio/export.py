@@ -51,10 +51,10 @@ class ExportError(UserError):
 
 @dataclass(frozen=True)
 class Piece:
-    """One file to write: a layer by index, or the mix for None."""
+    """One file to write: some layers by their indices before all faders, or what is heard for None."""
 
     path: Path
-    layer: int | None
+    layers: tuple[int, ...] | None
 
 
 def safe_name(name: str) -> str:
@@ -69,7 +69,7 @@ def layer_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
     layers = scene.stack.layers
     digits = max(2, len(str(len(layers))))
     return [
-        Piece(folder / f"{i + 1:0{digits}d} {safe_name(layer.name)}{form.suffix}", i) for i, layer in enumerate(layers)
+        Piece(folder / f"{i + 1:0{digits}d} {safe_name(layer.name)}{form.suffix}", (i,)) for i, layer in enumerate(layers)
     ]
 
 
@@ -98,7 +98,7 @@ def write(
     pieces = list(pieces)
     peak = 0.0
     for number, piece in enumerate(pieces):
-        outputs = scene.recording.channels if piece.layer is not None else scene.outputs
+        outputs = scene.recording.channels if piece.layers is not None else scene.outputs
         if form.container == "FLAC" and outputs > 8:
             raise ExportError(f"FLAC holds at most 8 channels, not {outputs}; choose WAV.")
 
@@ -120,7 +120,7 @@ def _write_one(scene: Scene, piece: Piece, form: FileFormat, outputs: int, repor
             soundfile.SoundFile(partial, "w", scene.recording.rate, outputs, form.subtype, format=container) as file,
         ):
             _without_peak_chunk(file)
-            for block in render(scene, layer=piece.layer, progress=report):
+            for block in render(scene, layers=piece.layers, progress=report):
                 peak = max(peak, float(np.abs(block).max(initial=0.0)))
                 file.write(block)
     except OSError as error:
@@ -148,6 +148,6 @@ def mix_peak(scene: Scene, pieces: Iterable[Piece], progress: Callable[[float], 
         def report(share: float, done: int = number) -> bool:
             return progress is None or progress((done + share) / len(pieces))
 
-        for block in render(scene, layer=piece.layer, progress=report):
+        for block in render(scene, layers=piece.layers, progress=report):
             peak = max(peak, float(np.abs(block).max(initial=0.0)))
     return peak

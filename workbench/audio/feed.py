@@ -1,17 +1,24 @@
-"""What is to be heard next: position, loop, seeks, and the short cross-fades that keep them from clicking."""
+"""What is to be heard next: position, speed and loop of one scene, with a cross-fade at the loop's seam."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.audio.recording import Recording
 from workbench.audio.renderer import MixStream, Scene
+from workbench.audio.stretch import StretchStream
 
 Float = NDArray[np.float32]
-FADE_SECONDS = 0.005
+FADE_SECONDS = 0.012
+"""A raised cosine of at least half a period never rises faster than the waves that it joins, so that 10 ms suffice
+for 50 Hz."""
+START_SECONDS = 0.005
+PRIMING = 512
+"""At least so many samples that a rate converter is given before those that are wanted of it."""
 
 
 @dataclass(frozen=True)
@@ -22,130 +29,190 @@ class Loop:
     stop: int
 
 
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Samples to play, and where they come from.
+
+    Attributes
+    ----------
+    samples : float32, shape (n, channels)
+    position : float
+        Sample of the recording that the first one is.
+    step : float
+        Samples of the recording from one to the next.
+    """
+
+    samples: Float
+    position: float
+    step: float
+
+
+class _Stream(Protocol):
+    """A source of samples from a position on."""
+
+    @property
+    def position(self) -> float:
+        """The sample that comes next."""
+
+    def read(self, count: int) -> Float:
+        """The next samples."""
+
+
 class Feed:
-    """Blocks of the mix as it is now, from a position on.
+    """Blocks of a scene, from a position on.
 
     Parameters
     ----------
     scene : Scene
-    position : int
-        First sample to hear. Starting within the sound fades in; starting at 0 does not.
+    position : float
+        First sample to hear.
     loop : Loop or None
+    speed : float
+        1 plays as recorded; others keep the pitch.
     """
 
-    def __init__(self, scene: Scene, position: int, loop: Loop | None) -> None:
-        self.loop = loop
-        self._scene = scene
+    def __init__(self, scene: Scene, position: float, loop: Loop | None, speed: float = 1.0) -> None:
+        self.scene, self._loop, self._speed = scene, loop, speed
         self._outputs = max(2, scene.recording.channels)
-        self._stream = self._open(scene, position)
+        self._stream = self._open(position)
         self._fade = max(1, round(FADE_SECONDS * scene.recording.rate))
-        self._leaving: MixStream | None = None
-        self._left = scene
-        self._faded = 0 if position > 0 else self._fade
-        self._jump: int | None = None
-        self._ending = self._stopping = False
+        self._leaving: _Stream | None = None
+        self._faded = self._fade
         self.finished = False
-
-    @property
-    def recording(self) -> Recording:
-        """The recording that is played."""
-        return self._scene.recording
 
     @property
     def channels(self) -> int:
         """Channels of the blocks: the recording's, two for mono."""
         return self._outputs
 
-    def seek(self, position: int) -> None:
-        """Go on from another sample, with a cross-fade."""
-        self._jump = position
-
     @property
-    def ending(self) -> bool:
-        """Whether `end` was asked for."""
-        return self._ending
+    def position(self) -> float:
+        """Sample of the recording that comes next."""
+        return self._stream.position
 
-    def end(self) -> None:
-        """Fade out in the next block and finish."""
-        self._ending = True
+    def set_speed(self, speed: float) -> None:
+        """Another speed from now on, for a feed that was not begun at speed 1."""
+        assert isinstance(self._stream, StretchStream)
+        self._speed = self._stream.speed = speed
 
-    def read(self, scene: Scene, count: int) -> tuple[Float, int]:
-        """The next block and the sample at which it begins.
-
-        Parameters
-        ----------
-        scene : Scene
-            The scene as it is now, of the same recording.
-        count : int
-            Samples; at the end of the recording the block is shorter.
-
-        Returns
-        -------
-        float32 of shape (≤ count, channels), int
-        """
-        begin = self._stream.position
-        if scene.analysis != self._scene.analysis:
-            # The window or hop changed: go on at the same sample.
-            self._cross_to(scene, begin)
-        self._scene = scene
-        if self._ending:
-            return self._fade_out(scene, count), begin
-        if self._jump is not None:
-            begin, self._jump = self._jump, None
-            self._cross_to(scene, begin)
+    def read(self, count: int) -> Block:
+        """The next block, of at most `count` samples; at the end of the recording and of a loop it is shorter."""
+        begin, speed = self._stream.position, self._speed
+        if speed <= 0:
+            return Block(self._stream.read(count), begin, speed)
         loop = self._loop_here(begin)
-        fade = min(self._fade, (loop.stop - loop.start) // 2) if loop is not None else 0
-        if loop is not None and begin >= loop.stop - fade:
+        # The fade lasts as long at every speed, so that at double speed it takes twice as much of the recording.
+        fade = min(self._fade * speed, (loop.stop - loop.start) // 2) if loop is not None else 0
+        if loop is not None and begin >= loop.stop - fade - speed / 2:
             # The fade ends at the loop's start, so that a turn lasts exactly stop − start.
             begin = loop.start - (loop.stop - begin)
-            self._cross_to(scene, begin)
+            self._leaving, self._stream, self._faded = self._stream, self._open(begin), 0
             loop = self._loop_here(begin)
-        stop = loop.stop - fade if loop is not None else len(scene.recording.samples)
-        room = min(count, stop - begin)
+        stop = loop.stop - fade if loop is not None else len(self.scene.recording.samples)
+        room = min(count, round((stop - begin) / speed))
         if room <= 0:
             self.finished = True
-            return np.zeros((0, self._outputs), np.float32), begin
-        return self._faded_in(scene, self._stream.read(scene, room)), begin
+            return Block(np.zeros((0, self._outputs), np.float32), begin, speed)
+        return Block(self._faded_in(self._stream.read(room)), begin, speed)
 
-    def _loop_here(self, position: int) -> Loop | None:
-        loop = self.loop
+    def _loop_here(self, position: float) -> Loop | None:
+        loop = self._loop
         if loop is None or loop.stop - loop.start < 2 or position >= loop.stop:
             return None
         return loop
 
-    def _cross_to(self, scene: Scene, position: int) -> None:
-        """Begin a cross-fade to another position; it may last for several blocks."""
-        self._leaving, self._left, self._stream = self._stream, self._scene, self._open(scene, position)
-        self._faded = 0
-
-    def _faded_in(self, scene: Scene, block: Float) -> Float:
+    def _faded_in(self, block: Float) -> Float:
         """A block of the present stream, mixed with the one that is being left, as far as a fade is under way."""
         n = min(self._fade - self._faded, len(block))
-        if n <= 0:
+        if n <= 0 or self._leaving is None:
             return block
-        ramp = self._ramp(n)
+        ramp = raised_cosine(self._fade)[self._faded : self._faded + n]
+        self._faded += n
         out = block.copy()
-        out[:n] *= ramp
-        if self._leaving is not None:
-            out[:n] += self._leaving.read(self._left, n) * (1 - ramp)
+        out[:n] = out[:n] * ramp + self._leaving.read(n) * (1 - ramp)
         if self._faded >= self._fade:
             self._leaving = None
         return out
 
-    def _fade_out(self, scene: Scene, count: int) -> Float:
-        if not self._stopping:
-            self._stopping, self._faded = True, 0
-        n = min(self._fade - self._faded, count)
-        block = self._stream.read(scene, n)
-        block = block * (1 - self._ramp(n))
-        self.finished = self._faded >= self._fade
-        return block
+    def _open(self, position: float) -> _Stream:
+        if self._speed == 1.0:
+            return MixStream(self.scene, round(position), self._outputs)
+        return StretchStream(self.scene, position, self._outputs, self._speed)
 
-    def _ramp(self, count: int) -> Float:
-        """The next `count` samples of the raised-cosine ramp from 0 to 1, shape (count, 1)."""
-        at = (np.arange(self._faded, self._faded + count, dtype=np.float32) + 0.5) / self._fade
-        self._faded += count
-        return np.asarray(0.5 - 0.5 * np.cos(np.pi * at), np.float32)[:, None]
 
-    def _open(self, scene: Scene, position: int) -> MixStream:
-        return MixStream(scene, position, self._outputs)
+class ConvertedFeed:
+    """A feed at another sample rate, for devices that do not take the recording's.
+
+    Parameters
+    ----------
+    scene, position, loop, speed
+        As of `Feed`.
+    rate : int
+        The device's rate in Hz.
+    """
+
+    def __init__(self, scene: Scene, position: float, loop: Loop | None, speed: float, rate: int) -> None:
+        import soxr
+
+        self.scene = scene
+        self._ratio = rate / scene.recording.rate
+        # What a converter gives first is not yet right: it knows nothing of what came before.
+        # A whole number of samples at both rates, so that the two stay in step.
+        one = Fraction(rate, scene.recording.rate).denominator
+        priming = -(-PRIMING // one) * one
+        self._feed = Feed(scene, position - priming * speed, loop, speed)
+        self.channels = self._feed.channels
+        self._converter: Any = soxr.ResampleStream(scene.recording.rate, rate, self.channels, dtype="float32")
+        self._ready = np.zeros((0, self.channels), np.float32)
+        self._position, self._step = position, speed / self._ratio
+        self._take(round(priming * self._ratio))
+        self._position = position
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more comes."""
+        return self._feed.finished and not len(self._ready)
+
+    @property
+    def position(self) -> float:
+        """Sample of the recording that comes next."""
+        return self._position
+
+    def set_speed(self, speed: float) -> None:
+        """As of `Feed`."""
+        self._feed.set_speed(speed)
+
+    def read(self, count: int) -> Block:
+        """The next block, of at most `count` samples at the device's rate."""
+        begin = self._position
+        return Block(self._take(count), begin, self._step)
+
+    def _take(self, count: int) -> Float:
+        pieces, have = [self._ready], len(self._ready)
+        while have < count and not self._feed.finished:
+            block = self._feed.read(max(64, round((count - have) / self._ratio)))
+            piece = self._converter.resample_chunk(np.ascontiguousarray(block.samples), last=self._feed.finished)
+            pieces.append(piece)
+            have += len(piece)
+            self._step = block.step / self._ratio
+        joined = np.concatenate(pieces)
+        out, self._ready = joined[:count], joined[count:]
+        # What is still in the converter was read, but is yet to come.
+        self._position = self._feed.position - (len(self._ready) + self._converter.delay()) * self._step
+        return np.asarray(out, np.float32)
+
+
+AnyFeed = Feed | ConvertedFeed
+
+
+def open_feed(scene: Scene, position: float, loop: Loop | None, speed: float, rate: int) -> AnyFeed:
+    """A feed of a scene for a device of some rate."""
+    if rate == scene.recording.rate:
+        return Feed(scene, position, loop, speed)
+    return ConvertedFeed(scene, position, loop, speed, rate)
+
+
+def raised_cosine(length: int) -> Float:
+    """Ramp from 0 to 1, shape (length, 1)."""
+    at = (np.arange(length) + 0.5) / length
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * at), np.float32)[:, None]

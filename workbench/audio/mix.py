@@ -1,4 +1,4 @@
-"""The mixer's mathematics: from the layers' faders to gains a layer and output channel."""
+"""The mixer's mathematics: from the faders of layers and groups to a matrix of gains a layer."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.layers import Layer
+from workbench.masks.layers import Group, Layer
 
 Float = NDArray[np.float32]
 
 
-def audible(layers: Sequence[Layer]) -> list[bool]:
-    """Which layers are heard: those soloed if any is, and of these none that is muted."""
-    any_solo = any(layer.solo for layer in layers)
-    return [not layer.mute and (layer.solo or not any_solo) for layer in layers]
+def audible(layers: Sequence[Layer], groups: Sequence[Group] = ()) -> list[bool]:
+    """Which layers are heard: those soloed, by themselves or with their group, if any is, and of these none muted."""
+    soloed = {group.id for group in groups if group.solo}
+    muted = {group.id for group in groups if group.mute}
+    any_solo = bool(soloed) or any(layer.solo for layer in layers)
+    return [
+        not layer.mute and layer.group not in muted and (layer.solo or layer.group in soloed or not any_solo)
+        for layer in layers
+    ]
 
 
-def output_channels(layers: Sequence[Layer], channels: int) -> int:
+def output_channels(layers: Sequence[Layer], channels: int, groups: Sequence[Group] = ()) -> int:
     """Channels of the mix: as the input, but two for a mono input once a pan is moved."""
-    return 2 if channels == 1 and any(layer.pan for layer in layers) else channels
+    moved = any(layer.pan for layer in layers) or any(group.pan for group in groups)
+    return 2 if channels == 1 and moved else channels
 
 
 def pan_gains(pan: float) -> tuple[float, float]:
@@ -31,23 +37,45 @@ def pan_gains(pan: float) -> tuple[float, float]:
     return float(np.sqrt(2) * np.cos(angle)), float(np.sqrt(2) * np.sin(angle))
 
 
-def mix_gains(layers: Sequence[Layer], channels: int, outputs: int) -> Float:
-    """Gain of every layer on every output channel, shape (L, outputs).
+def width_matrix(width: float) -> Float:
+    """Left and right to left and right, (2, 2), with the side signal (L − R)/2 scaled by `width`; exactly 1 at 1."""
+    near, far = (1 + width) / 2, (1 - width) / 2
+    return np.array([[near, far], [far, near]], np.float32)
 
-    Pan acts as a pan on mono and as a balance on stereo; above two channels it is off, since there a
-    place between two loudspeakers is not what a channel means.
+
+def straight(channels: int, outputs: int) -> Float:
+    """Every channel to its own output; a mono input to all. Shape (outputs, channels)."""
+    return np.ones((outputs, 1), np.float32) if channels == 1 else np.eye(outputs, channels, dtype=np.float32)
+
+
+def mix_gains(layers: Sequence[Layer], channels: int, outputs: int, groups: Sequence[Group] = ()) -> Float:
+    """Gain of every layer from every input channel to every output, shape (L, outputs, channels).
+
+    A layer's fader and pan come first, then its group's fader, width and pan. Pan acts as a pan on mono and as a
+    balance on stereo; above two channels pan and width are off, since there a place between two loudspeakers is
+    not what a channel means.
     """
-    out = np.zeros((len(layers), outputs), np.float32)
-    for row, layer, heard in zip(out, layers, audible(layers), strict=True):
-        if heard:
-            row[:] = 10.0 ** (layer.gain_db / 20.0)
-            if channels <= 2 and outputs == 2:
-                row *= pan_gains(layer.pan)
+    known = {group.id: group for group in groups}
+    out = np.zeros((len(layers), outputs, channels), np.float32)
+    placed = channels <= 2 and outputs == 2
+    for matrix, layer, heard in zip(out, layers, audible(layers, groups), strict=True):
+        if not heard:
+            continue
+        matrix[:] = straight(channels, outputs) * np.float32(10.0 ** (layer.gain_db / 20.0))
+        if placed:
+            matrix *= np.array(pan_gains(layer.pan), np.float32)[:, None]
+        group = known.get(layer.group)
+        if group is not None:
+            matrix *= np.float32(10.0 ** (group.gain_db / 20.0))
+            if placed:
+                if group.width != 1.0:
+                    matrix[:] = width_matrix(group.width) @ matrix
+                matrix *= np.array(pan_gains(group.pan), np.float32)[:, None]
     return out
 
 
-def solo_gains(layers: Sequence[Layer], index: int, channels: int) -> Float:
-    """Gains that let one layer pass before its fader, shape (L, channels)."""
-    out = np.zeros((len(layers), channels), np.float32)
-    out[index] = 1.0
+def solo_gains(layers: Sequence[Layer], alone: Sequence[int], channels: int, outputs: int | None = None) -> Float:
+    """Gains that let some layers, by their indices, pass before all faders; shape (L, outputs, channels)."""
+    out = np.zeros((len(layers), channels if outputs is None else outputs, channels), np.float32)
+    out[list(alone)] = straight(channels, out.shape[1])
     return out

@@ -14,14 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.audio.feed import FADE_SECONDS, Block, raised_cosine
+
 Float = NDArray[np.float32]
 
-RING_SECONDS = 0.0465
-"""2048 frames at 44.1 kHz, the next power of two at other rates."""
-LATENCIES = (0.04, 0.08, 0.16)
-"""Seconds asked of the device; the next where it underflows. Measured with PulseAudio on two busy processors: at
-20 ms two underruns in four minutes, at 40 ms none in five; where the sound server converts the rate, 40 ms underflow
-and 60 ms do not."""
+RING_SECONDS = 0.1857
+"""8192 frames at 44.1 kHz, the next power of two at other rates. As deep as a feeder may be held up; how soon an edit
+is heard does not depend on it, because what waits in the ring is written anew."""
+LATENCIES = (0.03, 0.06, 0.12, 0.24)
+"""Seconds asked of the device; the next where it underflows."""
+PERIODS = 4
+"""Of a device's latency one such part is taken at a time, until the device tells what it takes."""
+GUARD_SECONDS = 0.003
 STALL_SECONDS = 0.7
 START_SECONDS = 3.0
 STATS_SECONDS = 0.25
@@ -49,10 +53,11 @@ class Device:
 
 @dataclass(frozen=True)
 class _Anchor:
-    """A block in the ring: where it begins in what was written and in the recording."""
+    """A block in the ring: where it begins in what was written, and in the recording."""
 
     written: int
-    position: int
+    position: float
+    step: float
     peaks: tuple[float, ...]
 
 
@@ -61,9 +66,24 @@ class NoDevice(RuntimeError):
 
 
 class Output:
-    """An open device: the ring, its PortAudio stream in C, and the clock of what is heard."""
+    """An open device: the ring, its PortAudio stream in C, and the two clocks, of what is buffered and what is heard.
 
-    def __init__(self, rate: int, channels: int, device: str | None, rung: int, fresh: bool) -> None:
+    The ring's memory is ours. So what is in it, but not yet with the device, can be written anew (`rewind`): an
+    edit is heard at once, though the ring is deep enough for a feeder that is held up.
+
+    Parameters
+    ----------
+    rate, channels : int
+        Of the recording.
+    device : str or None
+        Key of a device; the system's default for None.
+    latency : float
+        Seconds asked of the device.
+    fresh : bool
+        Look for devices again before.
+    """
+
+    def __init__(self, rate: int, channels: int, device: str | None, latency: float, fresh: bool) -> None:
         import rtmixer
 
         sounddevice = _sounddevice()
@@ -72,23 +92,27 @@ class Output:
             restart_portaudio()
         self.source_rate, self.source_channels = rate, channels
         try:
-            self._rate, self._channels = _supported(sounddevice, rate, channels, device)
+            self.rate, self.channels = _supported(sounddevice, rate, channels, device)
             self._mixer = rtmixer.Mixer(
-                device=device, channels=self._channels, samplerate=self._rate, latency=LATENCIES[rung], blocksize=0
+                device=device, channels=self.channels, samplerate=self.rate, latency=latency, blocksize=0
             )
-            size = 1 << math.ceil(math.log2(self._rate * RING_SECONDS))
-            self._ring = rtmixer.RingBuffer(4 * self._channels, size)
+            self._size = 1 << math.ceil(math.log2(self.rate * RING_SECONDS))
+            self._memory = np.zeros((self._size, self.channels), np.float32)
+            self._ring = rtmixer.RingBuffer(4 * self.channels, buffer=self._memory)
             self._mixer.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             raise NoDevice(
                 "No sound device answers; everything but sound works, and the device is tried again every second."
             ) from error
-        self._size = size
-        self.block = size // 4
-        self.block_in = self.block if self._rate == rate else max(64, self.block * rate // self._rate - 2)
-        self._resampler = self._make_resampler()
+        self.block = self._size // 16
+        self._fade = raised_cosine(max(1, round(FADE_SECONDS * self.rate)))
+        self._period = math.ceil(self._mixer.latency * self.rate / PERIODS)
         self._action: Any = None
         self._written = 0
+        """Frames that the ring was given."""
+        self._head = 0
+        """Where the next block goes: before `_written` after a rewind."""
+        self._faded = len(self._fade)
         self._anchors: deque[_Anchor] = deque(maxlen=4096)
         self._patience = START_SECONDS
         self._last_moved = monotonic()
@@ -97,15 +121,18 @@ class Output:
         self._stats: Any = None
         self._stats_count = True
         self._stats_at = monotonic() + STATS_SECONDS
-        self.last_position = 0
-        self.latency = float(self._mixer.latency) + size / self._rate
+        self.latency = float(self._mixer.latency)
+        """Seconds from the ring to the ear."""
 
-    def _make_resampler(self) -> Any:
-        if self._rate == self.source_rate:
-            return None
-        import soxr
+    @property
+    def guard(self) -> int:
+        """Frames that the device may take at any moment, which can't be written anew."""
+        return self._period + round(GUARD_SECONDS * self.rate)
 
-        return soxr.ResampleStream(self.source_rate, self._rate, self._channels, dtype="float32")
+    @property
+    def least(self) -> int:
+        """Frames with which the device begins: it takes as much as its latency at once."""
+        return round(self.latency * self.rate) + 2 * self.block
 
     def suits(self, rate: int, channels: int) -> bool:
         """Whether this output was opened for such a recording and still runs."""
@@ -114,7 +141,6 @@ class Output:
     def restart(self) -> None:
         """Forget what is still in the ring and begin anew."""
         self.pause()
-        self._resampler = self._make_resampler()
         self._last_moved = monotonic()
         # What the device missed while nothing played was silence, and is no drop-out.
         if self._stats is None:
@@ -132,30 +158,106 @@ class Output:
                 sleep(0.002)
         self._action = None
         self._ring.flush()
+        self._written = self._head = 0
+        self._faded = len(self._fade)
         self._anchors.clear()
 
-    def room(self) -> int:
-        """Frames that fit into the ring."""
-        return int(self._ring.write_available)
+    # -- writing -------------------------------------------------------------------------------------
 
-    def write(self, block: Float, position: int) -> None:
-        """Append samples (n, source channels) that begin at `position` of the recording."""
-        peaks = tuple(float(p) for p in np.abs(block).max(axis=0))
-        self.last_position = position + len(block)
-        out = _fold(block, self._channels)
-        if self._resampler is not None:
-            out = self._resampler.resample_chunk(np.ascontiguousarray(out))
-        if len(out):
-            self._anchors.append(_Anchor(self._written, position, peaks))
-            self._ring.write(np.ascontiguousarray(out, np.float32))
-            self._written += len(out)
+    @property
+    def _read(self) -> int:
+        """Frames that the device has taken."""
+        return self._written - int(self._ring.read_available)
+
+    @property
+    def buffered(self) -> int:
+        """Frames in the ring that are as they are to be."""
+        return self._head - self._read
+
+    def room(self) -> int:
+        """Frames that may be written."""
+        return self._size - self.buffered
+
+    def rewind(self, keep: int = 0) -> float | None:
+        """Go back to the first frame that can still be changed; what is written next is cross-faded with what is there.
+
+        Parameters
+        ----------
+        keep : int
+            Frames more that stay as they are, for a renderer that needs their time.
+
+        Returns
+        -------
+        float or None
+            The sample of the recording that plays at that frame; None where there is too little to go back.
+        """
+        to = self._read + self.guard + keep
+        if self._written - to < len(self._fade):
+            return None
+        position = self._position_at(to)
+        while self._anchors and self._anchors[-1].written >= to:
+            self._anchors.pop()
+        self._head, self._faded = to, 0
+        return position
+
+    def write(self, block: Block) -> None:
+        """Append samples of the device's rate in the recording's channels, over what a rewind left standing."""
+        samples = _fold(block.samples, self.channels)
+        late = min(self._read + self._period - self._head, self._written - self._head, len(samples))
+        if late > 0:
+            # The device was faster: it plays what stood there, and the change comes where it is now.
+            self._head += late
+            self._faded = 0
+        late = max(late, 0)
+        peaks = tuple(float(p) for p in np.abs(block.samples).max(axis=0))
+        self._anchors.append(_Anchor(self._head, block.position + late * block.step, block.step, peaks))
+        samples = np.ascontiguousarray(samples[late:], np.float32)
+        over = min(len(samples), self._written - self._head)
+        if over > 0:
+            self._write_over(samples[:over])
+        if over < len(samples):
+            self._ring.write(samples[over:])
+            self._written += len(samples) - over
+            self._head = self._written
+
+    def _write_over(self, samples: Float) -> None:
+        """Put samples in the place of those that wait in the ring."""
+        places = np.arange(self._head, self._head + len(samples)) % self._size
+        n = min(len(self._fade) - self._faded, len(samples))
+        if n > 0:
+            ramp = self._fade[self._faded : self._faded + n]
+            samples[:n] = samples[:n] * ramp + self._memory[places[:n]] * (1 - ramp)
+            self._faded += n
+        self._memory[places] = samples
+        self._head += len(samples)
+
+    def silence(self) -> int:
+        """Nothing comes after what was written: what a rewind left standing fades out.
+
+        Returns
+        -------
+        int
+            The frame from which on nothing is heard, for `played`.
+        """
+        quiet, rest = self._head + len(self._fade) - self._faded, self._written - self._head
+        if rest > 0:
+            self.write(Block(np.zeros((rest, self.source_channels), np.float32), self._position_at(self._head), 0.0))
+        return min(quiet, self._written)
+
+    def played(self, frame: int) -> bool:
+        """Whether the device has taken all before a frame."""
+        return self._read >= frame
+
+    def _position_at(self, frame: int) -> float:
+        anchor = next((each for each in reversed(self._anchors) if each.written <= frame), None)
+        return anchor.position + (frame - anchor.written) * anchor.step if anchor is not None else 0.0
 
     def ensure_playing(self) -> None:
         """Hand the filled ring to the callback; again if it ran dry, which is an underrun."""
         if self._action is not None and self._action not in self._mixer.actions:
             self._underruns += 1
             self._action = None
-        if self._action is None and self._ring.read_available >= self._size // 2:
+        if self._action is None and self._ring.read_available >= self.least:
             self._action = self._mixer.play_ringbuffer(self._ring)
 
     def take_underruns(self) -> int:
@@ -187,7 +289,10 @@ class Output:
         """Underflows that the device reported since the last answer; asked for a few times a second."""
         found = 0
         if self._stats is not None and self._stats not in self._mixer.actions:
-            found = int(self._stats.stats.output_underflows) if self._stats_count else 0
+            stats = self._stats.stats
+            found = int(stats.output_underflows) if self._stats_count else 0
+            if stats.blocks:
+                self._period = int(stats.max_blocksize)
             self._stats, self._stats_count = None, True
         if self._stats is None and monotonic() > self._stats_at:
             self._stats_at = monotonic() + STATS_SECONDS
@@ -195,18 +300,16 @@ class Output:
         return found
 
     def heard(self) -> tuple[float | None, tuple[float, ...]]:
-        """Sample of the recording that leaves the loudspeaker now, and the peaks there."""
-        at = self._written - int(self._ring.read_available) - int(self._mixer.latency * self._rate)
-        anchors = list(self._anchors)
+        """Sample of the recording that leaves the loudspeaker now, and the peaks there; safe from any thread."""
+        at = self._read - int(self._mixer.latency * self.rate)
         found = None
-        for anchor in reversed(anchors):
+        for anchor in reversed(list(self._anchors)):
             found = anchor
             if anchor.written <= at:
                 break
         if found is None:
             return None, ()
-        ahead = max(0, at - found.written) * self.source_rate / self._rate
-        return found.position + ahead, found.peaks
+        return found.position + max(0, at - found.written) * found.step, found.peaks
 
     def close(self) -> None:
         """Give the device back; a device that vanished may complain, which no longer matters."""
@@ -238,7 +341,7 @@ def _sounddevice() -> Any:
 
 
 def first_rung(device: str | None, rate: int) -> int:
-    """The shortest latency where no rate is converted, else the next.
+    """Place in LATENCIES to begin with: the shortest where no rate is converted, else the next.
 
     Raises
     ------

@@ -1,6 +1,7 @@
 """The player: a thread keeps the device's ring filled from the renderer.
 
-The feeder thread reads the scene that is current at every block, so an edit is heard within the ring's length.
+A feed plays one scene. Where the scene, the place, the loop or the speed is another, a new feed writes over what
+waits in the ring, as near to the ear as the device allows, with a short cross-fade.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, perf_counter
 
-from workbench.audio.feed import Feed, Loop
+import numpy as np
+
+from workbench.audio.feed import START_SECONDS, AnyFeed, Block, Loop, open_feed, raised_cosine
 from workbench.audio.output import (
     LATENCIES,
     STOPPED,
@@ -26,6 +29,13 @@ from workbench.audio.output import (
 from workbench.audio.renderer import Scene
 
 RETRY_SECONDS = 1.0
+POLL_SECONDS = 0.003
+FADE_OUT = 512
+SCRUB_SECONDS = 0.1
+"""Time in which the sound comes up with the hand."""
+FASTEST = 4.0
+LEAP_SECONDS = 1.0
+"""A hand that is farther away is not followed, but jumped to."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,11 @@ class PlayerStatus:
     trouble : str
         One sentence for the user; empty when all is well.
     latency : float
-        Seconds from the renderer to the ear: ring and device.
+        Seconds from an edit to the ear: what of the ring can't be written anew, and the device.
+    buffered : float
+        Seconds of sound in the ring.
+    rate : int
+        The device's rate in Hz; 0 where none is open.
     """
 
     playing: bool = False
@@ -53,6 +67,8 @@ class PlayerStatus:
     underruns: int = 0
     trouble: str = ""
     latency: float = 0.0
+    buffered: float = 0.0
+    rate: int = 0
 
 
 class Player:
@@ -67,12 +83,26 @@ class Player:
     def __init__(self, source: Callable[[], Scene | None]) -> None:
         self._source = source
         self._commands: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._feed: Feed | None = None
+        self._feed: AnyFeed | None = None
         self._loop: Loop | None = None
+        self._speed = 1.0
         self._output: Output | None = None
         self._device: str | None = None
+        self._latency: float | None = None
         self._rest = 0
         self._wanted = False
+        self._goal: float | None = None
+        """Sample to go to."""
+        self._stale = False
+        """Loop or speed are others than those of the feed."""
+        self._hand: float | None = None
+        """Sample at which the scrubbing hand is."""
+        self._resume = False
+        self._quiet: int | None = None
+        """Frame from which on nothing is heard, once it was asked to stop."""
+        self._cost = 0.0
+        """Seconds that it took lately to begin a feed."""
+        self._not_before = 0.0
         self._retry_at = 0.0
         self._underruns = 0
         self._rung = 0
@@ -105,9 +135,25 @@ class Player:
         """Range to play over and over, or None."""
         self._commands.put(lambda: self._set_loop(loop))
 
+    def set_speed(self, speed: float) -> None:
+        """1 plays as recorded; others keep the pitch."""
+        self._commands.put(lambda: self._set_speed(speed))
+
+    def scrub(self, position: float | None) -> None:
+        """The hand is at a sample, and the sound follows it and stands where it stands; None lets go."""
+        self._commands.put(lambda: self._scrub(position))
+
     def set_device(self, name: str | None) -> None:
         """Output device by its key; None is the system's default."""
         self._commands.put(lambda: self._set_device(name))
+
+    def set_latency(self, seconds: float | None) -> None:
+        """Latency to ask of the device; None finds one that holds."""
+        self._commands.put(lambda: self._set_latency(seconds))
+
+    def forget_underruns(self) -> None:
+        """Count from 0 again."""
+        self._underruns = 0
 
     def look_again(self) -> None:
         """Look for devices that came or went."""
@@ -123,12 +169,15 @@ class Player:
         scene, output = self._source(), self._output
         rate = scene.recording.rate if scene else 44100
         status = PlayerStatus(self._wanted, self._rest / rate, (), self._underruns, self._trouble)
-        if output is None or not self._wanted:
+        if output is None:
+            return status
+        latency = output.latency + output.guard / output.rate
+        status = replace(status, latency=latency, rate=output.rate)
+        if not self._wanted:
             return status
         position, peaks = output.heard()
-        if position is None:
-            return replace(status, latency=output.latency)
-        return replace(status, position=position / rate, peaks=peaks, latency=output.latency)
+        status = replace(status, buffered=output.buffered / output.rate)
+        return status if position is None else replace(status, position=position / rate, peaks=peaks)
 
     # -- the feeder thread ---------------------------------------------------------------------------
 
@@ -163,7 +212,7 @@ class Player:
             return None
         if self._output is None:
             return max(0.01, self._retry_at - monotonic())
-        return 0.003
+        return POLL_SECONDS
 
     def _prepare(self) -> None:
         scene = self._source()
@@ -174,26 +223,55 @@ class Player:
         scene = self._source()
         if scene is None:
             return
-        self._rest = position
-        self._wanted = True
-        self._feed = Feed(scene, position, self._loop)
+        self._rest, self._wanted = position, True
+        self._feed = self._quiet = self._goal = None
         self._open_output(scene)
 
     def _stop(self) -> None:
+        self._hand = None
         if self._feed is None or self._output is None:
             self._halt(self._rest)
-            return
-        self._feed.end()
+        elif self._quiet is None:
+            position = self._output.rewind()
+            if position is None:
+                # Too little waits there to fade it out.
+                block = self._feed.read(FADE_OUT)
+                samples = block.samples * (1 - raised_cosine(len(block.samples)))
+                self._output.write(Block(np.asarray(samples, np.float32), block.position, block.step))
+                position = block.position
+            self._rest = max(0, round(position))
+            self._quiet = self._output.silence()
 
     def _seek(self, position: int) -> None:
-        self._rest = position
-        if self._feed is not None:
-            self._feed.seek(position)
+        self._rest, self._goal = position, float(position)
 
     def _set_loop(self, loop: Loop | None) -> None:
-        self._loop = loop
-        if self._feed is not None:
-            self._feed.loop = loop
+        self._loop, self._stale = loop, True
+
+    def _set_speed(self, speed: float) -> None:
+        self._speed, self._stale = speed, True
+
+    def _scrub(self, position: float | None) -> None:
+        scene = self._source()
+        if scene is None:
+            return
+        if position is None:
+            if self._hand is not None:
+                hand, self._hand = self._hand, None
+                if self._resume:
+                    self._goal = hand
+                else:
+                    self._stop()
+                    self._rest = round(hand)
+            return
+        began = self._hand is None
+        self._hand = min(max(position, 0.0), float(len(scene.recording.samples)))
+        if began:
+            self._resume = self._wanted and self._quiet is None
+            if self._resume:
+                self._goal = self._hand
+            else:
+                self._start(round(self._hand))
 
     def _list_devices(self) -> None:
         self.devices = output_devices()
@@ -208,20 +286,27 @@ class Player:
 
     def _set_device(self, name: str | None) -> None:
         self._device = name
-        if self._wanted and self._output is not None:
-            at = self._heard_or_rest()
-            self._close_output()
+        self._open_anew()
+
+    def _set_latency(self, seconds: float | None) -> None:
+        if seconds != self._latency:
+            self._latency = seconds
+            self._open_anew()
+
+    def _open_anew(self) -> None:
+        """Take the device again, and go on where the sound was."""
+        at, playing = self._heard_or_rest(), self._wanted and self._output is not None
+        self._close_output()
+        if playing:
             self._start(at)
-        else:
-            self._close_output()
 
     def _heard_or_rest(self) -> int:
         heard = self._output.heard()[0] if self._output is not None else None
-        return self._rest if heard is None else int(heard)
+        return self._rest if heard is None else max(0, round(heard))
 
     def _fill(self) -> None:
-        scene, feed = self._source(), self._feed
-        if scene is None or feed is None:
+        scene = self._source()
+        if scene is None:
             self._halt(0)
             return
         if self._output is None:
@@ -232,40 +317,93 @@ class Player:
             self._rest = self._heard_or_rest()
             self._lose(STOPPED)
             return
-        if scene.recording is not feed.recording:
+        if self._quiet is not None:
+            if output.played(self._quiet) or output.drained():
+                self._halt(self._rest)
+            return
+        if self._feed is None:
+            self._begin(scene, output)
+        elif scene.recording is not self._feed.scene.recording:
             self._halt(0)
             return
-        while output.room() >= output.block:
-            if feed.finished:
+        self._renew(scene, output)
+        while output.room() >= output.block and (self._hand is None or output.buffered < output.least):
+            if self._feed.finished:
+                output.silence()
                 if output.drained():
-                    self._halt(int(self._rest_after(scene)))
+                    self._halt(0)
                 return
-            block, position = feed.read(scene, output.block_in)
-            if len(block):
-                output.write(block, position)
+            self._follow_hand(scene)
+            block = self._feed.read(output.block)
+            if len(block.samples):
+                output.write(block)
         output.ensure_playing()
         self._underruns += output.take_underruns()
         self._relax(output.underflows())
 
-    def _relax(self, underflows: int) -> None:
-        """Where the device can't keep up, open it again with a longer latency."""
-        self._underruns += underflows
-        if self._feed is not None and self._feed.ending:
-            return
-        if underflows and self._rung + 1 < len(LATENCIES):
-            self._rung += 1
-            at = self._heard_or_rest()
-            self._close_output()
-            self._start(at)
+    def _begin(self, scene: Scene, output: Output) -> None:
+        """The first block; within the sound it rises from silence."""
+        self._stale = False
+        self._feed = self._opened_feed(scene, self._rest)
+        block = self._feed.read(output.block)
+        if self._rest > 0 and len(block.samples):
+            n = min(len(block.samples), round(START_SECONDS * output.rate))
+            block.samples[:n] *= raised_cosine(n)
+        if len(block.samples):
+            output.write(block)
 
-    def _rest_after(self, scene: Scene) -> int:
-        end = self._output.last_position if self._output is not None else 0
-        return 0 if end >= len(scene.recording.samples) - 1 else end
+    def _opened_feed(self, scene: Scene, position: float) -> AnyFeed:
+        assert self._output is not None
+        rate = self._output.rate
+        if self._hand is not None:
+            return open_feed(scene, position, None, 0.0, rate)
+        return open_feed(scene, position, self._loop, self._speed, rate)
+
+    def _renew(self, scene: Scene, output: Output) -> None:
+        """Where the scene or the place is another, go on with a feed of it, as near to the ear as can be."""
+        if self._feed is None or (self._goal is None and not self._stale and scene is self._feed.scene):
+            return
+        begin = perf_counter()
+        if begin < self._not_before and self._goal is None:
+            # Masks that are slow to render are not rendered so often that the sound runs short.
+            return
+        position = output.rewind(round(self._cost * output.rate))
+        if position is None and not self._feed.finished:
+            # Too little waits in the ring; the feed that plays goes on until there is enough to cross-fade with.
+            return
+        if self._goal is not None:
+            position = self._goal
+        self._goal, self._stale = None, False
+        self._feed = self._opened_feed(scene, position or 0.0)
+        block = self._feed.read(2 * output.block)
+        if len(block.samples):
+            output.write(block)
+        took = perf_counter() - begin
+        self._cost = max(took, 0.7 * self._cost)
+        self._not_before = begin + 3 * took
+
+    def _follow_hand(self, scene: Scene) -> None:
+        """Let the sound come up with the scrubbing hand; it stands still where the hand does."""
+        if self._hand is None or self._feed is None:
+            return
+        rate = scene.recording.rate
+        behind = (self._hand - self._feed.position) / rate
+        if abs(behind) > LEAP_SECONDS:
+            self._goal = self._hand
+            behind = 0.0
+        self._feed.set_speed(float(np.clip(behind / SCRUB_SECONDS, -FASTEST, FASTEST)))
+
+    def _relax(self, underflows: int) -> None:
+        """Where the device can't keep up, open it again with a longer latency, unless one was chosen."""
+        self._underruns += underflows
+        if underflows and self._latency is None and self._rung + 1 < len(LATENCIES):
+            self._rung += 1
+            self._open_anew()
 
     def _halt(self, position: int) -> None:
         self._rest = position
         self._wanted = False
-        self._feed = None
+        self._feed = self._quiet = self._goal = self._hand = None
         if self._output is not None:
             try:
                 self._output.pause()
@@ -283,7 +421,8 @@ class Player:
                 return
             if self._rung_for != (self._device, rate):
                 self._rung_for, self._rung = (self._device, rate), first_rung(self._device, rate)
-            self._output = Output(rate, channels, self._device, self._rung, fresh=bool(self._trouble))
+            latency = LATENCIES[self._rung] if self._latency is None else self._latency
+            self._output = Output(rate, channels, self._device, latency, fresh=bool(self._trouble))
             self._trouble = ""
         except NoDevice as error:
             self._lose(str(error))
@@ -295,11 +434,9 @@ class Player:
         self._close_output()
         self._trouble = sentence
         self._retry_at = monotonic() + RETRY_SECONDS
-        scene = self._source()
-        if self._feed is not None and self._feed.ending:
+        if self._quiet is not None:
             self._halt(self._rest)
-        if self._wanted and scene is not None:
-            self._feed = Feed(scene, self._rest, self._loop)
+        self._feed = None
 
     def _close_output(self) -> None:
         if self._output is not None:

@@ -1,25 +1,24 @@
 """The one renderer of the masked mix: for the ear, for files and for the command line, sample for sample the same.
 
-Every STFT frame is masked with the scene as it is when the frame is rendered; the overlap of the windows
-turns a change into a ramp of one window. Where every layer has the same gain, the frames are passed on
-untouched, so a neutral mixer is exactly transparent.
+Where every layer has the same gain, the samples are passed on untouched, so a neutral mixer is exactly transparent.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.audio.mix import mix_gains, output_channels, solo_gains
+from workbench.audio.ear import PLAIN, Ear, heard_channels, heard_cover, heard_gains
+from workbench.audio.mix import solo_gains
 from workbench.audio.recording import Cancelled, Recording
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis, analyse, overlap_norm, synthesise
 
 Float = NDArray[np.float32]
+Complex = NDArray[np.complex64]
 BATCH = 32
 """Frames rendered at once when nobody waits for them."""
 
@@ -31,144 +30,176 @@ class Scene:
     recording: Recording
     analysis: Analysis
     stack: Stack
+    ear: Ear = PLAIN
 
     @property
     def outputs(self) -> int:
-        """Channels of the mix."""
-        return output_channels(self.stack.layers, self.recording.channels)
+        """Channels of what is heard."""
+        return heard_channels(self)
 
 
 class MixStream:
-    """A stream of rendered samples from a position on.
+    """A stream of rendered samples of one scene, from a position on.
 
     Parameters
     ----------
     scene : Scene
-        The scene at the start; its recording and analysis stay for the life of the stream.
     position : int
         First sample; before the beginning and after the end there is silence.
     outputs : int
         Output channels: the recording's, or 2 for a mono recording.
+    alone : sequence of int, optional
+        Indices of layers that are rendered before all faders, instead of what the scene's ear hears.
     """
 
-    def __init__(self, scene: Scene, position: int, outputs: int, gains: Float | None = None) -> None:
-        self.recording = scene.recording
-        self.analysis = scene.analysis
+    def __init__(self, scene: Scene, position: int, outputs: int, alone: Sequence[int] | None = None) -> None:
         self.outputs = outputs
         self.position = position
-        self._frames = self.analysis.frames(len(self.recording.samples))
-        overlap, hop = self.analysis.overlap, self.analysis.hop
-        padded = position + self.analysis.window // 2
-        self._block = padded // hop
-        self._overlap = np.zeros((outputs, self.analysis.window), np.float32)
-        self._uniform: deque[Float | None] = deque([None] * overlap, maxlen=overlap)
+        self._scene = scene
+        layers, channels = scene.stack.layers, scene.recording.channels
+        listened = alone is None
+        self._gains = solo_gains(layers, alone, channels, outputs) if alone is not None else heard_gains(scene, outputs)
+        self._covered = listened and scene.ear.area is not None
+        same = not self._covered and bool(np.all(self._gains == self._gains[0]))
+        self._uniform = self._gains[0] if same else None
+        """The gains, where they are the same for all layers: then the samples themselves are passed on."""
+        self._frames = scene.analysis.frames(len(scene.recording.samples))
+        self._overlap = np.zeros((outputs, scene.analysis.window), np.float32)
         self._ready = np.zeros((0, outputs), np.float32)
-        self._block -= overlap - 1
-        self._render_hops(scene, overlap - 1, gains)
-        self._skip = padded % hop
+        self._block = self._skip = 0
+        if self._uniform is None:
+            self._enter()
 
-    def read(self, scene: Scene, count: int, gains: Float | None = None, batch: int = 1) -> Float:
+    def _enter(self) -> None:
+        """Render what reaches into the first sample."""
+        analysis = self._scene.analysis
+        padded = self.position + analysis.window // 2
+        self._block = padded // analysis.hop - (analysis.overlap - 1)
+        self._render_hops(analysis.overlap - 1)
+        self._skip = padded % analysis.hop
+
+    def read(self, count: int, batch: int = 1) -> Float:
         """The next `count` samples, shape (count, outputs).
 
         Parameters
         ----------
-        scene : Scene
-            The scene as it is now.
-        gains : float32, shape (L, outputs), optional
-            Gains a layer instead of those of the mixer.
         batch : int
             Hops to render at least at once when more are needed.
         """
-        pieces, have = [self._ready], len(self._ready)
-        while have < count:
-            hops = max(batch, -(-(count - have) // self.analysis.hop)) if batch > 1 else 1
-            piece = self._render_hops(scene, hops, gains)
-            piece, self._skip = piece[self._skip :], max(0, self._skip - len(piece))
-            pieces.append(piece)
-            have += len(piece)
-        joined = np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
-        out, self._ready = joined[:count], joined[count:]
+        if self._uniform is not None:
+            out = self._copied(count, self._uniform)
+        else:
+            pieces, have = [self._ready], len(self._ready)
+            hop = self._scene.analysis.hop
+            while have < count:
+                piece = self._render_hops(max(batch, -(-(count - have + self._skip) // hop)))
+                piece, self._skip = piece[self._skip :], max(0, self._skip - len(piece))
+                pieces.append(piece)
+                have += len(piece)
+            joined = np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+            out, self._ready = joined[:count], joined[count:]
         self.position += count
         return out
 
-    def _render_hops(self, scene: Scene, hops: int, gains: Float | None) -> Float:
+    def _copied(self, count: int, gain: Float) -> Float:
+        """The input itself times the common gain."""
+        samples, start = self._scene.recording.samples, self.position
+        out = np.zeros((count, self.outputs), np.float32)
+        lo, hi = max(start, 0), min(start + count, len(samples))
+        if hi > lo:
+            out[lo - start : hi - start] = samples[lo:hi] @ gain.T
+        return out
+
+    def _render_hops(self, hops: int) -> Float:
         """Render the next `hops` frames; returns the hop blocks that they complete, (hops · hop, outputs)."""
-        size, hop = self.analysis.window, self.analysis.hop
-        if hops <= 0:
-            return np.zeros((0, self.outputs), np.float32)
-        if gains is None:
-            gains = mix_gains(scene.stack.layers, self.recording.channels, self.outputs)
-        uniform = gains[0] if np.all(gains == gains[0]) else None
-        windows = self._windows(scene, hops, gains, uniform)
+        analysis = self._scene.analysis
+        size, hop = analysis.window, analysis.hop
+        windows = self._windows(hops)
         out = np.empty((hops * hop, self.outputs), np.float32)
         for i in range(hops):
             block = self._block + i
-            self._uniform.append(uniform)
             if windows is not None:
                 self._overlap += windows[:, i]
-            span = out[i * hop : (i + 1) * hop]
-            if uniform is not None and self._steady():
-                self._copy(span, block, uniform)
-            else:
-                norm = overlap_norm(self.analysis, block, self._frames) if block >= 0 else np.float32(1)
-                np.divide(self._overlap[:, :hop].T, np.reshape(norm, (-1, 1)), out=span)
+            norm = overlap_norm(analysis, block, self._frames) if block >= 0 else np.float32(1)
+            np.divide(self._overlap[:, :hop].T, np.reshape(norm, (-1, 1)), out=out[i * hop : (i + 1) * hop])
             self._overlap[:, : size - hop] = self._overlap[:, hop:]
             self._overlap[:, size - hop :] = 0
         self._block += hops
         return out
 
-    def _windows(self, scene: Scene, hops: int, gains: Float, uniform: Float | None) -> Float | None:
-        """Windowed output frames (outputs, hops, window)."""
-        analysis, channels = self.analysis, self.recording.channels
+    def _windows(self, hops: int) -> Float | None:
+        """Windowed output frames (outputs, hops, window); None where no frame is within the recording."""
+        scene, analysis = self._scene, self._scene.analysis
         inside = np.arange(max(self._block, 0), min(self._block + hops, self._frames))
         if not len(inside):
             return None
         out = np.zeros((self.outputs, hops, analysis.window), np.float32)
         place = slice(int(inside[0]) - self._block, int(inside[-1]) + 1 - self._block)
-        spectrum = analyse(self.recording.samples, analysis, int(inside[0]), len(inside))
-        if uniform is None:
-            masks = scene.stack.blend(gains, np.arange(analysis.bins), inside)
-            source = spectrum if self.outputs == channels else spectrum[[0] * self.outputs]
-            out[:, place] = synthesise(source * masks.transpose(0, 2, 1), analysis)
-        elif uniform.any():
-            plain = synthesise(spectrum, analysis)
-            out[:, place] = plain * uniform[:, None, None]
+        spectrum = analyse(scene.recording.samples, analysis, int(inside[0]), len(inside))
+        cover = heard_cover(scene, inside) if self._covered else None
+        out[:, place] = synthesise(masked(scene.stack, spectrum, self._gains, inside, cover), analysis)
         return out
 
-    def _steady(self) -> bool:
-        first = self._uniform[0]
-        return first is not None and all(
-            other is first or (other is not None and np.array_equal(other, first)) for other in self._uniform
-        )
 
-    def _copy(self, span: Float, block: int, gain: Float) -> None:
-        """The input itself times the common gain."""
-        start = block * self.analysis.hop - self.analysis.window // 2
-        samples = self.recording.samples
-        lo, hi = max(start, 0), min(start + len(span), len(samples))
-        span[:] = 0
-        if hi > lo:
-            span[lo - start : hi - start] = samples[lo:hi] * gain
+def masked(
+    stack: Stack, spectrum: Complex, gains: Float, frames: NDArray[np.intp], cover: Float | None = None
+) -> Complex:
+    """Spectra of the outputs: Σ over layers and channels of gain × mask × X.
+
+    Parameters
+    ----------
+    spectrum : complex64, shape (C, n, F)
+    gains : float32, shape (L, outputs, C)
+    frames : int, shape (n,)
+        Frames of the stack whose masks apply.
+    cover : float32, shape (F, n), optional
+        Share of every bin that is heard.
+
+    Returns
+    -------
+    complex64, shape (outputs, n, F)
+    """
+    outputs, channels = gains.shape[1:]
+    # A path from a channel to an output costs a blend of the masks; those with the same gains share one.
+    columns: dict[bytes, int] = {}
+    weights, routes = [], []
+    for output in range(outputs):
+        for channel in range(channels):
+            column = np.ascontiguousarray(gains[:, output, channel])
+            if column.any():
+                number = columns.setdefault(column.tobytes(), len(columns))
+                if number == len(weights):
+                    weights.append(column)
+                routes.append((output, channel, number))
+    out: Complex = np.zeros((outputs, *spectrum.shape[1:]), np.complex64)
+    if not routes:
+        return out
+    masks = stack.blend(np.stack(weights, axis=1), np.arange(stack.bins), frames)
+    if cover is not None:
+        masks *= cover
+    for output, channel, number in routes:
+        out[output] += masks[number].T * spectrum[channel]
+    return out
 
 
 def render(
     scene: Scene,
     start: int = 0,
     stop: int | None = None,
-    layer: int | None = None,
+    layers: Sequence[int] | None = None,
     outputs: int | None = None,
     progress: Callable[[float], bool] | None = None,
 ) -> Iterator[Float]:
-    """Render a span of the mix, or of one layer before its fader, block by block.
+    """Render a span of what is heard, or of some layers before all faders, block by block.
 
     Parameters
     ----------
     start, stop : int
         Samples; default is the whole recording.
-    layer : int, optional
-        Index of a layer to render alone in the input's channels; default is the mix after the faders.
+    layers : sequence of int, optional
+        Indices of layers whose sum is rendered in the input's channels; default is what `Scene.ear` hears.
     outputs : int, optional
-        Output channels of the mix; default as `Scene.outputs`.
+        Output channels of what is heard; default as `Scene.outputs`.
     progress : callable, optional
         Receives the share done, 0 … 1; Cancelled is raised where it answers False.
 
@@ -177,19 +208,17 @@ def render(
     float32, shape (≤ block, outputs)
     """
     stop = len(scene.recording.samples) if stop is None else stop
-    gains = None
     channels = scene.outputs if outputs is None else outputs
-    if layer is not None:
-        channels = scene.recording.channels
-        gains = solo_gains(scene.stack.layers, layer, channels)
-    stream = MixStream(scene, start, channels, gains)
+    stream = MixStream(scene, start, channels if layers is None else scene.recording.channels, layers)
     block = BATCH * scene.analysis.hop
     while stream.position < stop:
-        yield stream.read(scene, min(block, stop - stream.position), gains, batch=BATCH)
+        yield stream.read(min(block, stop - stream.position), batch=BATCH)
         if progress is not None and not progress((stream.position - start) / max(1, stop - start)):
             raise Cancelled
 
 
-def render_all(scene: Scene, start: int = 0, stop: int | None = None, layer: int | None = None) -> Float:
+def render_all(
+    scene: Scene, start: int = 0, stop: int | None = None, layers: Sequence[int] | None = None
+) -> Float:
     """`render` in one array."""
-    return np.concatenate(list(render(scene, start, stop, layer)))
+    return np.concatenate(list(render(scene, start, stop, layers)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.document.settings import RunSettings
 from workbench.masks.edits import Edit
-from workbench.masks.layers import Layer, Part, palette_colour
+from workbench.masks.layers import Group, Layer, Part, palette_colour
 from workbench.masks.models import Model
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
@@ -40,6 +40,24 @@ class Run:
     held: tuple[int, ...] = ()
 
 
+SLOTS = 4
+"""Remembered mixes: A, B, C and D."""
+
+
+@dataclass(frozen=True)
+class MixSnapshot:
+    """A remembered mix: the faders and switches of layers and groups, by their ids.
+
+    Attributes
+    ----------
+    layers : tuple of (id, gain_db, pan, mute, solo)
+    groups : tuple of (id, gain_db, pan, width, mute, solo)
+    """
+
+    layers: tuple[tuple[int, float, float, bool, bool], ...]
+    groups: tuple[tuple[int, float, float, float, bool, bool], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Shelved:
     """A mask stack of the document that is not the present one.
@@ -49,7 +67,7 @@ class Shelved:
     id : int
         Unique within a document.
     name : str
-    layers, edits, run
+    layers, edits, run, groups
         As in `State`.
     """
 
@@ -58,6 +76,7 @@ class Shelved:
     layers: tuple[Layer, ...]
     edits: tuple[Edit, ...]
     run: int | None
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +96,10 @@ class State:
         Identity and name of the present stack, whose layers, edits and run these are.
     shelved : tuple of Shelved
         The other stacks.
+    groups : tuple of Group
+        In the order of their layers, which stand together; each has at least one.
+    snapshots : tuple of (MixSnapshot or None)
+        Remembered mixes, one a slot.
     """
 
     analysis: Analysis = field(default_factory=Analysis)
@@ -87,11 +110,13 @@ class State:
     stack: int = 0
     stack_name: str = "Factorisation"
     shelved: tuple[Shelved, ...] = ()
+    groups: tuple[Group, ...] = ()
+    snapshots: tuple[MixSnapshot | None, ...] = (None,) * SLOTS
 
     @property
     def stacks(self) -> tuple[Shelved, ...]:
         """All stacks, the present one among them, in the order in which they were made."""
-        present = Shelved(self.stack, self.stack_name, self.layers, self.edits, self.run)
+        present = Shelved(self.stack, self.stack_name, self.layers, self.edits, self.run, self.groups)
         return tuple(sorted((*self.shelved, present), key=lambda each: each.id))
 
     @property
@@ -119,4 +144,4 @@ def stack_of(state: State, runs: Mapping[int, Run], samples: int, levels: NDArra
     run = runs.get(state.run) if state.run is not None else None
     factors = run.factors if run is not None else None
     frames = state.analysis.frames(samples)
-    return Stack(state.layers, factors, state.edits, state.analysis.bins, frames, levels)
+    return Stack(state.layers, factors, state.edits, state.analysis.bins, frames, levels, state.groups)

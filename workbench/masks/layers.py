@@ -1,7 +1,8 @@
-"""Layers of a mask stack: what they hold of the factorisation, how they look, and their place in the mix."""
+"""Layers of a mask stack and the groups that collect them: what they hold, how they look, their place in the mix."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 PALETTE = (
@@ -49,6 +50,8 @@ class Layer:
         Guards the mask against edits.
     automatic : bool
         The program gave the name, for the component that the layer holds: another run may give another.
+    group : int
+        Id of the group that the layer is in; 0 for none.
     """
 
     id: int
@@ -61,6 +64,7 @@ class Layer:
     solo: bool = False
     locked: bool = False
     automatic: bool = False
+    group: int = 0
 
     @property
     def part_ids(self) -> tuple[int, ...]:
@@ -71,6 +75,41 @@ class Layer:
     def components(self) -> tuple[int, ...]:
         """Components that this layer holds; empty for a layer that was only painted."""
         return tuple(part.component for part in self.parts if part.component is not None)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A source: layers that belong together. Its mask is the sum of theirs, and its faders come after theirs.
+
+    Attributes
+    ----------
+    id : int
+        Unique within a document, never reused.
+    name : str
+    colour : str
+        '#rrggbb'.
+    gain_db : float
+        −inf … +12.
+    pan : float
+        −1 (left) … 1 (right).
+    width : float
+        0 (all in the middle) … 1 (as it is) … 2 (twice as wide).
+    mute, solo : bool
+    """
+
+    id: int
+    name: str
+    colour: str
+    gain_db: float = 0.0
+    pan: float = 0.0
+    width: float = 1.0
+    mute: bool = False
+    solo: bool = False
+
+
+def members(layers: Sequence[Layer], group: int) -> tuple[Layer, ...]:
+    """The layers of a group."""
+    return tuple(layer for layer in layers if layer.group == group)
 
 
 def palette_colour(index: int) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.masks.edits import Edit, Paint
 from workbench.masks.grid import TILE, Array, Grid, Indices, Region, neighbourhood
-from workbench.masks.layers import Layer
+from workbench.masks.layers import Group, Layer
 from workbench.masks.models import Model
 from workbench.masks.sharing import Masks
 
@@ -39,6 +39,8 @@ class Stack:
         F and N.
     levels : uint8, shape (N, F), or None
         Levels of the mix, for what looks at them.
+    groups : tuple of Group
+        For the mix; masks do not know them.
     """
 
     layers: tuple[Layer, ...]
@@ -47,6 +49,7 @@ class Stack:
     bins: int
     frames: int
     levels: NDArray[np.uint8] | None = None
+    groups: tuple[Group, ...] = ()
 
     @cached_property
     def parts(self) -> tuple[int, ...]:

@@ -464,7 +464,7 @@ class Session(QObject):
             for layer in range(len(scene.stack.layers)):
                 if job.cancelled:
                     raise Cancelled
-                total += render_all(scene, start, stop, layer)
+                total += render_all(scene, start, stop, [layer])
             return float(10 * np.log10(max(float(np.sum((total - mix) ** 2)), 1e-30) / energy))
 
         if self._measuring is not None:
