@@ -123,7 +123,6 @@ class NullSink:
         data = np.fromfile(target, np.float32)
         out.append(data[: len(data) // self.channels * self.channels].reshape(-1, self.channels))
 
-
     @contextmanager
     def listening(self) -> Iterator[Listener]:
         """Record the monitor within the block, and know when each sample was heard."""

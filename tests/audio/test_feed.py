@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_speed_changes_the_length_and_keeps_the_pitch(speed):
 def test_a_turn_of_the_loop_lasts_its_length_at_every_speed(speed):
     scene = sine_scene(1000.0, 16000)
     _, starts = take(Feed(scene, 8000, Loop(8000, 12000), speed), 40000, block=50)
-    turns = [i for i, (a, b) in enumerate(zip(starts, starts[1:], strict=False)) if b < a]
+    turns = [i for i, (a, b) in enumerate(pairwise(starts)) if b < a]
     # Blocks end at the seam and at the fade's end, so that the place of a turn is known to a block.
     assert len(turns) >= 3
     assert np.diff(turns)[1:] == pytest.approx(4000 / speed / 50, abs=2)

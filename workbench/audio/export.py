@@ -69,7 +69,8 @@ def layer_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
     layers = scene.stack.layers
     digits = max(2, len(str(len(layers))))
     return [
-        Piece(folder / f"{i + 1:0{digits}d} {safe_name(layer.name)}{form.suffix}", (i,)) for i, layer in enumerate(layers)
+        Piece(folder / f"{i + 1:0{digits}d} {safe_name(layer.name)}{form.suffix}", (i,))
+        for i, layer in enumerate(layers)
     ]
 
 

@@ -127,12 +127,12 @@ class Output:
     @property
     def guard(self) -> int:
         """Frames that the device may take at any moment, which can't be written anew."""
-        return self._period + round(GUARD_SECONDS * self.rate)
+        return int(self._period + round(GUARD_SECONDS * self.rate))
 
     @property
     def least(self) -> int:
         """Frames with which the device begins: it takes as much as its latency at once."""
-        return round(self.latency * self.rate) + 2 * self.block
+        return int(round(self.latency * self.rate) + 2 * self.block)
 
     def suits(self, rate: int, channels: int) -> bool:
         """Whether this output was opened for such a recording and still runs."""

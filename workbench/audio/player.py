@@ -327,14 +327,16 @@ class Player:
             self._halt(0)
             return
         self._renew(scene, output)
+        assert self._feed is not None
         while output.room() >= output.block and (self._hand is None or output.buffered < output.least):
-            if self._feed.finished:
+            feed = self._feed
+            if feed.finished:
                 output.silence()
                 if output.drained():
                     self._halt(0)
                 return
             self._follow_hand(scene)
-            block = self._feed.read(output.block)
+            block = feed.read(output.block)
             if len(block.samples):
                 output.write(block)
         output.ensure_playing()

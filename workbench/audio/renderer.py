@@ -162,7 +162,8 @@ def masked(
     outputs, channels = gains.shape[1:]
     # A path from a channel to an output costs a blend of the masks; those with the same gains share one.
     columns: dict[bytes, int] = {}
-    weights, routes = [], []
+    weights: list[Float] = []
+    routes: list[tuple[int, int, int]] = []
     for output in range(outputs):
         for channel in range(channels):
             column = np.ascontiguousarray(gains[:, output, channel])
@@ -217,8 +218,6 @@ def render(
             raise Cancelled
 
 
-def render_all(
-    scene: Scene, start: int = 0, stop: int | None = None, layers: Sequence[int] | None = None
-) -> Float:
+def render_all(scene: Scene, start: int = 0, stop: int | None = None, layers: Sequence[int] | None = None) -> Float:
     """`render` in one array."""
     return np.concatenate(list(render(scene, start, stop, layers)))

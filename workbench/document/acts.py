@@ -9,7 +9,7 @@ from typing import Any
 from workbench.document.state import State
 from workbench.files import UserError
 from workbench.masks.edits import Edit, painted_parts, without_parts
-from workbench.masks.layers import PALETTE, Layer, Part, palette_colour
+from workbench.masks.layers import PALETTE, Group, Layer, Part, palette_colour
 
 GAIN_RANGE_DB = (-60.0, 12.0)
 
@@ -114,7 +114,7 @@ def factorised(
         painted = painted_parts(state.edits)
         ranked = []
         for layer in state.layers:
-            touched = not layer.automatic or layer.gain_db or layer.pan
+            touched = not layer.automatic or layer.gain_db or layer.pan or layer.group
             for part in layer.parts:
                 if part.component is not None:
                     loud = loudness[part.component] if part.component < len(loudness) else 0.0
@@ -231,7 +231,7 @@ def continued(state: State, run: int) -> State:
     return replace(state, run=run)
 
 
-def free_colour(layers: Sequence[Layer], first: int = 0) -> str:
+def free_colour(layers: Sequence[Layer | Group], first: int = 0) -> str:
     """The palette's next colour that fewest layers have, from `first` on; not that of the last layer."""
     used = [layer.colour for layer in layers]
     order = [palette_colour(first + i) for i in range(len(PALETTE))]

@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import Scene
-from workbench.document import acts, stack_acts
+from workbench.document import acts, group_acts, stack_acts
 from workbench.document.history import History, Step
 from workbench.document.settings import RunSettings
 from workbench.document.state import Run, State, fresh_state, stack_of
 from workbench.masks.areas import Area
 from workbench.masks.edits import changed_region
 from workbench.masks.grid import Region
-from workbench.masks.layers import Layer
+from workbench.masks.layers import Group, Layer
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.resampling import resample_factors
 from workbench.masks.stack import Stack
@@ -44,9 +44,9 @@ class Document(QObject):
     masks_changed = Signal(object)
     """Masks are others within a Region of bins, or anywhere for None."""
     layers_changed = Signal()
-    """Number, order, names, colours or locks of layers."""
+    """Number, order, names, colours or locks of layers and groups."""
     mix_changed = Signal()
-    """Gain, pan, mute or solo of layers."""
+    """Gain, pan, width, mute or solo of layers and groups."""
     factors_changed = Signal()
     """W and H, or the costs of the present run."""
     history_changed = Signal()
@@ -59,6 +59,8 @@ class Document(QObject):
     """What is selected of time and frequency."""
     stacks_changed = Signal()
     """Number, names, or which stack is the present one."""
+    snapshots_changed = Signal()
+    """Which mixes are remembered."""
     layer_chosen = Signal()
     """The user chose that layer: it did not merely come up because another went."""
 
@@ -90,6 +92,11 @@ class Document(QObject):
     def layers(self) -> tuple[Layer, ...]:
         """The layers of the stack."""
         return self._shown.layers
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of the stack, in the order of their layers."""
+        return self._shown.groups
 
     @property
     def stack(self) -> Stack:
@@ -237,6 +244,7 @@ class Document(QObject):
         merge : str, optional
             Successive acts with the same key are one step until `seal`.
         """
+        state = group_acts.in_order(state)
         self._history.record(name, state, merge)
         self._forget()
         self._show(state)
@@ -313,6 +321,10 @@ class Document(QObject):
             self._selected_before, self._selected = self._selected, layer
             self.selection_changed.emit()
             self.layer_chosen.emit()
+
+    def change_group(self, act: str, group: int, merge: str | None = None, /, **values: object) -> None:
+        """Set fields of a group as one act."""
+        self.act(act, group_acts.change_group(self.recorded_state, group, **values), merge)
 
     def change_layer(self, act: str, layer: int, merge: str | None = None, /, **values: object) -> None:
         """Set fields of a layer as one act."""
@@ -545,11 +557,12 @@ class Document(QObject):
             before.stack != state.stack
         ):
             self.stacks_changed.emit()
-        if before.layers is not state.layers:
-            if [_look(layer) for layer in before.layers] != [_look(layer) for layer in state.layers]:
-                self.layers_changed.emit()
-            if [_mix(layer) for layer in before.layers] != [_mix(layer) for layer in state.layers]:
-                self.mix_changed.emit()
+        if _looks(before) != _looks(state):
+            self.layers_changed.emit()
+        if _mixes(before) != _mixes(state):
+            self.mix_changed.emit()
+        if before.snapshots != state.snapshots:
+            self.snapshots_changed.emit()
         if another:
             self.factors_changed.emit()
         parts_differ = [x.parts for x in before.layers] != [x.parts for x in state.layers]
@@ -563,9 +576,11 @@ class Document(QObject):
             self.selection_changed.emit()
 
 
-def _look(layer: Layer) -> tuple[object, ...]:
-    return layer.id, layer.name, layer.colour, layer.locked, layer.parts
+def _looks(state: State) -> list[tuple[object, ...]]:
+    layers = [(each.id, each.name, each.colour, each.locked, each.parts, each.group) for each in state.layers]
+    return [*layers, *((each.id, each.name, each.colour) for each in state.groups)]
 
 
-def _mix(layer: Layer) -> tuple[object, ...]:
-    return layer.id, layer.gain_db, layer.pan, layer.mute, layer.solo
+def _mixes(state: State) -> list[tuple[object, ...]]:
+    layers = [(each.id, each.gain_db, each.pan, each.mute, each.solo, each.group) for each in state.layers]
+    return [*layers, *((each.id, each.gain_db, each.pan, each.width, each.mute, each.solo) for each in state.groups)]

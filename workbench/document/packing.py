@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.document.settings import METHODS, ORACLE, RunSettings
-from workbench.document.state import Run, Shelved, State
+from workbench.document.state import SLOTS, MixSnapshot, Run, Shelved, State
 from workbench.masks import effects
 from workbench.masks.areas import Area
 from workbench.masks.brush import Brush, Ruler, Shape
@@ -19,7 +19,7 @@ from workbench.masks.clips import Clip
 from workbench.masks.edits import Edit, Operation, Paint, Tile
 from workbench.masks.effects import Effect
 from workbench.masks.grid import TILE, Region
-from workbench.masks.layers import Layer, Part
+from workbench.masks.layers import Group, Layer, Part
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.stack import Stack
 from workbench.masks.traces import Path, Trace
@@ -79,9 +79,10 @@ class Packer:
             "analysis": asdict(state.analysis), "next_id": state.next_id, "present": state.stack,
             "stacks": [
                 {"id": each.id, "name": each.name, "layers": self._layers(each.layers),
-                 "edits": self._list(each.edits), "run": each.run}
+                 "edits": self._list(each.edits), "run": each.run, "groups": _finite([asdict(g) for g in each.groups])}
                 for each in state.stacks
             ],
+            "snapshots": [None if each is None else _finite(asdict(each)) for each in state.snapshots],
         }  # fmt: skip
 
     def _layers(self, layers: tuple[Layer, ...]) -> int:
@@ -203,7 +204,14 @@ class Unpacker:
         """A state."""
         analysis = Analysis(**entry["analysis"])
         stacks = [
-            Shelved(each["id"], each["name"], self._layers(each["layers"]), self._edits(each["edits"]), each["run"])
+            Shelved(
+                each["id"],
+                each["name"],
+                self._layers(each["layers"]),
+                self._edits(each["edits"]),
+                each["run"],
+                unpack_groups(each.get("groups", [])),
+            )
             for each in entry["stacks"]
         ]
         present = next(each for each in stacks if each.id == entry["present"])
@@ -217,6 +225,8 @@ class Unpacker:
             present.id,
             present.name,
             others,
+            present.groups,
+            tuple(unpack_snapshot(each) for each in entry.get("snapshots", [None] * SLOTS)),
         )
 
     def _layers(self, number: int) -> tuple[Layer, ...]:
@@ -326,6 +336,16 @@ def unpack_layer(entry: Mapping[str, Any]) -> Layer:
     """A layer."""
     gain = float("-inf") if entry["gain_db"] is None else float(entry["gain_db"])
     return Layer(**{**entry, "gain_db": gain, "parts": tuple(Part(**part) for part in entry["parts"])})
+
+
+def unpack_groups(entries: list[Mapping[str, Any]]) -> tuple[Group, ...]:
+    """The groups of a stack."""
+    return tuple(Group(**{**entry, "gain_db": _infinite(entry["gain_db"])}) for entry in entries)
+
+
+def unpack_snapshot(entry: Mapping[str, Any] | None) -> MixSnapshot | None:
+    """A remembered mix."""
+    return None if entry is None else MixSnapshot(_infinite(entry["layers"]), _infinite(entry["groups"]))
 
 
 def _unpack_path(entry: Mapping[str, Any]) -> Path:

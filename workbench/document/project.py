@@ -26,7 +26,7 @@ from workbench.document.packing import Arrays, Packer, Unpacker
 from workbench.document.state import Run, State
 from workbench.files import UserError, replacing
 
-SCHEMA = 3
+SCHEMA = 4
 SUFFIX = ".workbench"
 
 

@@ -21,7 +21,7 @@ def new_stack(state: State, name: str) -> State:
     identity = state.next_id
     everything = Layer(identity + 1, "Everything", palette_colour(0), (Part(identity + 2, 0),))
     return replace(
-        state, layers=(everything,), edits=(), run=None, next_id=identity + 3, stack=identity,
+        state, layers=(everything,), groups=(), edits=(), run=None, next_id=identity + 3, stack=identity,
         stack_name=name, shelved=(*state.shelved, _present(state)),
     )  # fmt: skip
 
@@ -41,8 +41,8 @@ def show_stack(state: State, identity: int) -> State:
         return state
     others = tuple(each for each in state.shelved if each is not wanted)
     return replace(
-        state, layers=wanted.layers, edits=wanted.edits, run=wanted.run, stack=wanted.id, stack_name=wanted.name,
-        shelved=(*others, _present(state)),
+        state, layers=wanted.layers, groups=wanted.groups, edits=wanted.edits, run=wanted.run, stack=wanted.id,
+        stack_name=wanted.name, shelved=(*others, _present(state)),
     )  # fmt: skip
 
 
@@ -98,4 +98,4 @@ def set_analysis(state: State, analysis: Analysis, samples: int, runs: Mapping[i
 
 
 def _present(state: State) -> Shelved:
-    return Shelved(state.stack, state.stack_name, state.layers, state.edits, state.run)
+    return Shelved(state.stack, state.stack_name, state.layers, state.edits, state.run, state.groups)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from workbench.document.document import Document
@@ -202,14 +203,13 @@ class ActivationsView(_FactorPane):
             colour, current = curve_colour(layer.colour), layer.id == self._document.selected
             fill = QColor(colour)
             fill.setAlpha(130 if current else 75)
-            polygon = _polygon(columns, base - values)
-            polygon.append(QPointF(columns[-1], base))
-            polygon.append(QPointF(columns[0], base))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fill)
-            painter.drawPolygon(polygon)
+            painter.drawPolygon(
+                arrayToQPolygonF(np.append(columns, (columns[-1], columns[0])), np.append(base - values, (base, base)))
+            )
             painter.setPen(QPen(colour, 1.6 if current else 1.0))
-            painter.drawPolyline(_polygon(columns, base - values))
+            painter.drawPolyline(arrayToQPolygonF(columns, base - values))
             painter.setPen(QColor(t.text if current else t.dim))
             if lane >= 9:
                 place = QRectF(2, base - min(lane, 14), left - 8, min(lane, 14))
@@ -313,15 +313,13 @@ class TemplatesView(_FactorPane):
             colour, current = curve_colour(layer.colour), layer.id == self._document.selected
             fill = QColor(colour)
             fill.setAlpha((120 if current else 60) if factors.length == 1 else 0)
-            polygon = QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), pixels.tolist(), strict=True)])
-            line = QPolygonF(polygon)
-            polygon.append(QPointF(left, float(pixels[-1])))
-            polygon.append(QPointF(left, float(pixels[0])))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(fill)
-            painter.drawPolygon(polygon)
+            painter.drawPolygon(
+                arrayToQPolygonF(np.append(x, (left, left)), np.append(pixels, (pixels[-1], pixels[0])))
+            )
             painter.setPen(QPen(colour, 1.6 if current else 1.0))
-            painter.drawPolyline(line)
+            painter.drawPolyline(arrayToQPolygonF(x, pixels))
             self._lanes.append((QRectF(left, 0, lane, self.height()), layer.id, component))
 
     def _draw_frames(
@@ -365,7 +363,3 @@ def _column_peaks(row: Float, frames: NDArray[np.intp]) -> NDArray[np.float64]:
         return row[frames].astype(np.float64)
     out = np.maximum.reduceat(row[: frames[-1] + 1], frames)
     return np.where(np.diff(frames, append=frames[-1] + 1) > 0, out, row[frames]).astype(np.float64)
-
-
-def _polygon(x: NDArray[np.intp], y: NDArray[np.float64]) -> QPolygonF:
-    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
