@@ -17,7 +17,7 @@ from workbench.document.state import Run, State, fresh_state, stack_of
 from workbench.masks.areas import Area
 from workbench.masks.edits import changed_region
 from workbench.masks.grid import Region
-from workbench.masks.layers import Group, Layer
+from workbench.masks.layers import Group, Layer, members
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.resampling import resample_factors
 from workbench.masks.stack import Stack
@@ -75,7 +75,7 @@ class Document(QObject):
         self._history = History(State())
         self._shown = self._history.state
         self._saved: tuple[State, dict[int, Run]] = (self._history.state, {})
-        self._selected = self._selected_before = 0
+        self._selected = self._selected_before = self._selected_group = 0
         self._next_run = 1
         self._selected_of: dict[int, int] = {}
         self._layers_of: dict[int, tuple[Layer, ...]] = {}
@@ -131,6 +131,19 @@ class Document(QObject):
     def selected(self) -> int:
         """Id of the selected layer, 0 where none is."""
         return self._selected
+
+    @property
+    def selected_group(self) -> int:
+        """Id of the group that is selected as a whole, 0 where none is."""
+        return self._selected_group if any(group.id == self._selected_group for group in self.groups) else 0
+
+    @property
+    def shown_indices(self) -> tuple[int, ...]:
+        """Indices of the layers whose mask is looked at: the selected one, or all of the selected group."""
+        group = self.selected_group
+        if group:
+            return tuple(i for i, layer in enumerate(self.layers) if layer.group == group)
+        return (self.selected_index,) if self.selected_index >= 0 else ()
 
     @property
     def selected_index(self) -> int:
@@ -317,10 +330,22 @@ class Document(QObject):
 
     def select(self, layer: int) -> None:
         """Choose the layer that the tools work on."""
-        if layer != self._selected and any(each.id == layer for each in self.layers):
-            self._selected_before, self._selected = self._selected, layer
+        if not any(each.id == layer for each in self.layers):
+            return
+        if layer != self._selected or self._selected_group:
+            self._selected_group = 0
+            if layer != self._selected:
+                self._selected_before, self._selected = self._selected, layer
             self.selection_changed.emit()
             self.layer_chosen.emit()
+
+    def select_group(self, group: int) -> None:
+        """Look at a group as a whole; the tools work on one of its layers."""
+        inside = [layer.id for layer in members(self.layers, group)]
+        if inside:
+            self.select(self._selected if self._selected in inside else inside[0])
+            self._selected_group = group
+            self.selection_changed.emit()
 
     def change_group(self, act: str, group: int, merge: str | None = None, /, **values: object) -> None:
         """Set fields of a group as one act."""

@@ -90,15 +90,15 @@ class Look:
         Layer colours, 0 … 1, blue first.
     palette : uint8, shape (256, 3)
         The colour map for levels, blue first.
-    selected : int
-        Index of the selected layer.
+    selected : tuple of int
+        Indices of the layers whose mask is shown, as their sum.
     """
 
     show: Show
     bright: Float
     colours: Float
     palette: Pixels
-    selected: int
+    selected: tuple[int, ...]
 
 
 def picture(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: Axis) -> Pixels:
@@ -114,8 +114,8 @@ def picture(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns:
 def _cells(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: Axis) -> Pixels:
     out = np.empty((len(rows.cells), len(columns.cells), 4), np.uint8)
     out[..., 3] = 255
-    if look.show is Show.MASK and look.selected >= 0:
-        mask = stack.layer_mask(look.selected, rows.cells, columns.cells)
+    if look.show is Show.MASK and look.selected:
+        mask = _shown_mask(stack, look, rows, columns)
         out[..., :3] = (255.5 - 255 * np.clip(mask, 0, 1)).astype(np.uint8)[..., None]
         return out
     level = levels.pooled(_bounds(rows), _bounds(columns))
@@ -123,13 +123,11 @@ def _cells(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: 
     if look.show is Show.LEVEL or not len(look.colours):
         out[..., :3] = look.palette[(bright * 255).astype(np.uint8)]
         return out
-    if look.show is Show.OVER and look.selected >= 0:
-        weights = np.zeros((len(look.colours), 1), np.float32)
-        weights[look.selected] = 1
-        share = stack.blend(weights, rows.cells, columns.cells)[0] * bright
+    if look.show is Show.OVER and look.selected:
+        share = _shown_mask(stack, look, rows, columns) * bright
         rest = bright * np.float32(0.33) - share * np.float32(0.33)
         for channel in range(3):
-            tint = look.colours[look.selected, channel]
+            tint = look.colours[look.selected[0], channel]
             out[..., channel] = (np.clip(share * tint + rest, 0, 1) * 255).astype(np.uint8)
         return out
     tints = stack.blend(look.colours, rows.cells, columns.cells)
@@ -139,6 +137,13 @@ def _cells(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: 
         value = tints[channel] * (bright - glow) + glow
         out[..., channel] = (np.clip(value, 0, 1) * 255).astype(np.uint8)
     return out
+
+
+def _shown_mask(stack: Stack, look: Look, rows: Axis, columns: Axis) -> Float:
+    weights = np.zeros((len(stack.layers), 1), np.float32)
+    weights[list(look.selected)] = 1
+    mask: Float = stack.blend(weights, rows.cells, columns.cells)[0]
+    return mask
 
 
 def _bounds(axis: Axis) -> Index:

@@ -31,7 +31,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
     colours = np.array([bgr(layer.colour) for layer in stack.layers], np.float32)
     bright = brightness(-90.0, -12.0)
 
-    def drawn(show: Show, selected: int, width: int, height: int) -> Image.Image:
+    def drawn(show: Show, selected: tuple[int, ...], width: int, height: int) -> Image.Image:
         scale = FrequencyScale.LOG
         low, high = float(scale.position(30.0)), float(scale.position(rate / 2))
         hz = scale.frequency(np.linspace(low, high, height + 1))
@@ -40,7 +40,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
         look = Look(show, bright, colours, palette, selected)
         return Image.fromarray(_rgb(picture(levels, stack, look, rows, columns)))
 
-    sheet.paste(drawn(Show.COLOURS, -1, WIDTH, HEIGHT), (MARGIN, GAP))
+    sheet.paste(drawn(Show.COLOURS, (), WIDTH, HEIGHT), (MARGIN, GAP))
     for hz in (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000):
         if hz < rate / 2:
             share = np.log(hz / 30) / np.log(rate / 2 / 30)
@@ -56,7 +56,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
         y = top + index // columns_of_masks * (SMALL + GAP)
         draw.rectangle((x, y + 3, x + 10, y + 13), layer.colour)
         draw.text((x + 16, y), layer.name, INK, font)
-        sheet.paste(drawn(Show.MASK, index, small_width, SMALL - 4), (x, y + 20))
+        sheet.paste(drawn(Show.MASK, (index,), small_width, SMALL - 4), (x, y + 20))
     with replacing(path) as partial:
         sheet.save(partial, "PNG")
 

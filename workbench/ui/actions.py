@@ -230,6 +230,12 @@ class _Builder:
         self._add(menu, "mute", tr("M&ute"), "M", lambda: stack.toggle_selected("mute"))
         self._add(menu, "solo", tr("&Solo"), "S", lambda: stack.toggle_selected("solo"))
         self._add(menu, "lock", tr("Loc&k"), "K", lambda: stack.toggle_selected("lock"))
+        self._add(menu, "group", tr("&Group the selected"), "G", stack.group_selected,
+                  tr("Collect the selected layers as one source (Ctrl+click selects several)"))  # fmt: skip
+        self._add(menu, "dissolve", tr("D&issolve the group"), "Shift+G", stack.dissolve_selected)
+        self._add(menu, "muteGroup", tr("Mute the group"), "Shift+M", lambda: stack.toggle_group("mute"))
+        self._add(menu, "soloGroup", tr("Solo the group"), "Shift+S", lambda: stack.toggle_group("solo"))
+        menu.addSeparator()
         follow = self._add(menu, "soloFollows", tr("Solo &follows the selection"), "", self._solo_selected)
         follow.setCheckable(True)
         w.document.layer_chosen.connect(lambda: self._solo_selected() if follow.isChecked() else None)

@@ -174,7 +174,7 @@ class HistoryPanel(QWidget):
             return QIcon()
         rows, columns = thumbnail_axes(stack.bins, stack.frames, PICTURE.width(), PICTURE.height())
         colours = np.array([bgr(layer.colour) for layer in stack.layers], np.float32)
-        look = Look(Show.COLOURS, brightness(-90, -20), colours, np.zeros((256, 3), np.uint8), -1)
+        look = Look(Show.COLOURS, brightness(-90, -20), colours, np.zeros((256, 3), np.uint8), ())
         pixels = picture(
             document.levels, stack, look, axis_of_cells(rows, stack.bins), axis_of_cells(columns, stack.frames)
         )

@@ -1,4 +1,4 @@
-"""One row of the mask stack."""
+"""One row of the mask stack: a layer's, and what a group's has of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from workbench.document.acts import GAIN_RANGE_DB
-from workbench.masks.layers import Layer
+from workbench.masks.layers import Group, Layer
 from workbench.ui import theme
 from workbench.ui.controls import Slider, named, toggle
 from workbench.ui.guard import guarded
@@ -77,14 +77,14 @@ class LayerRow(QFrame):
     name_taken = Signal(int, str)
     """Another name was typed."""
 
-    def __init__(self, layer: Layer, number: int, pan_trouble: str) -> None:
+    def __init__(self, layer: Layer | Group, tag: str, pan_trouble: str) -> None:
         super().__init__()
         self.layer = layer
-        named(self, f"layer{number}Row", layer.name, "")
+        self.group = layer.group if isinstance(layer, Layer) else layer.id
+        named(self, f"{tag}Row", layer.name, "")
         self.setProperty("role", "layer")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._press: QPointF | None = None
-        tag = f"layer{number}"
         self.colour = named(
             QPushButton(), f"{tag}Colour", self.tr("Colour of {0}").format(layer.name), self.tr("Choose a colour")
         )
@@ -96,7 +96,7 @@ class LayerRow(QFrame):
             self.tr("The mask: white 0, black 1. Double-click shows it large; drag the row to reorder."),
         )  # fmt: skip
         self.name = named(
-            QLineEdit(layer.name), f"{tag}Name", self.tr("Name of layer {0}").format(number),
+            QLineEdit(layer.name), f"{tag}Name", self.tr("Name of {0}").format(layer.name),
             self.tr("Double-click (or F2) to rename"),
         )  # fmt: skip
         self.name.setReadOnly(True)
@@ -110,7 +110,7 @@ class LayerRow(QFrame):
         self.solo = toggle("S", "solo", f"{tag}Solo", self.tr("Solo {0}").format(layer.name),
                            self.tr("Solo (S for the selected layer)"), layer.solo)  # fmt: skip
         self.lock = toggle("", "lock", f"{tag}Lock", self.tr("Lock {0}").format(layer.name),
-                           self.tr("Lock: guards the mask against edits"), layer.locked)  # fmt: skip
+                           self.tr("Lock: guards the mask against edits (K)"), self._locked())  # fmt: skip
         self.lock.setIcon(theme.icon("lock"))
         self.lock.setIconSize(QSize(13, 13))
         self.gain = named(
@@ -127,6 +127,9 @@ class LayerRow(QFrame):
         self.pan.setEnabled(not pan_trouble)
         self.pan.setMaximumWidth(62)
         self._audible = True
+        self.band = QFrame()
+        self.band.setFixedWidth(4)
+        self.band.hide()
         self._dress_name()
         self._wire()
         self._arrange()
@@ -149,13 +152,14 @@ class LayerRow(QFrame):
         self.pan.let_go.connect(self.settled)
 
     def _arrange(self) -> None:
-        grid = QGridLayout(self)
+        grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(5, 5, 6, 5)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
-        grid.addWidget(self.colour, 0, 0, 2, 1)
-        grid.addWidget(self.thumbnail, 0, 1, 2, 1)
-        top = QHBoxLayout()
+        grid.addWidget(self.band, 0, 0, 2, 1)
+        grid.addWidget(self.colour, 0, 1, 2, 1)
+        grid.addWidget(self.thumbnail, 0, 2, 2, 1)
+        top = self.top = QHBoxLayout()
         top.setSpacing(3)
         top.addWidget(self.name, 1)
         for button in (self.mute, self.solo, self.lock):
@@ -165,11 +169,30 @@ class LayerRow(QFrame):
         bottom.addWidget(self.gain, 1)
         bottom.addWidget(self.gain_text)
         bottom.addWidget(self.pan)
-        grid.addLayout(top, 0, 2)
-        grid.addLayout(bottom, 1, 2)
-        grid.setColumnStretch(2, 1)
+        grid.addLayout(top, 0, 3)
+        grid.addLayout(bottom, 1, 3)
+        grid.setColumnStretch(3, 1)
 
-    def show_layer(self, layer: Layer) -> None:
+    @property
+    def first_layer(self) -> int:
+        """Id of the layer that stands here first."""
+        return self.layer.id
+
+    @property
+    def drag_name(self) -> str:
+        """What a drag of this row carries."""
+        return f"layer {self.layer.id}"
+
+    def _locked(self) -> bool:
+        return isinstance(self.layer, Layer) and self.layer.locked
+
+    def show_group(self, colour: str | None) -> None:
+        """Stand in a group, with a band of its colour, or in none."""
+        self.band.setVisible(colour is not None)
+        self.band.setStyleSheet(f"background: {colour}; border: none; border-radius: 2px;")
+        self._grid.setContentsMargins(5 if colour is None else 11, 5, 6, 5)
+
+    def show_layer(self, layer: Layer | Group) -> None:
         """Show another state of the same layer."""
         if layer.name != self.layer.name:
             self._call(layer.name)
@@ -180,7 +203,7 @@ class LayerRow(QFrame):
         self.colour.setStyleSheet(
             f"QPushButton {{ background: {layer.colour}; border: none; border-radius: 3px; padding: 0; }}"
         )
-        for button, on in ((self.mute, layer.mute), (self.solo, layer.solo), (self.lock, layer.locked)):
+        for button, on in ((self.mute, layer.mute), (self.solo, layer.solo), (self.lock, self._locked())):
             button.setChecked(on)
         self.gain.set(layer.gain_db)
         self.pan.set(layer.pan)
@@ -309,7 +332,7 @@ class LayerRow(QFrame):
         self._press = None
         drag = QDrag(self)
         data = QMimeData()
-        data.setData(MIME, str(self.layer.id).encode())
+        data.setData(MIME, self.drag_name.encode())
         drag.setMimeData(data)
         shot = QPixmap(self.size())
         self.render(shot)

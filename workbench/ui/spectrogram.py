@@ -278,7 +278,7 @@ class SpectrogramView(QWidget):
     def _look(self) -> Look:
         colours = np.array([bgr(layer.colour) for layer in self._document.layers], np.float32).reshape(-1, 3)
         bright = brightness(*self.range_db)
-        return Look(self.show_what, bright, colours, self._palette, self._document.selected_index)
+        return Look(self.show_what, bright, colours, self._palette, self._document.shown_indices)
 
     def _lay_out(self) -> None:
         """Pixels to bins and frames for the present view."""

@@ -2,93 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QImage,
-    QPainter,
-    QPaintEvent,
-)  # fmt: skip
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.audio.mix import audible
-from workbench.document import acts
+from workbench.document import acts, group_acts
 from workbench.document.document import Document
-from workbench.masks.grid import Grid, Region
-from workbench.masks.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
-from workbench.ui import theme
+from workbench.document.state import State
+from workbench.masks.layers import Group, Layer, members
 from workbench.ui.controls import combo, dress, icon_button, named
 from workbench.ui.editing import Editing
-from workbench.ui.guard import guarded
-from workbench.ui.layer_row import MIME, LayerRow, Thumbnail
-
-THUMBNAIL_MS = 40
-
-
-@guarded
-class _Rows(QWidget):
-    """The column of rows; takes a dropped row at the nearest gap."""
-
-    dropped = Signal(int, int)
-    """Layer id, and the gap (0 … number of rows) that it was dropped into."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("layerRows")
-        self.setAcceptDrops(True)
-        self.rows: list[LayerRow] = []
-        self._gap = -1
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(4, 2, 4, 4)
-        self._column.setSpacing(3)
-        self._column.addStretch(1)
-
-    def fill(self, rows: list[LayerRow]) -> None:
-        """Put other rows in place."""
-        for old in self.rows:
-            self._column.removeWidget(old)
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
-        self.rows = rows
-        for index, row in enumerate(rows):
-            self._column.insertWidget(index, row)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(MIME):
-            event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        y = event.position().y()
-        self._gap = sum(1 for row in self.rows if row.geometry().center().y() < y)
-        self.update()
-        event.acceptProposedAction()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._gap = -1
-        self.update()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        layer, gap = int(bytes(event.mimeData().data(MIME).data()).decode()), self._gap
-        self._gap = -1
-        self.update()
-        event.acceptProposedAction()
-        # The rows may not be rebuilt while the drag that holds one of them is still running.
-        QTimer.singleShot(0, lambda: self.dropped.emit(layer, gap))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._gap < 0 or not self.rows:
-            return
-        below = self._gap >= len(self.rows)
-        y = self.rows[-1].geometry().bottom() + 2 if below else self.rows[self._gap].geometry().top() - 2
-        painter = QPainter(self)
-        painter.fillRect(4, y - 1, self.width() - 8, 3, QColor(theme.current().accent))
+from workbench.ui.group_row import GroupRow
+from workbench.ui.layer_list import LayerList
+from workbench.ui.layer_row import LayerRow
+from workbench.ui.thumbnails import Thumbnails
 
 
 class StackPanel(QWidget):
@@ -104,10 +31,8 @@ class StackPanel(QWidget):
         self.setObjectName("stackPanel")
         self._document, self._editing = document, editing
         self._picked: set[int] = set()
-        self._stale: Region | None = None
-        self._grey: NDArray[np.uint8] = np.zeros((0, 0, 0), np.uint8)
-        self.colour_thumbnails = False
-        self._rows = _Rows()
+        self._folded: set[int] = set()
+        self._rows = LayerList()
         self._rows.dropped.connect(self._drop)
         self.residual = QLabel()
         self.residual.setProperty("role", "dim")
@@ -128,15 +53,11 @@ class StackPanel(QWidget):
         column.addWidget(scroll, 1)
         column.addWidget(self.residual)
         self.residual.setContentsMargins(8, 0, 8, 6)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(THUMBNAIL_MS)
-        self._timer.timeout.connect(self._draw_thumbnails)
+        self._thumbnails = Thumbnails(document, self._rows, self)
         document.opened.connect(self._opened)
         document.layers_changed.connect(self._rebuild)
         document.mix_changed.connect(self._show_mix)
         document.selection_changed.connect(self._mark)
-        document.masks_changed.connect(self._masks_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(330, 400)
@@ -212,110 +133,125 @@ class StackPanel(QWidget):
 
     @property
     def rows(self) -> list[LayerRow]:
-        """The rows, in order."""
+        """The rows of the layers, in order."""
         return self._rows.rows
+
+    @property
+    def group_rows(self) -> list[GroupRow]:
+        """The rows of the groups, in order."""
+        return self._rows.group_rows
+
+    @property
+    def colour_thumbnails(self) -> bool:
+        """Whether thumbnails are in colour over the mix."""
+        return self._thumbnails.in_colour
 
     def _opened(self) -> None:
         # Another recording may have the same ids, but other channels.
         self._rows.fill([])
         self._picked.clear()
+        self._folded.clear()
         self._rebuild()
 
     def _rebuild(self) -> None:
-        layers = self._document.layers
-        if [row.layer.id for row in self.rows] != [layer.id for layer in layers]:
-            recording = self._document.recording
-            trouble = ""
-            if recording is not None and recording.channels > 2:
-                trouble = self.tr(
-                    "Pan is off: with {0} channels a place between two loudspeakers means nothing"
-                ).format(recording.channels)
-            rows = [LayerRow(layer, i + 1, trouble) for i, layer in enumerate(layers)]
-            for row in rows:
-                row.picked.connect(self._pick)
-                row.changed.connect(self._change)
-                row.settled.connect(self._document.seal)
-                row.name_taken.connect(self._rename)
-                row.mask_wanted.connect(self.mask_wanted)
-                row.menu_wanted.connect(self.menu_wanted)
-            self._rows.fill(rows)
+        layers, groups = self._document.layers, {group.id: group for group in self._document.groups}
+        wanted: list[tuple[int, int]] = []
+        for layer in layers:
+            if layer.group and (layer.group, 0) not in wanted:
+                wanted.append((layer.group, 0))
+            wanted.append((layer.group, layer.id))
+        if [self._key(row) for row in self._rows.items] != wanted:
+            items: list[LayerRow] = []
+            numbers = {layer.id: i + 1 for i, layer in enumerate(layers)}
+            known = {layer.id: layer for layer in layers}
+            for group, identity in wanted:
+                items.append(
+                    self._layer_row(known[identity], numbers[identity]) if layer
+                    else self._group_row(groups[group], list(groups).index(group) + 1)
+                )  # fmt: skip
+            self._rows.fill(items)
+        for row in self.rows:
+            row.show_group(groups[row.group].colour if row.group in groups else None)
+            row.setVisible(row.group not in self._folded)
         self._picked &= {layer.id for layer in layers}
         self._show_mix()
         self._mark()
-        self._draw_thumbnails()
+        self._thumbnails.draw()
+
+    @staticmethod
+    def _key(row: LayerRow) -> tuple[int, int]:
+        return (row.group, 0) if isinstance(row, GroupRow) else (row.group, row.layer.id)
+
+    def _pan_trouble(self) -> str:
+        recording = self._document.recording
+        if recording is None or recording.channels <= 2:
+            return ""
+        return self.tr("Pan is off: with {0} channels a place between two loudspeakers means nothing").format(
+            recording.channels
+        )
+
+    def _layer_row(self, layer: Layer, number: int) -> LayerRow:
+        row = LayerRow(layer, f"layer{number}", self._pan_trouble())
+        row.picked.connect(self._pick)
+        row.changed.connect(self._change)
+        row.settled.connect(self._document.seal)
+        row.name_taken.connect(self._rename)
+        row.mask_wanted.connect(self.mask_wanted)
+        row.menu_wanted.connect(self.menu_wanted)
+        return row
+
+    def _group_row(self, group: Group, number: int) -> GroupRow:
+        row = GroupRow(group, number, self._pan_trouble(), group.id in self._folded)
+        row.picked.connect(self._pick_group)
+        row.changed.connect(self._change_group)
+        row.settled.connect(self._document.seal)
+        row.name_taken.connect(self._rename_group)
+        row.mask_wanted.connect(self.mask_wanted)
+        row.menu_wanted.connect(self.menu_wanted)
+        row.folded_changed.connect(self._fold)
+        return row
 
     def _show_mix(self) -> None:
-        layers = self._document.layers
-        for row, layer, heard in zip(self.rows, layers, audible(layers), strict=True):
-            row.show_layer(layer)
-            row.show_audible(heard)
+        layers, groups = self._document.layers, {group.id: group for group in self._document.groups}
+        heard = dict(zip((layer.id for layer in layers), audible(layers, self._document.groups), strict=True))
+        known = {layer.id: layer for layer in layers}
+        for row in self._rows.items:
+            if isinstance(row, GroupRow):
+                inside = members(layers, row.group)
+                row.show_layer(groups[row.group])
+                row.show_locked(all(layer.locked for layer in inside))
+                row.show_audible(any(heard[layer.id] for layer in inside))
+                row.first_layer_id = inside[0].id
+            else:
+                row.show_layer(known[row.layer.id])
+                row.show_audible(heard[row.layer.id])
 
     def _mark(self) -> None:
-        selected = self._document.selected
-        for row in self.rows:
-            row.mark(row.layer.id == selected, row.layer.id in self._picked)
-            if row.layer.id == selected:
+        selected, group = self._document.selected, self._document.selected_group
+        for row in self._rows.items:
+            whole = isinstance(row, GroupRow)
+            current = row.group == group if whole else row.layer.id == selected and not group
+            picked = row.layer.id in self._picked and not whole
+            row.mark(current, picked or bool(group and row.group == group))
+            if current:
                 # A row that was just made gets its place when the scroll area has laid out its content.
                 QTimer.singleShot(30, self._show_selected)
 
     def _show_selected(self) -> None:
-        index = self._document.selected_index
-        if 0 <= index < len(self.rows):
-            self._scroll.ensureWidgetVisible(self.rows[index], 0, 4)
+        row = self._selected_row()
+        if row is not None:
+            self._scroll.ensureWidgetVisible(row, 0, 4)
 
-    def _masks_changed(self, region: Region | None) -> None:
-        if not self._timer.isActive():
-            self._timer.start()
-            self._stale = region
-        elif region is None or self._stale is None:
-            self._stale = None
-        else:
-            self._stale = self._stale.joined(region)
-
-    def _draw_thumbnails(self) -> None:
-        """Draw what changed since the last time."""
-        document, stale = self._document, self._stale
-        self._timer.stop()
-        self._stale = None
-        if document.recording is None or len(self.rows) != len(document.layers):
-            return
-        stack = document.stack
-        size = Thumbnail.SIZE
-        rows, columns = thumbnail_axes(stack.bins, stack.frames, size.width(), size.height())
-        if self.colour_thumbnails:
-            self._draw_over_the_mix(rows, columns)
-            return
-        shape = len(self.rows), len(rows), len(columns)
-        if stale is None or self._grey.shape != shape:
-            self._grey = np.zeros(shape, np.uint8)
-            inside = slice(0, len(rows)), slice(0, len(columns))
-        else:
-            inside = Grid(rows, columns, ()).inside(stale)
-        if any(part.stop <= part.start for part in inside):
-            return
-        masks = stack.blend(np.eye(len(stack.layers), dtype=np.float32), rows[inside[0]], columns[inside[1]])
-        self._grey[:, inside[0], inside[1]] = 255.5 - 255 * np.clip(masks, 0, 1)
-        for row, shades in zip(self.rows, self._grey, strict=True):
-            shades = np.ascontiguousarray(shades[::-1])
-            height, width = shades.shape
-            image = QImage(shades.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
-            row.thumbnail.show_image(image)
-
-    def _draw_over_the_mix(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
-        document = self._document
-        colours = np.array([bgr(layer.colour) for layer in document.layers], np.float32)
-        row_axis, column_axis = axis_of_cells(rows, document.stack.bins), axis_of_cells(columns, document.stack.frames)
-        for index, row in enumerate(self.rows):
-            look = Look(Show.OVER, brightness(-90, -20), colours, np.zeros((256, 3), np.uint8), index)
-            pixels = np.ascontiguousarray(picture(document.levels, document.stack, look, row_axis, column_axis)[::-1])
-            height, width, _ = pixels.shape
-            image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-            row.thumbnail.show_image(image)
+    def _selected_row(self) -> LayerRow | None:
+        """The row of the selected group, or of the selected layer."""
+        group, index = self._document.selected_group, self._document.selected_index
+        if group:
+            return next((row for row in self.group_rows if row.group == group), None)
+        return self.rows[index] if 0 <= index < len(self.rows) else None
 
     def set_colour_thumbnails(self, on: bool) -> None:
         """Thumbnails in colour over the mix, or white 0 to black 1."""
-        self.colour_thumbnails = on
-        self._draw_thumbnails()
+        self._thumbnails.set_in_colour(on)
 
     # -- acts ----------------------------------------------------------------------------------------
 
@@ -333,9 +269,90 @@ class StackPanel(QWidget):
     def _rename(self, layer: int, name: str) -> None:
         self._document.change_layer(self.tr("Rename to {0}").format(name), layer, name=name)
 
-    def _drop(self, layer: int, gap: int) -> None:
-        index = acts.layer_index(self._document.recorded_state, layer)
-        self.move_layer(layer, gap - 1 if gap > index else gap)
+    def _pick_group(self, group: int, add: bool) -> None:
+        inside = {layer.id for layer in members(self._document.layers, group)}
+        self._picked = self._picked | inside if add else inside
+        self._document.select_group(group)
+        self._mark()
+
+    def _change_group(self, group: int, name: str, merge: str, fields: dict[str, object]) -> None:
+        if "locked" in fields:
+            state = group_acts.lock_group(self._document.recorded_state, group, bool(fields["locked"]))
+            self._document.act(name, state)
+        else:
+            self._document.change_group(name, group, merge or None, **fields)
+
+    def _rename_group(self, group: int, name: str) -> None:
+        self._document.change_group(self.tr("Rename to {0}").format(name), group, name=name)
+
+    def _fold(self, group: int, folded: bool) -> None:
+        (self._folded.add if folded else self._folded.discard)(group)
+        for row in self.rows:
+            row.setVisible(row.group not in self._folded)
+
+    def _drop(self, what: str, group: int, before: int) -> None:
+        """A dragged row was let go; a layer takes with it the others that are selected with it."""
+        kind, number = what.split()
+        state, chosen = self._document.recorded_state, [int(number)]
+        if kind == "group":
+            chosen = [layer.id for layer in members(state.layers, int(number))]
+            if before in chosen or group == int(number):
+                return
+            # A group does not go into another one, but before it.
+            target = next((layer.group for layer in state.layers if layer.id == before), 0) or group
+            inside = members(state.layers, target)
+            before, group = inside[0].id if target and inside else before, int(number)
+        elif int(number) in self._picked and not self._document.selected_group:
+            chosen = [layer.id for layer in state.layers if layer.id in self._picked]
+        if before in chosen:
+            following = [layer.id for layer in state.layers if layer.id not in chosen or layer.id == before]
+            place = following.index(before) + 1
+            before = following[place] if place < len(following) else 0
+        moved = group_acts.put_layers(state, chosen, group, before or None)
+        if [(x.id, x.group) for x in moved.layers] != [(x.id, x.group) for x in state.layers]:
+            self._document.act(self.tr("Move in the stack"), moved)
+
+    def group_selected(self) -> None:
+        """Collect the selected layers in a new group."""
+        picked = [layer.id for layer in self._document.layers if layer.id in self._picked]
+        if not picked and self._document.selected_index >= 0:
+            picked = [self._document.selected]
+        taken = {group.name for group in self._document.groups}
+        name = next(n for i in range(1, 10_000) if (n := self.tr("Group {0}").format(i)) not in taken)
+        made = 0
+
+        def act(state: State) -> State:
+            nonlocal made
+            state, made = group_acts.group_layers(state, picked, name)
+            return state
+
+        self._editing.do(self.tr("Group the layers"), act, None)
+        if made:
+            self._pick_group(made, False)
+
+    @property
+    def _present_group(self) -> int:
+        """The selected group, or that of the selected layer; 0 for none."""
+        index = self._document.selected_index
+        return self._document.selected_group or (self._document.layers[index].group if index >= 0 else 0)
+
+    def dissolve_selected(self) -> None:
+        """Take the group of what is selected away; its layers stay."""
+        group = self._present_group
+        if not group:
+            self._editing.refused.emit(self.tr("The selected layer is in no group."))
+            return
+        name = next(each.name for each in self._document.groups if each.id == group)
+        state = group_acts.dissolve_group(self._document.recorded_state, group)
+        self._document.act(self.tr("Dissolve {0}").format(name), state)
+
+    def toggle_group(self, field: str) -> None:
+        """Press mute or solo of the group of what is selected."""
+        row = next((row for row in self.group_rows if row.group == self._present_group), None)
+        if row is None:
+            self._editing.refused.emit(self.tr("The selected layer is in no group; G makes one."))
+        else:
+            getattr(row, field).click()
 
     def move_layer(self, layer: int, to: int) -> None:
         """Reorder."""
@@ -356,16 +373,16 @@ class StackPanel(QWidget):
             self._pick(self._document.layers[index].id, False)
 
     def rename_selected(self) -> None:
-        """Type another name for the selected layer."""
-        index = self._document.selected_index
-        if index >= 0:
-            self.rows[index].rename()
+        """Type another name for the selected layer or group."""
+        row = self._selected_row()
+        if row is not None:
+            row.rename()
 
     def toggle_selected(self, field: str) -> None:
-        """Press mute, solo or lock of the selected layer."""
-        index = self._document.selected_index
-        if index >= 0:
-            getattr(self.rows[index], field).click()
+        """Press mute, solo or lock of the selected layer or group."""
+        row = self._selected_row()
+        if row is not None:
+            getattr(row, field).click()
 
     def add_layer(self) -> None:
         """A new empty layer."""
@@ -386,7 +403,10 @@ class StackPanel(QWidget):
             self._pick(picked[0], False)
 
     def delete_layer(self) -> None:
-        """Take the selected layer away."""
+        """Take the selected layer away; of a selected group only the grouping."""
+        if self._document.selected_group:
+            self.dissolve_selected()
+            return
         index = self._document.selected_index
         if index >= 0:
             layer = self._document.layers[index]

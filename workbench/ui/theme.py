@@ -195,6 +195,9 @@ def _sheet(t: Theme) -> str:
     QFrame#notice {{ background: {t.raised}; border: 1px solid {t.solo}; border-radius: 6px; }}
     QFrame[role="layer"] {{ background: {t.panel}; border: 1px solid transparent; border-radius: 6px; }}
     QFrame[role="layer"]:hover {{ border-color: {t.line}; }}
+    QFrame[role="group"] {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 6px; }}
+    QFrame[role="group"][current="true"] {{ border-color: {t.accent}; }}
+    QPushButton[role="fold"] {{ border: none; background: transparent; padding: 0; color: {t.dim}; }}
     QFrame[role="layer"][picked="true"] {{ background: {t.raised}; border-color: {t.line}; }}
     QFrame[role="layer"][current="true"] {{ background: {t.raised}; border-color: {t.accent}; }}
     """
