@@ -20,6 +20,7 @@ from workbench.jobs.runner import Runner
 from workbench.ui import theme
 from workbench.ui.audition import Audition
 from workbench.ui.dialogs import Reporter
+from workbench.ui.listening import Listening
 from workbench.ui.session import Session
 from workbench.ui.window import MainWindow
 
@@ -39,6 +40,7 @@ class Workbench:
     player: Player
     session: Session
     audition: Audition
+    listening: Listening
     window: MainWindow
     reporter: Reporter
     sweeper: QTimer
@@ -71,12 +73,16 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
     sweeper = _sweep_here(application)
     document = Document()
     runner = Runner()
-    player = Player(lambda: document.scene)
+    # The listener is made with the player, which asks it what to play.
+    player = Player(lambda: listening.scene())
     session = Session(document, runner)
     audition = Audition(document, player)
-    window = MainWindow(document, runner, session, audition, settings)
+    listening = Listening(document, runner, audition)
+    window = MainWindow(document, runner, session, audition, listening, settings)
     reporter.window = window
-    return Workbench(application, document, runner, player, session, audition, window, reporter, sweeper)
+    return Workbench(
+        application, document, runner, player, session, audition, listening, window, reporter, sweeper
+    )  # fmt: skip
 
 
 def _sweep_here(application: QApplication) -> QTimer:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.audio.export import FileFormat, Piece, mix_peak, write
+from workbench.audio.loudness import original_gain
 from workbench.audio.recording import Cancelled, Recording, load
 from workbench.audio.renderer import Scene
 from workbench.document.history import Step
@@ -118,6 +119,11 @@ def recall_masks(job: Job, stack: Stack, earlier: Stack, area: Area) -> tuple[Ed
     if found is None:
         raise Cancelled
     return found
+
+
+def compare_loudness(job: Job, scene: Scene, start: int, stop: int) -> float:
+    """Gain in dB that makes the original as loud as the mix."""
+    return original_gain(scene, start, stop, job.report)
 
 
 def measure_masks(job: Job, scene: Scene, area: Area | None) -> MaskReport:

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from workbench.audio.ear import Hear
 from workbench.document import acts
+from workbench.document.state import SLOTS
+from workbench.ui.listening import Where
 from workbench.ui.tools import SELECTING, Tool, described
 
 if TYPE_CHECKING:
@@ -232,6 +235,8 @@ class _Builder:
         self._add(menu, "lock", tr("Loc&k"), "K", lambda: stack.toggle_selected("lock"))
         self._add(menu, "group", tr("&Group the selected"), "G", stack.group_selected,
                   tr("Collect the selected layers as one source (Ctrl+click selects several)"))  # fmt: skip
+        self._add(menu, "walk", tr("Audition &walk"), "Shift+W", w.walk.begin,
+                  tr("Hear every layer alone for a second, to name and sort it"))  # fmt: skip
         self._add(menu, "dissolve", tr("D&issolve the group"), "Shift+G", stack.dissolve_selected)
         self._add(menu, "muteGroup", tr("Mute the group"), "Shift+M", lambda: stack.toggle_group("mute"))
         self._add(menu, "soloGroup", tr("Solo the group"), "Shift+S", lambda: stack.toggle_group("solo"))
@@ -259,6 +264,33 @@ class _Builder:
         play.setText(tr("&Play or stop\tSpace"))
         self._add(menu, "loop", tr("&Loop"), "L", lambda: w.audition.set_loop(not w.audition.loop))
         self._add(menu, "toStart", tr("To the &start"), "Home", lambda: w.audition.seek(0.0))
+        here = self._add(menu, "playHere", tr("Play from the poin&ter"), "", w.play_from_pointer)
+        here.setText(tr("Play from the poin&ter\tShift+Space"))
+        listen = w.transport.listen
+        self._add(menu, "slower", tr("Slo&wer"), "<", lambda: listen.next_speed(-1), tr("Half speed, pitch kept"))
+        self._add(menu, "faster", tr("Fast&er"), ">", lambda: listen.next_speed(1), tr("Double speed, pitch kept"))
+        menu.addSeparator()
+        self._add(menu, "hearOriginal", tr("Hear the &original"), "I", lambda: w.listening.hear(Hear.ORIGINAL),
+                  tr("Original and mix in turn, equally loud"))  # fmt: skip
+        self._add(menu, "hearRemoved", tr("Hear what is taken &away"), "D", lambda: w.listening.hear(Hear.REMOVED),
+                  tr("The original without the mix"))  # fmt: skip
+        self._add(menu, "hearSelection", tr("Hear only the sele&ction"), "H",
+                  lambda: w.listening.listen(Where.SELECTION), tr("Only what is selected"))  # fmt: skip
+        self._add(menu, "hearRest", tr("Hear all &but the selection"), "Shift+H",
+                  lambda: w.listening.listen(Where.REST))  # fmt: skip
+        self._add(menu, "hearBrush", tr("Hear what is &under the brush"), "Z",
+                  lambda: w.listening.listen(Where.BRUSH), tr("Move the pointer over the spectrogram"))  # fmt: skip
+        menu.addSeparator()
+        mixes = menu.addMenu(tr("&Mixes"))
+        mixes.setObjectName("mixesMenu")
+        for slot in range(SLOTS):
+            letter = "ABCD"[slot]
+            self._add(mixes, f"recall{letter}", tr("&Recall {0}").format(letter), f"F{slot + 5}",
+                      partial(w.mixer.recall, slot), tr("Bring back the mix that was remembered"))  # fmt: skip
+        for slot in range(SLOTS):
+            letter = "ABCD"[slot]
+            self._add(mixes, f"store{letter}", tr("Re&member {0}").format(letter), f"Shift+F{slot + 5}",
+                      partial(w.mixer.store, slot), tr("Faders, pans, mutes and solos as they are"))  # fmt: skip
         self._add(menu, "devices", tr("Look for output &devices again"), "", w.audition.look_again)
         menu.addSeparator()
         self._add(menu, "factorise", tr("&Factorise"), "Ctrl+Return", lambda: w.factorise(True))
@@ -290,6 +322,7 @@ class _Builder:
         menu.addSeparator()
         for dock in w.docks:
             menu.addAction(dock.toggleViewAction())
+        self._add(menu, "showMixer", tr("Mi&xer or activations"), "F4", w.switch_lower)
         colour = self._add(menu, "colourThumbnails", tr("&Thumbnails in colour"), "", lambda: None,
                            tr("Masks in colour over the mix, or white 0 to black 1"))  # fmt: skip
         colour.setCheckable(True)

@@ -23,6 +23,7 @@ class Audition(QObject):
     selection_changed = Signal(object)
     """(start, stop) in seconds, or None."""
     loop_changed = Signal(bool)
+    speed_changed = Signal(float)
 
     def __init__(self, document: Document, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +32,9 @@ class Audition(QObject):
         self.loop = True
         self.position = 0.0
         self.playing = False
+        self.speed = 1.0
+        self._spot: tuple[float, float] | None = None
+        self._scrubbing = False
         self._asked = 0
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
@@ -49,14 +53,18 @@ class Audition(QObject):
         else:
             self.play()
 
-    def play(self) -> None:
-        """Play from the playhead; from the selection's start where the playhead is outside it."""
+    def play(self, at: float | None = None) -> None:
+        """Play from the playhead, or from a second; from the loop's start where that is outside it.
+
+        From a second outside the selection it plays on from there without looping.
+        """
         recording = self._document.recording
         if recording is None:
             return
-        start = self.position
-        if self.selection is not None and not self.selection[0] <= start < self.selection[1]:
-            start = self.selection[0]
+        start = self.position if at is None else at
+        span = self._spot or self.selection
+        if at is None and span is not None and not span[0] <= start < span[1]:
+            start = span[0]
         if start >= recording.duration - 0.01:
             start = 0.0
         self._send_loop()
@@ -68,13 +76,55 @@ class Audition(QObject):
     def stop(self) -> None:
         """Stop; the playhead stays where it was heard."""
         self._player.stop()
-        self.playing = False
+        self.playing = self._scrubbing = False
 
     def seek(self, seconds: float) -> None:
         """Put the playhead somewhere; while playing, go on from there."""
         self.position = seconds
         self._player.seek(round(seconds * self._rate))
         self.moved.emit(seconds)
+
+    def scrub(self, seconds: float | None) -> None:
+        """Let the sound follow the hand, and stand where it stands; None lets go."""
+        recording = self._document.recording
+        if recording is None:
+            return
+        if seconds is None:
+            if self._scrubbing:
+                self._scrubbing = False
+                self._player.scrub(None)
+            return
+        if not self._scrubbing:
+            self._scrubbing = True
+            self._asked = 8
+            self._timer.setInterval(TICK_MS)
+        self.position = min(max(seconds, 0.0), recording.duration)
+        self._player.scrub(self.position * self._rate)
+        self.moved.emit(self.position)
+
+    def dwell(self, span: tuple[float, float] | None) -> None:
+        """Play a span over and over in place of the selection; None goes back to it."""
+        if span == self._spot:
+            return
+        self._spot = span
+        self._send_loop()
+        if span is not None and self.playing and not span[0] <= self.position < span[1]:
+            self.seek(span[0])
+
+    def set_speed(self, speed: float) -> None:
+        """1 plays as recorded; half and double keep the pitch."""
+        if speed != self.speed:
+            self.speed = speed
+            self._player.set_speed(speed)
+            self.speed_changed.emit(speed)
+
+    def set_latency(self, seconds: float | None) -> None:
+        """Latency to ask of the device; None finds one that holds."""
+        self._player.set_latency(seconds)
+
+    def forget_underruns(self) -> None:
+        """Count drop-outs from 0 again."""
+        self._player.forget_underruns()
 
     def set_loop(self, on: bool) -> None:
         """Whether the selection, or the whole recording, plays over and over."""
@@ -106,7 +156,9 @@ class Audition(QObject):
     def _send_loop(self) -> None:
         recording = self._document.recording
         loop = None
-        if recording is not None and self.loop:
+        if recording is not None and self._spot is not None:
+            loop = Loop(round(self._spot[0] * self._rate), round(self._spot[1] * self._rate))
+        elif recording is not None and self.loop:
             if self.selection is not None:
                 loop = Loop(round(self.selection[0] * self._rate), round(self.selection[1] * self._rate))
             else:
@@ -115,6 +167,7 @@ class Audition(QObject):
 
     def _opened(self) -> None:
         self.stop()
+        self._spot = None
         self.position = 0.0
         self.select(None)
         self.moved.emit(0.0)
@@ -124,8 +177,11 @@ class Audition(QObject):
         status: PlayerStatus = self._player.status()
         if status.playing:
             self._asked = 0
-            self.position = status.position
-            self.moved.emit(self.position)
+            if not self._scrubbing:
+                self.position = status.position
+                self.moved.emit(self.position)
+        elif self._scrubbing:
+            pass
         elif self._asked > 0:
             # The player has not yet taken up the request.
             self._asked -= 1

@@ -44,19 +44,23 @@ def dim(text: str) -> QLabel:
 
 @guarded
 class Slider(QSlider):
-    """A horizontal slider over real values; a double click brings back the neutral value."""
+    """A slider over real values; a double click brings back the neutral value."""
 
     moved = Signal(float)
     """The value, while the user moves it."""
     let_go = Signal()
     """The user let go; also after every key."""
 
-    def __init__(self, low: float, high: float, value: float, neutral: float, steps: int = 200) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
+    def __init__(
+        self, low: float, high: float, value: float, neutral: float, steps: int = 200,
+        orientation: Qt.Orientation = Qt.Orientation.Horizontal,
+    ) -> None:  # fmt: skip
+        super().__init__(orientation)
         self._low, self._high, self._neutral, self._steps = low, high, neutral, steps
         self.setRange(0, steps)
         self.setPageStep(max(1, steps // 10))
-        self.setMinimumWidth(48)
+        upright = orientation is Qt.Orientation.Vertical
+        (self.setMinimumHeight if upright else self.setMinimumWidth)(48)
         self.set(value)
         self.valueChanged.connect(lambda _: self.moved.emit(self.get()))
         self.sliderReleased.connect(self.let_go)
@@ -88,6 +92,8 @@ class Slider(QSlider):
         # A click on the groove puts the handle there, and the drag goes on from it.
         if event.button() == Qt.MouseButton.LeftButton:
             share = (event.position().x() - 5) / max(1, self.width() - 11)
+            if self.orientation() is Qt.Orientation.Vertical:
+                share = 1 - (event.position().y() - 5) / max(1, self.height() - 11)
             self.setValue(round(min(max(share, 0.0), 1.0) * self._steps))
         super().mousePressEvent(event)
 

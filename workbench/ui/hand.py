@@ -37,11 +37,21 @@ class Hand:
     def _over_canvas(self, point: QPointF) -> bool:
         return self._view.canvas.contains(point.toPoint())
 
+    def _on_time_axis(self, point: QPointF) -> bool:
+        c = self._view.canvas
+        return point.y() > c.bottom() and c.left() <= point.x() <= c.right()
+
+    def _scrub(self, point: QPointF) -> None:
+        v = self._viewport
+        self._view.scrubbed.emit(min(max(self._view.x_to_time(point.x()), 0.0), v.duration))
+
     def show_cursor(self) -> None:
         """The cursor for the tool and the place."""
         inside = self.pointer is not None
         blank = inside and self._tools.paints
         shape = Qt.CursorShape.CrossCursor if inside else Qt.CursorShape.ArrowCursor
+        if self._pointer is not None and self._on_time_axis(self._pointer):
+            shape = Qt.CursorShape.SplitHCursor
         self._view.setCursor(Qt.CursorShape.BlankCursor if blank else shape)
 
     def put(self, point: QPointF | None) -> None:
@@ -66,6 +76,9 @@ class Hand:
             self._drag = ("resize", point)
         elif button == Qt.MouseButton.RightButton:
             self._view.menu_wanted.emit(event.globalPosition().toPoint())
+        elif button == Qt.MouseButton.LeftButton and self._on_time_axis(point):
+            self._drag = ("scrub", point)
+            self._scrub(point)
         elif button == Qt.MouseButton.LeftButton:
             self._drag = ("tool", point)
             self._view.drag_began.emit(point, keys, self.pressure)
@@ -76,6 +89,8 @@ class Hand:
         kind, last = self._drag or ("", point)
         if kind == "tool":
             self._view.drag_moved.emit(point, self.pressure)
+        elif kind == "scrub":
+            self._scrub(point)
         elif kind == "pan":
             v, c = self._viewport, self._view.canvas
             move = point - last
@@ -95,6 +110,8 @@ class Hand:
         self._drag = None
         if kind == "tool":
             self._view.drag_ended.emit()
+        elif kind == "scrub":
+            self._view.scrubbed.emit(None)
         self.put(event.position())
 
     def double_click(self, event: QMouseEvent) -> None:

@@ -26,13 +26,15 @@ class Keyboard(QObject):
     ----------
     play : callable
         Space.
+    play_here : callable
+        Shift+Space.
     window : QWidget
         Where keys go when a dialog has closed; not every system gives the focus back.
     """
 
-    def __init__(self, play: Callable[[], None], window: QWidget) -> None:
+    def __init__(self, play: Callable[[], None], play_here: Callable[[], None], window: QWidget) -> None:
         super().__init__(window)
-        self._play, self._window = play, window
+        self._play, self._play_here, self._window = play, play_here, window
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
@@ -41,9 +43,11 @@ class Keyboard(QObject):
         """Space plays whatever has the focus, except while typing."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:
             focus = QApplication.focusWidget()
-            if not event.modifiers() and focus is not None and not _typing(focus) and not _foreign_dialog(focus):
+            shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+            plain = shift or not event.modifiers()
+            if plain and focus is not None and not _typing(focus) and not _foreign_dialog(focus):
                 if not event.isAutoRepeat():
-                    self._play()
+                    (self._play_here if shift else self._play)()
                 return True
         if event.type() == QEvent.Type.Hide and isinstance(watched, QDialog):
             QTimer.singleShot(0, self._come_back)

@@ -190,6 +190,8 @@ class LayerRow(QFrame):
         """Stand in a group, with a band of its colour, or in none."""
         self.band.setVisible(colour is not None)
         self.band.setStyleSheet(f"background: {colour}; border: none; border-radius: 2px;")
+        # The name has as much room as elsewhere.
+        self.thumbnail.setFixedWidth(Thumbnail.SIZE.width() - (0 if colour is None else 16))
         self._grid.setContentsMargins(5 if colour is None else 11, 5, 6, 5)
 
     def show_layer(self, layer: Layer | Group) -> None:

@@ -64,6 +64,8 @@ class SpectrogramView(QWidget):
     """Place and pressure."""
     drag_ended = Signal()
     double_clicked = Signal(QPointF)
+    scrubbed = Signal(object)
+    """Second at which the hand holds the sound, on the axis of time; None when it lets go."""
     menu_wanted = Signal(QPoint)
     """Place on the screen where the right button went down."""
 

@@ -117,12 +117,18 @@ class StackPanel(QWidget):
                                    self.tr("Give the layer all that it has not (Ctrl+I)"))  # fmt: skip
         self.binary = icon_button("binary", "makeBinary", self.tr("Make binary"),
                                    self.tr("Give every point to the layer that holds most of it (Ctrl+B)"))  # fmt: skip
-        self.new.setText(self.tr("New layer"))
+        self.group = icon_button("group", "groupLayers", self.tr("Group layers"),
+                                  self.tr("Collect the selected layers as one source (G)"))  # fmt: skip
+        self.walk = icon_button("walk", "auditionWalk", self.tr("Audition walk"),
+                                 self.tr("Hear each layer alone for a second, to name and sort it (Shift+W)"))  # fmt: skip
         row.addWidget(self.new)
+        row.addWidget(self.walk)
+        row.addWidget(self.group)
         row.addStretch(1)
         for button in (self.merge, self.invert, self.binary, self.delete):
             row.addWidget(button)
         self.new.clicked.connect(self.add_layer)
+        self.group.clicked.connect(self.group_selected)
         self.merge.clicked.connect(self.merge_layers)
         self.delete.clicked.connect(self.delete_layer)
         self.invert.clicked.connect(self._editing.invert_mask)
@@ -166,7 +172,7 @@ class StackPanel(QWidget):
             known = {layer.id: layer for layer in layers}
             for group, identity in wanted:
                 items.append(
-                    self._layer_row(known[identity], numbers[identity]) if layer
+                    self._layer_row(known[identity], numbers[identity]) if identity
                     else self._group_row(groups[group], list(groups).index(group) + 1)
                 )  # fmt: skip
             self._rows.fill(items)
@@ -419,7 +425,16 @@ class StackPanel(QWidget):
 
     def dress(self) -> None:
         """The theme changed."""
-        for button in (self.new, self.merge, self.delete, self.invert, self.binary, self.stack_menu):
+        for button in (
+            self.new,
+            self.walk,
+            self.group,
+            self.merge,
+            self.delete,
+            self.invert,
+            self.binary,
+            self.stack_menu,
+        ):
             dress(button)
         self._rows.fill([])
         self._rebuild()

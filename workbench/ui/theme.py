@@ -137,6 +137,13 @@ def _sheet(t: Theme) -> str:
         background: {t.accent}; color: {t.accent_text}; border-color: {t.accent};
     }}
     QPushButton[role="primary"]:disabled {{ background: {t.panel}; color: {t.dim}; border-color: {t.line}; }}
+    QPushButton[role="slot"] {{ min-width: 26px; max-width: 26px; padding: 3px 0; color: {t.dim}; }}
+    QPushButton[role="slot"][filled="true"] {{ color: {t.text}; border-color: {t.accent}; }}
+    QPushButton[role="slot"]:checked {{ background: {t.accent}; color: {t.accent_text}; }}
+    QPushButton[role="listen"] {{ padding: 2px 7px; min-height: 20px; font-size: 11px; }}
+    QPushButton[role="listen"]:checked {{
+        background: {t.accent}; border-color: {t.accent}; color: {t.accent_text};
+    }}
     QPushButton[role="mute"]:checked {{ background: {t.mute}; border-color: {t.mute}; color: #ffffff; }}
     QPushButton[role="solo"]:checked {{ background: {t.solo}; border-color: {t.solo}; color: #1b1300; }}
     QPushButton[role="small"], QPushButton[role="mute"], QPushButton[role="solo"], QPushButton[role="lock"] {{
@@ -178,6 +185,12 @@ def _sheet(t: Theme) -> str:
     }}
     QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {t.accent}; }}
     QSlider::handle:horizontal:disabled {{ background: {t.line}; }}
+    QSlider::groove:vertical {{ width: 3px; background: {t.line}; border-radius: 1px; }}
+    QSlider::add-page:vertical {{ background: {t.accent}; border-radius: 1px; }}
+    QSlider::handle:vertical {{
+        background: {t.text}; width: 15px; height: 9px; margin: 0 -6px; border-radius: 3px;
+    }}
+    QSlider::handle:vertical:hover, QSlider::handle:vertical:focus {{ background: {t.accent}; }}
     QProgressBar {{
         background: {t.raised}; border: 1px solid {t.line}; border-radius: 5px; height: 14px; text-align: center;
         color: {t.text};
@@ -186,7 +199,9 @@ def _sheet(t: Theme) -> str:
     QScrollArea {{ border: none; background: transparent; }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {t.line}; border-radius: 4px; min-height: 24px; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {t.line}; border-radius: 4px; min-width: 24px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 4px; }}
     QLabel[role="dim"] {{ color: {t.dim}; }}
     QLabel[role="hint"] {{ color: {t.text}; border-left: 3px solid {t.solo}; padding-left: 6px; }}

@@ -16,6 +16,8 @@ from workbench.ui.audition import Audition
 from workbench.ui.axes import clock
 from workbench.ui.controls import combo, dim, dress, icon_button, named, show_icon
 from workbench.ui.guard import guarded
+from workbench.ui.listen_bar import ListenBar
+from workbench.ui.listening import Listening
 
 
 @guarded
@@ -76,7 +78,7 @@ class TransportBar(QWidget):
     sound_troubled = Signal(str)
     """What is wrong with the sound, in a sentence; empty when it is well again."""
 
-    def __init__(self, audition: Audition) -> None:
+    def __init__(self, audition: Audition, listening: Listening) -> None:
         super().__init__()
         self.setObjectName("transport")
         self._audition = audition
@@ -96,14 +98,16 @@ class TransportBar(QWidget):
         self.clock.setMinimumWidth(96)
         for widget in (self.to_start, self.play, self.loop, self.clock):
             row.addWidget(widget)
-        row.addSpacing(10)
+        self.listen = ListenBar(listening, audition)
+        row.addWidget(self.listen)
+        row.addSpacing(8)
         self.job_label = dim("")
         named(self.job_label, "jobLabel", self.tr("Present work"), self.tr("What is being worked on"))
         self.progress = named(
             QProgressBar(), "jobProgress", self.tr("Progress"), self.tr("Progress of the present work")
         )
         self.progress.setRange(0, 1000)
-        self.progress.setMaximumWidth(220)
+        self.progress.setMaximumWidth(160)
         self.progress.setTextVisible(False)
         self.job_left = dim("")
         named(self.job_left, "jobLeft", self.tr("Time left"), self.tr("Estimate of the time left"))
@@ -124,8 +128,8 @@ class TransportBar(QWidget):
         self.meter = Meter()
         row.addWidget(self.meter)
         self.device = combo([], "device", self.tr("Output device"), self.tr("Where the sound goes"))
-        self.device.setMinimumWidth(120)
-        self.device.setMaximumWidth(180)
+        self.device.setMinimumWidth(80)
+        self.device.setMaximumWidth(130)
         row.addWidget(self.device)
         self._listed: tuple[Device, ...] = ()
         self.wished_device: str | None = None

@@ -34,6 +34,8 @@ from workbench.ui.files import Files
 from workbench.ui.guard import guarded
 from workbench.ui.history_panel import HistoryPanel
 from workbench.ui.keyboard import Keyboard
+from workbench.ui.listening import Listening
+from workbench.ui.mixer import Mixer
 from workbench.ui.notices import Invitation, Notice
 from workbench.ui.painter import Painter
 from workbench.ui.palette import Palette
@@ -47,9 +49,10 @@ from workbench.ui.tool_bar import ToolBar
 from workbench.ui.tools import Tool, ToolSettings, described
 from workbench.ui.transport_bar import TransportBar
 from workbench.ui.viewport import Viewport
+from workbench.ui.walk_bar import WalkBar
 from workbench.ui.window_dialogs import Dialogs
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 
 @guarded
@@ -57,13 +60,15 @@ class MainWindow(QMainWindow):
     """Everything on the screen, wired to the document."""
 
     def __init__(
-        self, document: Document, runner: Runner, session: Session, audition: Audition, settings: QSettings
-    ) -> None:
+        self, document: Document, runner: Runner, session: Session, audition: Audition, listening: Listening,
+        settings: QSettings,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowIcon(theme.icon("workbench"))
         self.setAcceptDrops(True)
         self.document, self.runner, self.session, self.audition = document, runner, session, audition
+        self.listening = listening
         self._settings = settings
         self.files = Files(self, document, session, settings)
         self._closing = False
@@ -88,8 +93,11 @@ class MainWindow(QMainWindow):
         self.templates = TemplatesView(document, self.viewport, self.spectrogram, self.tools)
         self.factorise_panel = FactorisePanel(document)
         self.tool_bar = ToolBar(document, self.tools)
-        self.transport = TransportBar(audition)
+        self.mixer = Mixer(document, self.editing, audition)
+        listening.follow(self.spectrogram, self.tools)
+        self.transport = TransportBar(audition, listening)
         self.invitation = Invitation()
+        self.walk = WalkBar(document, audition, listening)
         self._lay_out()
         self.dialogs = Dialogs(self)
         self.acts = build_actions(self)
@@ -110,6 +118,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self._header())
         column.addWidget(self.threshold)
+        column.addWidget(self.walk)
         column.addWidget(self.spectrogram, 1)
         column.addWidget(self.invitation, 1)
         self.setCentralWidget(centre)
@@ -127,6 +136,7 @@ class MainWindow(QMainWindow):
             self._dock(self.tr("Activations  H"), "activationsDock", self.activations, bottom),
             self._dock(self.tr("Mask stack"), "stackDock", self.stack_panel, right),
             self._dock(self.tr("History"), "historyDock", self.history_panel, right),
+            self._dock(self.tr("Mixer"), "mixerDock", self.mixer, bottom),
         ]
         self._bar("paletteBar", self.tr("Palette"), self.palette_bar, Qt.ToolBarArea.LeftToolBarArea)
         self._bar("toolsBar", self.tr("Tools"), self.tool_bar, Qt.ToolBarArea.TopToolBarArea)
@@ -201,7 +211,11 @@ class MainWindow(QMainWindow):
         view.menu_wanted.connect(lambda place: self._pop_up("maskMenu", place))
         self.stack_panel.menu_wanted.connect(lambda place: self._pop_up("layersMenu", place))
         bar.options.reshape_wanted.connect(self.editing.reshape)
-        Keyboard(lambda: audition.toggle(), self)
+        Keyboard(self.play_or_stop, self.play_from_pointer, self)
+        self.listening.refused.connect(self._trouble)
+        self.walk.ended.connect(view.setFocus)
+        self.stack_panel.walk.clicked.connect(self.walk.begin)
+        view.scrubbed.connect(audition.scrub)
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
         session.troubled.connect(self._trouble)
         session.said.connect(self.say)
@@ -236,20 +250,22 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Panes as the figure of the method."""
-        templates, factorise, activations, stack, history = self.docks
+        templates, factorise, activations, stack, history, mixer = self.docks
         for dock, area in (
             (templates, Qt.DockWidgetArea.LeftDockWidgetArea), (factorise, Qt.DockWidgetArea.LeftDockWidgetArea),
             (activations, Qt.DockWidgetArea.BottomDockWidgetArea), (stack, Qt.DockWidgetArea.RightDockWidgetArea),
-            (history, Qt.DockWidgetArea.RightDockWidgetArea),
+            (history, Qt.DockWidgetArea.RightDockWidgetArea), (mixer, Qt.DockWidgetArea.BottomDockWidgetArea),
         ):  # fmt: skip
             dock.setFloating(False)
             self.addDockWidget(area, dock)
             dock.show()
         self.tabifyDockWidget(stack, history)
         stack.raise_()
+        self.tabifyDockWidget(activations, mixer)
+        activations.raise_()
         self.splitDockWidget(templates, factorise, Qt.Orientation.Vertical)
         self.resizeDocks([templates, stack], [236, 326], Qt.Orientation.Horizontal)
-        lower = max(150, self.height() // 5)
+        lower = max(168, self.height() // 5)
         self.resizeDocks([templates, factorise], [self.height() - lower, max(260, lower)], Qt.Orientation.Vertical)
         self.resizeDocks([activations], [lower], Qt.Orientation.Vertical)
 
@@ -259,6 +275,13 @@ class MainWindow(QMainWindow):
         self._settings.setValue("colourThumbnails", int(self.stack_panel.colour_thumbnails))
         self._settings.setValue("device", self.transport.wished_device or "")
         self._settings.sync()
+
+    def switch_lower(self) -> None:
+        """The mixer, or the activations where it is shown."""
+        activations, mixer = self.docks[2], self.docks[5]
+        wanted = activations if self.mixer.isVisible() and not self.activations.isVisible() else mixer
+        wanted.show()
+        wanted.raise_()
 
     def set_theme(self, name: str) -> None:
         """'light', 'dark' or 'system'."""
@@ -270,6 +293,7 @@ class MainWindow(QMainWindow):
         self.palette_bar.dress()
         self.transport.dress()
         self.stack_panel.dress()
+        self.mixer.dress()
         self.factorise_panel.dress()
         self.activations.redraw()
         self.templates.redraw()
@@ -400,6 +424,21 @@ class MainWindow(QMainWindow):
         if self.tools.tool in (Tool.SELECT, Tool.RECTANGLE, Tool.BAND, Tool.THRESHOLD):
             self.audition.seek(self.spectrogram.clamped(point)[0])
 
+    def play_or_stop(self) -> None:
+        """Space: play or stop; on the walk stay or go on."""
+        if self.walk.walking:
+            self.walk.toggle_pause()
+        else:
+            self.audition.toggle()
+
+    def play_from_pointer(self) -> None:
+        """Shift+Space: play from where the pointer is."""
+        point = self.spectrogram.pointer
+        if point is None:
+            self._trouble(self.tr("Point at a time in the spectrogram, and press the key there."))
+        else:
+            self.audition.play(self.spectrogram.clamped(point)[0])
+
     def split_time(self) -> None:
         """Split the selected layer at the pointer's time, or at the playhead."""
         point = self.spectrogram.pointer
@@ -437,6 +476,8 @@ class MainWindow(QMainWindow):
         elif self.document.state is not self.document.recorded_state:
             self.threshold.cancel()
             self.document.end_preview()
+        elif self.walk.walking:
+            self.walk.end()
         elif any(job.name for job in self.runner.jobs):
             self.cancel_job()
         elif self.notice.isVisible():

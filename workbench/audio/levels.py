@@ -1,0 +1,46 @@
+"""How loud each source of the mix is at a moment, for the meters of the mixer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.audio.mix import mix_gains
+from workbench.audio.renderer import Scene
+from workbench.spectral.stft import analyse, hann
+
+FLOOR_DB = -90.0
+
+
+def source_levels(scene: Scene, second: float, sources: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Level of every source after its faders around a second, in dB; a full-scale sine in all channels is 0 dB.
+
+    Parameters
+    ----------
+    sources : sequence of sequence of int
+        Indices of the layers of each source.
+
+    Returns
+    -------
+    float64, shape (S,)
+        Mean power over the outputs within one window of the analysis (Parseval), FLOOR_DB at least.
+    """
+    stack, recording = scene.stack, scene.recording
+    frame = int(np.clip(round(second * recording.rate / scene.analysis.hop), 0, stack.frames - 1))
+    spectrum = analyse(recording.samples, scene.analysis, frame, 1)[:, 0]
+    outputs = max(2, recording.channels)
+    gains = mix_gains(stack.layers, recording.channels, outputs, stack.groups)
+    # What reaches the outputs of a layer, as one factor on the mean power of the channels.
+    factor = np.sqrt((gains.astype(np.float64) ** 2).sum(axis=2).mean(axis=1))
+    weights = np.zeros((len(stack.layers), max(1, len(sources))), np.float32)
+    for number, layers in enumerate(sources):
+        weights[list(layers), number] = factor[list(layers)]
+    masks = stack.blend(weights, np.arange(stack.bins), np.array([frame]))[: len(sources), :, 0]
+    power: NDArray[np.float64] = np.array(np.mean(spectrum.real**2 + spectrum.imag**2, axis=0), np.float64)
+    # Bins but the first and last stand for two.
+    power[1:-1] *= 2
+    window = scene.analysis.window
+    mean_square = (masks.astype(np.float64) ** 2) @ power / window / float(np.sum(hann(window).astype(np.float64) ** 2))
+    return np.asarray(np.maximum(10 * np.log10(np.maximum(2 * mean_square, 1e-30)), FLOOR_DB))
