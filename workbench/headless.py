@@ -96,7 +96,7 @@ def _separate(options: argparse.Namespace) -> None:
     form = FileFormat()
     bar = Bar("Writing", options.quiet)
     pieces = layer_pieces(scene, options.out, form)
-    write(scene, pieces, form, bar.show)
+    write(pieces, form, bar.show)
     # Of an earlier run with more components nothing may stay: the layers in the folder sum to the recording.
     for stale in set(options.out.glob("* Component *.wav")) - {piece.path for piece in pieces}:
         if re.fullmatch(r"\d+ Component \d+\.wav", stale.name):
@@ -138,11 +138,11 @@ def _render(options: argparse.Namespace) -> None:
     stack = stack_of(state, project.runs, len(recording.samples), levels.levels[0])
     scene = Scene(recording, state.analysis, stack)
     form = _FORMAT_NAMES[options.format]
-    pieces = [mix_piece(options.out, options.project.stem, form)]
+    pieces = [mix_piece(scene, options.out, options.project.stem, form)]
     if options.layers:
         pieces += layer_pieces(scene, options.out, form)
     bar = Bar("Rendering", options.quiet)
-    peak = write(scene, pieces, form, bar.show)
+    peak = max(each.peak for each in write(pieces, form, bar.show))
     bar.done()
     if form.integer and peak >= 1.0:
         over = 20 * np.log10(peak)

@@ -59,7 +59,7 @@ def layers_sum(report: Report, program: Workbench) -> None:
     """Layers exported with no edits and unit gain against the input."""
     with tempfile.TemporaryDirectory() as folder:
         pieces = layer_pieces(program.document.scene, Path(folder), FileFormat())
-        write(program.document.scene, pieces, FileFormat())
+        write(pieces, FileFormat())
         total = sum(soundfile.read(p.path)[0] for p in pieces)
     source = soundfile.read(DEMO)[0]
     report.figure("layers exported against the input", residual_db(source, total), "dB", "<= -100")

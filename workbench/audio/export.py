@@ -1,17 +1,19 @@
-"""Writing the mix and the layers to files."""
+"""Writing what is heard, the mix, the groups and the layers to files, at their own loudness or at one asked for."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from workbench.audio.ear import PLAIN
+from workbench.audio.loudness import SILENT, Loudness, Meter
 from workbench.audio.renderer import Scene, render
 from workbench.files import UserError, replacing
 
@@ -49,12 +51,83 @@ class ExportError(UserError):
     """The files can't be written; the message is one sentence for the user."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
-    """One file to write: some layers by their indices before all faders, or what is heard for None."""
+    """One file to write.
+
+    Attributes
+    ----------
+    path : Path
+    scene : Scene
+        With the ear that hears it.
+    layers : tuple of int or None
+        Indices of the layers whose sum it is, before all faders; None for what the scene's ear hears.
+    start, stop : int, int or None
+        Samples; by default the whole recording.
+    gain_db : float
+        Gain of the whole file.
+    """
 
     path: Path
-    layers: tuple[int, ...] | None
+    scene: Scene
+    layers: tuple[int, ...] | None = None
+    start: int = 0
+    stop: int | None = None
+    gain_db: float = 0.0
+
+    @property
+    def outputs(self) -> int:
+        """Channels of the file."""
+        return self.scene.recording.channels if self.layers is not None else self.scene.outputs
+
+    @property
+    def samples(self) -> int:
+        """Length of the file."""
+        stop = len(self.scene.recording.samples) if self.stop is None else self.stop
+        return max(0, stop - self.start)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A loudness to bring a file to.
+
+    Attributes
+    ----------
+    kind : str
+        'lufs' for the integrated loudness, 'peak' for the true peak.
+    db : float
+        LUFS, or dB true peak.
+    """
+
+    kind: str
+    db: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a piece measures.
+
+    Attributes
+    ----------
+    peak : float
+        Largest absolute sample.
+    loudness : Loudness or None
+        Of what is heard; of layers and groups only the peak is measured.
+    """
+
+    peak: float
+    loudness: Loudness | None = None
+
+    @property
+    def true_peak(self) -> float:
+        """The true peak where it was measured, else the largest sample."""
+        return self.peak if self.loudness is None else self.loudness.true_peak
+
+    def louder(self, db: float) -> Measured:
+        """The same sound after a gain."""
+        gain, known = 10.0 ** (db / 20.0), self.loudness
+        loud = None if known is None else Loudness(known.lufs + db, known.peak * gain, known.true_peak * gain)
+        return Measured(self.peak * gain, loud)
 
 
 def safe_name(name: str) -> str:
@@ -66,28 +139,62 @@ def safe_name(name: str) -> str:
 
 def layer_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
     """Files ``01 Name.wav`` … for every layer."""
-    layers = scene.stack.layers
-    digits = max(2, len(str(len(layers))))
+    parts = [(layer.name, (i,)) for i, layer in enumerate(scene.stack.layers)]
+    return _part_pieces(scene, folder, form, parts)
+
+
+def group_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
+    """Files ``01 Name.wav`` … for every group, and for every layer that is in none."""
+    names = {group.id: group.name for group in scene.stack.groups}
+    parts: dict[tuple[str, int], tuple[str, tuple[int, ...]]] = {}
+    for i, layer in enumerate(scene.stack.layers):
+        if layer.group in names:
+            name, have = parts.get(("group", layer.group), (names[layer.group], ()))
+            parts["group", layer.group] = name, (*have, i)
+        else:
+            parts["layer", layer.id] = layer.name, (i,)
+    return _part_pieces(scene, folder, form, list(parts.values()))
+
+
+def _part_pieces(
+    scene: Scene, folder: Path, form: FileFormat, parts: Sequence[tuple[str, tuple[int, ...]]]
+) -> list[Piece]:
+    digits = max(2, len(str(len(parts))))
     return [
-        Piece(folder / f"{i + 1:0{digits}d} {safe_name(layer.name)}{form.suffix}", (i,))
-        for i, layer in enumerate(layers)
+        Piece(folder / f"{i + 1:0{digits}d} {safe_name(name)}{form.suffix}", scene, layers)
+        for i, (name, layers) in enumerate(parts)
     ]
 
 
-def mix_piece(folder: Path, stem: str, form: FileFormat) -> Piece:
+def mix_piece(scene: Scene, folder: Path, stem: str, form: FileFormat) -> Piece:
     """The file of the audible mix."""
-    return Piece(folder / f"{safe_name(stem)} mix{form.suffix}", None)
+    return Piece(folder / f"{safe_name(stem)} mix{form.suffix}", replace(scene, ear=PLAIN))
 
 
-def write(
-    scene: Scene, pieces: Iterable[Piece], form: FileFormat, progress: Callable[[float], bool] | None = None
-) -> float:
+def heard_piece(
+    scene: Scene, folder: Path, stem: str, form: FileFormat, start: int = 0, stop: int | None = None
+) -> Piece:
+    """The file of what the scene's ear hears within a span."""
+    return Piece(folder / f"{safe_name(stem)} heard{form.suffix}", scene, None, start, stop)
+
+
+def brought_to(piece: Piece, measured: Measured, level: Level) -> tuple[Piece, Measured]:
+    """A piece with the gain that brings it to a level, and what it measures then; silence stays as it is."""
+    loud = measured.loudness
+    if loud is None or loud.lufs == SILENT or loud.true_peak == 0.0:
+        return piece, measured
+    have = loud.lufs if level.kind == "lufs" else 20 * np.log10(loud.true_peak)
+    gain = float(level.db - have)
+    return replace(piece, gain_db=gain), measured.louder(gain)
+
+
+def write(pieces: Iterable[Piece], form: FileFormat, progress: Callable[[float], bool] | None = None) -> list[Measured]:
     """Render and write files, each beside its name first and then renamed, so that none is left half.
 
     Returns
     -------
-    float
-        The largest absolute sample written; above 1 an integer format has clipped.
+    list of Measured
+        What each file measures; a peak of 1 or more was clipped by an integer format.
 
     Raises
     ------
@@ -97,39 +204,72 @@ def write(
         If `progress` (share done) answered False.
     """
     pieces = list(pieces)
-    peak = 0.0
+    for piece in pieces:
+        if form.container == "FLAC" and piece.outputs > 8:
+            raise ExportError(f"FLAC holds at most 8 channels, not {piece.outputs}; choose WAV.")
+    return [_write_one(piece, form, _part_of(progress, number, len(pieces))) for number, piece in enumerate(pieces)]
+
+
+def measure(pieces: Iterable[Piece], progress: Callable[[float], bool] | None = None) -> list[Measured]:
+    """What `write` would write, measured without writing."""
+    pieces, out = list(pieces), []
     for number, piece in enumerate(pieces):
-        outputs = scene.recording.channels if piece.layers is not None else scene.outputs
-        if form.container == "FLAC" and outputs > 8:
-            raise ExportError(f"FLAC holds at most 8 channels, not {outputs}; choose WAV.")
-
-        def report(share: float, done: int = number) -> bool:
-            return progress is None or progress((done + share) / len(pieces))
-
-        peak = max(peak, _write_one(scene, piece, form, outputs, report))
-    return peak
+        gauge = _Gauge(piece)
+        for block in _blocks(piece, _part_of(progress, number, len(pieces))):
+            gauge.add(block)
+        out.append(gauge.result())
+    return out
 
 
-def _write_one(scene: Scene, piece: Piece, form: FileFormat, outputs: int, report: Callable[[float], bool]) -> float:
-    size = len(scene.recording.samples) * outputs * 4
-    container = "RF64" if form.container == "WAV" and size > 0xFFFF0000 else form.container
-    peak = 0.0
+def _part_of(progress: Callable[[float], bool] | None, number: int, count: int) -> Callable[[float], bool] | None:
+    """Progress of one of several pieces as that of all."""
+    return None if progress is None else lambda share: progress((number + share) / count)
+
+
+class _Gauge:
+    """Measures a piece as its blocks pass by."""
+
+    def __init__(self, piece: Piece) -> None:
+        heard = piece.layers is None
+        self._meter = Meter(piece.scene.recording.rate, piece.outputs) if heard else None
+        self._peak = 0.0
+
+    def add(self, block: Float) -> None:
+        self._peak = max(self._peak, float(np.abs(block).max(initial=0.0)))
+        if self._meter is not None:
+            self._meter.add(block)
+
+    def result(self) -> Measured:
+        return Measured(self._peak, None if self._meter is None else self._meter.result())
+
+
+def _blocks(piece: Piece, report: Callable[[float], bool] | None) -> Iterator[Float]:
+    gain = np.float32(10.0 ** (piece.gain_db / 20.0))
+    for block in render(piece.scene, piece.start, piece.stop, piece.layers, progress=report):
+        yield block if piece.gain_db == 0.0 else block * gain
+
+
+def _write_one(piece: Piece, form: FileFormat, report: Callable[[float], bool] | None) -> Measured:
+    rate, outputs = piece.scene.recording.rate, piece.outputs
+    large = piece.samples * outputs * 4 > 0xFFFF0000
+    container = "RF64" if form.container == "WAV" and large else form.container
+    gauge = _Gauge(piece)
     try:
         piece.path.parent.mkdir(parents=True, exist_ok=True)
         with (
             replacing(piece.path) as partial,
-            soundfile.SoundFile(partial, "w", scene.recording.rate, outputs, form.subtype, format=container) as file,
+            soundfile.SoundFile(partial, "w", rate, outputs, form.subtype, format=container) as file,
         ):
             _without_peak_chunk(file)
-            for block in render(scene, layers=piece.layers, progress=report):
-                peak = max(peak, float(np.abs(block).max(initial=0.0)))
+            for block in _blocks(piece, report):
+                gauge.add(block)
                 file.write(block)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise ExportError(f"“{piece.path}” can't be written: {reason}.") from error
     except soundfile.LibsndfileError as error:
         raise ExportError(f"“{piece.path}” can't be written: {error.error_string}") from error
-    return peak
+    return gauge.result()
 
 
 def _without_peak_chunk(file: soundfile.SoundFile) -> None:
@@ -138,17 +278,3 @@ def _without_peak_chunk(file: soundfile.SoundFile) -> None:
     soundfile does not wrap this command of libsndfile (SFC_SET_ADD_PEAK_CHUNK, 0x1050).
     """
     soundfile._snd.sf_command(file._file, 0x1050, soundfile._ffi.NULL, 0)
-
-
-def mix_peak(scene: Scene, pieces: Iterable[Piece], progress: Callable[[float], bool] | None = None) -> float:
-    """Largest absolute sample that `write` would write, without writing."""
-    pieces = list(pieces)
-    peak = 0.0
-    for number, piece in enumerate(pieces):
-
-        def report(share: float, done: int = number) -> bool:
-            return progress is None or progress((done + share) / len(pieces))
-
-        for block in render(scene, layers=piece.layers, progress=report):
-            peak = max(peak, float(np.abs(block).max(initial=0.0)))
-    return peak

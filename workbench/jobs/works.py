@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.audio.export import FileFormat, Piece, mix_peak, write
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.audio.export import FileFormat, Measured, Piece, measure, write
 from workbench.audio.loudness import original_gain
 from workbench.audio.recording import Cancelled, Recording, load
 from workbench.audio.renderer import Scene
@@ -20,6 +23,7 @@ from workbench.masks.clips import Clip, clip, recalled
 from workbench.masks.edits import Edit
 from workbench.masks.finding import alike, dominated
 from workbench.masks.grid import Region
+from workbench.masks.grouping import Portraits, mean_spectrum, portraits
 from workbench.masks.models import Shares
 from workbench.masks.oracles import oracle_masks, rest_of
 from workbench.masks.stack import Stack
@@ -64,14 +68,14 @@ def analyse_again(job: Job, recording: Recording, analysis: Analysis) -> LevelPy
     return levels
 
 
-def export(job: Job, scene: Scene, pieces: list[Piece], form: FileFormat) -> float:
-    """Write files; returns the largest sample."""
-    return write(scene, pieces, form, job.report)
+def export(job: Job, pieces: list[Piece], form: FileFormat) -> list[Measured]:
+    """Write files; returns what they measure."""
+    return write(pieces, form, job.report)
 
 
-def measure_peak(job: Job, scene: Scene, pieces: list[Piece]) -> float:
-    """Largest sample that an export would write."""
-    return mix_peak(scene, pieces, job.report)
+def measure_pieces(job: Job, pieces: list[Piece]) -> list[Measured]:
+    """What would be written, measured."""
+    return measure(pieces, job.report)
 
 
 def save(
@@ -124,6 +128,32 @@ def recall_masks(job: Job, stack: Stack, earlier: Stack, area: Area) -> tuple[Ed
 def compare_loudness(job: Job, scene: Scene, start: int, stop: int) -> float:
     """Gain in dB that makes the original as loud as the mix."""
     return original_gain(scene, start, stop, job.report)
+
+
+def portray(job: Job, scene: Scene) -> Portraits:
+    """What each layer holds of the recording."""
+    found = portraits(scene.stack, scene.recording.samples, scene.recording.rate, scene.analysis, job.report)
+    if found is None:
+        raise Cancelled
+    return found
+
+
+def load_references(
+    job: Job, paths: tuple[Path, ...], rate: int, analysis: Analysis
+) -> list[tuple[str, NDArray[np.float64]]]:
+    """Names and mean spectra of sounds, at the bins of a recording of some rate."""
+    out = []
+    for number, path in enumerate(paths):
+        sound = load(path)
+        samples = sound.samples
+        if sound.rate != rate:
+            import soxr
+
+            samples = np.asarray(soxr.resample(samples, sound.rate, rate), np.float32)
+        out.append((path.stem, mean_spectrum(samples, analysis)))
+        if not job.report((number + 1) / len(paths)):
+            raise Cancelled
+    return out
 
 
 def measure_masks(job: Job, scene: Scene, area: Area | None) -> MaskReport:

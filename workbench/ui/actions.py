@@ -237,6 +237,8 @@ class _Builder:
                   tr("Collect the selected layers as one source (Ctrl+click selects several)"))  # fmt: skip
         self._add(menu, "walk", tr("Audition &walk"), "Shift+W", w.walk.begin,
                   tr("Hear every layer alone for a second, to name and sort it"))  # fmt: skip
+        self._add(menu, "suggestGroups", tr("Sugg&est groups…"), "Ctrl+G", w.dialogs.suggest_groups,
+                  tr("By timbre, rhythm, harmonic and percussive, low and high, or reference sounds"))  # fmt: skip
         self._add(menu, "dissolve", tr("D&issolve the group"), "Shift+G", stack.dissolve_selected)
         self._add(menu, "muteGroup", tr("Mute the group"), "Shift+M", lambda: stack.toggle_group("mute"))
         self._add(menu, "soloGroup", tr("Solo the group"), "Shift+S", lambda: stack.toggle_group("solo"))
@@ -291,6 +293,8 @@ class _Builder:
             letter = "ABCD"[slot]
             self._add(mixes, f"store{letter}", tr("Re&member {0}").format(letter), f"Shift+F{slot + 5}",
                       partial(w.mixer.store, slot), tr("Faders, pans, mutes and solos as they are"))  # fmt: skip
+        self._add(menu, "sound", tr("Sou&nd settings…"), "", w.dialogs.sound,
+                  tr("Output device, latency, drop-outs"))  # fmt: skip
         self._add(menu, "devices", tr("Look for output &devices again"), "", w.audition.look_again)
         menu.addSeparator()
         self._add(menu, "factorise", tr("&Factorise"), "Ctrl+Return", lambda: w.factorise(True))

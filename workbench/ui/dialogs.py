@@ -6,21 +6,16 @@ import platform
 import sys
 import threading
 import traceback
-from pathlib import Path
 from types import TracebackType
 
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -28,12 +23,18 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from workbench import __version__
-from workbench.audio.export import FORMATS, FileFormat
-from workbench.ui.controls import combo, dim, named
+from workbench.ui.controls import dim, named
 
 KEYS = (
     ("Space", "Play or stop, whatever has the focus, except while typing"),
-    ("L   Home", "Loop · to the start"),
+    ("L   Home   Shift+Space", "Loop · to the start · play from the pointer"),
+    ("Drag on the time axis   <   >", "Scrub · slower, faster, with the pitch kept"),
+    ("I   D", "Hear the original, as loud as the mix · what is taken away"),
+    ("H   Shift+H   Z", "Hear only the selection · all but it · under the brush"),
+    ("G   Shift+G   Ctrl+G", "Group the layers · dissolve the group · suggest groups"),
+    ("Shift+M   Shift+S", "Mute · solo the group"),
+    ("Shift+W   1 … 9", "Audition walk · on it: put the layer into a group"),
+    ("F5 … F8   with Shift   F4", "Recall mixes A … D · remember them · show the mixer"),
     ("Double-click", "Put the playhead · on a layer: its mask large"),
     ("V   R   Q   P   U   W", "Select time · rectangle · lasso · polygon · band · wand (also 1–6)"),
     ("Drag   Shift   Ctrl   both", "Select anew · add · subtract · intersect"),
@@ -87,81 +88,6 @@ class KeysDialog(QDialog):
             label = QLabel("   ".join(f"<b>{each}</b>" for each in keys.split("   ")).replace("   ", "&nbsp;&nbsp; "))
             grid.addWidget(label, i % half, column)
             grid.addWidget(dim(self.tr(text)), i % half, column + 1)
-
-
-class ExportDialog(QDialog):
-    """What to export, where to and as what."""
-
-    asked = Signal(object, bool, bool, object)
-    """Folder, whether the mix, whether the layers, FileFormat."""
-
-    def __init__(self, parent: QWidget, folder: Path, layers: int) -> None:
-        super().__init__(parent)
-        named(self, "exportDialog", self.tr("Export"), self.tr("Write the mix and the layers to files"))
-        self.setWindowTitle(self.tr("Export"))
-        self.setMinimumWidth(460)
-        self.mix = named(QCheckBox(self.tr("The mix as it is heard (after the faders)")), "exportMix",
-                         self.tr("Export the mix"),
-                         self.tr("One file with mute, solo, gain and pan applied"))  # fmt: skip
-        self.layers = named(
-            QCheckBox(self.tr("Every layer ({0} files, before the faders; they sum to the recording)").format(layers)),
-            "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …"),
-        )  # fmt: skip
-        self.mix.setChecked(True)
-        self.layers.setChecked(True)
-        self.folder = named(QLineEdit(str(folder)), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
-        browse = named(QPushButton(self.tr("Choose…")), "exportBrowse", self.tr("Choose a folder"),
-                       self.tr("Choose another folder"))  # fmt: skip
-        self.format = combo([(name, form) for name, form in FORMATS.items()], "exportFormat", self.tr("Format"),
-                            self.tr("32-bit float keeps everything; integers clip above full scale"))  # fmt: skip
-        self.notice = QLabel()
-        self.notice.setObjectName("exportNotice")
-        self.notice.setWordWrap(True)
-        self.notice.hide()
-        buttons = QDialogButtonBox()
-        self.go = named(QPushButton(self.tr("Export")), "exportGo", self.tr("Export"), self.tr("Write the files"))
-        self.go.setDefault(True)
-        close = named(QPushButton(self.tr("Close")), "exportClose", self.tr("Close"), self.tr("Close (Esc)"))
-        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
-        row = QHBoxLayout()
-        row.addWidget(self.folder, 1)
-        row.addWidget(browse)
-        column = QVBoxLayout(self)
-        column.setSpacing(8)
-        column.addWidget(self.mix)
-        column.addWidget(self.layers)
-        column.addWidget(dim(self.tr("Folder")))
-        column.addLayout(row)
-        column.addWidget(dim(self.tr("Format (sample rate and channels stay as they are)")))
-        column.addWidget(self.format)
-        column.addWidget(self.notice)
-        column.addWidget(buttons)
-        browse.clicked.connect(self._browse)
-        close.clicked.connect(self.reject)
-        self.go.clicked.connect(self._ask)
-
-    def say(self, text: str) -> None:
-        """A sentence within the dialog."""
-        self.notice.setText(text)
-        self.notice.setVisible(bool(text))
-        self.adjustSize()
-
-    def _browse(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder for the files"), self.folder.text())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.folder.setText)
-        dialog.open()
-
-    def _ask(self) -> None:
-        folder = Path(self.folder.text()).expanduser()
-        if not (self.mix.isChecked() or self.layers.isChecked()):
-            self.say(self.tr("Choose the mix, the layers, or both."))
-            return
-        form: FileFormat = self.format.currentData()
-        self.say("")
-        self.asked.emit(folder, self.mix.isChecked(), self.layers.isChecked(), form)
 
 
 class ReportDialog(QDialog):

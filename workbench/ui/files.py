@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from workbench import resource
+from workbench.audio.export import FileFormat, Level, Piece, group_pieces, heard_piece, layer_pieces, mix_piece
 from workbench.document.document import Document
 from workbench.document.project import SUFFIX
 from workbench.ui.controls import named
-from workbench.ui.dialogs import ExportDialog
+from workbench.ui.export_dialog import ExportDialog, Wanted
+from workbench.ui.listening import Listening
 from workbench.ui.session import Session
 
 SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
@@ -25,8 +27,11 @@ class Files(QObject):
     opening = Signal()
     """Something else is about to be opened."""
 
-    def __init__(self, window: QWidget, document: Document, session: Session, settings: QSettings) -> None:
+    def __init__(
+        self, window: QWidget, document: Document, session: Session, listening: Listening, settings: QSettings
+    ) -> None:
         super().__init__(window)
+        self._listening = listening
         self._window, self.document, self.session, self._settings = window, document, session, settings
         self._question: QMessageBox | None = None
         session.clipping.connect(self._ask_clipping)
@@ -88,22 +93,43 @@ class Files(QObject):
         if self.document.recording is None:
             return
         stem = self.document.recording.path.stem
-        dialog = ExportDialog(self._window, self._folder() / f"{stem} parts", len(self.document.layers))
+        sources = {(layer.group, 0 if layer.group else layer.id) for layer in self.document.layers}
+        dialog = ExportDialog(
+            self._window, self._folder() / f"{stem} parts", len(self.document.layers), len(sources),
+            self._listening.described(),
+        )  # fmt: skip
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
-        def go(folder: Path, mix: bool, layers: bool, form: object) -> None:
-            self.session.export(folder, mix, layers, form)  # type: ignore[arg-type]
+        def go(folder: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
+            self._export(folder, wanted, form, level)
             dialog.accept()
 
         dialog.asked.connect(go)
         dialog.show()
+
+    def _export(self, folder: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
+        """Write what was chosen, as it is at this moment."""
+        scene, heard = self.document.scene, self._listening.scene()
+        if scene is None or heard is None:
+            return
+        stem, (start, stop) = scene.recording.path.stem, self._listening.heard_samples()
+
+        def pieces(form: FileFormat) -> list[Piece]:
+            out = [heard_piece(heard, folder, stem, form, start, stop)] if wanted.heard else []
+            out += [mix_piece(scene, folder, stem, form)] if wanted.mix else []
+            out += group_pieces(scene, folder, form) if wanted.groups else []
+            # Layers beside groups have a folder of their own: both are numbered.
+            inner = folder / self.tr("layers") if wanted.groups else folder
+            return out + (layer_pieces(scene, inner, form) if wanted.layers else [])
+
+        self.session.export(pieces, form, level)
 
     def _ask_clipping(self, peak: float, go_on: Callable[[], None], as_float: Callable[[], None]) -> None:
         over = 20 * math.log10(peak)
         box = QMessageBox(
             QMessageBox.Icon.Warning, self.tr("Above full scale"),
             self.tr(
-                "The loudest sample is {0:.1f} dB above full scale and would be clipped in this format. "
+                "The true peak is {0:.1f} dB above full scale and would be clipped in this format. "
                 "32-bit float keeps it as it is."
             ).format(over), parent=self._window,
         )  # fmt: skip

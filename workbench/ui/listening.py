@@ -125,6 +125,31 @@ class Listening(QObject):
         """What is heard."""
         return self._ear
 
+    def described(self) -> str:
+        """What is heard, in a few words."""
+        what = {
+            Hear.MIX: self.tr("the mix"), Hear.ORIGINAL: self.tr("the original"),
+            Hear.REMOVED: self.tr("what is taken away"), Hear.LAYERS: self.tr("one layer"),
+        }[self._ear.what]  # fmt: skip
+        where = {
+            Where.EVERYWHERE: "", Where.SELECTION: self.tr(", only the selection"),
+            Where.REST: self.tr(", all but the selection"), Where.BRUSH: self.tr(", under the brush"),
+        }[self.where]  # fmt: skip
+        when = self.tr(", the span that loops") if self._loops else ""
+        return what + where + when
+
+    @property
+    def _loops(self) -> bool:
+        return self._audition.loop and self._audition.selection is not None
+
+    def heard_samples(self) -> tuple[int, int | None]:
+        """First and last sample of what plays: the span that loops, or everything."""
+        recording, span = self._document.recording, self._audition.selection
+        if recording is None or span is None or not self._loops:
+            return 0, None
+        start, stop = (round(second * recording.rate) for second in span)
+        return max(0, start), min(stop, len(recording.samples))
+
     def selected_area(self) -> Area | None:
         """What is selected of time and frequency; of a span of time all frequencies."""
         document, span = self._document, self._audition.selection

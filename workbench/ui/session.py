@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workbench.audio.export import FileFormat, Piece, layer_pieces, mix_piece
+from workbench.audio.export import FileFormat, Level, Measured, Piece, brought_to
 from workbench.audio.recording import Cancelled
 from workbench.audio.renderer import Scene, render_all
 from workbench.document.document import Document
@@ -28,12 +28,15 @@ from workbench.jobs.works import (
     Opened,
     analyse_again,
     export,
+    load_references,
     make_oracle,
     measure_masks,
-    measure_peak,
+    measure_pieces,
     open_file,
+    portray,
     save,
 )
+from workbench.masks.grouping import Portraits
 from workbench.masks.models import Factors, Model, Shares
 from workbench.masks.morphing import MorphTarget, morph_components, morph_runs
 from workbench.masks.statistics import MaskReport
@@ -159,39 +162,63 @@ class Session(QObject):
         )
         self._runner.run(name, work, done, self.troubled.emit, ended=ended)
 
-    def export(self, folder: Path, mix: bool, layers: bool, form: FileFormat) -> None:
-        """Write the mix, the layers or both, as they are now. Integer formats that would clip ask first."""
-        scene = self._document.scene
-        if scene is None:
+    def export(self, pieces: Callable[[FileFormat], list[Piece]], form: FileFormat, level: Level | None) -> None:
+        """Write files; what would clip asks first.
+
+        Parameters
+        ----------
+        pieces : callable
+            The files for a format.
+        level : Level or None
+            What is heard is brought to it; layers and groups stay as they are, so that they sum to the recording.
+        """
+        wanted = pieces(form)
+        if not wanted:
+            return
+        if level is None and not form.integer:
+            self._write(wanted, form)
             return
 
-        def pieces(form: FileFormat) -> list[Piece]:
-            out = [mix_piece(folder, scene.recording.path.stem, form)] if mix else []
-            return out + (layer_pieces(scene, folder, form) if layers else [])
-
-        if not form.integer:
-            self._write(scene, pieces(form), form)
-            return
-
-        def checked(peak: float) -> None:
-            clip = partial(self._write, scene, pieces(form), form)
-            as_float = partial(self._write, scene, pieces(FileFormat()), FileFormat())
+        def checked(measured: list[Measured]) -> None:
+            ready, peak = [], 0.0
+            for piece, found in zip(wanted, measured, strict=True):
+                now, then = (piece, found) if level is None else brought_to(piece, found, level)
+                ready.append(now)
+                peak = max(peak, then.true_peak)
+            as_float = [
+                replace(other, gain_db=piece.gain_db) for other, piece in zip(pieces(FileFormat()), ready, strict=True)
+            ]
             # Full scale of an integer format is one step short of 1.
-            if peak >= 1.0:
-                self.clipping.emit(peak, clip, as_float)
+            if form.integer and peak >= 1.0:
+                self.clipping.emit(
+                    peak, partial(self._write, ready, form), partial(self._write, as_float, FileFormat())
+                )
             else:
-                clip()
+                self._write(ready, form)
 
-        name = self.tr("Checking the level")
-        self._runner.run(name, partial(measure_peak, scene=scene, pieces=pieces(form)), checked, self.troubled.emit)
+        name = self.tr("Measuring the loudness")
+        self._runner.run(name, partial(measure_pieces, pieces=wanted), checked, self.troubled.emit)
 
-    def _write(self, scene: Scene, pieces: list[Piece], form: FileFormat) -> None:
-        def done(_: float) -> None:
+    def _write(self, pieces: list[Piece], form: FileFormat) -> None:
+        def done(measured: list[Measured]) -> None:
             folder = pieces[0].path.parent
             text = self.tr("Wrote 1 file to {1}") if len(pieces) == 1 else self.tr("Wrote {0} files to {1}")
-            self.said.emit(text.format(len(pieces), folder))
+            text = text.format(len(pieces), folder)
+            heard = next((each.loudness for each in measured if each.loudness is not None), None)
+            if heard is not None and heard.true_peak > 0:
+                text += self.tr(" · {0:.1f} LUFS, true peak {1:.1f} dB").format(
+                    heard.lufs, 20 * np.log10(heard.true_peak)
+                )
+            self.said.emit(text)
+            if heard is not None and heard.true_peak > 1.0 and not form.integer:
+                self.troubled.emit(
+                    self.tr(
+                        "“{0}” has a true peak of {1:.1f} dB above full scale; it is kept in 32-bit float, but a "
+                        "player would clip it. Lower the faders, or export it at a peak of −1 dB."
+                    ).format(pieces[0].path.name, 20 * np.log10(heard.true_peak))
+                )
 
-        work = partial(export, scene=scene, pieces=pieces, form=form)
+        work = partial(export, pieces=pieces, form=form)
         self._runner.run(self.tr("Exporting"), work, done, self.troubled.emit)
 
     # -- factorisation -------------------------------------------------------------------------------
@@ -442,6 +469,24 @@ class Session(QObject):
         if scene is not None:
             work = partial(measure_masks, scene=scene, area=self._document.area)
             self._runner.run(self.tr("Measuring the masks"), work, lambda found: then(found, scene), self.troubled.emit)
+
+    def portray(self, then: Callable[[Portraits, Scene], None]) -> None:
+        """Measure what makes layers alike."""
+        scene = self._document.scene
+        if scene is not None:
+            work = partial(portray, scene=scene)
+            self._runner.run(
+                self.tr("Comparing the layers"), work, lambda found: then(found, scene), self.troubled.emit
+            )
+
+    def load_references(
+        self, paths: Sequence[Path], then: Callable[[list[tuple[str, NDArray[np.float64]]]], None]
+    ) -> None:
+        """Spectra of sounds that stand for sources."""
+        scene = self._document.scene
+        if scene is not None and paths:
+            work = partial(load_references, paths=tuple(paths), rate=scene.recording.rate, analysis=scene.analysis)
+            self._runner.run(self.tr("Reading reference sounds"), work, then, self.troubled.emit)
 
     # -- the sum of the parts ------------------------------------------------------------------------
 

@@ -119,8 +119,8 @@ class StackPanel(QWidget):
                                    self.tr("Give every point to the layer that holds most of it (Ctrl+B)"))  # fmt: skip
         self.group = icon_button("group", "groupLayers", self.tr("Group layers"),
                                   self.tr("Collect the selected layers as one source (G)"))  # fmt: skip
-        self.walk = icon_button("walk", "auditionWalk", self.tr("Audition walk"),
-                                 self.tr("Hear each layer alone for a second, to name and sort it (Shift+W)"))  # fmt: skip
+        tip = self.tr("Hear each layer alone for a second, to name and sort it (Shift+W)")
+        self.walk = icon_button("walk", "auditionWalk", self.tr("Audition walk"), tip)
         row.addWidget(self.new)
         row.addWidget(self.walk)
         row.addWidget(self.group)

@@ -162,7 +162,9 @@ class TransportBar(QWidget):
             self._audition.set_device(self.wished_device)
 
     def wish_device(self, key: str | None) -> None:
-        """Play through a device, as soon as it is there."""
+        """Play through a device, as soon as it is there; None is the system's default."""
+        if key is None and self.wished_device is not None:
+            self._audition.set_device(None)
         self.wished_device = key
         self._fill_devices()
 

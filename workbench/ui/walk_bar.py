@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
 
 from workbench.document import acts, group_acts
 from workbench.document.document import Document
@@ -34,6 +34,7 @@ class WalkBar(QFrame):
         self._queue: list[int] = []
         self._place = self._stack = 0
         self._was_playing = False
+        self._buttons: list[QPushButton] = []
         self._timer = QTimer(self)
         self._timer.setInterval(round(1000 * SECONDS))
         self._timer.timeout.connect(lambda: self.go(1))
@@ -53,14 +54,19 @@ class WalkBar(QFrame):
         self.name.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.name.installEventFilter(self)
         self.name.editingFinished.connect(self._name_typed)
-        self.groups = QHBoxLayout()
+        holder = QWidget()
+        # Many groups do not make the window wider.
+        holder.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.groups = QHBoxLayout(holder)
+        self.groups.setContentsMargins(0, 0, 0, 0)
         self.groups.setSpacing(4)
+        self.groups.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
+        self.groups.addStretch(1)
         self.done = named(QPushButton(self.tr("Done")), "walkDone", self.tr("Done"), self.tr("End the walk (Esc)"))
         for widget in (self.back, self.pause, self.onward, self.count, self.name):
             self._row.addWidget(widget)
         self._row.addWidget(dim(self.tr("into")))
-        self._row.addLayout(self.groups)
-        self._row.addStretch(1)
+        self._row.addWidget(holder, 1)
         self._row.addWidget(self.done)
         self.back.clicked.connect(lambda: self.go(-1))
         self.onward.clicked.connect(lambda: self.go(1))
@@ -179,11 +185,11 @@ class WalkBar(QFrame):
         show_icon(self.pause, "stop" if self._timer.isActive() else "loop")
 
     def _show_groups(self, layer: Layer) -> None:
-        while (item := self.groups.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for old in self._buttons:
+            self.groups.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._buttons = []
         groups = self._document.groups[: MOST_GROUPS - 1]
         for number, group in enumerate(groups, 1):
             self._add_group(number, f"{number}  {group.name}", group.colour, layer.group == group.id)
@@ -200,7 +206,8 @@ class WalkBar(QFrame):
         if colour:
             button.setStyleSheet(f"QPushButton {{ border-left: 5px solid {colour}; }}")
         button.clicked.connect(lambda: self.put(number))
-        self.groups.addWidget(button)
+        self.groups.insertWidget(len(self._buttons), button)
+        self._buttons.append(button)
 
     # -- sorting and naming --------------------------------------------------------------------------
 

@@ -70,8 +70,9 @@ class MainWindow(QMainWindow):
         self.document, self.runner, self.session, self.audition = document, runner, session, audition
         self.listening = listening
         self._settings = settings
-        self.files = Files(self, document, session, settings)
+        self.files = Files(self, document, session, listening, settings)
         self._closing = False
+        self.latency: float | None = None
         self._before_selected = 0
         self._now_selected = 0
         self.viewport = Viewport(self)
@@ -247,6 +248,12 @@ class MainWindow(QMainWindow):
             self.reset_layout()
         self.acts["colourThumbnails"].setChecked(bool(int(str(self._settings.value("colourThumbnails") or 0))))
         self.transport.wish_device(str(self._settings.value("device") or "") or None)
+        self.set_latency(float(str(self._settings.value("latency") or 0)) or None)
+
+    def set_latency(self, seconds: float | None) -> None:
+        """Latency to ask of the sound device; None finds one that holds."""
+        self.latency = seconds
+        self.audition.set_latency(seconds)
 
     def reset_layout(self) -> None:
         """Panes as the figure of the method."""
@@ -274,6 +281,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("docks", self.saveState(LAYOUT_VERSION))
         self._settings.setValue("colourThumbnails", int(self.stack_panel.colour_thumbnails))
         self._settings.setValue("device", self.transport.wished_device or "")
+        self._settings.setValue("latency", self.latency or 0)
         self._settings.sync()
 
     def switch_lower(self) -> None:

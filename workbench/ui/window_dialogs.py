@@ -10,13 +10,16 @@ from PySide6.QtCore import QObject, Qt
 
 from workbench.audio.renderer import Scene
 from workbench.document.settings import RunSettings
+from workbench.masks.grouping import Portraits
 from workbench.masks.statistics import MaskReport
 from workbench.ui.analysis_dialog import AnalysisDialog
 from workbench.ui.dialogs import KeysDialog
 from workbench.ui.mask_dialog import MaskDialog
 from workbench.ui.notices import Notice
 from workbench.ui.settings_dialog import ComponentsDialog, SettingsDialog
+from workbench.ui.sound_dialog import SoundDialog
 from workbench.ui.stack_dialogs import OracleDialog, TonesDialog
+from workbench.ui.suggest_dialog import SuggestDialog
 
 if TYPE_CHECKING:
     from workbench.ui.window import MainWindow
@@ -82,6 +85,22 @@ class Dialogs(QObject):
 
         self._window.session.measure_masks(show)
 
+    def suggest_groups(self) -> None:
+        """Groups by likeness, shown before they are made."""
+        document, session = self._window.document, self._window.session
+
+        def show(portrait: Portraits, scene: Scene) -> None:
+            if document.scene is None or [x.id for x in scene.stack.layers] != [x.id for x in document.layers]:
+                return
+            dialog = SuggestDialog(self._window, document, portrait, session.load_references)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.show()
+
+        if len(document.layers) < 2:
+            self._window.editing.refused.emit(self.tr("Groups need several layers; factorise first."))
+        else:
+            session.portray(show)
+
     def tones_and_hits(self) -> None:
         """A stack of harmonic and percussive sound, computed while its settings are moved."""
         document, session = self._window.document, self._window.session
@@ -113,6 +132,14 @@ class Dialogs(QObject):
         dialog = OracleDialog(self._window, recording.path.parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.asked.connect(self._window.session.make_oracle)
+        dialog.show()
+
+    def sound(self) -> None:
+        """Device and latency."""
+        window = self._window
+        dialog = SoundDialog(window, window.audition, window.transport, window.latency)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.latency_chosen.connect(window.set_latency)
         dialog.show()
 
     def keys(self) -> None:
