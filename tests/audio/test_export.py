@@ -6,9 +6,26 @@ import soundfile
 
 from tests.conftest import make_scene
 from tests.rig import residual_db
-from workbench.audio.export import FORMATS, ExportError, FileFormat, Piece, layer_pieces, measure, mix_piece, write
+from workbench.audio.ear import Ear, Hear
+from workbench.audio.export import (
+    FORMATS,
+    ExportError,
+    FileFormat,
+    Level,
+    Piece,
+    brought_to,
+    group_pieces,
+    heard_piece,
+    layer_pieces,
+    measure,
+    mix_piece,
+    write,
+)
 from workbench.audio.recording import Cancelled, Recording
 from workbench.audio.renderer import render_all
+from workbench.masks.areas import rectangle
+from workbench.masks.grid import Region
+from workbench.masks.layers import Group
 
 
 def test_layers_are_named_and_sum_to_the_recording(tmp_path):
@@ -79,3 +96,53 @@ def test_same_sound_same_file(tmp_path):
         write(layer_pieces(scene, tmp_path / folder, FileFormat()), FileFormat())
     assert (tmp_path / "a/01 L0.wav").read_bytes() == (tmp_path / "b/01 L0.wav").read_bytes()
     assert b"PEAK" not in (tmp_path / "a/01 L0.wav").read_bytes()[:200]
+
+
+def grouped_scene(seconds=1.0):
+    scene = make_scene(3, seconds, rate=22050)
+    first, second, third = scene.stack.layers
+    layers = (replace(first, group=7), replace(second, group=7, gain_db=-4.0), third)
+    return replace(scene, stack=replace(scene.stack, layers=layers, groups=(Group(7, "Drums", "#000000", pan=0.4),)))
+
+
+def test_groups_and_lone_layers_sum_to_the_recording(tmp_path):
+    scene = grouped_scene()
+    pieces = group_pieces(scene, tmp_path, FileFormat())
+    assert [p.path.name for p in pieces] == ["01 Drums.wav", "02 L2.wav"]
+    write(pieces, FileFormat())
+    parts = [soundfile.read(p.path, always_2d=True)[0] for p in pieces]
+    assert residual_db(scene.recording.samples, sum(parts)) < -100
+
+
+def test_what_is_heard_is_written_sample_for_sample(tmp_path):
+    scene = grouped_scene()
+    area = rectangle(Region(5, 60, 20, 90), scene.stack.bins, scene.stack.frames)
+    ear = replace(scene, ear=Ear(Hear.REMOVED, area=area))
+    piece = heard_piece(ear, tmp_path, "song", FileFormat(), 3000, 15000)
+    write([piece], FileFormat())
+    got = soundfile.read(piece.path, dtype="float32", always_2d=True)[0]
+    np.testing.assert_allclose(got, render_all(ear)[3000:15000], atol=3e-7)
+    # The mix is the mix, whatever is listened to.
+    mix = mix_piece(ear, tmp_path, "song", FileFormat())
+    write([mix], FileFormat())
+    np.testing.assert_array_equal(soundfile.read(mix.path, dtype="float32")[0], render_all(scene))
+
+
+@pytest.mark.parametrize("level", [Level("lufs", -16.0), Level("peak", -1.0)])
+def test_a_file_is_brought_to_the_loudness_asked_for(tmp_path, level):
+    piece = mix_piece(grouped_scene(3.0), tmp_path, "song", FileFormat())
+    ready, foreseen = brought_to(piece, measure([piece])[0], level)
+    (found,) = write([ready], FileFormat())
+    have = found.loudness.lufs if level.kind == "lufs" else 20 * np.log10(found.true_peak)
+    assert have == pytest.approx(level.db, abs=0.02)
+    assert found.loudness.lufs == pytest.approx(foreseen.loudness.lufs, abs=1e-3)
+    assert found.peak == pytest.approx(foreseen.peak, rel=1e-4)
+
+
+def test_layers_and_silence_stay_at_their_own_loudness(tmp_path):
+    scene = grouped_scene()
+    part = group_pieces(scene, tmp_path, FileFormat())[0]
+    assert brought_to(part, measure([part])[0], Level("lufs", -16.0))[0] is part
+    muted = tuple(replace(layer, mute=True) for layer in scene.stack.layers)
+    silent = mix_piece(replace(scene, stack=replace(scene.stack, layers=muted)), tmp_path, "song", FileFormat())
+    assert brought_to(silent, measure([silent])[0], Level("peak", -1.0))[0] is silent

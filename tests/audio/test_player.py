@@ -87,6 +87,81 @@ def test_a_change_is_heard_while_playing(sink):
     assert 0.5 < heard < 1.4
 
 
+def test_an_edit_goes_over_into_the_new_sound_at_the_same_place(sink):
+    before = panned_scene()
+    layers = tuple(replace(layer, gain_db=-3.0 * i, pan=0.1 * i) for i, layer in enumerate(before.stack.layers))
+    after = replace(before, stack=replace(before.stack, layers=layers))
+    with Playing(before) as p, sink.recorded() as recorded:
+        p.player.prepare()
+        time.sleep(0.5)
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.8)
+        p.scene = after
+        wait(lambda: p.status.position > 1.8)
+        p.player.stop()
+        wait(lambda: not p.status.playing)
+    old, new = render_all(before, 0, 70000), render_all(after, 0, 70000)
+    start = int(np.argmax(np.correlate(recorded[0].sum(axis=1), old[:20000].sum(axis=1), "valid")))
+    got = recorded[0][start : start + 70000]
+    same_old = np.abs(got - old).max(axis=1) < 1e-5
+    same_new = np.abs(got - new).max(axis=1) < 1e-5
+    ramp = np.flatnonzero(~same_old & ~same_new)
+    assert 30000 < ramp[0] < 60000
+    assert ramp[-1] - ramp[0] <= round(0.012 * 44100)
+    assert same_old[: ramp[0]].all() and same_new[ramp[-1] + 1 :].all()
+
+
+def test_a_seek_goes_over_within_the_ring(sink):
+    with Playing(panned_scene()) as p, sink.recorded() as recorded:
+        p.player.prepare()
+        time.sleep(0.5)
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.5)
+        p.player.seek(100_000)
+        wait(lambda: p.status.position > 100_000 / 44100 + 0.5)
+        p.player.stop()
+        wait(lambda: not p.status.playing)
+    x, whole = recorded[0], render_all(p.scene)
+    start = int(np.argmax(np.correlate(x.sum(axis=1), whole[100_600:118_000].sum(axis=1), "valid"))) - 600
+    first = int(np.argmax(np.correlate(x.sum(axis=1), whole[:18_000].sum(axis=1), "valid")))
+    length = start - first
+    assert length > 0.4 * 44100
+    assert residual_db(whole[:length], x[first:start]) < -80
+    assert residual_db(whole[100_600:115_000], x[start + 600 : start + 15_000]) < -80
+
+
+def test_speed_and_scrubbing_are_heard(sink):
+    with Playing(panned_scene(8.0)) as p, sink.recorded() as recorded:
+        p.player.set_speed(2.0)
+        p.player.play(0)
+        wait(lambda: p.status.position > 1.0)
+        p.player.set_speed(0.5)
+        wait(lambda: p.status.position > 1.4)
+        p.player.stop()
+        wait(lambda: not p.status.playing)
+        p.player.scrub(3 * 44100.0)
+        wait(lambda: p.status.playing and p.status.peaks and max(p.status.peaks) > 0.01)
+        p.player.scrub(3.3 * 44100.0)
+        wait(lambda: p.status.position > 3.25)
+        p.player.scrub(None)
+        wait(lambda: not p.status.playing)
+        assert p.status.position == pytest.approx(3.3, abs=0.01)
+        assert p.status.underruns == 0
+    assert np.abs(recorded[0]).max() > 0.05
+
+
+def test_a_latency_may_be_chosen(sink):
+    with Playing(panned_scene()) as p:
+        p.player.set_latency(0.12)
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.3)
+        assert p.status.latency > 0.12 and p.status.rate == 44100
+        p.player.set_latency(0.02)
+        wait(lambda: p.status.position > 0.8)
+        assert 0.02 < p.status.latency < 0.08
+        assert 0.05 < p.status.buffered < 0.4
+
+
 def test_a_loop_repeats_exactly(sink):
     with Playing(panned_scene()) as p, sink.recorded() as recorded:
         p.player.set_loop(Loop(20000, 40000))

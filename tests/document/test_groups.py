@@ -1,0 +1,179 @@
+"""Groups and remembered mixes, as acts on the state."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.document import acts, group_acts, stack_acts
+from workbench.document.document import Document
+from workbench.document.packing import Packer, Unpacker
+from workbench.document.state import fresh_state
+from workbench.files import UserError
+from workbench.spectral.stft import Analysis
+
+
+def five_layers():
+    state, _ = acts.factorised(fresh_state(Analysis()), 1, 5)
+    return state
+
+
+def ids(state):
+    return [layer.id for layer in state.layers]
+
+
+def together(state):
+    """Whether the layers of each group stand together, each group has some, and all groups are known, in order."""
+    order = [layer.group for layer in state.layers]
+    seen = [group for i, group in enumerate(order) if group and (i == 0 or order[i - 1] != group)]
+    return seen == [group.id for group in state.groups]
+
+
+def test_grouping_collects_the_layers_where_the_first_stands():
+    state = five_layers()
+    a, b, c, d, e = ids(state)
+    grouped, group = group_acts.group_layers(state, [d, b], "Drums")
+    assert ids(grouped) == [a, b, d, c, e]
+    assert [layer.group for layer in grouped.layers] == [0, group, group, 0, 0]
+    assert [(each.name, each.width, each.gain_db) for each in grouped.groups] == [("Drums", 1.0, 0.0)]
+    assert group not in ids(grouped) and grouped.next_id > group
+    back = group_acts.dissolve_group(grouped, group)
+    assert not back.groups and all(layer.group == 0 for layer in back.layers)
+
+
+def test_a_group_without_layers_is_gone():
+    state, group = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "A")
+    one, two = ids(state)[:2]
+    state = group_acts.put_layers(state, [one], 0, None)
+    assert [each.id for each in state.groups] == [group] and ids(state)[-1] == one
+    assert not group_acts.put_layers(state, [two], 0, None).groups
+
+
+def test_a_layer_of_one_group_may_go_to_another():
+    state, first = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "A")
+    state, second = group_acts.group_layers(state, ids(state)[3:], "B")
+    moved = group_acts.put_layers(state, [ids(state)[0]], second, ids(state)[4])
+    assert [layer.group for layer in moved.layers] == [first, 0, second, second, second]
+    assert ids(moved)[3] == ids(state)[0]
+
+
+def test_grouping_nothing_says_what_to_do():
+    with pytest.raises(UserError, match="press G"):
+        group_acts.group_layers(five_layers(), [], "A")
+
+
+@given(st.lists(st.tuples(st.sampled_from("gdpmx"), st.integers(0, 9), st.integers(0, 9)), max_size=12))
+def test_layers_stay_and_stand_together_whatever_is_done(steps):
+    state = five_layers()
+    everyone = set(ids(state))
+    for what, one, other in steps:
+        layer, group = ids(state)[one % len(ids(state))], None
+        if state.groups:
+            group = state.groups[other % len(state.groups)].id
+        if what == "g":
+            state, _ = group_acts.group_layers(state, {layer, ids(state)[other % len(ids(state))]}, "G")
+        elif what == "d" and group:
+            state = group_acts.dissolve_group(state, group)
+        elif what == "p":
+            before = ids(state)[other % len(ids(state))]
+            target = group if group and one % 2 else 0
+            state = group_acts.put_layers(state, [layer], target, None if before == layer else before)
+        elif what == "m":
+            state = group_acts.in_order(acts.move_layer(state, layer, other % 5))
+        elif what == "x" and group:
+            state = group_acts.lock_group(state, group, bool(one % 2))
+        assert set(ids(state)) == everyone and len(ids(state)) == len(everyone)
+        assert together(state)
+
+
+def test_a_suggestion_takes_the_place_of_the_groups():
+    state, _ = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "Old")
+    a, b, c, d, e = ids(state)
+    new = group_acts.group_all(state, [("One", [a, d]), ("None", []), ("Two", [b])])
+    assert [each.name for each in new.groups] == ["One", "Two"]
+    names = {each.id: each.name for each in new.groups}
+    assert {layer.id: names.get(layer.group) for layer in new.layers} == {
+        a: "One",
+        d: "One",
+        b: "Two",
+        c: None,
+        e: None,
+    }
+
+
+def test_locking_a_group_locks_its_layers():
+    state, group = group_acts.group_layers(five_layers(), ids(five_layers())[1:3], "A")
+    locked = group_acts.lock_group(state, group, True)
+    assert [layer.locked for layer in locked.layers] == [False, True, True, False, False]
+
+
+def test_a_remembered_mix_comes_back_and_leaves_what_it_does_not_know():
+    state, group = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "A")
+    state = group_acts.change_group(acts.change_layer(state, ids(state)[3], gain_db=-9.0, pan=0.2), group, width=0.5)
+    stored = group_acts.store_mix(state, 2)
+    other = group_acts.change_group(stored, group, width=2.0, mute=True)
+    other = acts.change_layer(other, ids(other)[3], gain_db=3.0, solo=True)
+    other, new = acts.add_layer(other, "New")
+    other = acts.change_layer(other, new, gain_db=-1.0)
+    back = group_acts.recall_mix(other, 2)
+    assert back.layers[:-1] == state.layers and back.groups == state.groups
+    assert back.layers[-1].gain_db == -1.0
+    with pytest.raises(UserError, match="Shift\\+F5"):
+        group_acts.recall_mix(other, 0)
+
+
+def test_groups_and_mixes_are_saved_with_every_stack():
+    state, group = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "inf")
+    state = group_acts.change_group(state, group, gain_db=float("-inf"), pan=-1.0, width=1.7, mute=True, solo=True)
+    state = group_acts.store_mix(state, 1)
+    state = stack_acts.new_stack(state, "Other")
+    packer = Packer()
+    entry = packer.state(state)
+    back = Unpacker(packer.finish(), packer.arrays).state(entry)
+    assert back.snapshots == state.snapshots and back.groups == ()
+    shown = stack_acts.show_stack(back, 0)
+    assert shown.groups == stack_acts.show_stack(state, 0).groups and shown.groups[0].name == "inf"
+
+
+def test_older_projects_have_no_groups():
+    packer = Packer()
+    entry = packer.state(five_layers())
+    del entry["snapshots"]
+    for stack in entry["stacks"]:
+        del stack["groups"]
+    tables = packer.finish()
+    for layers in tables["layers"]:
+        for layer in layers:
+            del layer["group"]
+    back = Unpacker(tables, packer.arrays).state(entry)
+    assert back.groups == () and back.snapshots == (None,) * 4
+    assert all(layer.group == 0 for layer in back.layers)
+
+
+def test_another_factorisation_keeps_groups_of_what_stays():
+    state, group = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "A")
+    fewer, _ = acts.factorised(state, 2, 3, loudness=(1, 1, 9, 9, 9))
+    fewer = group_acts.in_order(fewer)
+    assert [layer.group for layer in fewer.layers].count(group) == 2
+    assert together(fewer)
+
+
+def test_the_gateway_keeps_groups_in_order_and_tells_who_shows_them():
+    document = Document()
+    document._history._steps[0] = replace(document._history._steps[0], state=five_layers())
+    document._shown = document._history.state
+    told = []
+    document.layers_changed.connect(lambda: told.append("layers"))
+    document.mix_changed.connect(lambda: told.append("mix"))
+    state, group = group_acts.group_layers(document.recorded_state, ids(document.state)[:2], "A")
+    document.act("group", state)
+    assert set(told) == {"layers", "mix"}
+    told.clear()
+    document.change_group("pan", group, pan=0.4)
+    assert told == ["mix"]
+    document.select_group(group)
+    assert document.shown_indices == (0, 1) and document.selected_group == group
+    document.undo()
+    document.undo()
+    assert not document.groups and document.selected_group == 0
