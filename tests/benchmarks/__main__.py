@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, edit, engine, main_job, presets
+from tests.benchmarks import Report, edit, engine, live, main_job, presets
 
 BENCHMARKS = {
     "main": main_job.measure, "engine": engine.measure, "presets": presets.measure, "edit": edit.measure,
+    "live": live.measure,
 }  # fmt: skip
 
 

@@ -51,16 +51,16 @@ def run_until(program: Workbench, condition: Callable[[], object], seconds: floa
     return True
 
 
-def open_demo(program: Workbench) -> None:
-    """Open the demo, in place of what is open."""
+def open_demo(program: Workbench, path: Path = DEMO) -> None:
+    """Open the demo, or another file, in place of what is open."""
     before = program.document.recording
-    program.session.open(DEMO)
+    program.session.open(path)
     assert run_until(program, lambda: program.document.recording is not before)
 
 
-def open_and_factorise(program: Workbench, components: int, iterations: int) -> None:
-    """Open the demo and factorise it to the end."""
-    open_demo(program)
+def open_and_factorise(program: Workbench, components: int, iterations: int, path: Path = DEMO) -> None:
+    """Open the demo, or another file, and factorise it to the end."""
+    open_demo(program, path)
     panel = program.window.factorise_panel
     panel.components.setValue(components)
     panel.iterations.setValue(iterations)
