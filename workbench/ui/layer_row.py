@@ -126,6 +126,8 @@ class LayerRow(QFrame):
         self.pan.setProperty("role", "pan")
         self.pan.setEnabled(not pan_trouble)
         self.pan.setMaximumWidth(62)
+        # One key leaves the place where the slider snaps to the centre.
+        self.pan.setSingleStep(2)
         self._audible = True
         self.band = QFrame()
         self.band.setFixedWidth(4)

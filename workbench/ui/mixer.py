@@ -101,6 +101,9 @@ class Strip(QFrame):
         )
         self.width_slider.setProperty("role", "pan")
         self.width_slider.setEnabled(not pan_trouble)
+        for slider in (self.pan, self.width_slider):
+            # One key leaves the place where the slider snaps to the neutral value.
+            slider.setSingleStep(2)
         self.text = dim("")
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._arrange()

@@ -1,0 +1,376 @@
+"""Groups in the mask stack, the mixer, the audition walk and suggested groups, by real events (offscreen)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+
+from tests.conftest import pump
+from tests.rig import residual_db
+from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, press
+from workbench.audio.ear import Hear
+from workbench.audio.player import PlayerStatus
+from workbench.audio.renderer import render_all
+from workbench.masks.picture import Show
+from workbench.ui.layer_row import MIME
+
+
+def click(program, index, keys=NONE):
+    QTest.mouseClick(program.window.stack_panel.rows[index], LEFT, keys, QPoint(90, 20))
+
+
+def group(program, *indices):
+    click(program, indices[0])
+    for index in indices[1:]:
+        click(program, index, CTRL)
+    press(program, Qt.Key.Key_G)
+    return program.document.groups[-1].id
+
+
+def numbers(program):
+    """Components of the layers, in order."""
+    return [layer.components[0] for layer in program.document.layers]
+
+
+def drop(program, what, y):
+    """Let something go in the list, at a height of it."""
+    rows = program.window.stack_panel._rows
+    data = QMimeData()
+    data.setData(MIME, what.encode())
+    at, action, none = QPointF(60, y), Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton
+    QApplication.sendEvent(rows, QDragEnterEvent(at.toPoint(), action, data, none, NONE))
+    QApplication.sendEvent(rows, QDropEvent(at, action, data, none, NONE))
+    pump(program.application, seconds=0.05)
+
+
+def middle_of(row):
+    return row.geometry().center().y()
+
+
+def test_g_makes_a_group_of_the_selected_layers(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    made = group(program, 1, 3)
+    assert numbers(program) == [0, 1, 3, 2]
+    assert [layer.group for layer in program.document.layers] == [0, made, made, 0]
+    assert [row.layer.name for row in panel.group_rows] == ["Group 1"]
+    assert program.document.selected_group == made and panel.group_rows[0].property("current")
+    press(program, Qt.Key.Key_G, SHIFT)
+    assert not program.document.groups and not panel.group_rows
+    press(program, Qt.Key.Key_G, SHIFT)
+    assert "no group" in program.window.notice.text.text()
+    press(program, Qt.Key.Key_Z, CTRL)
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert numbers(program) == [0, 1, 2, 3]
+
+
+def test_keys_and_faders_of_a_group_are_those_of_its_sound(factorised):
+    program, document = factorised, factorised.document
+    group(program, 0, 1)
+    press(program, Qt.Key.Key_M)
+    assert document.groups[0].mute and not any(layer.mute for layer in document.layers)
+    assert residual_db(render_all(document.scene, layers=[2, 3]), render_all(document.scene)) < -100
+    click(program, 0)
+    press(program, Qt.Key.Key_M, SHIFT)
+    press(program, Qt.Key.Key_S, SHIFT)
+    assert not document.groups[0].mute and document.groups[0].solo
+    assert residual_db(render_all(document.scene, layers=[0, 1]), render_all(document.scene)) < -100
+    row = program.window.stack_panel.group_rows[0]
+    QTest.mouseClick(row.lock, LEFT)
+    assert [layer.locked for layer in document.layers] == [True, True, False, False] and row.lock.isChecked()
+    QTest.mouseClick(row.lock, LEFT)
+    assert not any(layer.locked for layer in document.layers)
+    click(program, 3)
+    press(program, Qt.Key.Key_S, SHIFT)
+    assert "G makes one" in program.window.notice.text.text()
+
+
+def test_the_mask_of_a_group_is_the_sum_of_its_layers(factorised):
+    program, window = factorised, factorised.window
+    group(program, 1, 2)
+    pump(program.application, lambda: not window.stack_panel._thumbnails._timer.isActive(), 5)
+    shades = window.stack_panel._thumbnails._grey.astype(float)
+    np.testing.assert_allclose(255 - shades[1], (255 - shades[2]) + (255 - shades[3]), atol=2.5)
+    QTest.mouseDClick(window.stack_panel.group_rows[0], LEFT, NONE, QPoint(90, 20))
+    pump(program.application)
+    assert window.spectrogram.show_what is Show.MASK
+    assert window.spectrogram._look().selected == (1, 2)
+
+
+def test_a_folded_group_hides_its_layers(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    group(program, 0, 2)
+    QTest.mouseClick(panel.group_rows[0].fold, LEFT)
+    assert [row.isHidden() for row in panel.rows] == [True, True, False, False]
+    QTest.mouseClick(panel.group_rows[0].fold, LEFT)
+    assert not any(row.isHidden() for row in panel.rows)
+
+
+def test_a_group_has_a_name_by_f2(factorised):
+    program = factorised
+    group(program, 0, 2)
+    press(program, Qt.Key.Key_F2)
+    row = program.window.stack_panel.group_rows[0]
+    QTest.keyClicks(row.name, "Drums")
+    QTest.keyClick(row.name, Qt.Key.Key_Return)
+    assert program.document.groups[0].name == "Drums"
+
+
+def test_layers_are_dragged_into_groups_and_out(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    made = group(program, 0, 1)
+    pump(program.application, seconds=0.05)
+    document = program.document
+    # Onto the group's own row, below its middle: the first of its layers.
+    drop(program, f"layer {document.layers[3].id}", middle_of(panel.group_rows[0]) + 6)
+    assert numbers(program) == [3, 0, 1, 2] and [x.group for x in document.layers] == [made] * 3 + [0]
+    # Just below the last of them: still inside; farther down: outside.
+    last = panel.rows[2]
+    place = panel._rows.place_at(last.geometry().bottom())
+    assert (place.group, place.before) == (made, 0)
+    drop(program, f"layer {document.layers[0].id}", panel.rows[3].geometry().bottom() + 20)
+    assert numbers(program) == [0, 1, 2, 3] and document.layers[3].group == 0
+    # Layers that are selected together go together.
+    click(program, 2)
+    click(program, 3, CTRL)
+    drop(program, f"layer {document.layers[2].id}", middle_of(panel.rows[0]) + 4)
+    assert all(layer.group == made for layer in document.layers)
+    # The last one leaves: the group is gone.
+    for _ in range(4):
+        click(program, 0)
+        drop(program, f"layer {document.layers[0].id}", panel.rows[-1].geometry().bottom() + 20)
+    assert not document.groups
+
+
+def test_a_group_is_dragged_as_a_whole(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    made = group(program, 0, 1)
+    pump(program.application, seconds=0.05)
+    drop(program, f"group {made}", panel.rows[3].geometry().bottom() + 20)
+    assert numbers(program) == [2, 3, 0, 1]
+    group(program, 0, 1)
+    other = program.document.groups[0].id
+    pump(program.application, seconds=0.05)
+    # Into another group it does not go, but before it.
+    drop(program, f"group {made}", middle_of(panel.rows[0]) + 4)
+    assert numbers(program) == [0, 1, 2, 3]
+    assert [layer.group for layer in program.document.layers] == [made, made, other, other]
+
+
+def test_export_offers_the_groups(factorised, tmp_path):
+    program = factorised
+    group(program, 0, 1)
+    press(program, Qt.Key.Key_D)
+    program.document.change_group("gain", program.document.groups[0].id, gain_db=-6.0)
+    program.window.files.export_dialog()
+    dialog = program.window.findChild(QDialog, "exportDialog")
+    assert dialog.groups.isVisible() and dialog.groups.isChecked() and "3 files" in dialog.groups.text()
+    assert "what is taken away" in dialog.heard.text()
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.heard.setChecked(True)
+    index = dialog.loudness.findData("lufs")
+    dialog.loudness.setCurrentIndex(index)
+    dialog.loudness.activated.emit(index)
+    dialog.level.setValue(-23.0)
+    QTest.mouseClick(dialog.go, LEFT)
+    names = {"tones heard.wav", "tones mix.wav", "01 Group 1.wav", "02 Component 3.wav", "03 Component 4.wav"}
+    assert pump(
+        program.application,
+        lambda: not program.runner.jobs and {p.name for p in (tmp_path / "out").glob("*")} == names, 10,
+    )  # fmt: skip
+    samples = program.document.recording.samples
+    parts = [soundfile.read(p, always_2d=True)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
+    assert residual_db(samples, sum(parts)) < -100
+    assert "LUFS" in program.window.hint_text.text()
+    got = soundfile.read(tmp_path / "out" / "tones heard.wav", always_2d=True)[0]
+    taken = render_all(program.listening.scene())
+    gain = np.sqrt(np.sum(got**2) / np.sum(taken**2))
+    assert gain != pytest.approx(1.0, abs=0.01) and residual_db(taken * gain, got) < -100
+
+
+# -- mixer ----------------------------------------------------------------------------------------------
+
+
+def test_the_mixer_has_a_strip_for_every_source(factorised):
+    program, mixer = factorised, factorised.window.mixer
+    group(program, 0, 1)
+    press(program, Qt.Key.Key_F4)
+    assert mixer.isVisible()
+    assert [strip.title.toolTip() for strip in mixer.strips] == ["Group 1", "Component 3", "Component 4"]
+    strip = mixer.strips[0]
+    QTest.mouseClick(strip.mute, LEFT)
+    assert program.document.groups[0].mute
+    strip.width_slider.setValue(0)
+    assert program.document.groups[0].width == 0.0
+    strip.pan.setFocus()
+    QTest.keyClick(strip.pan, Qt.Key.Key_Right)
+    assert program.document.groups[0].pan > 0
+    QTest.mouseDClick(strip.width_slider, LEFT, NONE, QPoint(5, 5))
+    assert program.document.groups[0].width == 1.0
+    top, bottom = QPoint(8, 8), QPoint(8, strip.gain.height() - 8)
+    QTest.mouseClick(mixer.strips[1].gain, LEFT, NONE, bottom)
+    assert program.document.layers[2].gain_db == float("-inf") or program.document.layers[2].gain_db < -40
+    QTest.mouseClick(mixer.strips[1].gain, LEFT, NONE, top)
+    assert program.document.layers[2].gain_db > 3
+
+
+def test_meters_move_while_it_plays(factorised):
+    program, mixer = factorised, factorised.window.mixer
+    group(program, 0, 1)
+    press(program, Qt.Key.Key_F4)
+    program.audition.ticked.emit(PlayerStatus(playing=True, position=1.05))
+    assert all(strip.meter._level > -60 for strip in mixer.strips)
+    program.document.change_group("mute", program.document.groups[0].id, mute=True)
+    for _ in range(80):
+        mixer._not_before = 0.0
+        program.audition.ticked.emit(PlayerStatus(playing=True, position=1.05))
+    assert mixer.strips[0].meter._level == -60 < mixer.strips[1].meter._level
+
+
+def test_mixes_are_remembered_and_recalled_as_one_step(factorised):
+    program, document, mixer = factorised, factorised.document, factorised.window.mixer
+    group(program, 0, 1)
+    document.change_group("pan", document.groups[0].id, pan=-0.5)
+    press(program, Qt.Key.Key_F5, SHIFT)
+    document.change_group("pan", document.groups[0].id, pan=0.5)
+    document.change_layer("mute", document.layers[3].id, mute=True)
+    press(program, Qt.Key.Key_F6, SHIFT)
+    assert mixer.slots[1].isChecked() and not mixer.slots[0].isChecked()
+    before = document.step
+    for key, pan, mute in ((Qt.Key.Key_F5, -0.5, False), (Qt.Key.Key_F6, 0.5, True), (Qt.Key.Key_F5, -0.5, False)):
+        press(program, key)
+        assert document.groups[0].pan == pan and document.layers[3].mute == mute
+    assert document.step == before + 1 and mixer.slots[0].isChecked()
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert document.groups[0].pan == 0.5
+    QTest.mouseClick(mixer.slots[2], LEFT)
+    assert document.state.snapshots[2] is not None
+
+
+# -- the walk ---------------------------------------------------------------------------------------------
+
+
+def test_the_walk_hears_each_layer_alone_and_sorts_by_keys(factorised):
+    program, window, document = factorised, factorised.window, factorised.document
+    click(program, 0)
+    press(program, Qt.Key.Key_W, SHIFT)
+    walk = window.walk
+    assert walk.isVisible() and walk.count.text() == "1 of 4"
+    ear = program.listening.ear
+    assert ear.what is Hear.LAYERS and ear.layers == (document.layers[0].id,)
+    heard = render_all(program.listening.scene())
+    assert residual_db(render_all(document.scene, layers=[0]), heard) < -100
+    span = program.audition._spot
+    assert span[1] - span[0] == pytest.approx(1.0, abs=0.1)
+    # 1 makes the first group and goes on, 1 again puts the next layer into it, 2 makes another.
+    for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_2):
+        QTest.keyClick(walk, key)
+        pump(program.application)
+    assert walk.count.text() == "4 of 4"
+    names = {each.id: each.name for each in document.groups}
+    found = [names.get(layer.group, "") for layer in document.layers]
+    assert found == ["Group 1", "Group 1", "Group 2", ""]
+    # A name is typed while the walk stays.
+    QTest.keyClick(walk, Qt.Key.Key_Return)
+    QTest.keyClicks(walk.name, "Flute 1")
+    QTest.keyClick(walk.name, Qt.Key.Key_Return)
+    assert document.layers[3].name == "Flute 1" and walk.count.text() == "4 of 4"
+    QTest.keyClick(walk, Qt.Key.Key_Left)
+    assert walk.count.text() == "3 of 4"
+    QTest.keyClick(walk, Qt.Key.Key_Escape)
+    assert not walk.isVisible() and program.listening.scene() is document.scene
+    assert program.audition._spot is None
+
+
+def test_the_walk_goes_on_by_itself_and_ends(factorised):
+    program, walk = factorised, factorised.window.walk
+    walk._timer.setInterval(30)
+    click(program, 0)
+    selected = []
+    program.document.selection_changed.connect(lambda: selected.append(program.document.selected))
+    press(program, Qt.Key.Key_W, SHIFT)
+    assert pump(program.application, lambda: not walk.walking, 10)
+    assert selected[:3] == [layer.id for layer in program.document.layers[1:]]
+
+
+def test_space_stays_on_the_walk_and_goes_on(factorised, monkeypatch):
+    program, walk = factorised, factorised.window.walk
+    monkeypatch.setattr(type(program.audition), "playing", True, raising=False)
+    click(program, 0)
+    press(program, Qt.Key.Key_W, SHIFT)
+    program.audition.playing = True
+    QTest.keyClick(walk, Qt.Key.Key_Space)
+    assert walk.walking and not walk._timer.isActive()
+    QTest.keyClick(walk, Qt.Key.Key_Space)
+    assert walk._timer.isActive() and walk.count.text() == "2 of 4"
+    walk.end()
+
+
+# -- suggestions --------------------------------------------------------------------------------------------
+
+
+def suggestion(program):
+    press(program, Qt.Key.Key_G, CTRL)
+    assert pump(program.application, lambda: program.window.findChild(QDialog, "suggestDialog"), 20)
+    return program.window.findChild(QDialog, "suggestDialog")
+
+
+def choose(box, data):
+    index = box.findData(data)
+    box.setCurrentIndex(index)
+    box.activated.emit(index)
+
+
+@pytest.mark.parametrize("how", ["timbre", "rhythm", "percussion", "low"])
+def test_a_suggestion_is_shown_before_it_is_accepted(factorised, how):
+    program, document = factorised, factorised.document
+    dialog = suggestion(program)
+    choose(dialog.how, how)
+    assert document.groups and not document.recorded_state.groups
+    assert program.window.stack_panel.group_rows
+    shown = [(layer.id, layer.group) for layer in document.layers]
+    steps = len(document.steps)
+    QTest.mouseClick(dialog.accept_button, LEFT)
+    assert len(document.steps) == steps + 1
+    assert [(layer.id, layer.group) for layer in document.layers] == shown
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert not document.groups
+
+
+def test_a_suggestion_can_be_changed_or_ignored(factorised):
+    program, document = factorised, factorised.document
+    dialog = suggestion(program)
+    first = document.layers[0].id
+    layers = list(dialog._layers)
+    box = dialog.boxes[layers.index(first)]
+    choose(box, -1)
+    assert next(layer for layer in document.layers if layer.id == first).group == 0
+    steps = len(document.steps)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    pump(program.application)
+    assert not document.groups and len(document.steps) == steps
+
+
+def test_reference_sounds_name_the_groups(factorised, tmp_path):
+    program, document = factorised, factorised.document
+    rate = 16000
+    t = np.arange(rate) / rate
+    soundfile.write(tmp_path / "Low.wav", 0.3 * np.sin(2 * np.pi * 220 * t), rate)
+    soundfile.write(tmp_path / "High.wav", 0.3 * np.sin(2 * np.pi * 1310 * np.arange(8000) / 8000), 8000)
+    dialog = suggestion(program)
+    choose(dialog.how, "references")
+    assert not document.groups
+    dialog.take_files([tmp_path / "Low.wav", tmp_path / "High.wav"])
+    assert pump(program.application, lambda: document.groups, 10)
+    assert {each.name for each in document.groups} <= {"Low", "High"}
+    QTest.mouseClick(dialog.accept_button, LEFT)
+    assert document.recorded_state.groups
+
+
+def test_one_layer_has_nothing_to_suggest(opened):
+    press(opened, Qt.Key.Key_G, CTRL)
+    assert "factorise first" in opened.window.notice.text.text()

@@ -1,0 +1,197 @@
+"""What is listened to: keys, the toggles of the transport, the brush, scrubbing, by real events (offscreen)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+
+from tests.conftest import pump
+from tests.rig import residual_db
+from tests.ui.gestures import LEFT, NONE, SHIFT, middle, press, trail
+from workbench.audio.ear import PLAIN, Hear
+from workbench.audio.loudness import measured
+from workbench.audio.renderer import render_all
+from workbench.ui.listening import Where
+from workbench.ui.tools import Tool
+
+
+def heard(program):
+    return render_all(program.listening.scene())
+
+
+def hover(program, point: QPoint):
+    view, at = program.window.spectrogram, QPointF(point)
+    none = Qt.MouseButton.NoButton
+    QApplication.sendEvent(view, QMouseEvent(QEvent.Type.MouseMove, at, view.mapToGlobal(at), none, none, NONE))
+    pump(program.application, seconds=0.06)
+
+
+def select_rectangle(program):
+    press(program, Qt.Key.Key_R)
+    at = middle(program)
+    trail(program, at, at + QPoint(80, 60), at + QPoint(120, 90))
+    assert program.document.area is not None
+
+
+def test_by_default_the_scene_of_the_document_is_heard(factorised):
+    assert factorised.listening.scene() is factorised.document.scene
+    assert factorised.listening.ear is PLAIN
+
+
+def test_i_is_the_original_as_loud_as_the_mix(factorised):
+    program, document = factorised, factorised.document
+    document.change_layer("mute", document.layers[0].id, mute=True)
+    document.change_layer("gain", document.layers[1].id, gain_db=-12.0)
+    press(program, Qt.Key.Key_I)
+    assert pump(program.application, lambda: program.listening.original_db != 0.0, 10)
+    assert program.window.transport.listen.original.isChecked()
+    out, mix = heard(program), render_all(document.scene)
+    loudness = [measured([x], 16000, 2).lufs for x in (out, mix)]
+    assert loudness[0] == pytest.approx(loudness[1], abs=0.7)
+    ratio = out[1000:] / np.where(document.recording.samples[1000:] == 0, 1, document.recording.samples[1000:])
+    assert np.ptp(ratio) < 1e-3
+    # It follows the mix.
+    before = program.listening.original_db
+    document.change_layer("gain", document.layers[1].id, gain_db=0.0)
+    assert pump(program.application, lambda: program.listening.original_db > before + 0.5, 10)
+    press(program, Qt.Key.Key_I)
+    assert program.listening.scene() is document.scene
+    assert not program.window.transport.listen.original.isChecked()
+
+
+def test_d_is_what_the_mix_takes_away(factorised):
+    program, document = factorised, factorised.document
+    document.change_layer("mute", document.layers[2].id, mute=True)
+    press(program, Qt.Key.Key_D)
+    assert residual_db(render_all(document.scene, layers=[2]), heard(program)) < -100
+    QTest.mouseClick(program.window.transport.listen.removed, LEFT)
+    assert program.listening.what is Hear.MIX
+
+
+def test_h_is_only_the_selection_and_shift_h_all_but_it(factorised):
+    program = factorised
+    press(program, Qt.Key.Key_H)
+    assert program.listening.where is Where.EVERYWHERE and "Nothing is selected" in program.window.notice.text.text()
+    select_rectangle(program)
+    press(program, Qt.Key.Key_H)
+    inside = heard(program)
+    button = program.window.transport.listen.part
+    assert button.isChecked() and button.text() == "Selection"
+    press(program, Qt.Key.Key_H, SHIFT)
+    outside = heard(program)
+    assert button.text() == "Outside"
+    assert residual_db(render_all(program.document.scene), inside.astype(float) + outside) < -100
+    assert np.sum(inside**2) < np.sum(outside**2)
+    # Without a selection everything is heard again.
+    press(program, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert program.listening.where is Where.EVERYWHERE and program.listening.scene() is program.document.scene
+
+
+def test_a_selected_span_of_time_can_be_listened_to_without_the_rest(opened):
+    program = opened
+    program.audition.select((1.0, 1.5))
+    press(program, Qt.Key.Key_H)
+    out, rate = heard(program), program.document.recording.rate
+    window = program.document.state.analysis.window
+    assert np.abs(out[: rate - window]).max() == 0
+    np.testing.assert_allclose(
+        out[rate + window : int(1.5 * rate) - window],
+        program.document.recording.samples[rate + window : int(1.5 * rate) - window], atol=1e-5,
+    )  # fmt: skip
+
+
+def test_z_hears_only_what_is_under_the_brush(factorised):
+    program = factorised
+    program.window.tools.choose(Tool.BRUSH)
+    program.window.tools.set_size(60)
+    hover(program, middle(program))
+    press(program, Qt.Key.Key_Z)
+    ear, view = program.listening.ear, program.window.spectrogram
+    assert program.listening.where is Where.BRUSH and ear.area is not None
+    bounds, v, analysis = ear.area.bounds, program.window.viewport, program.document.state.analysis
+    row = v.bin_at(view.y_to_position(middle(program).y()), analysis)
+    assert bounds.low <= row < bounds.high < ear.area.bins * 0.6
+    seconds = (bounds.stop - bounds.start) * analysis.hop / 16000
+    assert 0.15 < seconds < 0.6
+    span = program.audition._spot
+    assert span[0] <= view.x_to_time(middle(program).x()) <= span[1]
+    # It follows the pointer.
+    hover(program, middle(program) + QPoint(120, 0))
+    assert pump(program.application, lambda: program.audition._spot[0] > span[0], 2)
+    out = heard(program)
+    power = np.sum(out**2, axis=1)
+    loud = np.flatnonzero(power > power.max() * 1e-3) / 16000
+    assert loud.max() - loud.min() < 1.0
+    press(program, Qt.Key.Key_Z)
+    assert program.audition._spot is None and program.listening.scene() is program.document.scene
+
+
+def test_another_recording_is_heard_as_it_is(factorised, recording_file):
+    program = factorised
+    press(program, Qt.Key.Key_D)
+    before = program.document.recording
+    program.session.open(recording_file)
+    assert pump(program.application, lambda: program.document.recording is not before, 10)
+    assert program.listening.scene() is program.document.scene
+
+
+def test_speed_by_keys(opened):
+    box = opened.window.transport.listen.speed
+    QTest.keyClicks(opened.window, ">")
+    assert opened.audition.speed == 2.0 and box.currentText() == "2 ×"
+    QTest.keyClicks(opened.window, "<<<")
+    assert opened.audition.speed == 0.5 and box.currentText() == "½ ×"
+
+
+class Asked:
+    """The player's part of the audition, as the commands that it would get."""
+
+    def __init__(self, program, monkeypatch):
+        self.told = []
+        for name in ("play", "scrub", "stop", "seek"):
+            monkeypatch.setattr(
+                program.player, name, lambda *args, name=name: self.told.append((name, *args))
+            )  # fmt: skip
+
+
+def test_dragging_along_the_time_axis_scrubs(opened, monkeypatch):
+    program, asked = opened, Asked(opened, monkeypatch)
+    view = program.window.spectrogram
+    y = view.canvas.bottom() + 8
+    left, right = (QPoint(round(view.time_to_x(s)), y) for s in (1.0, 2.0))
+    QTest.mousePress(view, LEFT, NONE, left)
+    QTest.mouseMove(view, right)
+    QTest.mouseRelease(view, LEFT, NONE, right)
+    places = [args[0] for name, *args in asked.told if name == "scrub"]
+    assert places[0] == pytest.approx(16000, abs=200) and places[-2] == pytest.approx(32000, abs=200)
+    assert places[-1] is None
+    assert program.audition.position == pytest.approx(2.0, abs=0.02)
+    assert program.audition.selection is None and program.document.area is None
+
+
+def test_shift_space_plays_from_the_pointer(opened, monkeypatch):
+    program, asked = opened, Asked(opened, monkeypatch)
+    hover(program, QPoint(round(program.window.spectrogram.time_to_x(1.25)), middle(program).y()))
+    QTest.keyClick(program.window.spectrogram, Qt.Key.Key_Space, SHIFT)
+    assert asked.told[-1] == ("play", pytest.approx(20000, abs=200))
+
+
+def test_latency_and_device_are_chosen_in_the_settings_and_remembered(opened):
+    program, window = opened, opened.window
+    window.acts["sound"].trigger()
+    dialog = window.findChild(QDialog, "soundDialog")
+    index = dialog.latency.findText("60 ms")
+    dialog.latency.setCurrentIndex(index)
+    dialog.latency.activated.emit(index)
+    assert window.latency == 0.06
+    assert pump(program.application, lambda: program.player._latency == 0.06, 2)
+    window._keep()
+    assert float(str(window._settings.value("latency"))) == 0.06
+    dialog.close()
+    window.acts["sound"].trigger()
+    again = [each for each in window.findChildren(QDialog, "soundDialog") if each.isVisible()][-1]
+    assert again.latency.currentText() == "60 ms"
