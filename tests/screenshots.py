@@ -23,7 +23,7 @@ def main() -> int:
     with running_window(*max(SIZES)) as (program, _):
         for width, height in SIZES:
             program.window.resize(width, height)
-            program.window.reset_layout()
+            program.window.panes.reset()
             _work(program)
             for name in ("dark", "light"):
                 program.window.set_theme(name)
@@ -69,7 +69,7 @@ def _details(program: Workbench, folder: Path) -> None:
         run_until(program, lambda: False, 0.4)
         window.grab().save(str(folder / f"show-{name}.png"))
     window.tool_bar.show_box.setCurrentIndex(0)
-    for name, act in (("keys", window.dialogs.keys), ("export", window.files.export_dialog)):
+    for name, act in (("keys", window.dialogs.keys), ("export", window.acts["export"].trigger)):
         act()
         run_until(program, lambda: False, 0.4)
         dialog = window.findChild(object, f"{name}Dialog")

@@ -12,7 +12,7 @@ from time import monotonic
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from workbench.audio.export import FORMATS, FileFormat, layer_pieces, mix_piece, write
+from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_pieces, mix_piece, write
 from workbench.audio.recording import load
 from workbench.audio.renderer import Scene
 from workbench.files import UserError, replacing
@@ -52,11 +52,13 @@ def separate(arguments: Sequence[str]) -> int:
 def render_project(arguments: Sequence[str]) -> int:
     """``workbench render``: write the mix and the layers of a saved project."""
     parser = argparse.ArgumentParser(
-        prog="workbench render", description="Write the mix of a saved project, and its layers with --layers."
+        prog="workbench render",
+        description="Write the mix of a saved project, its layers (--layers) and its groups (--groups).",
     )
     parser.add_argument("project", type=Path, help="project file (.workbench)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the files; made if it is not there")
     parser.add_argument("--layers", action="store_true", help="write every layer too, before its fader")
+    parser.add_argument("--groups", action="store_true", help="write every group too, before all faders")
     parser.add_argument("--format", choices=sorted(_FORMAT_NAMES), default="wav-float", help="default wav-float")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     options = parser.parse_args(arguments)
@@ -139,8 +141,11 @@ def _render(options: argparse.Namespace) -> None:
     scene = Scene(recording, state.analysis, stack)
     form = _FORMAT_NAMES[options.format]
     pieces = [mix_piece(scene, options.out, options.project.stem, form)]
+    if options.groups:
+        pieces += group_pieces(scene, options.out, form)
     if options.layers:
-        pieces += layer_pieces(scene, options.out, form)
+        # Beside groups layers have a folder of their own: both are numbered.
+        pieces += layer_pieces(scene, options.out / "layers" if options.groups else options.out, form)
     bar = Bar("Rendering", options.quiet)
     peak = max(each.peak for each in write(pieces, form, bar.show))
     bar.done()

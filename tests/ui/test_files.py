@@ -100,7 +100,7 @@ def test_closing_with_unsaved_work_asks(factorised):
 
 
 def export(program, folder, form):
-    program.window.files.export_dialog()
+    program.window.exporting.show_dialog(program.window.files.folder)
     dialog = program.window.findChild(QDialog, "exportDialog")
     dialog.folder.setText(str(folder))
     dialog.format.setCurrentIndex(form)

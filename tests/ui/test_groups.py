@@ -166,7 +166,7 @@ def test_export_offers_the_groups(factorised, tmp_path):
     group(program, 0, 1)
     press(program, Qt.Key.Key_D)
     program.document.change_group("gain", program.document.groups[0].id, gain_db=-6.0)
-    program.window.files.export_dialog()
+    program.window.exporting.show_dialog(program.window.files.folder)
     dialog = program.window.findChild(QDialog, "exportDialog")
     assert dialog.groups.isVisible() and dialog.groups.isChecked() and "3 files" in dialog.groups.text()
     assert "what is taken away" in dialog.heard.text()

@@ -27,8 +27,14 @@ from workbench.masks.picture import Show
 
 
 def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
-    factorised.window.files.export_dialog()
-    factorised.window.dialogs.keys()
+    press(factorised, Qt.Key.Key_G)
+    for act in ("export", "keys", "sound", "suggestGroups", "walk"):
+        factorised.window.acts[act].trigger()
+    dialogs = {"exportDialog", "keysDialog", "soundDialog", "suggestDialog"}
+    assert pump(
+        factorised.application,
+        lambda: dialogs <= {each.objectName() for each in factorised.window.findChildren(QDialog)}, 10,
+    )  # fmt: skip
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
     lacking = []
     names: dict[str, int] = {}
@@ -212,7 +218,7 @@ def test_panes_come_back_as_they_were_left(opened, tmp_path):
 
     from workbench.app import build
 
-    dock = opened.window.docks[0]
+    dock = opened.window.panes.docks[0]
     dock.hide()
     opened.window._closing = True
     opened.window.close()
@@ -220,7 +226,7 @@ def test_panes_come_back_as_they_were_left(opened, tmp_path):
     try:
         again.window.show()
         pump(again.application)
-        assert again.window.docks[0].isHidden() and not again.window.docks[1].isHidden()
+        assert again.window.panes.docks[0].isHidden() and not again.window.panes.docks[1].isHidden()
     finally:
         again.window.close()
         again.close()

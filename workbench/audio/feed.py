@@ -90,8 +90,13 @@ class Feed:
         """Sample of the recording that comes next."""
         return self._stream.position
 
+    @property
+    def steerable(self) -> bool:
+        """Whether its speed can be changed: it was not begun at speed 1."""
+        return isinstance(self._stream, StretchStream)
+
     def set_speed(self, speed: float) -> None:
-        """Another speed from now on, for a feed that was not begun at speed 1."""
+        """Another speed from now on, for a steerable feed."""
         assert isinstance(self._stream, StretchStream)
         self._speed = self._stream.speed = speed
 
@@ -177,6 +182,11 @@ class ConvertedFeed:
     def position(self) -> float:
         """Sample of the recording that comes next."""
         return self._position
+
+    @property
+    def steerable(self) -> bool:
+        """As of `Feed`."""
+        return self._feed.steerable
 
     def set_speed(self, speed: float) -> None:
         """As of `Feed`."""

@@ -370,7 +370,7 @@ class Player:
             # Masks that are slow to render are not rendered so often that the sound runs short.
             return
         position = output.rewind(round(self._cost * output.rate))
-        if position is None and not self._feed.finished:
+        if position is None and (self._goal is None or not self._feed.finished):
             # Too little waits in the ring; the feed that plays goes on until there is enough to cross-fade with.
             return
         if self._goal is not None:
@@ -386,7 +386,7 @@ class Player:
 
     def _follow_hand(self, scene: Scene) -> None:
         """Let the sound come up with the scrubbing hand; it stands still where the hand does."""
-        if self._hand is None or self._feed is None:
+        if self._hand is None or self._feed is None or not self._feed.steerable:
             return
         rate = scene.recording.rate
         behind = (self._hand - self._feed.position) / rate

@@ -112,9 +112,6 @@ class Scale(LayerEffect):
         return mine * np.float32(self.factor)
 
 
-MEASURES = ("mask", "level", "ratio")
-
-
 @dataclass(frozen=True)
 class Threshold(LayerEffect):
     """Keep the mask only where a measure of it lies between two limits.

@@ -62,10 +62,13 @@ class _Builder:
         menu = self._menu(tr("&File"), "fileMenu")
         self._add(menu, "open", tr("&Open…"), "Ctrl+O", w.files.open_dialog)
         self._add(menu, "demo", tr("Open the &demo"), "", w.files.open_demo)
+        self._add(menu, "oldDemo", tr("Open the demo as an &old recording"), "", lambda: w.files.open_demo("old"),
+                  tr("Folded down to mono, with hiss: to be remastered in stereo"))  # fmt: skip
         menu.addSeparator()
         self._add(menu, "save", tr("&Save project"), "Ctrl+S", w.files.save)
         self._add(menu, "saveAs", tr("Save project &as…"), "Ctrl+Shift+S", w.files.save_as)
-        self._add(menu, "export", tr("&Export…"), "Ctrl+Shift+E", w.files.export_dialog)
+        self._add(menu, "export", tr("&Export…"), "Ctrl+Shift+E",
+                  lambda: w.exporting.show_dialog(w.files.folder))  # fmt: skip
         menu.addSeparator()
         self._add(menu, "quit", tr("&Quit"), "Ctrl+Q", w.close)
 
@@ -324,14 +327,14 @@ class _Builder:
         self._add(menu, "fit", tr("&Fit everything"), "F", w.viewport.fit)
         self._add(menu, "nextShow", tr("&Next picture"), "C", w.tool_bar.next_show)
         menu.addSeparator()
-        for dock in w.docks:
+        for dock in w.panes.docks:
             menu.addAction(dock.toggleViewAction())
-        self._add(menu, "showMixer", tr("Mi&xer or activations"), "F4", w.switch_lower)
+        self._add(menu, "showMixer", tr("Mi&xer or activations"), "F4", w.panes.switch_lower)
         colour = self._add(menu, "colourThumbnails", tr("&Thumbnails in colour"), "", lambda: None,
                            tr("Masks in colour over the mix, or white 0 to black 1"))  # fmt: skip
         colour.setCheckable(True)
         colour.toggled.connect(w.stack_panel.set_colour_thumbnails)
-        self._add(menu, "resetLayout", tr("&Reset the panes"), "", w.reset_layout)
+        self._add(menu, "resetLayout", tr("&Reset the panes"), "", w.panes.reset)
         menu.addSeparator()
         self._add(menu, "themeSystem", tr("Colours of the s&ystem"), "", lambda: w.set_theme("system"))
         self._add(menu, "themeLight", tr("&Light"), "", lambda: w.set_theme("light"))

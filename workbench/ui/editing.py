@@ -77,10 +77,6 @@ class Editing(QObject):
             stack = self._document.stack
             self.put(areas.everything(stack.bins, stack.frames))
 
-    def select_none(self) -> None:
-        """Nothing."""
-        self._document.set_area(None)
-
     def invert_area(self) -> None:
         """What was not selected."""
         if self.area is None:

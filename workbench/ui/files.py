@@ -1,8 +1,7 @@
-"""Opening, saving and exporting as the user meets them: dialogs, and questions about unsaved or clipped work."""
+"""Opening and saving as the user meets them: dialogs, and questions about unsaved work."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +9,9 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from workbench import resource
-from workbench.audio.export import FileFormat, Level, Piece, group_pieces, heard_piece, layer_pieces, mix_piece
 from workbench.document.document import Document
 from workbench.document.project import SUFFIX
 from workbench.ui.controls import named
-from workbench.ui.export_dialog import ExportDialog, Wanted
-from workbench.ui.listening import Listening
 from workbench.ui.session import Session
 
 SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
@@ -27,19 +23,15 @@ class Files(QObject):
     opening = Signal()
     """Something else is about to be opened."""
 
-    def __init__(
-        self, window: QWidget, document: Document, session: Session, listening: Listening, settings: QSettings
-    ) -> None:
+    def __init__(self, window: QWidget, document: Document, session: Session, settings: QSettings) -> None:
         super().__init__(window)
-        self._listening = listening
         self._window, self.document, self.session, self._settings = window, document, session, settings
         self._question: QMessageBox | None = None
-        session.clipping.connect(self._ask_clipping)
         session.overtaken.connect(self.ask_unsaved)
 
     def open_dialog(self) -> None:
         """Choose what to open."""
-        dialog = QFileDialog(self._window, self.tr("Open a recording or a project"), str(self._folder()))
+        dialog = QFileDialog(self._window, self.tr("Open a recording or a project"), str(self.folder))
         dialog.setObjectName("openDialog")
         kinds = [
             self.tr("Recordings and projects ({0})").format(f"{SOUND_FILES} *{SUFFIX}"), self.tr("All files (*)"),
@@ -59,11 +51,13 @@ class Files(QObject):
         self.opening.emit()
         self.session.open(path)
 
-    def open_demo(self) -> None:
-        """Open the demo recording."""
-        self.ask_unsaved(lambda: self._open_now(resource("demo/demo.flac")))
+    def open_demo(self, name: str = "demo") -> None:
+        """Open the demo recording, or another one of its folder."""
+        self.ask_unsaved(lambda: self._open_now(resource(f"demo/{name}.flac")))
 
-    def _folder(self) -> Path:
+    @property
+    def folder(self) -> Path:
+        """Where files were opened last."""
         return Path(str(self._settings.value("folder") or Path.home()))
 
     def save(self) -> None:
@@ -78,7 +72,7 @@ class Files(QObject):
         recording = self.document.recording
         if recording is None:
             return
-        dialog = QFileDialog(self._window, self.tr("Save the project"), str(self._folder()))
+        dialog = QFileDialog(self._window, self.tr("Save the project"), str(self.folder))
         dialog.setObjectName("saveDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Projects (*{0})").format(SUFFIX))
@@ -87,67 +81,6 @@ class Files(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.session.save(Path(name), then))
         dialog.open()
-
-    def export_dialog(self) -> None:
-        """Ask what to export."""
-        if self.document.recording is None:
-            return
-        stem = self.document.recording.path.stem
-        sources = {(layer.group, 0 if layer.group else layer.id) for layer in self.document.layers}
-        dialog = ExportDialog(
-            self._window, self._folder() / f"{stem} parts", len(self.document.layers), len(sources),
-            self._listening.described(),
-        )  # fmt: skip
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def go(folder: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
-            self._export(folder, wanted, form, level)
-            dialog.accept()
-
-        dialog.asked.connect(go)
-        dialog.show()
-
-    def _export(self, folder: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
-        """Write what was chosen, as it is at this moment."""
-        scene, heard = self.document.scene, self._listening.scene()
-        if scene is None or heard is None:
-            return
-        stem, (start, stop) = scene.recording.path.stem, self._listening.heard_samples()
-
-        def pieces(form: FileFormat) -> list[Piece]:
-            out = [heard_piece(heard, folder, stem, form, start, stop)] if wanted.heard else []
-            out += [mix_piece(scene, folder, stem, form)] if wanted.mix else []
-            out += group_pieces(scene, folder, form) if wanted.groups else []
-            # Layers beside groups have a folder of their own: both are numbered.
-            inner = folder / self.tr("layers") if wanted.groups else folder
-            return out + (layer_pieces(scene, inner, form) if wanted.layers else [])
-
-        self.session.export(pieces, form, level)
-
-    def _ask_clipping(self, peak: float, go_on: Callable[[], None], as_float: Callable[[], None]) -> None:
-        over = 20 * math.log10(peak)
-        box = QMessageBox(
-            QMessageBox.Icon.Warning, self.tr("Above full scale"),
-            self.tr(
-                "The true peak is {0:.1f} dB above full scale and would be clipped in this format. "
-                "32-bit float keeps it as it is."
-            ).format(over), parent=self._window,
-        )  # fmt: skip
-        named(box, "clippingBox", self.tr("Above full scale"), self.tr("The format would clip"))
-        float_button = box.addButton(self.tr("Write 32-bit float"), QMessageBox.ButtonRole.AcceptRole)
-        clip = box.addButton(self.tr("Clip"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setModal(False)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def answered() -> None:
-            if box.clickedButton() is float_button:
-                as_float()
-            elif box.clickedButton() is clip:
-                go_on()
-
-        box.finished.connect(answered)
-        box.show()
 
     def ask_unsaved(self, then: Callable[[], object]) -> None:
         """Do something that loses the open document, after asking about unsaved work."""

@@ -61,10 +61,12 @@ class Listening(QObject):
         self._ear = PLAIN
         self._held: tuple[Scene | None, Ear, Scene | None] = (None, PLAIN, None)
         self._comparing: Job | None = None
+        self._compared: Scene | None = None
         self._compare_later = self._timer(COMPARE_MS, self._compare)
         self._spot_later = self._timer(SPOT_MS, self._move_spot)
         document.opened.connect(self._opened)
         document.area_changed.connect(self._area_changed)
+        document.analysis_changed.connect(self._area_changed)
         audition.selection_changed.connect(lambda _: self._area_changed())
         document.mix_changed.connect(self._mix_changed)
         document.masks_changed.connect(lambda _: self._mix_changed())
@@ -97,7 +99,9 @@ class Listening(QObject):
     def hear(self, what: Hear) -> None:
         """Listen to the mix, the original, or what was taken away; to the mix again where that is so already."""
         self.what = Hear.MIX if what is self.what else what
-        if self.what is Hear.ORIGINAL:
+        if self.what is Hear.ORIGINAL and (
+            self._compare_later.isActive() or self._compared is not self._document.scene
+        ):
             self._compare()
         self._refresh()
 
@@ -178,7 +182,7 @@ class Listening(QObject):
 
     def _opened(self) -> None:
         self.what, self.where, self._alone, self._spot = Hear.MIX, Where.EVERYWHERE, (), None
-        self._original_db = 0.0
+        self._original_db, self._compared = 0.0, None
         self._refresh()
 
     def _area_changed(self) -> None:
@@ -189,7 +193,8 @@ class Listening(QObject):
         self._refresh()
 
     def _mix_changed(self) -> None:
-        if self.what is Hear.ORIGINAL and not self._compare_later.isActive():
+        # Measured when the mix has come to rest, so that the key finds it done; while the original is heard, at once.
+        if self.what is not Hear.ORIGINAL or not self._compare_later.isActive():
             self._compare_later.start()
 
     # -- equal loudness ------------------------------------------------------------------------------
@@ -206,7 +211,7 @@ class Listening(QObject):
 
         def done(gain: float) -> None:
             if self._comparing is job and self._document.recording is recording:
-                self._comparing = None
+                self._comparing, self._compared = None, scene
                 if abs(gain - self._original_db) > 0.1:
                     self._original_db = gain
                     self._refresh()

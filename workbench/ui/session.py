@@ -1,4 +1,4 @@
-"""What the window does with files and long work: open, save, export, factorise, preview. Knows no widget."""
+"""What the window does with files and long work: open, save, factorise, preview. Knows no widget."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workbench.audio.export import FileFormat, Level, Measured, Piece, brought_to
 from workbench.audio.recording import Cancelled
 from workbench.audio.renderer import Scene, render_all
 from workbench.document.document import Document
@@ -27,11 +26,9 @@ from workbench.jobs.starts import Task, component_count, component_names, placeh
 from workbench.jobs.works import (
     Opened,
     analyse_again,
-    export,
     load_references,
     make_oracle,
     measure_masks,
-    measure_pieces,
     open_file,
     portray,
     save,
@@ -64,9 +61,6 @@ class Session(QObject):
     """Residual in dB, or None."""
     overtaken = Signal(object)
     """What was opened is ready, but the open document was changed meanwhile: a callable that puts it in place."""
-    clipping = Signal(float, object, object)
-    """Peak above full scale that an integer format would clip, a callable that writes all the same, and one that
-    writes 32-bit float instead."""
 
     def __init__(self, document: Document, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -161,65 +155,6 @@ class Session(QObject):
             save, path=path, recording=recording, state=state, runs=runs, steps=document.steps, present=document.step
         )
         self._runner.run(name, work, done, self.troubled.emit, ended=ended)
-
-    def export(self, pieces: Callable[[FileFormat], list[Piece]], form: FileFormat, level: Level | None) -> None:
-        """Write files; what would clip asks first.
-
-        Parameters
-        ----------
-        pieces : callable
-            The files for a format.
-        level : Level or None
-            What is heard is brought to it; layers and groups stay as they are, so that they sum to the recording.
-        """
-        wanted = pieces(form)
-        if not wanted:
-            return
-        if level is None and not form.integer:
-            self._write(wanted, form)
-            return
-
-        def checked(measured: list[Measured]) -> None:
-            ready, peak = [], 0.0
-            for piece, found in zip(wanted, measured, strict=True):
-                now, then = (piece, found) if level is None else brought_to(piece, found, level)
-                ready.append(now)
-                peak = max(peak, then.true_peak)
-            as_float = [
-                replace(other, gain_db=piece.gain_db) for other, piece in zip(pieces(FileFormat()), ready, strict=True)
-            ]
-            # Full scale of an integer format is one step short of 1.
-            if form.integer and peak >= 1.0:
-                self.clipping.emit(
-                    peak, partial(self._write, ready, form), partial(self._write, as_float, FileFormat())
-                )
-            else:
-                self._write(ready, form)
-
-        name = self.tr("Measuring the loudness")
-        self._runner.run(name, partial(measure_pieces, pieces=wanted), checked, self.troubled.emit)
-
-    def _write(self, pieces: list[Piece], form: FileFormat) -> None:
-        def done(measured: list[Measured]) -> None:
-            folder = pieces[0].path.parent
-            text = self.tr("Wrote 1 file to {1}") if len(pieces) == 1 else self.tr("Wrote {0} files to {1}")
-            text = text.format(len(pieces), folder)
-            heard = next((each.loudness for each in measured if each.loudness is not None), None)
-            if heard is not None and heard.true_peak > 0:
-                text += self.tr(" · {0:.1f} LUFS, true peak {1:.1f} dB").format(
-                    heard.lufs, 20 * np.log10(heard.true_peak)
-                )
-            self.said.emit(text)
-            if heard is not None and heard.true_peak > 1.0 and not form.integer:
-                self.troubled.emit(
-                    self.tr(
-                        "“{0}” has a true peak of {1:.1f} dB above full scale; it is kept in 32-bit float, but a "
-                        "player would clip it. Lower the faders, or export it at a peak of −1 dB."
-                    ).format(pieces[0].path.name, 20 * np.log10(heard.true_peak))
-                )
-
-        work = partial(export, pieces=pieces, form=form)
-        self._runner.run(self.tr("Exporting"), work, done, self.troubled.emit)
 
     # -- factorisation -------------------------------------------------------------------------------
 

@@ -118,11 +118,6 @@ class SpectrogramView(QWidget):
         """Rows and columns of the picture as it is laid out; None before that."""
         return None if self._rows is None or self._columns is None else (self._rows, self._columns)
 
-    @property
-    def grabbed(self) -> bool:
-        """Whether the hand holds something."""
-        return self._hand.holds
-
     # -- geometry ------------------------------------------------------------------------------------
 
     @property

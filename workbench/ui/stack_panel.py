@@ -373,10 +373,12 @@ class StackPanel(QWidget):
             self.move_layer(self._document.selected, index + by)
 
     def select_by(self, by: int) -> None:
-        """Select the layer above (−1) or below (1)."""
-        index = self._document.selected_index + by
-        if 0 <= index < len(self._document.layers):
-            self._pick(self._document.layers[index].id, False)
+        """Select the row above (−1) or below (1), of a layer or a group."""
+        items, row = [each for each in self._rows.items if not each.isHidden()], self._selected_row()
+        index = items.index(row) + by if row in items else 0
+        if 0 <= index < len(items):
+            wanted = items[index]
+            (self._pick_group if isinstance(wanted, GroupRow) else self._pick)(wanted.layer.id, False)
 
     def rename_selected(self) -> None:
         """Type another name for the selected layer or group."""

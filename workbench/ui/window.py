@@ -8,12 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QHBoxLayout,
     QLabel,
     QMainWindow,
     QMenu,
-    QToolBar,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -28,6 +26,7 @@ from workbench.ui.audition import Audition
 from workbench.ui.brush_cursor import BrushCursor
 from workbench.ui.controls import dim, named
 from workbench.ui.editing import Editing
+from workbench.ui.exporting import Exporting
 from workbench.ui.factor_panes import ActivationsView, TemplatesView
 from workbench.ui.factorise_panel import FactorisePanel
 from workbench.ui.files import Files
@@ -39,6 +38,7 @@ from workbench.ui.mixer import Mixer
 from workbench.ui.notices import Invitation, Notice
 from workbench.ui.painter import Painter
 from workbench.ui.palette import Palette
+from workbench.ui.panes import LAYOUT_VERSION, Panes
 from workbench.ui.readout import Readout
 from workbench.ui.selector import Selector
 from workbench.ui.session import Session
@@ -51,8 +51,6 @@ from workbench.ui.transport_bar import TransportBar
 from workbench.ui.viewport import Viewport
 from workbench.ui.walk_bar import WalkBar
 from workbench.ui.window_dialogs import Dialogs
-
-LAYOUT_VERSION = 3
 
 
 @guarded
@@ -70,7 +68,8 @@ class MainWindow(QMainWindow):
         self.document, self.runner, self.session, self.audition = document, runner, session, audition
         self.listening = listening
         self._settings = settings
-        self.files = Files(self, document, session, listening, settings)
+        self.files = Files(self, document, session, settings)
+        self.exporting = Exporting(self, document, runner, listening)
         self._closing = False
         self.latency: float | None = None
         self._before_selected = 0
@@ -124,24 +123,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.invitation, 1)
         self.setCentralWidget(centre)
         self.notice = Notice(centre)
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        bottom = Qt.DockWidgetArea.BottomDockWidgetArea
-        self.setCorner(Qt.Corner.BottomLeftCorner, left)
-        self.setCorner(Qt.Corner.BottomRightCorner, right)
-        self.setCorner(Qt.Corner.TopLeftCorner, left)
-        self.setCorner(Qt.Corner.TopRightCorner, right)
-        self.setDockNestingEnabled(True)
-        self.docks = [
-            self._dock(self.tr("Templates  W"), "templatesDock", self.templates, left),
-            self._dock(self.tr("Factorise"), "factoriseDock", self.factorise_panel, left),
-            self._dock(self.tr("Activations  H"), "activationsDock", self.activations, bottom),
-            self._dock(self.tr("Mask stack"), "stackDock", self.stack_panel, right),
-            self._dock(self.tr("History"), "historyDock", self.history_panel, right),
-            self._dock(self.tr("Mixer"), "mixerDock", self.mixer, bottom),
-        ]
-        self._bar("paletteBar", self.tr("Palette"), self.palette_bar, Qt.ToolBarArea.LeftToolBarArea)
-        self._bar("toolsBar", self.tr("Tools"), self.tool_bar, Qt.ToolBarArea.TopToolBarArea)
-        self._bar("transportBar", self.tr("Transport"), self.transport, Qt.ToolBarArea.BottomToolBarArea)
+        self.panes = Panes(self)
+        self.panes.bar("paletteBar", self.tr("Palette"), self.palette_bar, Qt.ToolBarArea.LeftToolBarArea)
+        self.panes.bar("toolsBar", self.tr("Tools"), self.tool_bar, Qt.ToolBarArea.TopToolBarArea)
+        self.panes.bar("transportBar", self.tr("Transport"), self.transport, Qt.ToolBarArea.BottomToolBarArea)
         self.pointer_text = Readout(self.document, self.spectrogram, self.viewport)
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().setContentsMargins(10, 0, 10, 0)
@@ -163,22 +148,6 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(self.about)
         return header
-
-    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        return dock
-
-    def _bar(self, name: str, title: str, widget: QWidget, area: Qt.ToolBarArea) -> QToolBar:
-        bar = QToolBar(title)
-        bar.setObjectName(name)
-        bar.setMovable(False)
-        bar.addWidget(widget)
-        bar.toggleViewAction().setVisible(False)
-        self.addToolBar(area, bar)
-        return bar
 
     def _wire(self) -> None:
         document, audition, session, view = self.document, self.audition, self.session, self.spectrogram
@@ -220,6 +189,8 @@ class MainWindow(QMainWindow):
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
         session.troubled.connect(self._trouble)
         session.said.connect(self.say)
+        self.exporting.troubled.connect(self._trouble)
+        self.exporting.said.connect(self.say)
         session.measured.connect(self.stack_panel.show_residual)
         panel = self.factorise_panel
         panel.asked.connect(self.factorise)
@@ -233,7 +204,7 @@ class MainWindow(QMainWindow):
         self.transport.cancel_job.connect(self.cancel_job)
         self.transport.sound_troubled.connect(self._sound_troubled)
         self.invitation.open.clicked.connect(self.files.open_dialog)
-        self.invitation.demo.clicked.connect(self.files.open_demo)
+        self.invitation.demo.clicked.connect(lambda: self.files.open_demo())
         session.set_position(lambda: audition.position)
 
     # -- keeping -------------------------------------------------------------------------------------
@@ -245,7 +216,7 @@ class MainWindow(QMainWindow):
         else:
             self.resize(1280, 800)
         if state is None or not self.restoreState(state, LAYOUT_VERSION):
-            self.reset_layout()
+            self.panes.reset()
         self.acts["colourThumbnails"].setChecked(bool(int(str(self._settings.value("colourThumbnails") or 0))))
         self.transport.wish_device(str(self._settings.value("device") or "") or None)
         self.set_latency(float(str(self._settings.value("latency") or 0)) or None)
@@ -255,27 +226,6 @@ class MainWindow(QMainWindow):
         self.latency = seconds
         self.audition.set_latency(seconds)
 
-    def reset_layout(self) -> None:
-        """Panes as the figure of the method."""
-        templates, factorise, activations, stack, history, mixer = self.docks
-        for dock, area in (
-            (templates, Qt.DockWidgetArea.LeftDockWidgetArea), (factorise, Qt.DockWidgetArea.LeftDockWidgetArea),
-            (activations, Qt.DockWidgetArea.BottomDockWidgetArea), (stack, Qt.DockWidgetArea.RightDockWidgetArea),
-            (history, Qt.DockWidgetArea.RightDockWidgetArea), (mixer, Qt.DockWidgetArea.BottomDockWidgetArea),
-        ):  # fmt: skip
-            dock.setFloating(False)
-            self.addDockWidget(area, dock)
-            dock.show()
-        self.tabifyDockWidget(stack, history)
-        stack.raise_()
-        self.tabifyDockWidget(activations, mixer)
-        activations.raise_()
-        self.splitDockWidget(templates, factorise, Qt.Orientation.Vertical)
-        self.resizeDocks([templates, stack], [236, 326], Qt.Orientation.Horizontal)
-        lower = max(168, self.height() // 5)
-        self.resizeDocks([templates, factorise], [self.height() - lower, max(260, lower)], Qt.Orientation.Vertical)
-        self.resizeDocks([activations], [lower], Qt.Orientation.Vertical)
-
     def _keep(self) -> None:
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("docks", self.saveState(LAYOUT_VERSION))
@@ -283,13 +233,6 @@ class MainWindow(QMainWindow):
         self._settings.setValue("device", self.transport.wished_device or "")
         self._settings.setValue("latency", self.latency or 0)
         self._settings.sync()
-
-    def switch_lower(self) -> None:
-        """The mixer, or the activations where it is shown."""
-        activations, mixer = self.docks[2], self.docks[5]
-        wanted = activations if self.mixer.isVisible() and not self.activations.isVisible() else mixer
-        wanted.show()
-        wanted.raise_()
 
     def set_theme(self, name: str) -> None:
         """'light', 'dark' or 'system'."""
