@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import platform
 import sys
 import threading
@@ -85,7 +86,9 @@ class KeysDialog(QDialog):
         half = -(-len(KEYS) // 2)
         for i, (keys, text) in enumerate(KEYS):
             column = i // half * 2
-            label = QLabel("   ".join(f"<b>{each}</b>" for each in keys.split("   ")).replace("   ", "&nbsp;&nbsp; "))
+            label = QLabel(
+                "   ".join(f"<b>{html.escape(each)}</b>" for each in keys.split("   ")).replace("   ", "&nbsp;&nbsp; ")
+            )
             grid.addWidget(label, i % half, column)
             grid.addWidget(dim(self.tr(text)), i % half, column + 1)
 

@@ -69,7 +69,7 @@ class Strip(QFrame):
     picked = Signal(object)
     """The Layer or Group was clicked."""
 
-    WIDTH = 104
+    WIDTH = 110
 
     def __init__(self, source: Layer | Group, number: int, pan_trouble: str) -> None:
         super().__init__()
@@ -162,7 +162,7 @@ class Strip(QFrame):
     def show_source(self, source: Layer | Group, heard: bool) -> None:
         """Show another state of the same source."""
         self.source = source
-        room = self.WIDTH - 26
+        room = self.WIDTH - 24
         name = QFontMetrics(self.title.font()).elidedText(source.name, Qt.TextElideMode.ElideRight, room)
         self.title.setText(name)
         self.title.setToolTip(source.name)

@@ -132,6 +132,7 @@ class SuggestDialog(QDialog):
             chip.setStyleSheet(f"background: {layer.colour}; border: none; border-radius: 3px;")
             box = combo([], f"suggestLayer{row + 1}", self.tr("Group of {0}").format(layer.name),
                         self.tr("The group that the layer is to be in"))  # fmt: skip
+            box.setMinimumWidth(150)
             box.activated.connect(lambda _, at=row: self._changed(at))
             self.boxes.append(box)
             grid.addWidget(chip, row, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.document import acts, group_acts
 from workbench.document.document import Document
@@ -38,9 +38,6 @@ class WalkBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setInterval(round(1000 * SECONDS))
         self._timer.timeout.connect(lambda: self.go(1))
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(10, 4, 10, 4)
-        self._row.setSpacing(6)
         self.back = icon_button("start", "walkBack", self.tr("Back"), self.tr("The layer before (←)"))
         self.pause = icon_button(
             "stop", "walkPause", self.tr("Stay"), self.tr("Stay with this layer, or go on (Space)")
@@ -60,14 +57,20 @@ class WalkBar(QFrame):
         self.groups = QHBoxLayout(holder)
         self.groups.setContentsMargins(0, 0, 0, 0)
         self.groups.setSpacing(4)
-        self.groups.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self.groups.addStretch(1)
+        self.groups.addWidget(dim(self.tr("1 … 9 puts it there · Return types a name · ← → Space")))
         self.done = named(QPushButton(self.tr("Done")), "walkDone", self.tr("Done"), self.tr("End the walk (Esc)"))
+        top = QHBoxLayout()
+        top.setSpacing(6)
         for widget in (self.back, self.pause, self.onward, self.count, self.name):
-            self._row.addWidget(widget)
-        self._row.addWidget(dim(self.tr("into")))
-        self._row.addWidget(holder, 1)
-        self._row.addWidget(self.done)
+            top.addWidget(widget)
+        top.addStretch(1)
+        top.addWidget(self.done)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 4, 10, 4)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(holder)
         self.back.clicked.connect(lambda: self.go(-1))
         self.onward.clicked.connect(lambda: self.go(1))
         self.pause.clicked.connect(self.toggle_pause)
@@ -102,8 +105,8 @@ class WalkBar(QFrame):
         self._place = 0
         self.show()
         self.setFocus()
-        self._hear()
         self._timer.start()
+        self._hear()
 
     def end(self) -> None:
         """Hear again what was heard before."""
@@ -194,7 +197,7 @@ class WalkBar(QFrame):
         for number, group in enumerate(groups, 1):
             self._add_group(number, f"{number}  {group.name}", group.colour, layer.group == group.id)
         number = len(groups) + 1
-        self._add_group(number, self.tr("{0}  new group").format(number), "", False)
+        self._add_group(number, self.tr("{0}  + new").format(number), "", False)
 
     def _add_group(self, number: int, text: str, colour: str, here: bool) -> None:
         tip = self.tr("Put the layer into this group and go on ({0})").format(number)
