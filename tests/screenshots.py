@@ -33,6 +33,7 @@ def main() -> int:
                 print(path)
             if (width, height) == SIZES[0]:
                 _details(program, folder)
+                _mixer(program, folder)
                 _tools(program, folder)
     return 0
 
@@ -47,6 +48,7 @@ def _work(program: Workbench) -> None:
     document, window = program.document, program.window
     document.change_layer("gain", document.layers[2].id, gain_db=-4.0, pan=0.3)
     document.change_layer("pan", document.layers[4].id, pan=-0.4)
+    _group(program)
     document.select(document.layers[3].id)
     window.tools.choose(Tool.BRUSH)
     window.tools.set_size(60)
@@ -58,6 +60,30 @@ def _work(program: Workbench) -> None:
     mouse(program, "release", points[-1])
     program.audition.seek(9.3)
     run_until(program, lambda: program.window.stack_panel.residual.text(), 5)
+
+
+def _group(program: Workbench) -> None:
+    """Two groups, with names and pans of their own."""
+    from workbench.document.group_acts import group_layers
+
+    document = program.document
+    ids = [layer.id for layer in document.layers]
+    for name, chosen, pan in (("Drums", ids[:2], -0.3), ("Keys", ids[5:7], 0.45)):
+        state, group = group_layers(document.recorded_state, chosen, name)
+        document.act(name, state)
+        document.change_group("pan", group, pan=pan)
+
+
+def _mixer(program: Workbench, folder: Path) -> None:
+    """The mixer while it plays."""
+    window = program.window
+    window.panes.switch_lower()
+    window.mixer.store(0)
+    program.audition.play()
+    run_until(program, lambda: program.audition.position > 10.6, 8)
+    window.grab().save(str(folder / "mixer.png"))
+    program.audition.stop()
+    window.panes.switch_lower()
 
 
 def _details(program: Workbench, folder: Path) -> None:

@@ -176,6 +176,23 @@ def test_a_full_scale_sine_reads_0_db_and_a_fader_counts():
     assert source_levels(quiet, 0.5, [[0], []]) == pytest.approx([-12.0, FLOOR_DB], abs=0.05)
 
 
+@pytest.mark.parametrize(
+    ("left", "right", "fields", "expected"),
+    [
+        (1, 1, {"width": 0.0}, 0.0), (1, 1, {"width": 2.0}, 0.0), (1, -1, {"width": 0.0}, FLOOR_DB),
+        (1, 0, {"pan": 1.0}, FLOOR_DB), (1, 0, {"pan": -1.0}, 0.0), (1, 0, {}, -3.01),
+    ],
+)  # fmt: skip
+def test_meters_know_which_channels_sound(left, right, fields, expected):
+    rate = 8000
+    sine = np.sin(2 * np.pi * 1000 * np.arange(rate) / rate)
+    scene = make_scene(1, 1.0, rate)
+    samples = np.stack([left * sine, right * sine], axis=1).astype(np.float32)
+    scene = replace(scene, recording=Recording(samples, rate, scene.recording.path))
+    scene = grouped(scene, Group(1, "", "#000000", **fields), of=(1,))
+    assert source_levels(scene, 0.5, [[0]]) == pytest.approx([expected], abs=0.05)
+
+
 def test_the_level_of_a_group_is_that_of_its_sum():
     scene = make_scene(3, 1.0, analysis=Analysis(1024, 256))
     whole = source_levels(scene, 0.4, [[0, 1, 2]])[0]

@@ -114,6 +114,19 @@ def test_groups_and_lone_layers_sum_to_the_recording(tmp_path):
     assert residual_db(scene.recording.samples, sum(parts)) < -100
 
 
+def test_parts_after_the_faders_sum_to_the_mix_and_what_is_muted_gives_no_file(tmp_path):
+    scene = grouped_scene()
+    mix = render_all(scene)
+    for make in (group_pieces, layer_pieces):
+        pieces = make(scene, tmp_path / make.__name__, FileFormat(), after=True)
+        found = write(pieces, FileFormat())
+        parts = [soundfile.read(p.path, always_2d=True)[0] for p in pieces]
+        assert residual_db(mix, sum(parts)) < -100 and all(each.loudness is None for each in found)
+    muted = replace(scene.stack.layers[2], mute=True)
+    muted = replace(scene, stack=replace(scene.stack, layers=(*scene.stack.layers[:2], muted)))
+    assert [p.path.name for p in group_pieces(muted, tmp_path, FileFormat(), after=True)] == ["01 Drums.wav"]
+
+
 def test_what_is_heard_is_written_sample_for_sample(tmp_path):
     scene = grouped_scene()
     area = rectangle(Region(5, 60, 20, 90), scene.stack.bins, scene.stack.frames)

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import make_scene
 from workbench.audio.ear import Ear, Hear
 from workbench.audio.loudness import Meter, channel_weights, k_weighting, measured, original_gain
-from workbench.audio.renderer import render_all
+from workbench.audio.renderer import render, render_all
 
 
 def tone(db, seconds, frequency=1000.0, rate=48000, channels=2, phase=0.0):
@@ -87,6 +87,18 @@ def test_the_original_is_made_as_loud_as_the_mix():
     matched = replace(scene, ear=Ear(Hear.ORIGINAL, original_db=gain))
     loud = [measured([render_all(each)], 44100, 2).lufs for each in (scene, matched)]
     assert loud[0] == pytest.approx(loud[1], abs=0.5)
+
+
+@pytest.mark.parametrize("pan", [0.0, 0.03, 1.0])
+def test_a_mono_original_is_compared_as_it_is_heard_on_two_loudspeakers(pan):
+    scene = make_scene(1, 4.0, 44100, channels=1)
+    scene = replace(scene, stack=replace(scene.stack, layers=(replace(scene.stack.layers[0], pan=pan),)))
+    gain = original_gain(scene, 0, len(scene.recording.samples))
+    matched = replace(scene, ear=Ear(Hear.ORIGINAL, original_db=gain))
+    loud = [
+        measured([np.concatenate(list(render(each, outputs=2)))], 44100, 2).lufs for each in (scene, matched)
+    ]  # fmt: skip
+    assert loud[0] == pytest.approx(loud[1], abs=0.3)
 
 
 def test_a_meter_of_nothing_heard_leaves_the_original_alone():

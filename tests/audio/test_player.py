@@ -14,6 +14,7 @@ from tests.rig import align, null_sink, residual_db
 from workbench.audio.feed import Loop
 from workbench.audio.player import Player
 from workbench.audio.renderer import render_all
+from workbench.ui.sound_dialog import LATENCIES
 
 pytestmark = [
     pytest.mark.sound,
@@ -160,6 +161,74 @@ def test_a_latency_may_be_chosen(sink):
         wait(lambda: p.status.position > 0.8)
         assert 0.02 < p.status.latency < 0.08
         assert 0.05 < p.status.buffered < 0.4
+
+
+def test_one_slow_render_does_not_make_the_player_deaf(sink, monkeypatch):
+    import workbench.audio.player as player
+
+    real, slow = player.open_feed, []
+
+    def once_slow(*args):
+        if slow:
+            time.sleep(slow.pop())
+        return real(*args)
+
+    monkeypatch.setattr(player, "open_feed", once_slow)
+    with Playing(panned_scene(30.0)) as p:
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.4)
+        slow.append(0.3)
+        p.scene = replace(p.scene, stack=replace(p.scene.stack))
+        wait(lambda: not slow)
+        p.scene = replace(p.scene, stack=replace(p.scene.stack))
+        wait(lambda: p.player._feed is not None and p.player._feed.scene is p.scene)
+        p.player.seek(15 * 44100)
+        wait(lambda: 15.0 < p.status.position < 17)
+
+
+def test_playing_elsewhere_while_it_plays_does_not_click(sink):
+    from tests.audio.test_feed import sine_scene
+
+    with Playing(sine_scene(seconds=20.0)) as p, sink.recorded() as recorded:
+        p.player.prepare()
+        time.sleep(0.5)
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.5)
+        for second in (5.003, 9.007, 2.001):
+            p.player.play(round(second * 44100))
+            wait(lambda second=second: second + 0.3 < p.status.position < second + 2)
+        p.player.stop()
+        p.player.play(round(12.009 * 44100))
+        wait(lambda: p.status.position > 12.3)
+        p.player.stop()
+        wait(lambda: not p.status.playing)
+    own = 0.5 * 2 * np.pi * 50 / 44100
+    assert np.abs(np.diff(recorded[0], axis=0)).max() < 2.6 * own
+
+
+def test_a_pending_seek_and_a_stop_outlast_another_device(sink):
+    with Playing(panned_scene(20.0)) as p:
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.3)
+        p.player.seek(10 * 44100)
+        p.player.set_latency(0.06)
+        wait(lambda: 10.0 < p.status.position < 13)
+        p.player.stop()
+        p.player.set_latency(0.03)
+        p.player.look_again()
+        wait(lambda: not p.status.playing)
+        time.sleep(0.3)
+        assert not p.status.playing
+
+
+@pytest.mark.parametrize("latency", LATENCIES)
+@pytest.mark.parametrize("rate", [22050, 44100, 48000])
+def test_every_latency_that_is_offered_plays(sink, rate, latency):
+    with Playing(panned_scene(2.0, rate)) as p:
+        p.player.set_latency(latency)
+        p.player.play(0)
+        wait(lambda: p.status.position > 0.2)
+        assert p.status.trouble == ""
 
 
 def test_a_loop_repeats_exactly(sink):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from workbench.document import acts, group_acts, stack_acts
 from workbench.document.document import Document
 from workbench.document.packing import Packer, Unpacker
+from workbench.document.settings import RunSettings
 from workbench.document.state import fresh_state
 from workbench.files import UserError
+from workbench.masks.models import Factors
 from workbench.spectral.stft import Analysis
 
 
@@ -85,6 +88,39 @@ def test_layers_stay_and_stand_together_whatever_is_done(steps):
             state = group_acts.lock_group(state, group, bool(one % 2))
         assert set(ids(state)) == everyone and len(ids(state)) == len(everyone)
         assert together(state)
+
+
+def test_nudging_walks_through_the_edges_of_groups():
+    state, group = group_acts.group_layers(five_layers(), ids(five_layers())[1:3], "A")
+    a, b, c, d, e = ids(state)
+
+    def shape(state):
+        return [(each.id, each.group) for each in state.layers]
+
+    down = group_acts.nudged(state, a, 1)
+    assert shape(down) == [(a, group), (b, group), (c, group), (d, 0), (e, 0)]
+    for _ in range(3):
+        down = group_acts.nudged(down, a, 1)
+    assert shape(down) == [(b, group), (c, group), (a, 0), (d, 0), (e, 0)]
+    for _ in range(4):
+        down = group_acts.nudged(down, a, -1)
+    assert shape(down) == shape(state)
+    assert shape(group_acts.nudged(state, a, -1)) == shape(state)
+    moved = group_acts.nudged_group(state, group, 1)
+    assert ids(moved) == [a, d, b, c, e] and shape(group_acts.nudged_group(moved, group, -1)) == shape(state)
+
+
+def test_a_run_that_comes_to_nothing_is_withdrawn_though_it_emptied_a_group():
+    document = Document()
+    state, _ = group_acts.group_layers(five_layers(), ids(five_layers())[4:], "A")
+    document._history._steps[0] = replace(document._history._steps[0], state=replace(state, run=None))
+    document._shown = document._history.state
+    before = len(document.steps)
+    start = Factors(np.ones((1025, 2), np.float32), np.ones((2, 9), np.float32))
+    run, _ = document.begin_run("run", RunSettings(components=2), start, True)
+    assert len(document.steps) == before + 1
+    document.withdraw(run)
+    assert len(document.steps) == before
 
 
 def test_a_suggestion_takes_the_place_of_the_groups():

@@ -66,6 +66,24 @@ def test_percussive_is_even_along_frequency_and_short():
     assert grouping.by_percussion(all_of) == [1, 0]
 
 
+def test_noise_is_even_along_frequency_and_time():
+    hiss, tone, hit = (noise(0, 22050), held(0, 400)), (tones(440), held(0, 400)), (noise(0, 9000), beats(5, 90))
+    all_of = portrait(hiss, tone, hit)
+    shares = grouping.noise_shares(all_of)
+    assert shares[0] > 0.9 and shares[1] < 0.1 and shares[2] < 0.1
+    assert grouping.by_noise(all_of) == [0, 1, 1]
+    # The noisiest is found though none is very noisy.
+    assert grouping.by_noise(portrait(tone, (noise(100, 150) + tones(900), beats(*range(0, 400, 3))))).count(0) == 1
+
+
+def test_percussion_is_found_in_long_recordings():
+    frames = 60_000
+    course = np.full(frames, 1e-6)
+    course[::43] = 1.0
+    long = Portraits(np.array([noise(100, 12000)]), course[None], HZ, 512 / 44100)
+    assert grouping.by_percussion(long) == [1]
+
+
 def test_low_share_is_the_power_below_a_frequency():
     all_of = portrait((noise(0, 400), held(0, 400)), (noise(0, 100), held(0, 400)), (tones(2000), held(0, 400)))
     np.testing.assert_allclose(grouping.low_shares(all_of, 200.0), [0.5, 1.0, 0.0], atol=0.03)

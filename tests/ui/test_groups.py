@@ -10,12 +10,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
-from tests.conftest import pump
+from tests.conftest import pump, tone_mix
 from tests.rig import residual_db
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, press
 from workbench.audio.ear import Hear
 from workbench.audio.player import PlayerStatus
 from workbench.audio.renderer import render_all
+from workbench.document.stack_acts import duplicate_stack
 from workbench.masks.picture import Show
 from workbench.ui.layer_row import MIME
 
@@ -108,6 +109,81 @@ def test_a_folded_group_hides_its_layers(factorised):
     assert [row.isHidden() for row in panel.rows] == [True, True, False, False]
     QTest.mouseClick(panel.group_rows[0].fold, LEFT)
     assert not any(row.isHidden() for row in panel.rows)
+
+
+def test_keys_move_layers_in_and_out_of_groups_and_groups_as_a_whole(factorised):
+    program, document, alt = factorised, factorised.document, Qt.KeyboardModifier.AltModifier
+    made = group(program, 1, 2)
+    click(program, 3)
+    steps = document.step
+    press(program, Qt.Key.Key_Up, alt | SHIFT)
+    assert numbers(program) == [0, 1, 2, 3] and document.layers[3].group == made
+    press(program, Qt.Key.Key_Up, alt | SHIFT)
+    assert numbers(program) == [0, 1, 3, 2] and document.step == steps + 2
+    for _ in range(2):
+        press(program, Qt.Key.Key_Up, alt | SHIFT)
+    assert numbers(program) == [0, 3, 1, 2] and [x.group for x in document.layers] == [0, 0, made, made]
+    click(program, 0)
+    press(program, Qt.Key.Key_Up, alt | SHIFT)
+    # It is the first already: no step.
+    assert document.step == steps + 4
+    # By keys to the group's own row, and down with all of it.
+    click(program, 2)
+    press(program, Qt.Key.Key_Up, alt)
+    assert document.selected_group == made
+    press(program, Qt.Key.Key_Up, alt | SHIFT)
+    assert numbers(program) == [0, 1, 2, 3]
+    press(program, Qt.Key.Key_Left, alt)
+    assert [row.isHidden() for row in program.window.stack_panel.rows] == [False, True, True, False]
+
+
+def test_a_group_that_is_only_suggested_is_no_group_yet(factorised):
+    program, document = factorised, factorised.document
+    dialog = suggestion(program)
+    steps = len(document.steps)
+    QTest.mouseClick(program.window.stack_panel.group_rows[0].mute, LEFT)
+    assert len(document.steps) == steps and "only suggested" in program.window.notice.text.text()
+    # Another act does not end what is shown.
+    document.change_layer("gain", document.layers[0].id, gain_db=-3.0)
+    assert pump(program.application, lambda: document.groups and not document.recorded_state.groups, 2)
+    assert document.layers[0].gain_db == -3.0
+    document.act("copy", duplicate_stack(document.recorded_state, "Copy"))
+    assert pump(program.application, lambda: not dialog.isVisible(), 2)
+    assert not document.groups
+
+
+def test_rows_stay_the_same_where_the_order_changes(factorised):
+    program, panel = factorised, factorised.window.stack_panel
+    before = {row.layer.id: row for row in panel.rows}
+    group(program, 1, 3)
+    assert {row.layer.id: row for row in panel.rows} == before
+    assert [row.objectName() for row in panel.rows] == ["layer1Row", "layer2Row", "layer3Row", "layer4Row"]
+    assert panel.rows[2].mute.objectName() == "layer3Mute" and panel.rows[2].layer.components == (3,)
+
+
+def test_what_is_not_heard_steps_back_in_the_picture_and_groups_have_colours(factorised):
+    program, document, view = factorised, factorised.document, factorised.window.spectrogram
+    made = group(program, 0, 1)
+    document.change_group("colour", made, colour="#ff0000")
+    click(program, 3)
+    press(program, Qt.Key.Key_M)
+    colours = view._look().colours
+    assert np.ptp(colours[3]) == 0 and np.ptp(colours[0]) > 0
+    for _ in range(4):
+        press(program, Qt.Key.Key_C)
+    assert view.show_what is Show.GROUPS
+    np.testing.assert_allclose(view._look().colours[:2], [(0, 0, 1)] * 2)
+
+
+def test_the_mixer_knows_another_recordings_channels(factorised, tmp_path):
+    program = factorised
+    for channels, on in ((4, False), (2, True)):
+        soundfile.write(tmp_path / f"{channels}.wav", tone_mix(0.5, 8000, channels), 8000)
+        before = program.document.recording
+        program.session.open(tmp_path / f"{channels}.wav")
+        assert pump(program.application, lambda before=before: program.document.recording is not before, 5)
+        assert program.window.mixer.strips[0].pan.isEnabled() == on
+        assert program.document.selected_group == 0
 
 
 def test_a_group_has_a_name_by_f2(factorised):
@@ -248,7 +324,12 @@ def test_mixes_are_remembered_and_recalled_as_one_step(factorised):
     press(program, Qt.Key.Key_Z, CTRL)
     assert document.groups[0].pan == 0.5
     QTest.mouseClick(mixer.slots[2], LEFT)
-    assert document.state.snapshots[2] is not None
+    assert document.state.snapshots[2] is None and "Nothing is remembered in C" in program.window.notice.text.text()
+    QTest.mouseClick(mixer.slots[2], LEFT, SHIFT)
+    steps = document.step
+    press(program, Qt.Key.Key_F7)
+    # Nothing would change.
+    assert document.step == steps
 
 
 # -- the walk ---------------------------------------------------------------------------------------------
@@ -286,15 +367,41 @@ def test_the_walk_hears_each_layer_alone_and_sorts_by_keys(factorised):
     assert program.audition._spot is None
 
 
-def test_the_walk_goes_on_by_itself_and_ends(factorised):
+def test_the_walk_goes_on_by_itself_and_waits_at_the_last(factorised):
     program, walk = factorised, factorised.window.walk
     walk._timer.setInterval(30)
     click(program, 0)
     selected = []
     program.document.selection_changed.connect(lambda: selected.append(program.document.selected))
     press(program, Qt.Key.Key_W, SHIFT)
-    assert pump(program.application, lambda: not walk.walking, 10)
+    assert pump(program.application, lambda: not walk._timer.isActive(), 10)
     assert selected[:3] == [layer.id for layer in program.document.layers[1:]]
+    assert walk.walking and walk.count.text() == "4 of 4"
+    walk.end()
+
+
+def test_a_number_keeps_its_group_on_the_walk_and_undo_goes_back(factorised):
+    program, walk, document = factorised, factorised.window.walk, factorised.document
+    press(program, Qt.Key.Key_W, SHIFT)
+    first = [layer.id for layer in document.layers]
+    # The second group is made of a layer above which nothing stands: it comes first in the stack.
+    QTest.keyClick(walk, Qt.Key.Key_Right)
+    QTest.keyClick(walk, Qt.Key.Key_1)
+    QTest.keyClick(walk, Qt.Key.Key_Left)
+    QTest.keyClick(walk, Qt.Key.Key_Left)
+    QTest.keyClick(walk, Qt.Key.Key_2)
+    assert [each.name for each in document.groups] == ["Group 2", "Group 1"]
+    QTest.keyClick(walk, Qt.Key.Key_Right)
+    QTest.keyClick(walk, Qt.Key.Key_1)
+    names = {each.id: each.name for each in document.groups}
+    found = {layer.id: names.get(layer.group, "") for layer in document.layers}
+    assert [found[each] for each in first] == ["Group 2", "Group 1", "Group 1", ""]
+    QTest.keyClick(walk, Qt.Key.Key_9)
+    assert "no group 9" in program.window.hint_text.text()
+    assert walk.count.text() == "4 of 4"
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert walk.count.text() == "3 of 4"
+    walk.end()
 
 
 def test_space_stays_on_the_walk_and_goes_on(factorised, monkeypatch):
@@ -325,7 +432,7 @@ def choose(box, data):
     box.activated.emit(index)
 
 
-@pytest.mark.parametrize("how", ["timbre", "rhythm", "percussion", "low"])
+@pytest.mark.parametrize("how", ["timbre", "rhythm", "noise", "percussion", "low"])
 def test_a_suggestion_is_shown_before_it_is_accepted(factorised, how):
     program, document = factorised, factorised.document
     dialog = suggestion(program)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -130,13 +133,21 @@ def test_z_hears_only_what_is_under_the_brush(factorised):
     assert program.audition._spot is None and program.listening.scene() is program.document.scene
 
 
-def test_another_recording_is_heard_as_it_is(factorised, recording_file):
+def test_another_recording_is_heard_as_it_is_and_the_former_is_let_go(factorised, recording_file):
     program = factorised
     press(program, Qt.Key.Key_D)
-    before = program.document.recording
+    assert program.listening.scene() is not program.document.scene
+    press(program, Qt.Key.Key_I)
+    former = weakref.ref(program.document.recording)
     program.session.open(recording_file)
-    assert pump(program.application, lambda: program.document.recording is not before, 10)
+    assert pump(program.application, lambda: program.document.recording is not former() and not program.runner.jobs, 10)
     assert program.listening.scene() is program.document.scene
+
+    def gone():
+        gc.collect()
+        return former() is None
+
+    assert pump(program.application, gone, 5)
 
 
 def test_speed_by_keys(opened):

@@ -36,7 +36,7 @@ class Ear:
     what : Hear
         The mix; the original; the original minus the mix; or some layers before all faders.
     layers : tuple of int
-        Ids of these layers.
+        Ids of these layers; for the mix those that it is made of, or none for all.
     area : Area or None
         Only this part of time and frequency is heard.
     outside : bool
@@ -75,6 +75,8 @@ def heard_gains(scene: Scene, outputs: int) -> Float:
         gain = np.float32(10.0 ** (ear.original_db / 20.0))
         return np.repeat((every * gain)[None], len(layers), axis=0)
     mix = mix_gains(layers, channels, outputs, groups)
+    if ear.what is Hear.MIX and ear.layers:
+        mix[[layer.id not in ear.layers for layer in layers]] = 0
     return mix if ear.what is Hear.MIX else every - mix
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from workbench.audio.ear import PLAIN
+from workbench.audio.ear import PLAIN, Ear, Hear
 from workbench.audio.loudness import SILENT, Loudness, Meter
+from workbench.audio.mix import audible
 from workbench.audio.renderer import Scene, render
 from workbench.files import UserError, replacing
 
@@ -66,6 +67,8 @@ class Piece:
         Samples; by default the whole recording.
     gain_db : float
         Gain of the whole file.
+    part : bool
+        It is a part that sums to the mix with others, and keeps its level.
     """
 
     path: Path
@@ -74,6 +77,7 @@ class Piece:
     start: int = 0
     stop: int | None = None
     gain_db: float = 0.0
+    part: bool = False
 
     @property
     def outputs(self) -> int:
@@ -137,14 +141,14 @@ def safe_name(name: str) -> str:
     return clean.encode()[:160].decode(errors="ignore").strip() or "Layer"
 
 
-def layer_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
-    """Files ``01 Name.wav`` … for every layer."""
+def layer_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = False) -> list[Piece]:
+    """Files ``01 Name.wav`` … for every layer, before all faders, or `after` them where it is heard."""
     parts = [(layer.name, (i,)) for i, layer in enumerate(scene.stack.layers)]
-    return _part_pieces(scene, folder, form, parts)
+    return _part_pieces(scene, folder, form, parts, after)
 
 
-def group_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
-    """Files ``01 Name.wav`` … for every group, and for every layer that is in none."""
+def group_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = False) -> list[Piece]:
+    """Files ``01 Name.wav`` … for every group, and for every layer that is in none; `after` as for layers."""
     names = {group.id: group.name for group in scene.stack.groups}
     parts: dict[tuple[str, int], tuple[str, tuple[int, ...]]] = {}
     for i, layer in enumerate(scene.stack.layers):
@@ -153,17 +157,23 @@ def group_pieces(scene: Scene, folder: Path, form: FileFormat) -> list[Piece]:
             parts["group", layer.group] = name, (*have, i)
         else:
             parts["layer", layer.id] = layer.name, (i,)
-    return _part_pieces(scene, folder, form, list(parts.values()))
+    return _part_pieces(scene, folder, form, list(parts.values()), after)
 
 
 def _part_pieces(
-    scene: Scene, folder: Path, form: FileFormat, parts: Sequence[tuple[str, tuple[int, ...]]]
+    scene: Scene, folder: Path, form: FileFormat, parts: Sequence[tuple[str, tuple[int, ...]]], after: bool
 ) -> list[Piece]:
-    digits = max(2, len(str(len(parts))))
-    return [
-        Piece(folder / f"{i + 1:0{digits}d} {safe_name(name)}{form.suffix}", scene, layers)
-        for i, (name, layers) in enumerate(parts)
-    ]
+    layers, digits = scene.stack.layers, max(2, len(str(len(parts))))
+    heard = audible(layers, scene.stack.groups)
+    out = []
+    for number, (name, indices) in enumerate(parts, 1):
+        path = folder / f"{number:0{digits}d} {safe_name(name)}{form.suffix}"
+        if not after:
+            out.append(Piece(path, scene, indices))
+        elif any(heard[i] for i in indices):
+            ear = Ear(Hear.MIX, tuple(layers[i].id for i in indices))
+            out.append(Piece(path, replace(scene, ear=ear), part=True))
+    return out
 
 
 def mix_piece(scene: Scene, folder: Path, stem: str, form: FileFormat) -> Piece:
@@ -230,8 +240,8 @@ class _Gauge:
     """Measures a piece as its blocks pass by."""
 
     def __init__(self, piece: Piece) -> None:
-        heard = piece.layers is None
-        self._meter = Meter(piece.scene.recording.rate, piece.outputs) if heard else None
+        whole = piece.layers is None and not piece.part
+        self._meter = Meter(piece.scene.recording.rate, piece.outputs) if whole else None
         self._peak = 0.0
 
     def add(self, block: Float) -> None:

@@ -77,13 +77,23 @@ class Feed:
         self._stream = self._open(position)
         self._fade = max(1, round(FADE_SECONDS * scene.recording.rate))
         self._leaving: _Stream | None = None
-        self._faded = self._fade
+        self._ramp = raised_cosine(1)
+        self._faded = 1
         self.finished = False
 
     @property
     def channels(self) -> int:
         """Channels of the blocks: the recording's, two for mono."""
         return self._outputs
+
+    @property
+    def speed(self) -> float:
+        """Samples of the recording that pass in the time of one."""
+        return self._speed
+
+    def set_loop(self, loop: Loop | None) -> None:
+        """Play this range over and over from now on."""
+        self._loop = loop
 
     @property
     def position(self) -> float:
@@ -112,6 +122,7 @@ class Feed:
             # The fade ends at the loop's start, so that a turn lasts exactly stop − start.
             begin = loop.start - (loop.stop - begin)
             self._leaving, self._stream, self._faded = self._stream, self._open(begin), 0
+            self._ramp = raised_cosine(max(1, int(fade / speed)))
             loop = self._loop_here(begin)
         stop = loop.stop - fade if loop is not None else len(self.scene.recording.samples)
         room = min(count, round((stop - begin) / speed))
@@ -128,14 +139,14 @@ class Feed:
 
     def _faded_in(self, block: Float) -> Float:
         """A block of the present stream, mixed with the one that is being left, as far as a fade is under way."""
-        n = min(self._fade - self._faded, len(block))
+        n = min(len(self._ramp) - self._faded, len(block))
         if n <= 0 or self._leaving is None:
             return block
-        ramp = raised_cosine(self._fade)[self._faded : self._faded + n]
+        ramp = self._ramp[self._faded : self._faded + n]
         self._faded += n
         out = block.copy()
         out[:n] = out[:n] * ramp + self._leaving.read(n) * (1 - ramp)
-        if self._faded >= self._fade:
+        if self._faded >= len(self._ramp):
             self._leaving = None
         return out
 
@@ -165,12 +176,15 @@ class ConvertedFeed:
         # A whole number of samples at both rates, so that the two stay in step.
         one = Fraction(rate, scene.recording.rate).denominator
         priming = -(-PRIMING // one) * one
-        self._feed = Feed(scene, position - priming * speed, loop, speed)
+        self._loop = loop
+        # What is read before the place that is wanted is not yet part of the loop.
+        self._feed = Feed(scene, position - priming * speed, None, speed)
         self.channels = self._feed.channels
         self._converter: Any = soxr.ResampleStream(scene.recording.rate, rate, self.channels, dtype="float32")
         self._ready = np.zeros((0, self.channels), np.float32)
         self._position, self._step = position, speed / self._ratio
         self._take(round(priming * self._ratio))
+        self._feed.set_loop(loop)
         self._position = position
 
     @property
@@ -198,7 +212,7 @@ class ConvertedFeed:
         return Block(self._take(count), begin, self._step)
 
     def _take(self, count: int) -> Float:
-        pieces, have = [self._ready], len(self._ready)
+        begin, pieces, have = self._position, [self._ready], len(self._ready)
         while have < count and not self._feed.finished:
             block = self._feed.read(max(64, round((count - have) / self._ratio)))
             piece = self._converter.resample_chunk(np.ascontiguousarray(block.samples), last=self._feed.finished)
@@ -209,6 +223,12 @@ class ConvertedFeed:
         out, self._ready = joined[:count], joined[count:]
         # What is still in the converter was read, but is yet to come.
         self._position = self._feed.position - (len(self._ready) + self._converter.delay()) * self._step
+        loop = self._loop
+        if loop is not None and self._feed.position < loop.stop:
+            # Where the seam lies between the two, the place is still before it. Its fade begins before the start.
+            first = loop.start - FADE_SECONDS * self.scene.recording.rate * max(self._feed.speed, 0.0)
+            if self._position < first <= begin:
+                self._position += loop.stop - loop.start
         return np.asarray(out, np.float32)
 
 

@@ -32,15 +32,14 @@ def source_levels(scene: Scene, second: float, sources: Sequence[Sequence[int]])
     spectrum = analyse(recording.samples, scene.analysis, frame, 1)[:, 0]
     outputs = max(2, recording.channels)
     gains = mix_gains(stack.layers, recording.channels, outputs, stack.groups)
-    # What reaches the outputs of a layer, as one factor on the mean power of the channels.
-    factor = np.sqrt((gains.astype(np.float64) ** 2).sum(axis=2).mean(axis=1))
-    weights = np.zeros((len(stack.layers), max(1, len(sources))), np.float32)
-    for number, layers in enumerate(sources):
-        weights[list(layers), number] = factor[list(layers)]
-    masks = stack.blend(weights, np.arange(stack.bins), np.array([frame]))[: len(sources), :, 0]
-    power: NDArray[np.float64] = np.array(np.mean(spectrum.real**2 + spectrum.imag**2, axis=0), np.float64)
+    masks = stack.blend(np.eye(len(stack.layers), dtype=np.float32), np.arange(stack.bins), np.array([frame]))[:, :, 0]
+    power = np.zeros((len(sources), stack.bins))
+    for number, chosen in enumerate(sources):
+        ways = np.einsum("loc,lf->ocf", gains[list(chosen)], masks[list(chosen)])
+        out = np.sum(ways * spectrum, axis=1)
+        power[number] = np.mean(out.real**2 + out.imag**2, axis=0)
     # Bins but the first and last stand for two.
-    power[1:-1] *= 2
+    power[:, 1:-1] *= 2
     window = scene.analysis.window
-    mean_square = (masks.astype(np.float64) ** 2) @ power / window / float(np.sum(hann(window).astype(np.float64) ** 2))
+    mean_square = power.sum(axis=1) / window / float(np.sum(hann(window).astype(np.float64) ** 2))
     return np.asarray(np.maximum(10 * np.log10(np.maximum(2 * mean_square, 1e-30)), FLOOR_DB))

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from workbench.audio.ear import PLAIN
+from workbench.audio.ear import PLAIN, Ear, Hear
 from workbench.audio.recording import Cancelled
 from workbench.audio.renderer import MixStream, Scene
 
@@ -64,13 +64,16 @@ def k_weighting(rate: int) -> Doubles:
 
 
 def channel_weights(channels: int) -> Doubles:
-    """Weights of the channels: 1, but 1.41 for surround channels and 0 for the low-frequency one of 5.1."""
-    out = np.ones(channels)
-    if channels == 5:
-        out[3:] = 1.41
-    elif channels == 6:
-        out[3], out[4:] = 0.0, 1.41
-    return out
+    """Weights of the channels: 1.41 for those at the sides, 0 for the low-frequency one, 1 for the others.
+
+    In the order of WAV files: 5.0 and 5.1 with surrounds at ±110°, 7.1 with the back pair before the side pair. Other
+    counts say nothing of where their channels stand.
+    """
+    known = {
+        5: (1.0, 1.0, 1.0, 1.41, 1.41), 6: (1.0, 1.0, 1.0, 0.0, 1.41, 1.41),
+        8: (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.41, 1.41),
+    }  # fmt: skip
+    return np.array(known.get(channels, (1.0,) * channels))
 
 
 class Meter:
@@ -165,11 +168,13 @@ def original_gain(scene: Scene, start: int, stop: int, progress: Callable[[float
     if length <= 0:
         return 0.0
     count = min(PROBES, max(1, (stop - start) // length))
-    plain = Scene(scene.recording, scene.analysis, scene.stack, PLAIN)
-    mix, original = Meter(rate, plain.outputs), Meter(rate, scene.recording.channels)
+    plain, ear = (Scene(scene.recording, scene.analysis, scene.stack, each) for each in (PLAIN, Ear(Hear.ORIGINAL)))
+    # Both as they are heard: a mono recording on two loudspeakers.
+    outputs = max(2, scene.recording.channels)
+    mix, original = Meter(rate, outputs), Meter(rate, outputs)
     for number, at in enumerate(np.linspace(start, stop - length, count).astype(int)):
-        mix.add(MixStream(plain, int(at), plain.outputs).read(length, batch=32))
-        original.add(scene.recording.samples[at : at + length])
+        for meter, heard in ((mix, plain), (original, ear)):
+            meter.add(MixStream(heard, int(at), outputs).read(length, batch=32))
         if progress is not None and not progress((number + 1) / count):
             raise Cancelled
     wanted, have = mix.result().lufs, original.result().lufs

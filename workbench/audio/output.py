@@ -19,13 +19,15 @@ from workbench.audio.feed import FADE_SECONDS, Block, raised_cosine
 Float = NDArray[np.float32]
 
 RING_SECONDS = 0.1857
-"""8192 frames at 44.1 kHz, the next power of two at other rates. As deep as a feeder may be held up; how soon an edit
-is heard does not depend on it, because what waits in the ring is written anew."""
+"""8192 frames at 44.1 kHz, the next power of two at other rates; more where the device takes more. As deep as a
+feeder may be held up; how soon an edit is heard does not depend on it: what waits in the ring is written anew."""
 LATENCIES = (0.03, 0.06, 0.12, 0.24)
 """Seconds asked of the device; the next where it underflows."""
 PERIODS = 4
 """Of a device's latency one such part is taken at a time, until the device tells what it takes."""
 GUARD_SECONDS = 0.003
+BLOCK_SECONDS = 0.0116
+"""512 frames at 44.1 kHz."""
 STALL_SECONDS = 0.7
 START_SECONDS = 3.0
 STATS_SECONDS = 0.25
@@ -96,7 +98,9 @@ class Output:
             self._mixer = rtmixer.Mixer(
                 device=device, channels=self.channels, samplerate=self.rate, latency=latency, blocksize=0
             )
-            self._size = 1 << math.ceil(math.log2(self.rate * RING_SECONDS))
+            self.block = 1 << round(math.log2(self.rate * BLOCK_SECONDS))
+            deep = max(RING_SECONDS * self.rate, 2 * float(self._mixer.latency) * self.rate + 8 * self.block)
+            self._size = 1 << math.ceil(math.log2(deep))
             self._memory = np.zeros((self._size, self.channels), np.float32)
             self._ring = rtmixer.RingBuffer(4 * self.channels, buffer=self._memory)
             self._mixer.start()
@@ -104,7 +108,6 @@ class Output:
             raise NoDevice(
                 "No sound device answers; everything but sound works, and the device is tried again every second."
             ) from error
-        self.block = self._size // 16
         self._fade = raised_cosine(max(1, round(FADE_SECONDS * self.rate)))
         self._period = math.ceil(self._mixer.latency * self.rate / PERIODS)
         self._action: Any = None
@@ -191,7 +194,7 @@ class Output:
         float or None
             The sample of the recording that plays at that frame; None where there is too little to go back.
         """
-        to = self._read + self.guard + keep
+        to = self._read + self.guard + min(keep, self._size // 2)
         if self._written - to < len(self._fade):
             return None
         position = self._position_at(to)
@@ -216,8 +219,7 @@ class Output:
         if over > 0:
             self._write_over(samples[:over])
         if over < len(samples):
-            self._ring.write(samples[over:])
-            self._written += len(samples) - over
+            self._written += int(self._ring.write(samples[over:]))
             self._head = self._written
 
     def _write_over(self, samples: Float) -> None:

@@ -30,6 +30,8 @@ from workbench.audio.renderer import Scene
 
 RETRY_SECONDS = 1.0
 POLL_SECONDS = 0.003
+COST_FADES = 0.7
+"""By which the time that a feed took to begin counts less at every further one."""
 FADE_OUT = 512
 SCRUB_SECONDS = 0.1
 """Time in which the sound comes up with the hand."""
@@ -223,8 +225,14 @@ class Player:
         scene = self._source()
         if scene is None:
             return
-        self._rest, self._wanted = position, True
+        self._rest, feed = position, self._feed
+        if self._wanted and self._output is not None and feed and feed.scene.recording is scene.recording:
+            # It plays, or fades out: over to the new place from what is heard.
+            self._quiet, self._goal = None, float(position)
+            return
+        self._wanted = True
         self._feed = self._quiet = self._goal = None
+        self._cost = self._not_before = 0.0
         self._open_output(scene)
 
     def _stop(self) -> None:
@@ -277,16 +285,16 @@ class Player:
         self.devices = output_devices()
 
     def _look_again(self) -> None:
-        at, playing = self._heard_or_rest(), self._wanted
+        at, playing = self._heard_or_rest(), self._wanted and self._quiet is None
         self._close_output()
         restart_portaudio()
         self._list_devices()
-        if playing:
-            self._start(at)
+        self._go_on(at, playing)
 
     def _set_device(self, name: str | None) -> None:
-        self._device = name
-        self._open_anew()
+        if name != self._device:
+            self._device = name
+            self._open_anew()
 
     def _set_latency(self, seconds: float | None) -> None:
         if seconds != self._latency:
@@ -295,12 +303,23 @@ class Player:
 
     def _open_anew(self) -> None:
         """Take the device again, and go on where the sound was."""
-        at, playing = self._heard_or_rest(), self._wanted and self._output is not None
+        at, playing = self._heard_or_rest(), self._wanted and self._quiet is None
         self._close_output()
+        self._go_on(at, playing)
+
+    def _go_on(self, at: int, playing: bool) -> None:
+        """Play again from where the sound was, or rest there."""
+        self._feed = None
         if playing:
             self._start(at)
+        else:
+            self._halt(at)
 
     def _heard_or_rest(self) -> int:
+        if self._goal is not None:
+            return round(self._goal)
+        if self._quiet is not None:
+            return self._rest
         heard = self._output.heard()[0] if self._output is not None else None
         return self._rest if heard is None else max(0, round(heard))
 
@@ -370,19 +389,29 @@ class Player:
             # Masks that are slow to render are not rendered so often that the sound runs short.
             return
         position = output.rewind(round(self._cost * output.rate))
+        self._cost *= COST_FADES
         if position is None and (self._goal is None or not self._feed.finished):
             # Too little waits in the ring; the feed that plays goes on until there is enough to cross-fade with.
             return
         if self._goal is not None:
             position = self._goal
+        elif position is not None:
+            position = self._within_loop(position)
         self._goal, self._stale = None, False
         self._feed = self._opened_feed(scene, position or 0.0)
         block = self._feed.read(2 * output.block)
         if len(block.samples):
             output.write(block)
         took = perf_counter() - begin
-        self._cost = max(took, 0.7 * self._cost)
+        self._cost = max(took, self._cost)
         self._not_before = begin + 3 * took
+
+    def _within_loop(self, position: float) -> float:
+        """A place that is told to lie behind the loop, because its seam came within a block."""
+        loop = self._loop
+        if loop is None or self._feed is None or not loop.start <= self._feed.position < loop.stop <= position:
+            return position
+        return loop.start + (position - loop.stop) % max(1, loop.stop - loop.start)
 
     def _follow_hand(self, scene: Scene) -> None:
         """Let the sound come up with the scrubbing hand; it stands still where the hand does."""
@@ -437,7 +466,9 @@ class Player:
         self._trouble = sentence
         self._retry_at = monotonic() + RETRY_SECONDS
         if self._quiet is not None:
+            # Nothing more was to be heard of it.
             self._halt(self._rest)
+            self._trouble = ""
         self._feed = None
 
     def _close_output(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.document.state import State
 from workbench.files import UserError
 from workbench.masks.edits import Edit, painted_parts, without_parts
-from workbench.masks.layers import PALETTE, Group, Layer, Part, palette_colour
+from workbench.masks.layers import PALETTE, Layer, Part, palette_colour
 
 GAIN_RANGE_DB = (-60.0, 12.0)
 
@@ -223,7 +223,7 @@ def restored(state: State, run: int, layers: Sequence[Layer], components: int) -
         elif parts:
             back.append(replace(layer, id=identity, parts=parts))
             identity += 1 + len(parts)
-    return replace(bare, layers=(*back, *staying.values()), next_id=identity)
+    return replace(bare, layers=(*back, *staying.values()) or bare.layers, next_id=identity)
 
 
 def continued(state: State, run: int) -> State:
@@ -231,7 +231,7 @@ def continued(state: State, run: int) -> State:
     return replace(state, run=run)
 
 
-def free_colour(layers: Sequence[Layer | Group], first: int = 0) -> str:
+def free_colour(layers: Sequence[Layer], first: int = 0) -> str:
     """The palette's next colour that fewest layers have, from `first` on; not that of the last layer."""
     used = [layer.colour for layer in layers]
     order = [palette_colour(first + i) for i in range(len(PALETTE))]

@@ -229,6 +229,7 @@ class Document(QObject):
         self._shown = state
         self.area = None
         self._selected = state.layers[0].id if state.layers else 0
+        self._selected_before = self._selected_group = 0
         self._refresh_scene()
         self.opened.emit()
         self.area_changed.emit()
@@ -394,11 +395,11 @@ class Document(QObject):
             was = state if alike or names else replace(state, run=None)
             state, kept = acts.factorised(was, identity, start.components, names, loudness)
             self.act(name, state)
-            self._begun[identity] = state
+            self._begun[identity] = self._history.state
             return identity, kept
         state = acts.continued(state, identity)
         self.act(name, state)
-        self._begun[identity] = state
+        self._begun[identity] = self._history.state
         return identity, places
 
     def put_model(

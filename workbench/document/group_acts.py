@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbench.document.acts import free_colour
 from workbench.document.state import MixSnapshot, State
 from workbench.files import UserError
 from workbench.masks.layers import Group, Layer, members
@@ -31,7 +30,7 @@ def in_order(state: State) -> State:
     return replace(state, layers=state.layers if same else tuple(layers), groups=groups)
 
 
-def group_layers(state: State, chosen: Sequence[int], name: str, colour: str = "") -> tuple[State, int]:
+def group_layers(state: State, chosen: Sequence[int], name: str) -> tuple[State, int]:
     """Collect layers in a new group, which stands where the first of them stood; returns its id too.
 
     Raises
@@ -42,8 +41,8 @@ def group_layers(state: State, chosen: Sequence[int], name: str, colour: str = "
     if not any(layer.id in chosen for layer in state.layers):
         raise UserError("Select the layers that belong together (Ctrl+click adds to the selection), then press G.")
     first = next(layer for layer in state.layers if layer.id in chosen)
-    colour = colour or free_colour([*state.groups, first])
-    group = Group(state.next_id, name, colour)
+    # Its colour is that of its first layer: the picture changes no more than it must.
+    group = Group(state.next_id, name, first.colour)
     layers = tuple(replace(each, group=group.id) if each.id in chosen else each for each in state.layers)
     state = replace(state, layers=layers, groups=(*state.groups, group), next_id=state.next_id + 1)
     return in_order(state), group.id
@@ -64,6 +63,36 @@ def put_layers(state: State, chosen: Sequence[int], group: int, before: int | No
         inside = [i for i, each in enumerate(rest) if group and each.group == group]
         place = inside[-1] + 1 if inside else len(rest)
     return in_order(replace(state, layers=(*rest[:place], *moved, *rest[place:])))
+
+
+def nudged(state: State, layer: int, by: int) -> State:
+    """Move a layer one row up (−1) or down (1), through the edges of groups: into them and out of them."""
+    layers = list(state.layers)
+    at = next(i for i, each in enumerate(layers) if each.id == layer)
+    mine = layers[at].group
+    there = layers[at + by] if 0 <= at + by < len(layers) else None
+    if mine and (there is None or there.group != mine):
+        # Out of the group, at its edge.
+        layers[at] = replace(layers[at], group=0)
+    elif there is not None and there.group and not mine:
+        layers[at] = replace(layers[at], group=there.group)
+    elif there is not None:
+        layers[at], layers[at + by] = layers[at + by], layers[at]
+    return in_order(replace(state, layers=tuple(layers)))
+
+
+def nudged_group(state: State, group: int, by: int) -> State:
+    """Move a group as a whole before (−1) or behind (1) the layer or group that is next to it."""
+    blocks: list[list[Layer]] = []
+    for each in state.layers:
+        if blocks and each.group and blocks[-1][0].group == each.group:
+            blocks[-1].append(each)
+        else:
+            blocks.append([each])
+    at = next(i for i, block in enumerate(blocks) if block[0].group == group)
+    if 0 <= at + by < len(blocks):
+        blocks[at], blocks[at + by] = blocks[at + by], blocks[at]
+    return in_order(replace(state, layers=tuple(each for block in blocks for each in block)))
 
 
 def change_group(state: State, group: int, **values: Any) -> State:

@@ -16,7 +16,6 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
 from workbench.masks.stack import Stack
-from workbench.masks.statistics import report
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis, power_blocks
 
@@ -27,8 +26,11 @@ COEFFICIENTS = 13
 """Of the cepstrum; the first, which tells the level, is left out."""
 LOUD_DB = 60.0
 """Bands farther below the loudest count as that far below."""
-MOST_SPANS = 4096
-"""Of time, into which a recording is divided to compare courses."""
+PERCUSSIVE = 0.3
+"""Share from which on a layer counts as percussive: a hit that decays is tonal for a while. (The demo's drums measure
+0.3 to 0.8, its pitched components at most 0.25.)"""
+NOISY = 0.2
+"""Share of noise from which on a layer counts as noise."""
 SMOOTH_HZ, SMOOTH_SECONDS = 370.0, 0.2
 """Extents of the median filters that tell tones and hits apart."""
 
@@ -41,12 +43,12 @@ class Portraits:
     ----------
     spectra : float64, shape (L, F)
         Mean power at every bin.
-    courses : float64, shape (L, T)
-        Power in even spans of time.
+    courses : float64, shape (L, N)
+        Power in every frame.
     hz : float64, shape (F,)
         Frequencies of the bins.
     seconds : float
-        Length of a span.
+        From one frame to the next.
     """
 
     spectra: Doubles
@@ -59,13 +61,18 @@ def portraits(
     stack: Stack, samples: NDArray[np.float32], rate: int, analysis: Analysis, progress: Callable[[float], bool]
 ) -> Portraits | None:
     """Measure all layers; None where `progress` answered False."""
-    spans = min(stack.frames, MOST_SPANS)
-    found = report(stack, samples, rate, analysis, progress, spans=spans)
-    if found is None:
+    count, rows = len(stack.layers), np.arange(stack.bins)
+    spectra, courses = np.zeros((count, stack.bins)), np.zeros((count, stack.frames))
+    each, seen = np.eye(count, dtype=np.float32), 0
+    for first, power in power_blocks(samples, analysis, progress):
+        columns = np.arange(first, first + len(power))
+        held = stack.blend(each, rows, columns) ** 2 * power.T
+        spectra += held.sum(axis=2)
+        courses[:, columns] = held.sum(axis=1)
+        seen += len(power)
+    if seen < stack.frames or not progress(1.0):
         return None
-    hz = np.arange(stack.bins) * rate / analysis.window
-    seconds = len(samples) / rate / spans
-    return Portraits(10 ** (found.over_frequency / 10), 10 ** (found.over_time / 10), hz, seconds)
+    return Portraits(spectra / max(1, seen), courses, rows * rate / analysis.window, analysis.hop / rate)
 
 
 def mean_spectrum(samples: NDArray[np.float32], analysis: Analysis) -> Doubles:
@@ -135,7 +142,26 @@ def percussive_shares(portrait: Portraits) -> Doubles:
 
 def by_percussion(portrait: Portraits) -> list[int]:
     """0 for harmonic layers, 1 for percussive ones."""
-    return [int(share > 0.5) for share in percussive_shares(portrait)]
+    return [int(share > PERCUSSIVE) for share in percussive_shares(portrait)]
+
+
+def noise_shares(portrait: Portraits) -> Doubles:
+    """How much each layer is like steady noise, 0 … 1, shape (L,): even along frequency and along time.
+
+    The share of its power that stays under a median along frequency, times the median of its course over the mean.
+    """
+    height = max(3, round(SMOOTH_HZ / float(portrait.hz[1]))) | 1
+    even = ndimage.median_filter(portrait.spectra, (1, height))
+    flat = np.minimum(portrait.spectra, even).sum(axis=1) / np.maximum(portrait.spectra.sum(axis=1), 1e-30)
+    steady = np.median(portrait.courses, axis=1) / np.maximum(portrait.courses.mean(axis=1), 1e-30)
+    return np.asarray(flat * np.minimum(steady, 1.0))
+
+
+def by_noise(portrait: Portraits) -> list[int]:
+    """0 for layers of steady noise, 1 for the others; the noisiest layer is always one."""
+    shares = noise_shares(portrait)
+    least = min(NOISY, float(shares.max(initial=0.0)))
+    return [int(share < least) for share in shares]
 
 
 def low_shares(portrait: Portraits, hz: float) -> Doubles:

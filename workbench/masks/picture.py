@@ -26,6 +26,7 @@ class Show(Enum):
     LEVEL = "level"
     MASK = "mask"
     OVER = "over"
+    GROUPS = "groups"
 
 
 @dataclass(frozen=True, eq=False)

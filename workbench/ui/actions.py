@@ -243,6 +243,7 @@ class _Builder:
         self._add(menu, "suggestGroups", tr("Sugg&est groups…"), "Ctrl+G", w.dialogs.suggest_groups,
                   tr("By timbre, rhythm, harmonic and percussive, low and high, or reference sounds"))  # fmt: skip
         self._add(menu, "dissolve", tr("D&issolve the group"), "Shift+G", stack.dissolve_selected)
+        self._add(menu, "fold", tr("S&how or hide the layers of the group"), "Alt+Left", stack.toggle_fold)
         self._add(menu, "muteGroup", tr("Mute the group"), "Shift+M", lambda: stack.toggle_group("mute"))
         self._add(menu, "soloGroup", tr("Solo the group"), "Shift+S", lambda: stack.toggle_group("solo"))
         menu.addSeparator()

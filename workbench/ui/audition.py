@@ -111,6 +111,11 @@ class Audition(QObject):
         if span is not None and self.playing and not span[0] <= self.position < span[1]:
             self.seek(span[0])
 
+    @property
+    def looped(self) -> tuple[float, float] | None:
+        """The span that plays over and over: under the brush, on the walk, or what is selected; None for everything."""
+        return self._spot or (self.selection if self.loop else None)
+
     def set_speed(self, speed: float) -> None:
         """1 plays as recorded; half and double keep the pitch."""
         if speed != self.speed:

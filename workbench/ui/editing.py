@@ -454,6 +454,13 @@ class Editing(QObject):
         document.select(identity)
         self._tell_locked(area)
 
+    def has_group(self, group: int) -> bool:
+        """Whether there is a group; one that is only suggested is not yet there, and that is said."""
+        there = any(each.id == group for each in self._document.recorded_state.groups)
+        if not there:
+            self.refused.emit(self.tr("These groups are only suggested; accept them first."))
+        return there
+
     def do(self, name: str, act: Callable[[State], State], area: Area | None) -> None:
         """One act; a reason why not is told."""
         document = self._document

@@ -29,12 +29,13 @@ UNIT = {"peak": " dBTP", "lufs": " LUFS"}
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be exported: what is heard now, the mix, the groups, the layers."""
+    """What is to be exported: what is heard now, the mix, groups, layers; these after the faders or before."""
 
     heard: bool
     mix: bool
     groups: bool
     layers: bool
+    after: bool = False
 
 
 class ExportDialog(QDialog):
@@ -54,18 +55,23 @@ class ExportDialog(QDialog):
         self.mix = named(QCheckBox(self.tr("The mix, after the faders")), "exportMix", self.tr("Export the mix"),
                          self.tr("One file with mute, solo, gain, pan and width applied"))  # fmt: skip
         self.groups = named(
-            QCheckBox(self.tr("Every group ({0} files, before the faders; they sum to the recording)").format(groups)),
+            QCheckBox(self.tr("Every group ({0} files)").format(groups)),
             "exportGroups", self.tr("Export the groups"),
             self.tr("One file a group, and one a layer that is in none: 01 Name, 02 Name …"),
         )  # fmt: skip
         self.layers = named(
-            QCheckBox(self.tr("Every layer ({0} files, before the faders; they sum to the recording)").format(layers)),
+            QCheckBox(self.tr("Every layer ({0} files)").format(layers)),
             "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …"),
         )  # fmt: skip
         self.mix.setChecked(True)
         self.layers.setChecked(groups == layers)
         self.groups.setChecked(groups != layers)
         self.groups.setVisible(groups != layers)
+        self.faders = combo(
+            [(self.tr("before the faders: they sum to the recording"), False),
+             (self.tr("after the faders: they sum to the mix"), True)],
+            "exportFaders", self.tr("Groups and layers"), self.tr("After the faders what is muted gives no file"),
+        )  # fmt: skip
         self.folder = named(QLineEdit(str(folder)), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
         browse = named(QPushButton(self.tr("Choose…")), "exportBrowse", self.tr("Choose a folder"),
                        self.tr("Choose another folder"))  # fmt: skip
@@ -100,14 +106,16 @@ class ExportDialog(QDialog):
         close.clicked.connect(self.reject)
         grid = QGridLayout()
         grid.setVerticalSpacing(8)
-        grid.addWidget(dim(self.tr("Folder")), 0, 0)
-        grid.addWidget(self.folder, 0, 1)
-        grid.addWidget(browse, 0, 2)
-        grid.addWidget(dim(self.tr("Format")), 1, 0)
-        grid.addWidget(self.format, 1, 1, 1, 2)
-        grid.addWidget(dim(self.tr("Loudness")), 2, 0)
-        grid.addWidget(self.loudness, 2, 1)
-        grid.addWidget(self.level, 2, 2)
+        grid.addWidget(dim(self.tr("Parts")), 0, 0)
+        grid.addWidget(self.faders, 0, 1, 1, 2)
+        grid.addWidget(dim(self.tr("Folder")), 1, 0)
+        grid.addWidget(self.folder, 1, 1)
+        grid.addWidget(browse, 1, 2)
+        grid.addWidget(dim(self.tr("Format")), 2, 0)
+        grid.addWidget(self.format, 2, 1, 1, 2)
+        grid.addWidget(dim(self.tr("Loudness")), 3, 0)
+        grid.addWidget(self.loudness, 3, 1)
+        grid.addWidget(self.level, 3, 2)
         grid.setColumnStretch(1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
@@ -142,7 +150,7 @@ class ExportDialog(QDialog):
     def _ask(self) -> None:
         wanted = Wanted(
             self.heard.isChecked(), self.mix.isChecked(), self.groups.isChecked() and not self.groups.isHidden(),
-            self.layers.isChecked(),
+            self.layers.isChecked(), bool(self.faders.currentData()),
         )  # fmt: skip
         if not (wanted.heard or wanted.mix or wanted.groups or wanted.layers):
             self.say(self.tr("Choose something to export."))

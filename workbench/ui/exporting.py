@@ -22,6 +22,7 @@ from workbench.audio.export import (
     layer_pieces,
     mix_piece,
 )
+from workbench.audio.loudness import SILENT
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
 from workbench.jobs.works import export, measure_pieces
@@ -80,10 +81,10 @@ class Exporting(QObject):
         def pieces(form: FileFormat) -> list[Piece]:
             out = [heard_piece(heard, folder, stem, form, start, stop)] if wanted.heard else []
             out += [mix_piece(scene, folder, stem, form)] if wanted.mix else []
-            out += group_pieces(scene, folder, form) if wanted.groups else []
+            out += group_pieces(scene, folder, form, wanted.after) if wanted.groups else []
             # Layers beside groups have a folder of their own: both are numbered.
             inner = folder / self.tr("layers") if wanted.groups else folder
-            return out + (layer_pieces(scene, inner, form) if wanted.layers else [])
+            return out + (layer_pieces(scene, inner, form, wanted.after) if wanted.layers else [])
 
         ready = pieces(form)
         if level is None and not form.integer:
@@ -98,7 +99,7 @@ class Exporting(QObject):
             gains = [piece.gain_db for piece, _ in found]
             as_float = [replace(each, gain_db=gain) for each, gain in zip(pieces(FileFormat()), gains, strict=True)]
             # Full scale of an integer format is one step short of 1.
-            if form.integer and any(each.true_peak >= 1.0 for _, each in found):
+            if any(each.true_peak >= 1.0 for _, each in found):
                 self._ask_clipping(found, form, as_float)
             else:
                 self._write([piece for piece, _ in found], form)
@@ -111,7 +112,7 @@ class Exporting(QObject):
         box = QMessageBox(
             QMessageBox.Icon.Warning, self.tr("Above full scale"),
             self.tr(
-                "The true peak is {0:.1f} dB above full scale and would be clipped in this format. "
+                "The true peak is {0:.1f} dB above full scale; an integer format, or whoever plays it, would clip it. "
                 "32-bit float keeps it as it is."
             ).format(over), parent=self._window,
         )  # fmt: skip
@@ -119,8 +120,10 @@ class Exporting(QObject):
         role = QMessageBox.ButtonRole
         answers: dict[object, Callable[[], None]] = {
             box.addButton(self.tr("Write 32-bit float"), role.AcceptRole): partial(self._write, as_float, FileFormat()),
-            box.addButton(self.tr("Clip"), role.DestructiveRole): partial(self._write, [p for p, _ in found], form),
         }
+        if form.integer:
+            clip = box.addButton(self.tr("Clip"), role.DestructiveRole)
+            answers[clip] = partial(self._write, [piece for piece, _ in found], form)
         if all(each.loudness is not None for _, each in found if each.true_peak >= 1.0):
             # Parts that would clip are not turned down: they would no longer sum up.
             lower = [brought_to(p, each, SAFE)[0] if each.true_peak >= 1.0 else p for p, each in found]
@@ -136,16 +139,17 @@ class Exporting(QObject):
         def done(measured: list[Measured]) -> None:
             text = self.tr("Wrote 1 file to {1}") if len(pieces) == 1 else self.tr("Wrote {0} files to {1}")
             text = text.format(len(pieces), pieces[0].path.parent)
-            heard = next((each.loudness for each in measured if each.loudness is not None), None)
-            if heard is not None and heard.true_peak > 0:
-                peak = 20 * math.log10(heard.true_peak)
-                text += self.tr(" · {0:.1f} LUFS, true peak {1:.1f} dB").format(heard.lufs, peak)
+            heard = [(piece, each.loudness) for piece, each in zip(pieces, measured, strict=True) if each.loudness]
+            for piece, loud in heard:
+                peak = 20 * math.log10(max(loud.true_peak, 1e-10))
+                if piece is heard[0][0] and loud.lufs != SILENT:
+                    text += self.tr(" · {0:.1f} LUFS, true peak {1:.1f} dB").format(loud.lufs, peak)
                 if peak > 0 and not form.integer:
                     self.troubled.emit(
                         self.tr(
-                            "“{0}” has a true peak of {1:.1f} dB above full scale; 32-bit float keeps it, but a player "
-                            "would clip it. Lower the faders, or export to a true peak of −1 dB."
-                        ).format(pieces[0].path.name, peak)
+                            "“{0}” has a true peak of {1:.1f} dB above full scale: 32-bit float keeps it, but a player "
+                            "clips it. Export to a true peak of −1 dB to be safe."
+                        ).format(piece.path.name, peak)
                     )
             self.said.emit(text)
 

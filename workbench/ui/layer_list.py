@@ -55,11 +55,13 @@ class LayerList(QWidget):
 
     def fill(self, items: list[LayerRow]) -> None:
         """Put other rows in place."""
+        staying = set(map(id, items))
         for old in self.items:
             self._column.removeWidget(old)
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
+            if id(old) not in staying:
+                old.hide()
+                old.setParent(None)
+                old.deleteLater()
         self.items = items
         for index, row in enumerate(items):
             self._column.insertWidget(index, row)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QWidget,
 )  # fmt: skip
 
 from workbench.document.acts import GAIN_RANGE_DB
@@ -184,6 +185,14 @@ class LayerRow(QFrame):
     def drag_name(self) -> str:
         """What a drag of this row carries."""
         return f"layer {self.layer.id}"
+
+    def retag(self, tag: str) -> None:
+        """Other object names, for another place in the stack."""
+        old = self.objectName().removesuffix("Row")
+        if tag != old:
+            for widget in (self, *self.findChildren(QWidget)):
+                if widget.objectName().startswith(old):
+                    widget.setObjectName(tag + widget.objectName().removeprefix(old))
 
     def _locked(self) -> bool:
         return isinstance(self.layer, Layer) and self.layer.locked

@@ -62,12 +62,15 @@ class Listening(QObject):
         self._held: tuple[Scene | None, Ear, Scene | None] = (None, PLAIN, None)
         self._comparing: Job | None = None
         self._compared: Scene | None = None
+        self._asked = False
+        """Whether the original was listened to: only then the loudness is measured beforehand."""
         self._compare_later = self._timer(COMPARE_MS, self._compare)
         self._spot_later = self._timer(SPOT_MS, self._move_spot)
         document.opened.connect(self._opened)
         document.area_changed.connect(self._area_changed)
         document.analysis_changed.connect(self._area_changed)
         audition.selection_changed.connect(lambda _: self._area_changed())
+        audition.selection_changed.connect(lambda _: self._mix_changed())
         document.mix_changed.connect(self._mix_changed)
         document.masks_changed.connect(lambda _: self._mix_changed())
 
@@ -99,6 +102,7 @@ class Listening(QObject):
     def hear(self, what: Hear) -> None:
         """Listen to the mix, the original, or what was taken away; to the mix again where that is so already."""
         self.what = Hear.MIX if what is self.what else what
+        self._asked = self._asked or self.what is Hear.ORIGINAL
         if self.what is Hear.ORIGINAL and (
             self._compare_later.isActive() or self._compared is not self._document.scene
         ):
@@ -121,6 +125,9 @@ class Listening(QObject):
 
     def walk_to(self, layers: tuple[int, ...]) -> None:
         """Hear only some layers, before all faders; none goes back to what was heard."""
+        if self.where is Where.BRUSH:
+            self._leave_spot()
+            self.where = Where.EVERYWHERE
         self._alone = layers
         self._refresh()
 
@@ -139,17 +146,14 @@ class Listening(QObject):
             Where.EVERYWHERE: "", Where.SELECTION: self.tr(", only the selection"),
             Where.REST: self.tr(", all but the selection"), Where.BRUSH: self.tr(", under the brush"),
         }[self.where]  # fmt: skip
-        when = self.tr(", the span that loops") if self._loops else ""
-        return what + where + when
-
-    @property
-    def _loops(self) -> bool:
-        return self._audition.loop and self._audition.selection is not None
+        when = self.tr(", the span that loops") if self._audition.looped is not None else ""
+        speed = self.tr(", at its own speed") if self._audition.speed != 1.0 else ""
+        return what + where + when + speed
 
     def heard_samples(self) -> tuple[int, int | None]:
         """First and last sample of what plays: the span that loops, or everything."""
-        recording, span = self._document.recording, self._audition.selection
-        if recording is None or span is None or not self._loops:
+        recording, span = self._document.recording, self._audition.looped
+        if recording is None or span is None:
             return 0, None
         start, stop = (round(second * recording.rate) for second in span)
         return max(0, start), min(stop, len(recording.samples))
@@ -182,7 +186,13 @@ class Listening(QObject):
 
     def _opened(self) -> None:
         self.what, self.where, self._alone, self._spot = Hear.MIX, Where.EVERYWHERE, (), None
-        self._original_db, self._compared = 0.0, None
+        self._original_db, self._asked = 0.0, False
+        # Nothing may keep the former recording.
+        self._compared = None
+        self._held = (None, PLAIN, None)
+        if self._comparing is not None:
+            self._comparing.cancel()
+            self._comparing = None
         self._refresh()
 
     def _area_changed(self) -> None:
@@ -194,7 +204,7 @@ class Listening(QObject):
 
     def _mix_changed(self) -> None:
         # Measured when the mix has come to rest, so that the key finds it done; while the original is heard, at once.
-        if self.what is not Hear.ORIGINAL or not self._compare_later.isActive():
+        if self._asked and (self.what is not Hear.ORIGINAL or not self._compare_later.isActive()):
             self._compare_later.start()
 
     # -- equal loudness ------------------------------------------------------------------------------

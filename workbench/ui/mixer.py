@@ -7,7 +7,17 @@ from time import perf_counter
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.audio.levels import source_levels
 from workbench.audio.mix import audible
@@ -16,6 +26,7 @@ from workbench.document import group_acts
 from workbench.document.acts import GAIN_RANGE_DB
 from workbench.document.document import Document
 from workbench.document.state import SLOTS
+from workbench.files import UserError
 from workbench.masks.layers import Group, Layer, members
 from workbench.ui import theme
 from workbench.ui.audition import Audition
@@ -69,7 +80,7 @@ class Strip(QFrame):
     picked = Signal(object)
     """The Layer or Group was clicked."""
 
-    WIDTH = 110
+    WIDTH = 116
 
     def __init__(self, source: Layer | Group, number: int, pan_trouble: str) -> None:
         super().__init__()
@@ -127,12 +138,24 @@ class Strip(QFrame):
         buttons.addWidget(self.mute)
         buttons.addWidget(self.solo)
         grid.addLayout(buttons, 1, 2)
-        grid.addWidget(self.pan, 2, 2)
+        grid.addLayout(self._labelled(self.tr("Pan"), self.pan), 2, 2)
         if isinstance(self.source, Group):
-            grid.addWidget(self.width_slider, 3, 2)
+            grid.addLayout(self._labelled(self.tr("Wide"), self.width_slider), 3, 2)
         grid.addWidget(self.text, 4, 2)
         grid.setRowStretch(4, 1)
         grid.setColumnStretch(2, 1)
+
+    @staticmethod
+    def _labelled(text: str, slider: Slider) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(3)
+        label = dim(text)
+        label.setStyleSheet("font-size: 9px;")
+        label.setFixedWidth(22)
+        slider.setMinimumWidth(36)
+        row.addWidget(label)
+        row.addWidget(slider, 1)
+        return row
 
     def _wire(self) -> None:
         self.gain.moved.connect(self._gain_moved)
@@ -161,6 +184,13 @@ class Strip(QFrame):
 
     def show_source(self, source: Layer | Group, heard: bool) -> None:
         """Show another state of the same source."""
+        if source.name != self.source.name:
+            for widget, text in (
+                (self, "{0}"), (self.gain, self.tr("Gain of {0}")), (self.pan, self.tr("Pan of {0}")),
+                (self.width_slider, self.tr("Width of {0}")), (self.meter, self.tr("Level of {0}")),
+                (self.mute, self.tr("Mute {0}")), (self.solo, self.tr("Solo {0}")),
+            ):  # fmt: skip
+                widget.setAccessibleName(text.format(source.name))
         self.source = source
         room = self.WIDTH - 24
         name = QFontMetrics(self.title.font()).elidedText(source.name, Qt.TextElideMode.ElideRight, room)
@@ -174,22 +204,12 @@ class Strip(QFrame):
             self.width_slider.set(source.width)
         self.mute.setChecked(source.mute)
         self.solo.setChecked(source.solo)
-        self.text.setText("−∞ dB" if source.gain_db <= -200 else f"{source.gain_db:+.1f} dB".replace("-", "−"))
+        gain = "−∞" if source.gain_db <= -200 else f"{source.gain_db:+.1f}".replace("-", "−")
+        side = self.tr("L") if source.pan < 0 else self.tr("R")
+        self.text.setText(f"{gain} dB" + (f" {side}{abs(round(100 * source.pan))}" if source.pan else ""))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.picked.emit(self.source)
-
-
-@guarded
-class SlotButton(QPushButton):
-    """A remembered mix: a click recalls it; with Shift, or where there is none, it remembers the present one."""
-
-    store_wanted = Signal()
-    recall_wanted = Signal()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        (self.store_wanted if shift else self.recall_wanted).emit()
 
 
 class Mixer(QWidget):
@@ -217,7 +237,7 @@ class Mixer(QWidget):
         scroll.setWidget(holder)
         row.addWidget(scroll, 1)
         row.addLayout(self._slots())
-        document.opened.connect(self._rebuild)
+        document.opened.connect(self._opened)
         document.layers_changed.connect(self._rebuild)
         document.mix_changed.connect(self._show)
         document.snapshots_changed.connect(self._show_slots)
@@ -234,23 +254,28 @@ class Mixer(QWidget):
         column.addWidget(dim(self.tr("Mixes")))
         grid = QGridLayout()
         grid.setSpacing(3)
-        self.slots: list[SlotButton] = []
+        self.slots: list[QPushButton] = []
         for slot in range(SLOTS):
             letter = "ABCD"[slot]
             tip = self.tr("Mix {0}: recall it (F{1}); remember the present mix in it (Shift+F{1} or Shift+click)")
             button = named(
-                SlotButton(letter), f"mix{letter}", self.tr("Remembered mix {0}").format(letter),
+                QPushButton(letter), f"mix{letter}", self.tr("Remembered mix {0}").format(letter),
                 tip.format(letter, slot + 5),
             )  # fmt: skip
             button.setCheckable(True)
             button.setProperty("role", "slot")
-            button.store_wanted.connect(partial(self.store, slot))
-            button.recall_wanted.connect(partial(self.recall, slot))
+            button.clicked.connect(partial(self._slot_clicked, slot))
             self.slots.append(button)
             grid.addWidget(button, slot // 2, slot % 2)
         column.addLayout(grid)
         column.addStretch(1)
         return column
+
+    def _slot_clicked(self, slot: int) -> None:
+        """A click recalls a mix; with Shift it remembers the present one."""
+        shift = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
+        (self.store if shift else self.recall)(slot)
+        self._show_slots()
 
     # -- strips --------------------------------------------------------------------------------------
 
@@ -265,14 +290,23 @@ class Mixer(QWidget):
                 out["layer", layer.id] = layer
         return list(out.values())
 
+    def _opened(self) -> None:
+        # Another recording may have the same ids, but other channels.
+        self._clear()
+        self._rebuild()
+
+    def _clear(self) -> None:
+        for old in self.strips:
+            self._column.removeWidget(old)
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
+        self.strips = []
+
     def _rebuild(self) -> None:
         sources, recording = self._sources(), self._document.recording
         if [_key(strip.source) for strip in self.strips] != [_key(source) for source in sources]:
-            for old in self.strips:
-                self._column.removeWidget(old)
-                old.hide()
-                old.setParent(None)
-                old.deleteLater()
+            self._clear()
             trouble = ""
             if recording is not None and recording.channels > 2:
                 trouble = self.tr(
@@ -296,8 +330,12 @@ class Mixer(QWidget):
         self._show_slots()
 
     def _change(self, source: Layer | Group, name: str, merge: str, fields: dict[str, object]) -> None:
-        change = self._document.change_group if isinstance(source, Group) else self._document.change_layer
-        change(name, source.id, merge or None, **fields)
+        if not isinstance(source, Group):
+            self._document.change_layer(name, source.id, merge or None, **fields)
+        elif self._editing.has_group(source.id):
+            self._document.change_group(name, source.id, merge or None, **fields)
+        else:
+            self._show()
 
     def _pick(self, source: Layer | Group) -> None:
         (self._document.select_group if isinstance(source, Group) else self._document.select)(source.id)
@@ -332,14 +370,17 @@ class Mixer(QWidget):
         self._editing.said.emit(self.tr("Mix {0} remembered; F{1} recalls it").format("ABCD"[slot], slot + 5))
 
     def recall(self, slot: int) -> None:
-        """Bring a mix back; several in turn are one step. An empty place remembers the present mix."""
+        """Bring a mix back; several in turn are one step."""
+        before = self._document.recorded_state
         if self._document.recording is None:
             return
-        if self._document.recorded_state.snapshots[slot] is None:
-            self.store(slot)
-            return
-        state = group_acts.recall_mix(self._document.recorded_state, slot)
-        self._document.act(self.tr("Recall mix {0}").format("ABCD"[slot]), state, "recall")
+        try:
+            state = group_acts.recall_mix(before, slot)
+        except UserError as reason:
+            self._editing.refused.emit(str(reason))
+        else:
+            if (state.layers, state.groups) != (before.layers, before.groups):
+                self._document.act(self.tr("Recall mix {0}").format("ABCD"[slot]), state, "recall")
         self._show_slots()
 
     def _show_slots(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.audio.player import PlayerStatus
@@ -38,7 +38,7 @@ class SoundDialog(QDialog):
             named(QLabel("–"), name, label, tip)
             for name, label, tip in (
                 ("soundPath", self.tr("From an edit to the ear"), self.tr("Until an edit is heard while it plays")),
-                ("soundRing", self.tr("Prepared"), self.tr("Sound that waits for the device; edits still reach it")),
+                ("soundRing", self.tr("Buffered"), self.tr("Sound that waits for the device; edits still reach it")),
                 ("soundRate", self.tr("Rate"), self.tr("What the device takes")),
                 ("soundMissed", self.tr("Drop-outs"), self.tr("Times that the sound ran dry since the start")),
             )
@@ -61,7 +61,7 @@ class SoundDialog(QDialog):
         form.setHorizontalSpacing(16)
         for label, widget, button in (
             (self.tr("Device"), self.device, again), (self.tr("Latency"), self.latency, None),
-            (self.tr("From an edit to the ear"), self.path, None), (self.tr("Prepared"), self.ring, None),
+            (self.tr("From an edit to the ear"), self.path, None), (self.tr("Buffered"), self.ring, None),
             (self.tr("Rate"), self.rate, None), (self.tr("Drop-outs"), self.missed, anew),
         ):  # fmt: skip
             row = QHBoxLayout()
@@ -72,6 +72,9 @@ class SoundDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.addLayout(form)
+        close = named(QPushButton(self.tr("Close")), "soundClose", self.tr("Close"), self.tr("Close (Esc)"))
+        close.clicked.connect(self.accept)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 
     def _fill(self) -> None:
         self._listed = self._audition.devices

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from workbench.audio.mix import audible
 from workbench.document.document import Document
 from workbench.masks.brush import Ruler
 from workbench.masks.grid import Region
@@ -42,6 +43,8 @@ LEFT, BOTTOM, TOP, RIGHT = 46, 20, 6, 6
 STRIP = 64
 MOST_AT_ONCE = 90_000
 """Pixels that are composed at once where masks changed."""
+UNHEARD = 0.13
+"""Shade of grey of layers that are not heard."""
 BUDGET = 0.010
 """Seconds that one painting may spend on the picture; the rest follows in the next."""
 
@@ -80,6 +83,7 @@ class SpectrogramView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._document, self._viewport, self._tools = document, viewport, tools
         self.show_what = Show.COLOURS
+        self._heard: list[bool] = []
         self.range_db = (-90.0, -12.0)
         self.map_name = "inferno"
         self.selection: tuple[float, float] | None = None
@@ -101,6 +105,7 @@ class SpectrogramView(QWidget):
         document.masks_changed.connect(self._masks_changed)
         document.layers_changed.connect(self.redraw)
         document.selection_changed.connect(self._selection_changed)
+        document.mix_changed.connect(self._mix_changed)
 
     def sizeHint(self) -> QSize:
         return QSize(800, 420)
@@ -273,9 +278,21 @@ class SpectrogramView(QWidget):
         return axis.cells[axis.spread]
 
     def _look(self) -> Look:
-        colours = np.array([bgr(layer.colour) for layer in self._document.layers], np.float32).reshape(-1, 3)
+        layers, groups = self._document.layers, self._document.groups
+        of_group = {group.id: group.colour for group in groups} if self.show_what is Show.GROUPS else {}
+        colours = np.array([bgr(of_group.get(layer.group, layer.colour)) for layer in layers], np.float32)
+        if self.show_what in (Show.COLOURS, Show.GROUPS):
+            # What is not heard steps back.
+            colours[[not heard for heard in audible(layers, groups)]] = UNHEARD
         bright = brightness(*self.range_db)
-        return Look(self.show_what, bright, colours, self._palette, self._document.shown_indices)
+        return Look(self.show_what, bright, colours.reshape(-1, 3), self._palette, self._document.shown_indices)
+
+    def _mix_changed(self) -> None:
+        heard = audible(self._document.layers, self._document.groups)
+        if heard != self._heard:
+            self._heard = heard
+            if self.show_what in (Show.COLOURS, Show.GROUPS):
+                self.redraw()
 
     def _lay_out(self) -> None:
         """Pixels to bins and frames for the present view."""

@@ -167,14 +167,22 @@ class StackPanel(QWidget):
                 wanted.append((layer.group, 0))
             wanted.append((layer.group, layer.id))
         if [self._key(row) for row in self._rows.items] != wanted:
-            items: list[LayerRow] = []
+            old = {(isinstance(row, GroupRow), row.layer.id): row for row in self._rows.items}
             numbers = {layer.id: i + 1 for i, layer in enumerate(layers)}
             known = {layer.id: layer for layer in layers}
+            items: list[LayerRow] = []
             for group, identity in wanted:
-                items.append(
-                    self._layer_row(known[identity], numbers[identity]) if identity
-                    else self._group_row(groups[group], list(groups).index(group) + 1)
-                )  # fmt: skip
+                row = old.get((not identity, identity or group))
+                if row is None and identity:
+                    row = self._layer_row(known[identity], numbers[identity])
+                elif row is None:
+                    row = self._group_row(groups[group], list(groups).index(group) + 1)
+                elif identity:
+                    row.group = group
+                    row.retag(f"layer{numbers[identity]}")
+                else:
+                    row.retag(f"group{list(groups).index(group) + 1}")
+                items.append(row)
             self._rows.fill(items)
         for row in self.rows:
             row.show_group(groups[row.group].colour if row.group in groups else None)
@@ -282,14 +290,17 @@ class StackPanel(QWidget):
         self._mark()
 
     def _change_group(self, group: int, name: str, merge: str, fields: dict[str, object]) -> None:
-        if "locked" in fields:
+        if not self._editing.has_group(group):
+            self._show_mix()
+        elif "locked" in fields:
             state = group_acts.lock_group(self._document.recorded_state, group, bool(fields["locked"]))
             self._document.act(name, state)
         else:
             self._document.change_group(name, group, merge or None, **fields)
 
     def _rename_group(self, group: int, name: str) -> None:
-        self._document.change_group(self.tr("Rename to {0}").format(name), group, name=name)
+        if self._editing.has_group(group):
+            self._document.change_group(self.tr("Rename to {0}").format(name), group, name=name)
 
     def _fold(self, group: int, folded: bool) -> None:
         (self._folded.add if folded else self._folded.discard)(group)
@@ -299,6 +310,8 @@ class StackPanel(QWidget):
     def _drop(self, what: str, group: int, before: int) -> None:
         """A dragged row was let go; a layer takes with it the others that are selected with it."""
         kind, number = what.split()
+        if any(each and not self._editing.has_group(each) for each in (group, int(number) * (kind == "group"))):
+            return
         state, chosen = self._document.recorded_state, [int(number)]
         if kind == "group":
             chosen = [layer.id for layer in members(state.layers, int(number))]
@@ -348,6 +361,8 @@ class StackPanel(QWidget):
         if not group:
             self._editing.refused.emit(self.tr("The selected layer is in no group."))
             return
+        if not self._editing.has_group(group):
+            return
         name = next(each.name for each in self._document.groups if each.id == group)
         state = group_acts.dissolve_group(self._document.recorded_state, group)
         self._document.act(self.tr("Dissolve {0}").format(name), state)
@@ -360,17 +375,25 @@ class StackPanel(QWidget):
         else:
             getattr(row, field).click()
 
-    def move_layer(self, layer: int, to: int) -> None:
-        """Reorder."""
-        state = self._document.recorded_state
-        if acts.layer_index(state, layer) != to:
-            self._document.act(self.tr("Reorder layers"), acts.move_layer(state, layer, to))
-
     def nudge(self, by: int) -> None:
-        """Move the selected layer up (−1) or down (1)."""
-        index = self._document.selected_index
-        if 0 <= index + by < len(self._document.layers) and index >= 0:
-            self.move_layer(self._document.selected, index + by)
+        """Move the selected layer or group up (−1) or down (1); a layer goes into groups and out of them."""
+        state, group = self._document.recorded_state, self._document.selected_group
+        if group and not self._editing.has_group(group):
+            return
+        if self._document.selected_index < 0:
+            return
+        if group:
+            moved = group_acts.nudged_group(state, group, by)
+        else:
+            moved = group_acts.nudged(state, self._document.selected, by)
+        if [(x.id, x.group) for x in moved.layers] != [(x.id, x.group) for x in state.layers]:
+            self._document.act(self.tr("Reorder layers"), moved)
+
+    def toggle_fold(self) -> None:
+        """Show or hide the layers of the group of what is selected."""
+        row = next((row for row in self.group_rows if row.group == self._present_group), None)
+        if row is not None:
+            row.fold.click()
 
     def select_by(self, by: int) -> None:
         """Select the row above (−1) or below (1), of a layer or a group."""

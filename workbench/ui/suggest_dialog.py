@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -28,6 +28,7 @@ from workbench.document.document import Document
 from workbench.masks import grouping
 from workbench.masks.grouping import Portraits
 from workbench.ui.controls import Whole, combo, dim, named
+from workbench.ui.guard import guarded
 
 LOW_HZ = 200
 MOST = 9
@@ -36,6 +37,7 @@ NOWHERE = -1
 References = list[tuple[str, NDArray[np.float64]]]
 
 
+@guarded
 class SuggestDialog(QDialog):
     """Shows a suggestion in the stack as it is chosen and changed; nothing is done before it is accepted."""
 
@@ -59,11 +61,9 @@ class SuggestDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.addLayout(self._settings())
-        about = dim(
-            self.tr("You see and hear it at once. Change what does not fit; nothing is done before you accept.")
-        )
-        about.setWordWrap(True)
-        column.addWidget(about)
+        self.about = dim("")
+        self.about.setWordWrap(True)
+        column.addWidget(self.about)
         column.addWidget(self._table(), 1)
         row = QHBoxLayout()
         self.accept_button = named(
@@ -83,6 +83,8 @@ class SuggestDialog(QDialog):
         self.finished.connect(self._finished)
         document.opened.connect(self.reject)
         document.layers_changed.connect(self._layers_changed)
+        document.history_changed.connect(self._show_again)
+        document.stacks_changed.connect(self._layers_changed)
         self.how.activated.connect(lambda _: self._suggest())
         self.count.valueChanged.connect(lambda _: self._suggest())
         self.hz.valueChanged.connect(lambda _: self._suggest())
@@ -93,7 +95,7 @@ class SuggestDialog(QDialog):
         grid = QGridLayout()
         self.how = combo(
             [
-                (self.tr("Timbre"), "timbre"), (self.tr("Rhythm"), "rhythm"),
+                (self.tr("Timbre"), "timbre"), (self.tr("Rhythm"), "rhythm"), (self.tr("Noise and sound"), "noise"),
                 (self.tr("Harmonic and percussive"), "percussion"), (self.tr("Low and high"), "low"),
                 (self.tr("Reference sounds"), "references"),
             ],
@@ -158,6 +160,8 @@ class SuggestDialog(QDialog):
             self._take(grouping.by_timbre(self._portrait, count), self._numbered(count))
         elif how == "rhythm":
             self._take(grouping.by_rhythm(self._portrait, count), self._numbered(count))
+        elif how == "noise":
+            self._take(grouping.by_noise(self._portrait), [self.tr("Noise"), self.tr("Sound")])
         elif how == "percussion":
             self._take(grouping.by_percussion(self._portrait), [self.tr("Harmonic"), self.tr("Percussive")])
         elif how == "low":
@@ -179,7 +183,19 @@ class SuggestDialog(QDialog):
             for number, name in enumerate(names):
                 box.addItem(name, number)
             box.setCurrentIndex(group + 1)
+        self._tell()
         self._preview()
+
+    def _tell(self) -> None:
+        """What is seen, and what accepting will do."""
+        if not self._names:
+            text = self.tr("Choose sounds of the single sources; each layer goes to the one that it is most like.")
+        elif self._document.recorded_state.groups:
+            text = self.tr("You see and hear it at once. Accepted, it takes the place of the groups that there are.")
+        else:
+            text = self.tr("You see and hear it at once. Change what does not fit, then accept it.")
+        self.about.setText(text)
+        self.accept_button.setEnabled(bool(self._names))
 
     def _changed(self, row: int) -> None:
         self._chosen[row] = self.boxes[row].currentData()
@@ -194,22 +210,38 @@ class SuggestDialog(QDialog):
         ]
 
     def _preview(self) -> None:
-        if self._document.state.stack == self._stack:
+        if self._fits:
             self._document.preview(group_acts.group_all(self._document.recorded_state, self.proposed))
+
+    def _show_again(self) -> None:
+        """An act took the place of what was shown."""
+        QTimer.singleShot(0, lambda: self._preview() if self.isVisible() and self._fits else None)
+
+    @property
+    def _fits(self) -> bool:
+        """Whether the layers are still those that the suggestion is for."""
+        state = self._document.recorded_state
+        return state.stack == self._stack and {layer.id for layer in state.layers} == set(self._layers)
 
     def _layers_changed(self) -> None:
         """What was suggested is for other layers."""
-        if {layer.id for layer in self._document.layers} != set(self._layers):
+        if not self._fits:
             QTimer.singleShot(0, self.reject)
 
     def _finished(self, result: int) -> None:
         self._document.layers_changed.disconnect(self._layers_changed)
-        fits = {layer.id for layer in self._document.recorded_state.layers} == set(self._layers)
-        if result == QDialog.DialogCode.Accepted and fits:
+        self._document.history_changed.disconnect(self._show_again)
+        self._document.stacks_changed.disconnect(self._layers_changed)
+        if result == QDialog.DialogCode.Accepted and self._fits:
             state = group_acts.group_all(self._document.recorded_state, self.proposed)
             self._document.act(self.tr("Group by {0}").format(self.how.currentText().lower()), state)
         else:
             self._document.end_preview()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._show_again()
+        super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.reject()

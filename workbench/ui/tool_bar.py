@@ -35,7 +35,8 @@ class ToolBar(QWidget):
     def _look_controls(self, row: QHBoxLayout) -> None:
         self.show_box = combo(
             [(self.tr("Layer colours"), Show.COLOURS), (self.tr("Level"), Show.LEVEL),
-             (self.tr("Selected mask"), Show.MASK), (self.tr("Mask over mix"), Show.OVER)],
+             (self.tr("Selected mask"), Show.MASK), (self.tr("Mask over mix"), Show.OVER),
+             (self.tr("Group colours"), Show.GROUPS)],
             "show", self.tr("Show"), self.tr("What the spectrogram shows (C takes the next)"),
         )  # fmt: skip
         self.map_box = combo([(n.capitalize(), n) for n in COLOUR_MAPS], "colourMap", self.tr("Colour map"),

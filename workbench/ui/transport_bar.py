@@ -128,8 +128,8 @@ class TransportBar(QWidget):
         self.meter = Meter()
         row.addWidget(self.meter)
         self.device = combo([], "device", self.tr("Output device"), self.tr("Where the sound goes"))
-        self.device.setMinimumWidth(80)
-        self.device.setMaximumWidth(130)
+        self.device.setMinimumWidth(120)
+        self.device.setMaximumWidth(150)
         row.addWidget(self.device)
         self._listed: tuple[Device, ...] = ()
         self.wished_device: str | None = None

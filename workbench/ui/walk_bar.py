@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSize
 from workbench.document import acts, group_acts
 from workbench.document.document import Document
 from workbench.masks.finding import loudest_span
-from workbench.masks.layers import Layer
+from workbench.masks.layers import Group, Layer
 from workbench.ui.audition import Audition
 from workbench.ui.controls import dim, icon_button, named, show_icon
 from workbench.ui.guard import guarded
@@ -23,6 +23,8 @@ MOST_GROUPS = 9
 class WalkBar(QFrame):
     """Shown while the walk goes on. 1 … 9 put the layer into a group and go on; arrows go on and back."""
 
+    refused = Signal(str)
+    """Why a key does nothing."""
     ended = Signal()
     """The walk is over."""
 
@@ -34,15 +36,17 @@ class WalkBar(QFrame):
         self._queue: list[int] = []
         self._place = self._stack = 0
         self._was_playing = False
+        self._put: tuple[int, int] | None = None
+        """Place of the layer that was sorted last, and the group."""
         self._buttons: list[QPushButton] = []
         self._timer = QTimer(self)
         self._timer.setInterval(round(1000 * SECONDS))
         self._timer.timeout.connect(lambda: self.go(1))
-        self.back = icon_button("start", "walkBack", self.tr("Back"), self.tr("The layer before (←)"))
+        self.back = named(QPushButton("←"), "walkBack", self.tr("Back"), self.tr("The layer before (←)"))
         self.pause = icon_button(
             "stop", "walkPause", self.tr("Stay"), self.tr("Stay with this layer, or go on (Space)")
         )
-        self.onward = icon_button("play", "walkOn", self.tr("On"), self.tr("The next layer (→)"))
+        self.onward = named(QPushButton("→"), "walkOn", self.tr("On"), self.tr("The next layer (→)"))
         self.count = dim("")
         self.name = named(
             QLineEdit(), "walkName", self.tr("Name of the layer"), self.tr("Return begins and ends typing a name")
@@ -90,7 +94,7 @@ class WalkBar(QFrame):
     # -- the walk ------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Start with the selected layer; all are heard in turn."""
+        """All layers are heard in turn, from the top."""
         document = self._document
         if document.recording is None or not document.layers:
             return
@@ -99,10 +103,7 @@ class WalkBar(QFrame):
             return
         self._was_playing = self._audition.playing
         self._queue = [layer.id for layer in document.layers]
-        self._stack = document.state.stack
-        self._place = max(0, document.selected_index)
-        self._queue = self._queue[self._place :] + self._queue[: self._place]
-        self._place = 0
+        self._stack, self._place, self._put = document.state.stack, 0, None
         self.show()
         self.setFocus()
         self._timer.start()
@@ -125,12 +126,12 @@ class WalkBar(QFrame):
         self.end()
 
     def go(self, by: int) -> None:
-        """The next layer (1) or the one before (−1); after the last the walk is over."""
-        place = self._place + by
-        if place >= len(self._queue):
-            self.end()
+        """The next layer (1) or the one before (−1); the last one plays until the user goes."""
+        if self._place + by >= len(self._queue):
+            self._timer.stop()
+            self._show_pause()
             return
-        self._place = max(0, place)
+        self._place = max(0, self._place + by)
         self._hear()
         if self._timer.isActive():
             self._timer.start()
@@ -153,9 +154,12 @@ class WalkBar(QFrame):
         return next((layer for layer in self._document.layers if layer.id == identity), None)
 
     def _hear(self) -> None:
+        there = {layer.id for layer in self._document.layers}
+        self._queue = [each for each in self._queue if each in there]
+        self._place = min(self._place, len(self._queue) - 1)
         layer, recording = self._layer(), self._document.recording
         if layer is None or recording is None:
-            self.go(1)
+            self.end()
             return
         self._document.select(layer.id)
         seconds = self._document.state.analysis.hop / recording.rate
@@ -175,14 +179,27 @@ class WalkBar(QFrame):
     # -- showing -------------------------------------------------------------------------------------
 
     def _show(self) -> None:
+        if not self.walking:
+            return
+        if self._put is not None and self._taken_back(*self._put):
+            # Undone: back to the layer that was put there.
+            self._place, self._put = self._put[0], None
+            self._hear()
+            return
         layer = self._layer()
-        if not self.walking or layer is None:
+        if layer is None:
+            self._hear()
             return
         self.count.setText(self.tr("{0} of {1}").format(self._place + 1, len(self._queue)))
         if not self.name.hasFocus():
             self.name.setText(layer.name)
         self._show_groups(layer)
         self._show_pause()
+
+    def _taken_back(self, place: int, group: int) -> bool:
+        """Whether the layer at a place is no longer in the group that it was put into."""
+        layer = next((each for each in self._document.layers if each.id == self._queue[place]), None)
+        return layer is not None and layer.group != group
 
     def _show_pause(self) -> None:
         show_icon(self.pause, "stop" if self._timer.isActive() else "loop")
@@ -193,11 +210,17 @@ class WalkBar(QFrame):
             old.hide()
             old.deleteLater()
         self._buttons = []
-        groups = self._document.groups[: MOST_GROUPS - 1]
+        groups = self._groups
         for number, group in enumerate(groups, 1):
             self._add_group(number, f"{number}  {group.name}", group.colour, layer.group == group.id)
         number = len(groups) + 1
-        self._add_group(number, self.tr("{0}  + new").format(number), "", False)
+        if number <= MOST_GROUPS:
+            self._add_group(number, self.tr("{0}  + new").format(number), "", False)
+
+    @property
+    def _groups(self) -> list[Group]:
+        """The groups in the order in which they were made, so that a number keeps its meaning."""
+        return sorted(self._document.recorded_state.groups, key=lambda group: group.id)[:MOST_GROUPS]
 
     def _add_group(self, number: int, text: str, colour: str, here: bool) -> None:
         tip = self.tr("Put the layer into this group and go on ({0})").format(number)
@@ -216,18 +239,26 @@ class WalkBar(QFrame):
 
     def put(self, number: int) -> None:
         """Put the layer into a group by its number, or into a new one, and go on."""
-        layer, document = self._layer(), self._document
-        groups = document.groups[: MOST_GROUPS - 1]
-        if layer is None or number > len(groups) + 1:
+        layer, document, groups = self._layer(), self._document, self._groups
+        if layer is None:
+            return
+        if number > min(len(groups) + 1, MOST_GROUPS):
+            self.refused.emit(
+                self.tr("There is no group {0} yet; {1} makes a new one.").format(number, len(groups) + 1)
+            )
             return
         state = document.recorded_state
         if number <= len(groups):
-            state = group_acts.put_layers(state, [layer.id], groups[number - 1].id, None)
-            name = groups[number - 1].name
+            name, made = groups[number - 1].name, groups[number - 1].id
+            state = group_acts.put_layers(state, [layer.id], made, None)
         else:
+            # A layer with a name of its own gives it to the group.
             name = self.tr("Group {0}").format(number) if layer.automatic else layer.name
-            state, _ = group_acts.group_layers(state, [layer.id], name)
-        document.act(self.tr("Put {0} into {1}").format(layer.name, name), state)
+            state, made = group_acts.group_layers(state, [layer.id], name)
+        self._put = None
+        if layer.group != made:
+            document.act(self.tr("Put {0} into {1}").format(layer.name, name), state)
+            self._put = self._place, made
         self.go(1)
 
     def _name_typed(self) -> None:

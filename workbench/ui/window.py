@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         Keyboard(self.play_or_stop, self.play_from_pointer, self)
         self.listening.refused.connect(self._trouble)
         self.walk.ended.connect(view.setFocus)
+        self.walk.refused.connect(self.say)
         self.stack_panel.walk.clicked.connect(self.walk.begin)
         view.scrubbed.connect(audition.scrub)
         self.stack_panel.mask_wanted.connect(bar.toggle_mask)
