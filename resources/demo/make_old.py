@@ -1,4 +1,4 @@
-"""Make `old.flac` from `demo.flac`: folded down to mono, at 22.05 kHz, with a second of hiss before it and under it.
+"""Make `old.flac` from `demo.flac`: folded down to mono, with hiss under it and a second of nothing but hiss before it.
 
 Run once, from this folder, where the demo has changed: ``python make_old.py``.
 """
@@ -9,9 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
-RATE = 22050
 HISS = 0.02
 FOLDER = Path(__file__).resolve().parent
 
@@ -19,10 +17,9 @@ FOLDER = Path(__file__).resolve().parent
 def main() -> None:
     """Write the file."""
     samples, rate = soundfile.read(FOLDER / "demo.flac", dtype="float32", always_2d=True)
-    mono = soxr.resample(samples.mean(axis=1), rate, RATE)
-    quiet = np.concatenate([np.zeros(RATE, np.float32), mono])
+    quiet = np.concatenate([np.zeros(rate, np.float32), samples.mean(axis=1)])
     hiss = np.random.default_rng(0).normal(0, HISS, quiet.shape)
-    soundfile.write(FOLDER / "old.flac", quiet + hiss, RATE, "PCM_16")
+    soundfile.write(FOLDER / "old.flac", quiet + hiss, rate, "PCM_16")
 
 
 if __name__ == "__main__":

@@ -66,14 +66,16 @@ def test_percussive_is_even_along_frequency_and_short():
     assert grouping.by_percussion(all_of) == [1, 0]
 
 
-def test_noise_is_even_along_frequency_and_time():
-    hiss, tone, hit = (noise(0, 22050), held(0, 400)), (tones(440), held(0, 400)), (noise(0, 9000), beats(5, 90))
+def test_noise_is_what_stays_when_all_else_is_quiet():
+    hiss, tone, hit = (noise(0, 22050), held(0, 400)), (tones(440), held(30, 400)), (noise(0, 9000), beats(50, 90))
     all_of = portrait(hiss, tone, hit)
     shares = grouping.noise_shares(all_of)
-    assert shares[0] > 0.9 and shares[1] < 0.1 and shares[2] < 0.1
+    assert shares[0] > 0.9 and shares[1] < 0.01 and shares[2] < 0.01
     assert grouping.by_noise(all_of) == [0, 1, 1]
-    # The noisiest is found though none is very noisy.
-    assert grouping.by_noise(portrait(tone, (noise(100, 150) + tones(900), beats(*range(0, 400, 3))))).count(0) == 1
+    # Digital silence is not taken for the quietest sound.
+    silent = Portraits(all_of.spectra, np.concatenate([all_of.courses, np.zeros((3, 90))], axis=1), HZ, SECONDS)
+    assert grouping.by_noise(silent) == [0, 1, 1]
+    assert len(grouping.by_noise(portrait((np.zeros(1025), np.zeros(SPANS))))) == 1
 
 
 def test_percussion_is_found_in_long_recordings():

@@ -30,7 +30,9 @@ PERCUSSIVE = 0.3
 """Share from which on a layer counts as percussive: a hit that decays is tonal for a while. (The demo's drums measure
 0.3 to 0.8, its pitched components at most 0.25.)"""
 NOISY = 0.2
-"""Share of noise from which on a layer counts as noise."""
+"""Share that stays in the quietest moments from which on a layer counts as noise."""
+QUIET = 0.03
+"""Share of the frames that are the quietest."""
 SMOOTH_HZ, SMOOTH_SECONDS = 370.0, 0.2
 """Extents of the median filters that tell tones and hits apart."""
 
@@ -107,7 +109,7 @@ def by_timbre(portrait: Portraits, count: int) -> list[int]:
     by such coefficients of their templates.
     """
     cepstra = scipy.fft.dct(mel_levels(portrait.spectra, portrait.hz), norm="ortho", axis=1)[:, 1:COEFFICIENTS]
-    return _clustered(np.linalg.norm(cepstra[:, None] - cepstra[None], axis=2), count)
+    return _clustered(np.linalg.norm(cepstra[:, None] - cepstra[None], axis=2), count, "ward")
 
 
 def by_rhythm(portrait: Portraits, count: int) -> list[int]:
@@ -116,7 +118,7 @@ def by_rhythm(portrait: Portraits, count: int) -> list[int]:
     course = course - course.mean(axis=1, keepdims=True)
     norm = np.maximum(np.linalg.norm(course, axis=1), 1e-12)
     alike = (course @ course.T) / np.outer(norm, norm)
-    return _clustered(1 - np.clip(alike, -1, 1), count)
+    return _clustered(1 - np.clip(alike, -1, 1), count, "average")
 
 
 def percussive_shares(portrait: Portraits) -> Doubles:
@@ -146,15 +148,18 @@ def by_percussion(portrait: Portraits) -> list[int]:
 
 
 def noise_shares(portrait: Portraits) -> Doubles:
-    """How much each layer is like steady noise, 0 … 1, shape (L,): even along frequency and along time.
+    """How much of each layer stays when all else is quiet, 0 … 1, shape (L,): 1 for steady noise.
 
-    The share of its power that stays under a median along frequency, times the median of its course over the mean.
+    Its mean power in the frames in which the layers are quietest together, over its mean power in all. (Noise
+    estimates from the quietest moments are those of minimum statistics, Martin 2001.)
     """
-    height = max(3, round(SMOOTH_HZ / float(portrait.hz[1]))) | 1
-    even = ndimage.median_filter(portrait.spectra, (1, height))
-    flat = np.minimum(portrait.spectra, even).sum(axis=1) / np.maximum(portrait.spectra.sum(axis=1), 1e-30)
-    steady = np.median(portrait.courses, axis=1) / np.maximum(portrait.courses.mean(axis=1), 1e-30)
-    return np.asarray(flat * np.minimum(steady, 1.0))
+    total = portrait.courses.sum(axis=0)
+    sounding = total > 0
+    quiet = sounding & (total <= np.quantile(total[sounding], QUIET)) if sounding.any() else sounding
+    if not quiet.any():
+        return np.zeros(len(portrait.courses))
+    mean = portrait.courses[:, sounding].mean(axis=1)
+    return np.asarray(np.minimum(portrait.courses[:, quiet].mean(axis=1) / np.maximum(mean, 1e-30), 1.0))
 
 
 def by_noise(portrait: Portraits) -> list[int]:
@@ -188,14 +193,14 @@ def by_references(portrait: Portraits, references: Sequence[Doubles]) -> list[in
     return [int(each) for each in np.argmin(np.linalg.norm(layers[:, None] - sounds[None], axis=2), axis=1)]
 
 
-def _clustered(distance: Doubles, count: int) -> list[int]:
-    """Number of the cluster of each layer, by average linkage; clusters are numbered as they first appear."""
+def _clustered(distance: Doubles, count: int, linkage: str) -> list[int]:
+    """Number of the cluster of each layer, by a hierarchical linkage; clusters are numbered as they first appear."""
     size = len(distance)
     if size < 2:
         return [0] * size
     even = (distance + distance.T) / 2
     np.fill_diagonal(even, 0.0)
-    tree = hierarchy.linkage(squareform(even, checks=False), "average")
+    tree = hierarchy.linkage(squareform(even, checks=False), linkage)
     labels = hierarchy.fcluster(tree, min(count, size), "maxclust")
     seen: dict[int, int] = {}
     return [seen.setdefault(int(label), len(seen)) for label in labels]

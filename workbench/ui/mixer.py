@@ -206,7 +206,16 @@ class Strip(QFrame):
         self.solo.setChecked(source.solo)
         gain = "−∞" if source.gain_db <= -200 else f"{source.gain_db:+.1f}".replace("-", "−")
         side = self.tr("L") if source.pan < 0 else self.tr("R")
-        self.text.setText(f"{gain} dB" + (f" {side}{abs(round(100 * source.pan))}" if source.pan else ""))
+        self.text.setText(f"{gain}  {side}{abs(round(100 * source.pan))}" if source.pan else f"{gain} dB")
+
+    def show_spread(self, on: bool) -> None:
+        """Whether there is anything to widen."""
+        if self.pan.isEnabled() and on != self.width_slider.isEnabled():
+            self.width_slider.setEnabled(on)
+            self.width_slider.setToolTip(
+                self.tr("Width: middle only … as it is … twice as wide; double-click for as it is") if on
+                else self.tr("A mono recording has no width until layers of the group are panned")
+            )  # fmt: skip
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.picked.emit(self.source)
@@ -324,9 +333,12 @@ class Mixer(QWidget):
     def _show(self) -> None:
         layers = self._document.layers
         heard = dict(zip((layer.id for layer in layers), audible(layers, self._document.groups), strict=True))
+        recording = self._document.recording
+        stereo = recording is not None and recording.channels == 2
         for strip, source in zip(self.strips, self._sources(), strict=False):
             inside = members(layers, source.id) if isinstance(source, Group) else (source,)
             strip.show_source(source, any(heard.get(layer.id, False) for layer in inside))
+            strip.show_spread(stereo or any(layer.pan for layer in inside))
         self._show_slots()
 
     def _change(self, source: Layer | Group, name: str, merge: str, fields: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from workbench.audio.output import Device
 from workbench.audio.player import PlayerStatus
@@ -118,17 +118,19 @@ class TransportBar(QWidget):
         self.cancel.clicked.connect(self.cancel_job)
         # First, so that it stays where it is while texts change their lengths.
         row.addWidget(self.cancel)
-        row.addWidget(self.job_label)
-        row.addWidget(self.progress, 1)
+        # A long name does not make the window wider; the tooltip has all of it.
+        self.job_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.job_label, 3)
+        row.addWidget(self.progress, 2)
         row.addWidget(self.job_left)
-        row.addStretch(2)
+        row.addStretch(1)
         self.trouble = QLabel()
         named(self.trouble, "soundTrouble", self.tr("Sound"), self.tr("State of the sound output"))
         row.addWidget(self.trouble)
         self.meter = Meter()
         row.addWidget(self.meter)
         self.device = combo([], "device", self.tr("Output device"), self.tr("Where the sound goes"))
-        self.device.setMinimumWidth(120)
+        self.device.setMinimumWidth(90)
         self.device.setMaximumWidth(150)
         row.addWidget(self.device)
         self._listed: tuple[Device, ...] = ()
@@ -203,6 +205,7 @@ class TransportBar(QWidget):
         """Show a job until it ends."""
         self._job = job
         self.job_label.setText(job.name)
+        self.job_label.setToolTip(job.name)
         self.progress.setValue(0)
         self.job_left.setText("")
         self._show_job(True)
