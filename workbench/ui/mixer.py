@@ -82,10 +82,10 @@ class Strip(QFrame):
 
     WIDTH = 116
 
-    def __init__(self, source: Layer | Group, number: int, pan_trouble: str) -> None:
+    def __init__(self, source: Layer | Group, pan_trouble: str) -> None:
         super().__init__()
         self.source = source
-        tag = f"strip{number}"
+        tag = "strip{}{}".format(*_key(source))
         named(self, tag, source.name, self.tr("Mixer strip of {0}").format(source.name))
         self.setProperty("role", "layer")
         self.setFixedWidth(self.WIDTH)
@@ -301,34 +301,42 @@ class Mixer(QWidget):
 
     def _opened(self) -> None:
         # Another recording may have the same ids, but other channels.
-        self._clear()
+        self._keep(set())
         self._rebuild()
 
-    def _clear(self) -> None:
+    def _keep(self, wanted: set[tuple[str, int]]) -> None:
+        """Take the strips away that are not wanted any more."""
         for old in self.strips:
             self._column.removeWidget(old)
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
-        self.strips = []
+            if _key(old.source) not in wanted:
+                old.hide()
+                old.setParent(None)
+                old.deleteLater()
+        self.strips = [strip for strip in self.strips if _key(strip.source) in wanted]
 
     def _rebuild(self) -> None:
-        sources, recording = self._sources(), self._document.recording
-        if [_key(strip.source) for strip in self.strips] != [_key(source) for source in sources]:
-            self._clear()
-            trouble = ""
-            if recording is not None and recording.channels > 2:
-                trouble = self.tr(
-                    "Pan and width are off: with {0} channels a place between two loudspeakers means nothing"
-                ).format(recording.channels)
-            self.strips = [Strip(source, i + 1, trouble) for i, source in enumerate(sources)]
+        sources = self._sources()
+        keys = [_key(source) for source in sources]
+        if [_key(strip.source) for strip in self.strips] != keys:
+            self._keep(set(keys))
+            known = {_key(strip.source): strip for strip in self.strips}
+            self.strips = [known.get(_key(source)) or self._strip(source) for source in sources]
             for i, strip in enumerate(self.strips):
-                strip.changed.connect(self._change)
-                strip.settled.connect(self._document.seal)
-                strip.picked.connect(self._pick)
                 self._column.insertWidget(i, strip)
         self._show()
         self._show_slots()
+
+    def _strip(self, source: Layer | Group) -> Strip:
+        recording, trouble = self._document.recording, ""
+        if recording is not None and recording.channels > 2:
+            trouble = self.tr(
+                "Pan and width are off: with {0} channels a place between two loudspeakers means nothing"
+            ).format(recording.channels)
+        strip = Strip(source, trouble)
+        strip.changed.connect(self._change)
+        strip.settled.connect(self._document.seal)
+        strip.picked.connect(self._pick)
+        return strip
 
     def _show(self) -> None:
         layers = self._document.layers
