@@ -69,6 +69,16 @@ def test_a_converted_feed_that_begins_behind_the_loop_plays_on():
     assert all(b > a for a, b in pairwise(starts)) and starts[0] == 66250
 
 
+@pytest.mark.parametrize("before", [5, 100, 400, 575, 700])
+@pytest.mark.parametrize("stop", [52100, 88200])
+def test_a_converted_feed_that_begins_just_before_the_seam_stays_in_the_loop(stop, before):
+    scene = sine_scene(440.0, 44100)
+    feed = ConvertedFeed(scene, stop - before, Loop(44100, stop), 1.0, 48000)
+    _, starts = take(feed, 12000)
+    # Within the seam the place is that of the sound that comes in, which is before the loop's start.
+    assert not feed.finished and max(starts) < stop and min(starts) > 44100 - 600
+
+
 def test_places_told_by_a_converted_feed_stay_in_the_loop():
     scene = sine_scene(440.0, 44100)
     loop = Loop(44100, 52100)

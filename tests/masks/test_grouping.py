@@ -76,6 +76,13 @@ def test_noise_is_what_stays_when_all_else_is_quiet():
     silent = Portraits(all_of.spectra, np.concatenate([all_of.courses, np.zeros((3, 90))], axis=1), HZ, SECONDS)
     assert grouping.by_noise(silent) == [0, 1, 1]
     assert len(grouping.by_noise(portrait((np.zeros(1025), np.zeros(SPANS))))) == 1
+    # Nor is a faint lead-in; and where nothing is noise, nothing is called so.
+    courses = np.concatenate([all_of.courses[:, :20] * 1e-9, all_of.courses], axis=1)
+    assert grouping.by_noise(Portraits(all_of.spectra, courses, HZ, SECONDS)) == [0, 1, 1]
+    # Tunes that grow together from nothing: none of them is what stays.
+    growing = np.outer([1.0, 0.9, 0.8], np.linspace(0.001, 1, SPANS))
+    tunes = Portraits(np.array([tones(440), tones(660), tones(880)]), growing, HZ, SECONDS)
+    assert grouping.by_noise(tunes) == [1, 1, 1]
 
 
 def test_percussion_is_found_in_long_recordings():

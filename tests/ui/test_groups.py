@@ -399,9 +399,43 @@ def test_a_number_keeps_its_group_on_the_walk_and_undo_goes_back(factorised):
     QTest.keyClick(walk, Qt.Key.Key_9)
     assert "no group 9" in program.window.hint_text.text()
     assert walk.count.text() == "4 of 4"
-    press(program, Qt.Key.Key_Z, CTRL)
-    assert walk.count.text() == "3 of 4"
+    for place in ("3 of 4", "1 of 4", "2 of 4"):
+        press(program, Qt.Key.Key_Z, CTRL)
+        assert walk.count.text() == place
+    assert not document.groups
     walk.end()
+
+
+def test_the_walk_ends_where_its_layers_go(factorised):
+    program, walk = factorised, factorised.window.walk
+    press(program, Qt.Key.Key_W, SHIFT)
+    QTest.keyClick(walk, Qt.Key.Key_Right)
+    click(program, 0)
+    press(program, Qt.Key.Key_Delete)
+    assert walk.walking and walk.count.text() in ("1 of 3", "2 of 3", "2 of 4")
+    # Back to before the factorisation: none of the layers is there.
+    for _ in range(len(program.document.steps)):
+        press(program, Qt.Key.Key_Z, CTRL)
+    pump(program.application, seconds=0.05)
+    if not {layer.id for layer in program.document.layers} & set(walk._queue):
+        assert not walk.walking
+    walk.end()
+    assert not walk.isVisible() and program.audition._spot is None
+    assert program.listening.scene() is program.document.scene
+
+
+def test_parts_after_the_faders_of_which_nothing_is_heard_are_told(factorised, tmp_path):
+    program = factorised
+    for layer in program.document.layers:
+        program.document.change_layer("mute", layer.id, mute=True)
+    program.window.acts["export"].trigger()
+    dialog = program.window.findChild(QDialog, "exportDialog")
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.mix.setChecked(False)
+    dialog.faders.setCurrentIndex(1)
+    QTest.mouseClick(dialog.go, LEFT)
+    pump(program.application, seconds=0.05)
+    assert "nothing to write" in program.window.notice.text.text() and not (tmp_path / "out").exists()
 
 
 def test_space_stays_on_the_walk_and_goes_on(factorised, monkeypatch):

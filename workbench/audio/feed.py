@@ -183,8 +183,9 @@ class ConvertedFeed:
         self._converter: Any = soxr.ResampleStream(scene.recording.rate, rate, self.channels, dtype="float32")
         self._ready = np.zeros((0, self.channels), np.float32)
         self._position, self._step = position, speed / self._ratio
-        self._take(round(priming * self._ratio))
+        self._ready = self._converter.resample_chunk(np.ascontiguousarray(self._feed.read(priming).samples))
         self._feed.set_loop(loop)
+        self._take(round(priming * self._ratio))
         self._position = position
 
     @property

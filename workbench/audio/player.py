@@ -87,6 +87,8 @@ class Player:
         self._commands: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._feed: AnyFeed | None = None
         self._loop: Loop | None = None
+        self._played: Loop | None = None
+        """The loop of the feed that plays."""
         self._speed = 1.0
         self._output: Output | None = None
         self._device: str | None = None
@@ -247,7 +249,8 @@ class Player:
                 samples = block.samples * (1 - raised_cosine(len(block.samples)))
                 self._output.write(Block(np.asarray(samples, np.float32), block.position, block.step))
                 position = block.position
-            self._rest = max(0, round(position))
+            self._rest = max(0, round(position if self._goal is None else self._goal))
+            self._goal = None
             self._quiet = self._output.silence()
 
     def _seek(self, position: int) -> None:
@@ -364,7 +367,7 @@ class Player:
 
     def _begin(self, scene: Scene, output: Output) -> None:
         """The first block; within the sound it rises from silence."""
-        self._stale = False
+        self._stale, self._goal = False, None
         self._feed = self._opened_feed(scene, self._rest)
         block = self._feed.read(output.block)
         if self._rest > 0 and len(block.samples):
@@ -375,7 +378,7 @@ class Player:
 
     def _opened_feed(self, scene: Scene, position: float) -> AnyFeed:
         assert self._output is not None
-        rate = self._output.rate
+        rate, self._played = self._output.rate, self._loop
         if self._hand is not None:
             return open_feed(scene, position, None, 0.0, rate)
         return open_feed(scene, position, self._loop, self._speed, rate)
@@ -408,7 +411,7 @@ class Player:
 
     def _within_loop(self, position: float) -> float:
         """A place that is told to lie behind the loop, because its seam came within a block."""
-        loop = self._loop
+        loop = self._played
         if loop is None or self._feed is None or not loop.start <= self._feed.position < loop.stop <= position:
             return position
         return loop.start + (position - loop.stop) % max(1, loop.stop - loop.start)

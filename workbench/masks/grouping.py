@@ -33,6 +33,10 @@ NOISY = 0.2
 """Share that stays in the quietest moments from which on a layer counts as noise."""
 QUIET = 0.03
 """Share of the frames that are the quietest."""
+FADED_DB = 45.0
+"""Frames farther below the middle one are no sound of the recording."""
+LEAST_NOISE = 0.05
+"""Share below which the noisiest layer is no noise either."""
 SMOOTH_HZ, SMOOTH_SECONDS = 370.0, 0.2
 """Extents of the median filters that tell tones and hits apart."""
 
@@ -154,7 +158,8 @@ def noise_shares(portrait: Portraits) -> Doubles:
     estimates from the quietest moments are those of minimum statistics, Martin 2001.)
     """
     total = portrait.courses.sum(axis=0)
-    sounding = total > 0
+    # A fade or a dithered lead-in is quieter than any noise of the recording.
+    sounding = total > np.quantile(total, 0.5) * 10.0 ** (-FADED_DB / 10) if total.any() else total > 0
     quiet = sounding & (total <= np.quantile(total[sounding], QUIET)) if sounding.any() else sounding
     if not quiet.any():
         return np.zeros(len(portrait.courses))
@@ -163,9 +168,11 @@ def noise_shares(portrait: Portraits) -> Doubles:
 
 
 def by_noise(portrait: Portraits) -> list[int]:
-    """0 for layers of steady noise, 1 for the others; the noisiest layer is always one."""
+    """0 for layers of steady noise, 1 for others; where none is very noisy, for the one that stands out, if one does."""
     shares = noise_shares(portrait)
-    least = min(NOISY, float(shares.max(initial=0.0)))
+    most, others = float(shares.max(initial=0.0)), np.sort(shares)[:-1]
+    stands_out = most > LEAST_NOISE and most > 3 * float(others.max(initial=0.0))
+    least = most if most < NOISY and stands_out else NOISY
     return [int(share < least) for share in shares]
 
 

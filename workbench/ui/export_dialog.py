@@ -80,7 +80,8 @@ class ExportDialog(QDialog):
         self.loudness = combo(
             [(self.tr("as it is"), ""), (self.tr("to a true peak of"), "peak"), (self.tr("to a loudness of"), "lufs")],
             "exportLoudness", self.tr("Loudness"),
-            self.tr("Of what is heard and of the mix; layers and groups stay as they are, so that they sum up"),
+            self.tr("Of what is heard and of the mix. Parts stay as they are: those after the faders sum to the mix "
+                    "at its own loudness."),
         )  # fmt: skip
         self.level = named(QDoubleSpinBox(), "exportLevel", self.tr("Level"), self.tr("The level to bring it to"))
         self.level.setRange(-60, 0)

@@ -87,6 +87,9 @@ class Exporting(QObject):
             return out + (layer_pieces(scene, inner, form, wanted.after) if wanted.layers else [])
 
         ready = pieces(form)
+        if not ready:
+            self.troubled.emit(self.tr("Nothing of this is heard, so there is nothing to write; unmute something."))
+            return
         if level is None and not form.integer:
             self._write(ready, form)
             return
@@ -99,7 +102,8 @@ class Exporting(QObject):
             gains = [piece.gain_db for piece, _ in found]
             as_float = [replace(each, gain_db=gain) for each, gain in zip(pieces(FileFormat()), gains, strict=True)]
             # Full scale of an integer format is one step short of 1.
-            if any(each.true_peak >= 1.0 for _, each in found):
+            over = [each.true_peak for piece, each in found if form.integer or each.loudness is not None]
+            if max(over, default=0.0) >= (1.0 if form.integer else 1.0 + 1e-4):
                 self._ask_clipping(found, form, as_float)
             else:
                 self._write([piece for piece, _ in found], form)

@@ -343,7 +343,12 @@ class Mixer(QWidget):
         heard = dict(zip((layer.id for layer in layers), audible(layers, self._document.groups), strict=True))
         recording = self._document.recording
         stereo = recording is not None and recording.channels == 2
-        for strip, source in zip(self.strips, self._sources(), strict=False):
+        known = {_key(source): source for source in self._sources()}
+        for strip in self.strips:
+            source = known.get(_key(strip.source))
+            if source is None:
+                # It is about to go.
+                continue
             inside = members(layers, source.id) if isinstance(source, Group) else (source,)
             strip.show_source(source, any(heard.get(layer.id, False) for layer in inside))
             strip.show_spread(stereo or any(layer.pan for layer in inside))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.ui.controls import dim, named
 from workbench.ui.guard import guarded
 
+REMARK_MS = 9000
+
 
 @guarded
 class Notice(QFrame):
-    """A sentence over a pane that stays until it is closed; nothing moves to make room for it.
+    """Sentences over a pane that stay until they are closed, and remarks that go; nothing moves to make room for them.
 
     It is near the top, or `above` so many pixels at the bottom.
     """
@@ -32,13 +35,41 @@ class Notice(QFrame):
         close.clicked.connect(self.hide)
         row.addWidget(self.text, 1)
         row.addWidget(close)
+        self._lasting = self._remark = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REMARK_MS)
+        self._timer.timeout.connect(self._remark_is_old)
         self.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        self._remark = ""
 
     def say(self, sentence: str) -> None:
         """Show a sentence; added to one that is still there."""
-        shown = self.text.text() if self.isVisible() else ""
+        shown = self._lasting if self.isVisible() else ""
         if sentence not in shown:
-            self.text.setText(f"{shown}\n{sentence}".strip())
+            self._lasting = f"{shown}\n{sentence}".strip()
+        self._show_all()
+
+    def remark(self, sentence: str) -> None:
+        """Show why something just asked for is not done; it goes by itself, or when there is another one."""
+        if not self.isVisible():
+            self._lasting = ""
+        self._remark = sentence
+        self._timer.start()
+        self._show_all()
+
+    def _remark_is_old(self) -> None:
+        self._remark = ""
+        if self._lasting:
+            self._show_all()
+        else:
+            self.hide()
+
+    def _show_all(self) -> None:
+        self.text.setText(f"{self._lasting}\n{self._remark}".strip())
         self.show()
         self._place()
 

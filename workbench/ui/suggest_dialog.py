@@ -226,7 +226,7 @@ class SuggestDialog(QDialog):
     def _layers_changed(self) -> None:
         """What was suggested is for other layers."""
         if not self._fits:
-            QTimer.singleShot(0, self.reject)
+            QTimer.singleShot(0, lambda: self.reject() if self.isVisible() else None)
 
     def _finished(self, result: int) -> None:
         self._document.layers_changed.disconnect(self._layers_changed)

@@ -34,10 +34,11 @@ class WalkBar(QFrame):
         named(self, "walkBar", self.tr("Audition walk"), self.tr("Hears every layer alone for a second"))
         self._document, self._audition, self._listening = document, audition, listening
         self._queue: list[int] = []
+        self._walking = False
         self._place = self._stack = 0
         self._was_playing = False
-        self._put: tuple[int, int] | None = None
-        """Place of the layer that was sorted last, and the group."""
+        self._put: list[tuple[int, int]] = []
+        """The layers that were sorted, and their groups, in turn."""
         self._buttons: list[QPushButton] = []
         self._timer = QTimer(self)
         self._timer.setInterval(round(1000 * SECONDS))
@@ -62,7 +63,8 @@ class WalkBar(QFrame):
         self.groups.setContentsMargins(0, 0, 0, 0)
         self.groups.setSpacing(4)
         self.groups.addStretch(1)
-        self.groups.addWidget(dim(self.tr("1 … 9 puts it there · Return types a name · ← → Space")))
+        self.hint = dim(self.tr("1 … 9 puts it there · Return types a name · ← → Space"))
+        self.groups.addWidget(self.hint)
         self.done = named(QPushButton(self.tr("Done")), "walkDone", self.tr("Done"), self.tr("End the walk (Esc)"))
         top = QHBoxLayout()
         top.setSpacing(6)
@@ -89,7 +91,7 @@ class WalkBar(QFrame):
     @property
     def walking(self) -> bool:
         """Whether the walk is under way."""
-        return bool(self._queue)
+        return self._walking
 
     # -- the walk ------------------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class WalkBar(QFrame):
             return
         self._was_playing = self._audition.playing
         self._queue = [layer.id for layer in document.layers]
-        self._stack, self._place, self._put = document.state.stack, 0, None
+        self._stack, self._place, self._put, self._walking = document.state.stack, 0, [], True
         self.show()
         self.setFocus()
         self._timer.start()
@@ -113,7 +115,7 @@ class WalkBar(QFrame):
         """Hear again what was heard before."""
         if not self.walking:
             return
-        self._queue = []
+        self._queue, self._walking = [], False
         self._timer.stop()
         self._listening.walk_to(())
         self._audition.dwell(None)
@@ -145,18 +147,20 @@ class WalkBar(QFrame):
             self._timer.start()
         else:
             self.go(1)
-            if self.walking:
-                self._timer.start()
+            self._resume()
         self._show_pause()
+
+    def _resume(self) -> None:
+        """Go on by itself, but not from the last layer."""
+        if self._place + 1 < len(self._queue):
+            self._timer.start()
 
     def _layer(self) -> Layer | None:
         identity = self._queue[self._place] if self._place < len(self._queue) else 0
         return next((layer for layer in self._document.layers if layer.id == identity), None)
 
     def _hear(self) -> None:
-        there = {layer.id for layer in self._document.layers}
-        self._queue = [each for each in self._queue if each in there]
-        self._place = min(self._place, len(self._queue) - 1)
+        self._forget_the_gone()
         layer, recording = self._layer(), self._document.recording
         if layer is None or recording is None:
             self.end()
@@ -181,9 +185,10 @@ class WalkBar(QFrame):
     def _show(self) -> None:
         if not self.walking:
             return
-        if self._put is not None and self._taken_back(*self._put):
+        if self._put and self._taken_back(*self._put[-1]):
             # Undone: back to the layer that was put there.
-            self._place, self._put = self._put[0], None
+            self._forget_the_gone()
+            self._place = self._queue.index(self._put.pop()[0])
             self._hear()
             return
         layer = self._layer()
@@ -196,9 +201,16 @@ class WalkBar(QFrame):
         self._show_groups(layer)
         self._show_pause()
 
-    def _taken_back(self, place: int, group: int) -> bool:
-        """Whether the layer at a place is no longer in the group that it was put into."""
-        layer = next((each for each in self._document.layers if each.id == self._queue[place]), None)
+    def _forget_the_gone(self) -> None:
+        """Layers that went, by another factorisation or by hand, are not heard."""
+        there = {layer.id for layer in self._document.layers}
+        before = sum(1 for each in self._queue[: self._place] if each in there)
+        self._queue = [each for each in self._queue if each in there]
+        self._place = max(0, min(before, len(self._queue) - 1))
+
+    def _taken_back(self, identity: int, group: int) -> bool:
+        """Whether a layer is no longer in the group that it was put into."""
+        layer = next((each for each in self._document.layers if each.id == identity), None)
         return layer is not None and layer.group != group
 
     def _show_pause(self) -> None:
@@ -211,8 +223,11 @@ class WalkBar(QFrame):
             old.deleteLater()
         self._buttons = []
         groups = self._groups
+        self.hint.setVisible(len(groups) < 2)
+        room = 30 // max(2, len(groups))
         for number, group in enumerate(groups, 1):
-            self._add_group(number, f"{number}  {group.name}", group.colour, layer.group == group.id)
+            name = group.name if len(group.name) <= room else group.name[: room - 1] + "…"
+            self._add_group(number, f"{number} {name}", group.colour, layer.group == group.id)
         number = len(groups) + 1
         if number <= MOST_GROUPS:
             self._add_group(number, self.tr("{0}  + new").format(number), "", False)
@@ -255,10 +270,10 @@ class WalkBar(QFrame):
             # A layer with a name of its own gives it to the group.
             name = self.tr("Group {0}").format(number) if layer.automatic else layer.name
             state, made = group_acts.group_layers(state, [layer.id], name)
-        self._put = None
         if layer.group != made:
+            self._put = [each for each in self._put if each[0] != layer.id]
             document.act(self.tr("Put {0} into {1}").format(layer.name, name), state)
-            self._put = self._place, made
+            self._put.append((layer.id, made))
         self.go(1)
 
     def _name_typed(self) -> None:
@@ -292,7 +307,7 @@ class WalkBar(QFrame):
                     layer = self._layer()
                     self.name.setText(layer.name if layer is not None else "")
                 self.setFocus()
-                self._timer.start()
+                self._resume()
                 self._show_pause()
                 return True
         return super().eventFilter(watched, event)  # type: ignore[arg-type]

@@ -166,12 +166,12 @@ class MainWindow(QMainWindow):
         bar.look_changed.connect(view.set_look)
         bar.scale_changed.connect(self.viewport.set_scale)
         self.tools.changed.connect(self._hint)
-        self.painter.refused.connect(self.notice.say)
+        self.painter.refused.connect(self._refuse)
         self.painter.said.connect(self.say)
         self.painter.done.connect(self.editing.tell_locked)
-        self.activations.pen.refused.connect(self.notice.say)
-        self.templates.pen.refused.connect(self.notice.say)
-        self.editing.refused.connect(self._trouble)
+        self.activations.pen.refused.connect(self._refuse)
+        self.templates.pen.refused.connect(self._refuse)
+        self.editing.refused.connect(self._refuse)
         self.editing.said.connect(self.say)
         self.history_panel.recall_wanted.connect(self.editing.recall)
         self.selector.time_selected.connect(audition.select)
@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
         self.stack_panel.menu_wanted.connect(lambda place: self._pop_up("layersMenu", place))
         bar.options.reshape_wanted.connect(self.editing.reshape)
         Keyboard(self.play_or_stop, self.play_from_pointer, self)
-        self.listening.refused.connect(self._trouble)
+        self.listening.refused.connect(self._refuse)
         self.walk.ended.connect(view.setFocus)
         self.walk.refused.connect(self.say)
         self.stack_panel.walk.clicked.connect(self.walk.begin)
@@ -339,6 +339,10 @@ class MainWindow(QMainWindow):
         place = self.dialogs.place_for_notices or self.notice
         place.say(sentence)
 
+    def _refuse(self, sentence: str) -> None:
+        """Say for a while why something is not done."""
+        (self.dialogs.place_for_notices or self.notice).remark(sentence)
+
     def factorise(self, fresh: bool) -> None:
         """Press Factorise or Continue."""
         self.document.end_preview()
@@ -387,7 +391,7 @@ class MainWindow(QMainWindow):
         """Shift+Space: play from where the pointer is."""
         point = self.spectrogram.pointer
         if point is None:
-            self._trouble(self.tr("Point at a time in the spectrogram, and press the key there."))
+            self._refuse(self.tr("Point at a time in the spectrogram, and press the key there."))
         else:
             self.audition.play(self.spectrogram.clamped(point)[0])
 
@@ -401,7 +405,7 @@ class MainWindow(QMainWindow):
         """Split the selected layer at the pointer's frequency."""
         point = self.spectrogram.pointer
         if point is None:
-            self._trouble(self.tr("Point at the frequency in the spectrogram, and press the key there."))
+            self._refuse(self.tr("Point at the frequency in the spectrogram, and press the key there."))
             return
         self.editing.split_frequency(float(self.viewport.scale.frequency(self.spectrogram.clamped(point)[1])))
 
