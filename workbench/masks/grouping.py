@@ -168,7 +168,7 @@ def noise_shares(portrait: Portraits) -> Doubles:
 
 
 def by_noise(portrait: Portraits) -> list[int]:
-    """0 for layers of steady noise, 1 for others; where none is very noisy, for the one that stands out, if one does."""
+    """0 for layers of steady noise, 1 for others; where none is very noisy, 0 for one that stands out."""
     shares = noise_shares(portrait)
     most, others = float(shares.max(initial=0.0)), np.sort(shares)[:-1]
     stands_out = most > LEAST_NOISE and most > 3 * float(others.max(initial=0.0))
