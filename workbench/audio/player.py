@@ -29,6 +29,8 @@ from workbench.audio.output import (
 from workbench.audio.renderer import Scene
 
 RETRY_SECONDS = 1.0
+PATIENCE_SECONDS = 60.0
+"""A device that underflows twice within this time can't keep up."""
 POLL_SECONDS = 0.003
 COST_FADES = 0.7
 """By which the time that a feed took to begin counts less at every further one."""
@@ -110,6 +112,7 @@ class Player:
         self._retry_at = 0.0
         self._underruns = 0
         self._rung = 0
+        self._underflowed_at = float("-inf")
         self._rung_for: tuple[str | None, int] | None = None
         self._trouble = ""
         self.devices: tuple[Device, ...] = ()
@@ -428,9 +431,16 @@ class Player:
         self._feed.set_speed(float(np.clip(behind / SCRUB_SECONDS, -FASTEST, FASTEST)))
 
     def _relax(self, underflows: int) -> None:
-        """Where the device can't keep up, open it again with a longer latency, unless one was chosen."""
+        """Where the device can't keep up, open it again with a longer latency, unless one was chosen.
+
+        A single underflow is counted, but is no reason to hear everything later from then on.
+        """
+        if not underflows:
+            return
         self._underruns += underflows
-        if underflows and self._latency is None and self._rung + 1 < len(LATENCIES):
+        before, self._underflowed_at = self._underflowed_at, monotonic()
+        again = underflows > 1 or self._underflowed_at - before < PATIENCE_SECONDS
+        if again and self._latency is None and self._rung + 1 < len(LATENCIES):
             self._rung += 1
             self._open_anew()
 
