@@ -16,6 +16,7 @@ from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, press
 from workbench.audio.ear import Hear
 from workbench.audio.player import PlayerStatus
 from workbench.audio.renderer import render_all
+from workbench.document.acts import remove_layer
 from workbench.document.stack_acts import duplicate_stack
 from workbench.masks.picture import Show
 from workbench.ui.layer_row import MIME
@@ -407,21 +408,20 @@ def test_a_number_keeps_its_group_on_the_walk_and_undo_goes_back(factorised):
 
 
 def test_the_walk_ends_where_its_layers_go(factorised):
-    program, walk = factorised, factorised.window.walk
+    program, walk, document = factorised, factorised.window.walk, factorised.document
     press(program, Qt.Key.Key_W, SHIFT)
     QTest.keyClick(walk, Qt.Key.Key_Right)
-    click(program, 0)
-    press(program, Qt.Key.Key_Delete)
-    assert walk.walking and walk.count.text() in ("1 of 3", "2 of 3", "2 of 4")
-    # Back to before the factorisation: none of the layers is there.
-    for _ in range(len(program.document.steps)):
-        press(program, Qt.Key.Key_Z, CTRL)
-    pump(program.application, seconds=0.05)
-    if not {layer.id for layer in program.document.layers} & set(walk._queue):
-        assert not walk.walking
-    walk.end()
-    assert not walk.isVisible() and program.audition._spot is None
-    assert program.listening.scene() is program.document.scene
+    second, third = document.layers[1].id, document.layers[2].id
+    # The layer before goes: the walk is where it was, and then at the next one.
+    document.act("delete", remove_layer(document.recorded_state, document.layers[0].id))
+    QTest.keyClick(walk, Qt.Key.Key_Right)
+    assert document.selected == third and walk._queue[:2] == [second, third]
+    # A recording that is opened again has none of these layers.
+    before = document.recording
+    program.session.open(before.path)
+    assert pump(program.application, lambda: document.recording is not before, 10)
+    assert not walk.walking and not walk.isVisible() and program.audition._spot is None
+    assert program.listening.scene() is document.scene
 
 
 def test_parts_after_the_faders_of_which_nothing_is_heard_are_told(factorised, tmp_path):
