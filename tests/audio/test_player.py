@@ -11,7 +11,8 @@ import pytest
 
 from tests.conftest import make_scene
 from tests.rig import align, null_sink, residual_db
-from workbench.audio.feed import Loop
+from workbench.audio.feed import Block, Loop
+from workbench.audio.output import Output
 from workbench.audio.player import Player
 from workbench.audio.renderer import render_all
 from workbench.ui.sound_dialog import LATENCIES
@@ -204,6 +205,18 @@ def test_playing_elsewhere_while_it_plays_does_not_click(sink):
         wait(lambda: not p.status.playing)
     own = 0.5 * 2 * np.pi * 50 / 44100
     assert np.abs(np.diff(recorded[0], axis=0)).max() < 2.6 * own
+
+
+def test_an_empty_block_is_nothing_to_write(sink):
+    # What a feed gives at the end of the recording; a stop there asks for one more block to fade out.
+    output = Output(44100, 2, None, 0.03, fresh=False)
+    try:
+        output.write(Block(np.zeros((0, 2), np.float32), 1000.0, 1.0))
+        assert output.buffered == 0
+        output.write(Block(np.zeros((700, 2), np.float32), 1000.0, 1.0))
+        assert output.buffered == 700
+    finally:
+        output.close()
 
 
 def test_a_pending_seek_and_a_stop_outlast_another_device(sink):

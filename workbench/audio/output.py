@@ -205,6 +205,8 @@ class Output:
 
     def write(self, block: Block) -> None:
         """Append samples of the device's rate in the recording's channels, over what a rewind left standing."""
+        if not len(block.samples):
+            return
         samples = _fold(block.samples, self.channels)
         late = min(self._read + self._period - self._head, self._written - self._head, len(samples))
         if late > 0:

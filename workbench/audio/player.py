@@ -362,8 +362,7 @@ class Player:
                 return
             self._follow_hand(scene)
             block = feed.read(output.block)
-            if len(block.samples):
-                output.write(block)
+            output.write(block)
         output.ensure_playing()
         self._underruns += output.take_underruns()
         self._relax(output.underflows())
@@ -376,8 +375,7 @@ class Player:
         if self._rest > 0 and len(block.samples):
             n = min(len(block.samples), round(START_SECONDS * output.rate))
             block.samples[:n] *= raised_cosine(n)
-        if len(block.samples):
-            output.write(block)
+        output.write(block)
 
     def _opened_feed(self, scene: Scene, position: float) -> AnyFeed:
         assert self._output is not None
@@ -406,8 +404,7 @@ class Player:
         self._goal, self._stale = None, False
         self._feed = self._opened_feed(scene, position or 0.0)
         block = self._feed.read(2 * output.block)
-        if len(block.samples):
-            output.write(block)
+        output.write(block)
         took = perf_counter() - begin
         self._cost = max(took, self._cost)
         self._not_before = begin + 3 * took
