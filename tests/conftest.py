@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from workbench.audio.recording import Recording
-from workbench.audio.renderer import Scene
-from workbench.masks.layers import Layer, Part
-from workbench.masks.models import Factors
-from workbench.masks.painting import TileStroke, brush_effect, eraser_effect
+from workbench.audio.scene import Scene
+from workbench.masks.hand.painting import TileStroke, brush_effect, eraser_effect
+from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.models import Factors
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 

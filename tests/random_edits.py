@@ -6,19 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.document import acts, mask_acts, stack_acts
+from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import masks as mask_acts
+from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
 from workbench.document.state import State
-from workbench.files import UserError
-from workbench.masks import areas
-from workbench.masks.areas import Area
-from workbench.masks.brush import Brush, Ruler, Shape
-from workbench.masks.clips import Clip, clip, recalled
-from workbench.masks.effects import KINDS, Effect, Threshold
-from workbench.masks.grid import Region
-from workbench.masks.painting import AnyStroke, brush_effect, check, eraser_effect, filter_effect
+from workbench.errors import UserError
+from workbench.masks.edits import areas
+from workbench.masks.edits.areas import Area
+from workbench.masks.edits.brush import Brush, Ruler, Shape
+from workbench.masks.edits.effects import KINDS, Effect, Threshold
+from workbench.masks.edits.traces import Path
+from workbench.masks.hand.clips import Clip, clip, recalled
+from workbench.masks.hand.painting import AnyStroke, brush_effect, check, eraser_effect, filter_effect
+from workbench.masks.model.grid import Region
 from workbench.masks.stack import Stack
-from workbench.masks.traces import Path
 from workbench.spectral.scales import FrequencyScale
 
 KINDS_OF_ACT = (
@@ -105,9 +107,9 @@ def _act(kind: str, document: Document, state: State, rng: np.random.Generator) 
         return state if edits is None else mask_acts.set_edits(state, edits)
     if kind == "merge":
         other = state.layers[rng.integers(len(state.layers))]
-        return acts.merge_layers(state, [layer.id, other.id]) if len(state.layers) > 6 else state
+        return layer_acts.merge_layers(state, [layer.id, other.id]) if len(state.layers) > 6 else state
     if kind == "remove":
-        return acts.remove_layer(state, layer.id) if len(state.layers) > 6 else state
+        return layer_acts.remove_layer(state, layer.id) if len(state.layers) > 6 else state
     if kind == "lift":
         return mask_acts.lift_to_new(state, area, "lifted")[0] if len(state.layers) < MOST_LAYERS else state
     if kind == "duplicate":

@@ -42,7 +42,7 @@ def _work(program: Workbench) -> None:
     """A session as it looks after some minutes: named layers, a stroke, a selection, something playing."""
     from PySide6.QtCore import QPointF
 
-    from workbench.ui.tools import Tool
+    from workbench.control.tools import Tool
 
     open_and_factorise(program, 8, 150)
     document, window = program.document, program.window
@@ -64,7 +64,7 @@ def _work(program: Workbench) -> None:
 
 def _group(program: Workbench) -> None:
     """Two groups, with names and pans of their own."""
-    from workbench.document.group_acts import group_layers
+    from workbench.document.acts.groups import group_layers
 
     document = program.document
     ids = [layer.id for layer in document.layers]
@@ -107,8 +107,8 @@ def _tools(program: Workbench, folder: Path) -> None:
     """Every tool in use, on one sheet: the top bar's options and the spectrogram."""
     from PIL import Image, ImageDraw, ImageFont
 
-    from workbench.masks.brush import Shape
-    from workbench.ui.tools import FILTERS, SELECTING, Tool, described, described_shapes
+    from workbench.control.tools import FILTERS, SELECTING, Tool, described, described_shapes
+    from workbench.masks.edits.brush import Shape
 
     window, document = program.window, program.document
     window.set_theme("dark")

@@ -100,13 +100,13 @@ def test_the_progress_bar_ends_at_100_percent(tones, tmp_path, capsys):
 
 def test_render_writes_a_project_s_mix_and_layers(tones, tmp_path):
     from workbench.audio.recording import load
-    from workbench.document import acts
+    from workbench.document.acts import layers as layer_acts
     from workbench.document.project import save_project
     from workbench.document.state import fresh_state
     from workbench.spectral.stft import Analysis
 
-    state, _ = acts.add_layer(fresh_state(Analysis()), "Nothing")
-    state = acts.change_layer(state, state.layers[0].id, gain_db=-6.0)
+    state, _ = layer_acts.add_layer(fresh_state(Analysis()), "Nothing")
+    state = layer_acts.change_layer(state, state.layers[0].id, gain_db=-6.0)
     save_project(tmp_path / "p.workbench", load(tones), state, {})
     assert main(["render", str(tmp_path / "p.workbench"), "--out", str(tmp_path / "o"), "--layers", "--quiet"]) == 0
     mix = soundfile.read(tmp_path / "o" / "p mix.wav")[0]

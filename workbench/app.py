@@ -15,14 +15,14 @@ from threadpoolctl import threadpool_limits
 
 from workbench import resource
 from workbench.audio.player import Player
+from workbench.control.listening import Listening
+from workbench.control.playback import Audition
+from workbench.control.session import Session
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
-from workbench.ui import theme
-from workbench.ui.audition import Audition
-from workbench.ui.dialogs import Reporter
-from workbench.ui.listening import Listening
-from workbench.ui.session import Session
-from workbench.ui.window import MainWindow
+from workbench.ui.base import theme
+from workbench.ui.dialogs.reports import Reporter
+from workbench.ui.window.main import MainWindow
 
 SWEEP_MS = 2000
 SWITCH_INTERVAL = 0.0005

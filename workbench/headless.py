@@ -14,16 +14,17 @@ from threadpoolctl import threadpool_limits
 
 from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_pieces, mix_piece, write
 from workbench.audio.recording import load
-from workbench.audio.renderer import Scene
-from workbench.files import UserError, replacing
-from workbench.masks.layers import Layer, Part, palette_colour
-from workbench.masks.models import Factors
+from workbench.audio.scene import Scene
+from workbench.errors import UserError
+from workbench.masks.model.layers import Layer, Part, palette_colour
+from workbench.masks.model.models import Factors
 from workbench.masks.stack import Stack
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.divergence import BETA, spectrogram_power
 from workbench.nmf.starts import random_start
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis, magnitudes
+from workbench.storage import replacing
 
 
 def separate(arguments: Sequence[str]) -> int:
@@ -109,7 +110,7 @@ def _separate(options: argparse.Namespace) -> None:
             file, W=result.W, H=result.H, costs=np.array(result.costs), rate=recording.rate,
             window=analysis.window, hop=analysis.hop, divergence=options.divergence, seed=options.seed,
         )  # fmt: skip
-    from workbench.masks.sheet import save_picture
+    from workbench.masks.pictures.sheet import save_picture
 
     levels = analyse_levels(recording.samples, analysis)
     assert levels is not None

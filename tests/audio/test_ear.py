@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from tests.conftest import make_scene
 from tests.rig import residual_db
-from workbench.audio.ear import Ear, Hear
 from workbench.audio.levels import FLOOR_DB, source_levels
 from workbench.audio.mix import audible, mix_gains, output_channels, width_matrix
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
-from workbench.masks.areas import rectangle
-from workbench.masks.grid import Region
-from workbench.masks.layers import Group, Layer, Part
+from workbench.audio.scene import Ear, Hear
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Group, Layer, Part
 from workbench.spectral.stft import Analysis
 
 

@@ -6,7 +6,6 @@ import soundfile
 
 from tests.conftest import make_scene
 from tests.rig import residual_db
-from workbench.audio.ear import Ear, Hear
 from workbench.audio.export import (
     FORMATS,
     ExportError,
@@ -21,11 +20,13 @@ from workbench.audio.export import (
     mix_piece,
     write,
 )
-from workbench.audio.recording import Cancelled, Recording
+from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
-from workbench.masks.areas import rectangle
-from workbench.masks.grid import Region
-from workbench.masks.layers import Group
+from workbench.audio.scene import Ear, Hear
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Group
+from workbench.progress import Cancelled
 
 
 def test_layers_are_named_and_sum_to_the_recording(tmp_path):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tests.conftest import make_scene
-from workbench.audio.ear import Ear, Hear
 from workbench.audio.loudness import Meter, channel_weights, k_weighting, measured, original_gain
 from workbench.audio.renderer import render, render_all
+from workbench.audio.scene import Ear, Hear
 
 
 def tone(db, seconds, frequency=1000.0, rate=48000, channels=2, phase=0.0):

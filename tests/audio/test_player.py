@@ -15,7 +15,7 @@ from workbench.audio.feed import Block, Loop
 from workbench.audio.output import Output
 from workbench.audio.player import Player
 from workbench.audio.renderer import render_all
-from workbench.ui.sound_dialog import LATENCIES
+from workbench.ui.dialogs.sound_dialog import LATENCIES
 
 pytestmark = [
     pytest.mark.sound,

@@ -8,7 +8,8 @@ import soundfile
 
 from tests.conftest import tone_mix
 from tests.rig import SHARED_AUDIO
-from workbench.audio.recording import AudioFileError, Cancelled, load
+from workbench.audio.recording import AudioFileError, load
+from workbench.progress import Cancelled
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 8])

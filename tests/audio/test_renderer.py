@@ -10,9 +10,9 @@ from tests.rig import residual_db
 from workbench.audio.mix import audible, mix_gains, output_channels, pan_gains
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import MixStream, render_all
-from workbench.masks.edits import Operation
-from workbench.masks.effects import Threshold
-from workbench.masks.layers import Layer, Part
+from workbench.masks.edits.edits import Operation
+from workbench.masks.edits.effects import Threshold
+from workbench.masks.model.layers import Layer, Part
 from workbench.spectral.stft import Analysis, analyse
 
 ANALYSES = [Analysis(512, 128), Analysis(512, 256), Analysis(256, 16)]

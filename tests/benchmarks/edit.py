@@ -60,8 +60,8 @@ def long_recording(path: Path, minutes: int) -> None:
 
 def open_with_layers(program: Workbench, path: Path) -> None:
     """Open a recording and give it ten components of random factors: what masks cost does not depend on them."""
-    from workbench.document.settings import RunSettings
-    from workbench.masks.models import Factors
+    from workbench.masks.model.models import Factors
+    from workbench.separation.settings import RunSettings
 
     program.session.open(path)
     assert run_until(program, lambda: program.document.recording is not None, 120)
@@ -100,7 +100,7 @@ def draw(program: Workbench, count: int, rng: np.random.Generator) -> tuple[list
     """Strokes with the default brush; seconds that moves, presses and releases took until painted."""
     from PySide6.QtCore import QPointF
 
-    from workbench.ui.tools import Tool
+    from workbench.control.tools import Tool
 
     program.window.tools.choose(Tool.BRUSH)
     canvas = program.window.spectrogram.canvas
@@ -205,10 +205,10 @@ def _demo_document() -> Document:
     """Four seconds of the demo in six components."""
     from workbench.audio.recording import Recording
     from workbench.document.document import Document
-    from workbench.document.settings import RunSettings
-    from workbench.masks.models import Factors
+    from workbench.masks.model.models import Factors
     from workbench.nmf.accelerated import factorise_fast
     from workbench.nmf.starts import random_start
+    from workbench.separation.settings import RunSettings
     from workbench.spectral.pyramid import analyse_levels
     from workbench.spectral.stft import Analysis, magnitudes
 

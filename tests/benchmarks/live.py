@@ -25,12 +25,13 @@ from tests.benchmarks.driving import DEMO, mouse, open_and_factorise, run_until,
 from tests.rig import Listener, NullSink, align, residual_db
 from workbench.audio.feed import FADE_SECONDS, Feed, raised_cosine
 from workbench.audio.recording import Recording
-from workbench.audio.renderer import MixStream, Scene, render_all
-from workbench.document.group_acts import group_layers
-from workbench.document.settings import RunSettings
-from workbench.masks.layers import Layer, Part
-from workbench.masks.models import Factors
+from workbench.audio.renderer import MixStream, render_all
+from workbench.audio.scene import Scene
+from workbench.document.acts.groups import group_layers
+from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.models import Factors
 from workbench.masks.stack import Stack
+from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def edit_to_ear(report: Report, program: Workbench, sink: NullSink) -> None:
     """From the event in the window to the first recorded sample that differs."""
     from PySide6.QtCore import QPointF
 
-    from workbench.ui.tools import Tool
+    from workbench.control.tools import Tool
 
     document, window = program.document, program.window
     rng = np.random.default_rng(2)
@@ -317,11 +318,11 @@ def beside_the_ramp(heard: np.ndarray) -> tuple[float, float]:
 
 def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> None:
     """What was recorded against the file that was exported, for the mix, a selection, a group and the original."""
-    from workbench.audio.ear import Hear
     from workbench.audio.export import FileFormat, heard_piece, write
-    from workbench.masks.areas import rectangle
-    from workbench.masks.grid import Region
-    from workbench.ui.listening import Where
+    from workbench.audio.scene import Hear
+    from workbench.control.listening import Where
+    from workbench.masks.edits.areas import rectangle
+    from workbench.masks.model.grid import Region
 
     open_and_factorise(program, 6, 40)
     document, listening, audition = program.document, program.listening, program.audition
@@ -371,7 +372,7 @@ def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> Non
 
 def under_load(report: Report, program: Workbench, sink: NullSink) -> None:
     """Minutes of factorising, painting, zooming and a thread in Python, while it plays."""
-    from workbench.ui.tools import Tool
+    from workbench.control.tools import Tool
 
     with tempfile.TemporaryDirectory() as folder:
         open_and_factorise(program, 10, 20, sounding_demo(Path(folder)))

@@ -87,7 +87,7 @@ def brush_to_screen(report: Report, program: Workbench) -> None:
     """From a stroke's mouse event to the end of painting the whole window, 10 layers."""
     from PySide6.QtCore import QPointF
 
-    from workbench.ui.tools import Tool
+    from workbench.control.tools import Tool
 
     program.window.tools.choose(Tool.BRUSH)
     assert len(program.document.layers) == 10

@@ -16,13 +16,14 @@ import soundfile
 from tests.benchmarks import Report
 from workbench import resource
 from workbench.audio.recording import Recording
-from workbench.audio.renderer import Scene, render_all
-from workbench.document.settings import PRESETS, RunSettings
-from workbench.jobs.factorise import run
+from workbench.audio.renderer import render_all
+from workbench.audio.scene import Scene
 from workbench.jobs.runner import Job
-from workbench.jobs.starts import Task, component_names
-from workbench.masks.layers import Layer, Part
+from workbench.masks.model.layers import Layer, Part
 from workbench.masks.stack import Stack
+from workbench.separation.factorise import run
+from workbench.separation.settings import PRESETS, RunSettings
+from workbench.separation.starts import Task, component_names
 from workbench.spectral.stft import Analysis
 
 RATE = 44100

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from tests.conftest import begin as stroke
 from tests.conftest import tone_mix
 from workbench.audio.recording import Recording
-from workbench.document import acts, mask_acts
+from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import masks as mask_acts
 from workbench.document.document import MOST_RUNS, Document
 from workbench.document.history import History
-from workbench.document.settings import RunSettings
 from workbench.document.state import fresh_state
-from workbench.masks.edits import Paint
-from workbench.masks.grid import Region
-from workbench.masks.models import Factors, Shares
-from workbench.masks.resampling import resample_factors
+from workbench.masks.edits.edits import Paint
+from workbench.masks.edits.resampling import resample_factors
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Factors, Shares
+from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -110,7 +111,7 @@ def test_components_keep_layer_name_colour_and_fader():
 
 def test_painted_layers_outlive_a_factorisation():
     document = opened()
-    state, identity = acts.add_layer(document.recorded_state, "Voice")
+    state, identity = layer_acts.add_layer(document.recorded_state, "Voice")
     document.act("new", state)
     document.act("x", mask_acts.set_edits(document.recorded_state, ()))
     paint(document, 1)
@@ -123,11 +124,11 @@ def test_painted_layers_outlive_a_factorisation():
 def test_what_was_painted_into_a_merged_layer_outlives_a_factorisation():
     document = opened()
     begin(document, 3)
-    state, identity = acts.add_layer(document.recorded_state, "Voice")
+    state, identity = layer_acts.add_layer(document.recorded_state, "Voice")
     document.act("new", state)
     paint(document, 3)
     first = document.layers[0].id
-    document.act("merge", acts.merge_layers(document.recorded_state, [first, identity]))
+    document.act("merge", layer_acts.merge_layers(document.recorded_state, [first, identity]))
     begin(document, 3, seed=5)
     assert document.layers[0].id == first
     assert document.stack.layer_mask(0, np.array([120]), np.array([15]))[0, 0] == pytest.approx(1.0)
@@ -138,17 +139,17 @@ def test_merge_remove_and_reorder():
     document = opened()
     begin(document, 4)
     a, b, c, d = (layer.id for layer in document.layers)
-    document.act("merge", acts.merge_layers(document.recorded_state, [a, c]))
+    document.act("merge", layer_acts.merge_layers(document.recorded_state, [a, c]))
     assert [layer.components for layer in document.layers] == [(0, 2), (1,), (3,)]
-    document.act("move", acts.move_layer(document.recorded_state, d, 0))
+    document.act("move", layer_acts.move_layer(document.recorded_state, d, 0))
     assert [layer.id for layer in document.layers] == [d, a, b]
-    document.act("remove", acts.remove_layer(document.recorded_state, a))
+    document.act("remove", layer_acts.remove_layer(document.recorded_state, a))
     np.testing.assert_allclose(masks(document).sum(axis=0), 1, atol=1e-6)
     with pytest.raises(ValueError, match="two or more"):
-        acts.merge_layers(document.recorded_state, [d])
-    document.act("remove", acts.remove_layer(document.recorded_state, b))
+        layer_acts.merge_layers(document.recorded_state, [d])
+    document.act("remove", layer_acts.remove_layer(document.recorded_state, b))
     with pytest.raises(ValueError, match="last layer"):
-        acts.remove_layer(document.recorded_state, d)
+        layer_acts.remove_layer(document.recorded_state, d)
 
 
 def test_slider_moves_are_one_step_until_it_is_let_go():
@@ -289,9 +290,9 @@ def test_restored_layers_get_identities_of_their_own():
     document.change_layer("rename", kept[0].id, name="Bass")
     layers = document.layers
     document.undo()
-    state, _ = acts.add_layer(document.recorded_state, "Mine")
+    state, _ = layer_acts.add_layer(document.recorded_state, "Mine")
     document.act("new", state)
-    back = acts.restored(document.recorded_state, first, layers, 3)
+    back = layer_acts.restored(document.recorded_state, first, layers, 3)
     identities = [each.id for each in back.layers] + [part for each in back.layers for part in each.part_ids]
     assert len(identities) == len(set(identities)) and max(identities) < back.next_id
     assert [each.name for each in back.layers] == ["Bass", *[x.name for x in layers[1:]], "Mine"]
@@ -315,7 +316,7 @@ def test_two_layers_of_one_name_do_not_share_a_component():
     begin(document, 3)
     for layer in document.layers[:2]:
         document.change_layer("rename", layer.id, name="kick")
-    state, _ = acts.factorised(document.recorded_state, 99, 2, ["kick", "snare"])
+    state, _ = layer_acts.factorised(document.recorded_state, 99, 2, ["kick", "snare"])
     assert sorted(c for layer in state.layers for c in layer.components) == [0, 1]
 
 
@@ -376,7 +377,7 @@ def test_what_the_user_merged_stays_together():
     document = opened()
     begin(document, 5)
     ids = [layer.id for layer in document.layers]
-    document.act("merge", acts.merge_layers(document.recorded_state, [ids[1], ids[3]]))
+    document.act("merge", layer_acts.merge_layers(document.recorded_state, [ids[1], ids[3]]))
     begin(document, 5, seed=1)
     assert sorted(layer.components for layer in document.layers) == [(0,), (1, 3), (2,), (4,)]
 
@@ -418,6 +419,6 @@ def test_using_a_run_after_deleting_layers_leaves_layers():
     document = opened()
     one = begin(document, 1)
     begin(document, 2, seed=1)
-    document.act("delete", acts.remove_layer(document.recorded_state, document.layers[0].id))
+    document.act("delete", layer_acts.remove_layer(document.recorded_state, document.layers[0].id))
     document.use_run("one", one)
     assert [layer.components for layer in document.layers] == [(0,)]

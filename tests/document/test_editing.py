@@ -14,16 +14,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.conftest import tone_mix
 from tests.random_edits import random_act
 from workbench.audio.recording import Recording, load
-from workbench.document import acts, mask_acts, stack_acts
+from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import masks as mask_acts
+from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
 from workbench.document.history import History
 from workbench.document.project import load_project, save_project
-from workbench.document.settings import RunSettings
 from workbench.document.state import State, fresh_state
-from workbench.masks import areas
-from workbench.masks.edits import Operation, Paint
-from workbench.masks.grid import Region
-from workbench.masks.models import Factors
+from workbench.masks.edits import areas
+from workbench.masks.edits.edits import Operation, Paint
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Factors
+from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -169,7 +171,7 @@ def test_clear_edits_per_layer_per_region_and_all():
 def test_looking_at_another_stack_is_no_step_and_loses_nothing_to_redo():
     document = opened()
     document.act("two", stack_acts.duplicate_stack(document.recorded_state, "Two"))
-    document.act("lock", acts.change_layer(document.recorded_state, document.layers[0].id, locked=True))
+    document.act("lock", layer_acts.change_layer(document.recorded_state, document.layers[0].id, locked=True))
     document.undo()
     document.show_stack(0)
     assert document.state.stack_name == "Factorisation" and document.redo_name == "lock"
@@ -204,7 +206,7 @@ def test_another_window_carries_every_stack_and_the_selection_over():
 @pytest.mark.parametrize("step", [-5, 0, 2, 99])
 def test_any_step_can_be_asked_for(step):
     document = opened()
-    document.act("lock", acts.change_layer(document.recorded_state, document.layers[0].id, locked=True))
+    document.act("lock", layer_acts.change_layer(document.recorded_state, document.layers[0].id, locked=True))
     document.go_to(step)
     assert document.step == min(max(step, 0), 2)
 

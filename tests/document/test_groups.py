@@ -7,18 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.document import acts, group_acts, stack_acts
+from workbench.document.acts import groups as group_acts
+from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
 from workbench.document.packing import Packer, Unpacker
-from workbench.document.settings import RunSettings
 from workbench.document.state import fresh_state
-from workbench.files import UserError
-from workbench.masks.models import Factors
+from workbench.errors import UserError
+from workbench.masks.model.models import Factors
+from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
 
 
 def five_layers():
-    state, _ = acts.factorised(fresh_state(Analysis()), 1, 5)
+    state, _ = layer_acts.factorised(fresh_state(Analysis()), 1, 5)
     return state
 
 
@@ -83,7 +85,7 @@ def test_layers_stay_and_stand_together_whatever_is_done(steps):
             target = group if group and one % 2 else 0
             state = group_acts.put_layers(state, [layer], target, None if before == layer else before)
         elif what == "m":
-            state = group_acts.in_order(acts.move_layer(state, layer, other % 5))
+            state = group_acts.in_order(layer_acts.move_layer(state, layer, other % 5))
         elif what == "x" and group:
             state = group_acts.lock_group(state, group, bool(one % 2))
         assert set(ids(state)) == everyone and len(ids(state)) == len(everyone)
@@ -146,12 +148,14 @@ def test_locking_a_group_locks_its_layers():
 
 def test_a_remembered_mix_comes_back_and_leaves_what_it_does_not_know():
     state, group = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "A")
-    state = group_acts.change_group(acts.change_layer(state, ids(state)[3], gain_db=-9.0, pan=0.2), group, width=0.5)
+    state = group_acts.change_group(
+        layer_acts.change_layer(state, ids(state)[3], gain_db=-9.0, pan=0.2), group, width=0.5
+    )
     stored = group_acts.store_mix(state, 2)
     other = group_acts.change_group(stored, group, width=2.0, mute=True)
-    other = acts.change_layer(other, ids(other)[3], gain_db=3.0, solo=True)
-    other, new = acts.add_layer(other, "New")
-    other = acts.change_layer(other, new, gain_db=-1.0)
+    other = layer_acts.change_layer(other, ids(other)[3], gain_db=3.0, solo=True)
+    other, new = layer_acts.add_layer(other, "New")
+    other = layer_acts.change_layer(other, new, gain_db=-1.0)
     back = group_acts.recall_mix(other, 2)
     assert back.layers[:-1] == state.layers and back.groups == state.groups
     assert back.layers[-1].gain_db == -1.0
@@ -189,7 +193,7 @@ def test_older_projects_have_no_groups():
 
 def test_another_factorisation_keeps_groups_of_what_stays():
     state, group = group_acts.group_layers(five_layers(), ids(five_layers())[:2], "A")
-    fewer, _ = acts.factorised(state, 2, 3, loudness=(1, 1, 9, 9, 9))
+    fewer, _ = layer_acts.factorised(state, 2, 3, loudness=(1, 1, 9, 9, 9))
     fewer = group_acts.in_order(fewer)
     assert [layer.group for layer in fewer.layers].count(group) == 2
     assert together(fewer)

@@ -8,21 +8,23 @@ import soundfile
 
 from tests.conftest import begin, tone_mix
 from workbench.audio.recording import load
-from workbench.document import acts, mask_acts, stack_acts
+from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import masks as mask_acts
+from workbench.document.acts import stacks as stack_acts
 from workbench.document.history import History
 from workbench.document.project import ProjectError, load_project, save_project
-from workbench.document.settings import RunSettings
 from workbench.document.state import Run, fresh_state
-from workbench.masks import areas
-from workbench.masks.brush import Brush, Ruler, Shape
-from workbench.masks.clips import clip, recalled
-from workbench.masks.edits import Operation, Paint
-from workbench.masks.effects import Fill, Invert, Sharpened, Threshold
-from workbench.masks.grid import Region
-from workbench.masks.models import Factors
-from workbench.masks.painting import PathStroke
+from workbench.masks.edits import areas
+from workbench.masks.edits.brush import Brush, Ruler, Shape
+from workbench.masks.edits.edits import Operation, Paint
+from workbench.masks.edits.effects import Fill, Invert, Sharpened, Threshold
+from workbench.masks.edits.traces import Path
+from workbench.masks.hand.clips import clip, recalled
+from workbench.masks.hand.painting import PathStroke
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Factors
 from workbench.masks.stack import Stack
-from workbench.masks.traces import Path
+from workbench.separation.settings import RunSettings
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
 
@@ -39,10 +41,10 @@ def saved(tmp_path):
     factors = Factors(rng.random((257, 3)).astype(np.float32), rng.random((3, frames)).astype(np.float32))
     settings = RunSettings("mu", 3, "is", iterations=None, seed=7, selection=(0.5, 0.75))
     runs = {4: Run(settings, factors, (3.0, 2.0, 1.5))}
-    state, _ = acts.factorised(fresh_state(ANALYSIS), 4, 3)
-    state, _ = acts.add_layer(state, "Bläser ♪")
+    state, _ = layer_acts.factorised(fresh_state(ANALYSIS), 4, 3)
+    state, _ = layer_acts.add_layer(state, "Bläser ♪")
     layer = state.layers[1].id
-    state = acts.change_layer(state, layer, gain_db=float("-inf"), pan=-0.5, mute=True, solo=True, locked=True)
+    state = layer_acts.change_layer(state, layer, gain_db=float("-inf"), pan=-0.5, mute=True, solo=True, locked=True)
     first = state.layers[0]
     state = mask_acts.apply(state, Threshold((), first.part_ids, low=0.4), None)
     stack = Stack(state.layers, factors, state.edits, 257, frames)

@@ -10,16 +10,17 @@ import pytest
 import soundfile
 
 from tests.conftest import tone_mix
-from workbench.audio.recording import Cancelled, Recording
-from workbench.document.settings import METHODS, PRESETS, RunSettings
-from workbench.files import UserError
-from workbench.jobs.descents import descend
-from workbench.jobs.factorise import arrangement, choose_components, run
+from workbench.audio.recording import Recording
+from workbench.errors import UserError
 from workbench.jobs.runner import Job
-from workbench.jobs.starts import Task, component_count, component_names, drum_folders, placeholder, start
-from workbench.masks.models import Factors, Shares
+from workbench.masks.model.models import Factors, Shares
 from workbench.nmf.convolutive import conv_model
 from workbench.nmf.divergence import divergence
+from workbench.progress import Cancelled
+from workbench.separation.descents import descend
+from workbench.separation.factorise import arrangement, choose_components, run
+from workbench.separation.settings import METHODS, PRESETS, RunSettings
+from workbench.separation.starts import Task, component_count, component_names, drum_folders, placeholder, start
 from workbench.spectral.stft import Analysis, magnitudes
 
 ANALYSIS = Analysis(512, 128)

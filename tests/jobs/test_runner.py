@@ -5,9 +5,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 
 from tests.conftest import pump
-from workbench.audio.recording import Cancelled
-from workbench.files import UserError
+from workbench.errors import UserError
 from workbench.jobs.runner import Runner
+from workbench.progress import Cancelled
 
 
 @pytest.fixture

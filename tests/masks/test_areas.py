@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from workbench.masks import areas
-from workbench.masks.areas import Area
-from workbench.masks.grid import TILE, Region
+from workbench.masks.edits import areas
+from workbench.masks.edits.areas import Area
+from workbench.masks.model.grid import TILE, Region
 from workbench.spectral.stft import Analysis
 
 BINS, FRAMES = 129, 300

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from tests.conftest import random_stack
-from workbench.masks import areas
-from workbench.masks.brush import Brush, Ruler, Shape
-from workbench.masks.edits import Operation, Plane, changed_region, with_operation, without_parts
-from workbench.masks.effects import (
+from workbench.masks.edits import areas
+from workbench.masks.edits.brush import Brush, Ruler, Shape
+from workbench.masks.edits.edits import Operation, Plane, changed_region, with_operation, without_parts
+from workbench.masks.edits.effects import (
     KINDS,
     Combine,
     Fill,
@@ -25,10 +25,10 @@ from workbench.masks.effects import (
     Sharpened,
     Threshold,
 )
-from workbench.masks.grid import Region
-from workbench.masks.layers import Layer, Part
-from workbench.masks.painting import AnyStroke, PathStroke, TileStroke
-from workbench.masks.traces import Path
+from workbench.masks.edits.traces import Path
+from workbench.masks.hand.painting import AnyStroke, PathStroke, TileStroke
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Layer, Part
 from workbench.spectral.pyramid import FLOOR_DB, STEP_DB
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis

@@ -8,18 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import random_stack, tone_mix
-from workbench.files import UserError
-from workbench.masks import areas
-from workbench.masks.clips import MOST_CLIPPED, Clip, clip, recalled
-from workbench.masks.edits import Operation
-from workbench.masks.effects import Combine, Fill, Invert
-from workbench.masks.finding import alike, dominated
-from workbench.masks.grid import Region
-from workbench.masks.models import Shares
-from workbench.masks.oracles import oracle_masks, rest_of
-from workbench.masks.resampling import resample_edits
+from workbench.errors import UserError
+from workbench.masks.edits import areas
+from workbench.masks.edits.edits import Operation
+from workbench.masks.edits.effects import Combine, Fill, Invert
+from workbench.masks.edits.resampling import resample_edits
+from workbench.masks.hand.clips import MOST_CLIPPED, Clip, clip, recalled
+from workbench.masks.insight.finding import alike, dominated
+from workbench.masks.insight.oracles import oracle_masks, rest_of
+from workbench.masks.insight.statistics import greatest, locked_share, report, sampled
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Shares
 from workbench.masks.stack import Stack
-from workbench.masks.statistics import greatest, locked_share, report, sampled
 from workbench.spectral.stft import Analysis, analyse
 
 ANALYSIS = Analysis(256, 64)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from workbench.masks import grouping
-from workbench.masks.grouping import Portraits
-from workbench.masks.layers import Layer, Part
-from workbench.masks.models import Factors
+from workbench.masks.insight import grouping
+from workbench.masks.insight.grouping import Portraits
+from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.models import Factors
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 

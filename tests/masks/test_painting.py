@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.conftest import begin, random_stack
-from workbench.masks.brush import Brush, Ruler, Shape, coverage
-from workbench.masks.edits import Operation, without_parts
-from workbench.masks.effects import Invert, Sharpened, Threshold
-from workbench.masks.grid import TILE, Region
-from workbench.masks.painting import PaintingRefused
-from workbench.masks.resampling import resample_edits
-from workbench.masks.sharing import fill_unpainted, reassign
+from workbench.masks.edits.brush import Brush, Ruler, Shape, coverage
+from workbench.masks.edits.edits import Operation, without_parts
+from workbench.masks.edits.effects import Invert, Sharpened, Threshold
+from workbench.masks.edits.resampling import resample_edits
+from workbench.masks.hand.painting import PaintingRefused
+from workbench.masks.model.grid import TILE, Region
+from workbench.masks.model.sharing import fill_unpainted, reassign
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
 

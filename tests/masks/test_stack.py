@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import begin, random_stack
-from workbench.masks.edits import Operation, Paint
-from workbench.masks.effects import Invert, Sharpened, Threshold
-from workbench.masks.grid import Region
-from workbench.masks.layers import Layer, Part
-from workbench.masks.models import Factors
+from workbench.masks.edits.edits import Operation, Paint
+from workbench.masks.edits.effects import Invert, Sharpened, Threshold
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.models import Factors
 from workbench.masks.stack import Stack
 from workbench.spectral.stft import Analysis
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.nmf import flucoma
+from workbench.nmf.compat import flucoma
 
 EPS = 2.0**-52
 WORD = 2**64 - 1

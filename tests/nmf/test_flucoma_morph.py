@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.nmf.flucoma_morph import Segment, morph, segments, transport
+from workbench.nmf.compat.flucoma_morph import Segment, morph, segments, transport
 
 EPS = 2.0**-52
 

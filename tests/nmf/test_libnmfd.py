@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.nmf import libnmfd
+from workbench.nmf.compat import libnmfd
 
 EPS = 2.0**-52
 HOP = 512 / 44100

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import non_negative_factorization
 
-from workbench.nmf import flucoma, libnmfd
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.blocks import BLOCK
+from workbench.nmf.compat import flucoma, libnmfd
 from workbench.nmf.divergence import divergence
 from workbench.nmf.multiplicative import factorise
 from workbench.nmf.objective import Objective

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, finish, rendered, run
-from workbench.document import acts
-from workbench.document.settings import METHODS, PRESETS
-from workbench.masks.models import Factors, Shares
-from workbench.ui.parameters import Wishes
+from workbench.document.acts import layers as layer_acts
+from workbench.masks.model.models import Factors, Shares
+from workbench.separation.settings import METHODS, PRESETS
+from workbench.ui.factors.parameters import Wishes
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -72,7 +72,9 @@ def test_names_and_colours_stay_with_similar_components(factorised):
 
 def test_a_merged_layer_keeps_all_its_components_in_a_fresh_run(factorised):
     program, document = factorised, factorised.document
-    document.act("merge", acts.merge_layers(document.recorded_state, [document.layers[0].id, document.layers[2].id]))
+    document.act(
+        "merge", layer_acts.merge_layers(document.recorded_state, [document.layers[0].id, document.layers[2].id])
+    )
     assert len(document.layers) == 3
     run(program, seed=5)
     assert len(document.layers) == 3 and len(document.layers[0].components) == 2
@@ -225,7 +227,7 @@ def test_a_number_of_components_is_suggested(factorised):
     program = factorised
     panel = program.window.factorise_panel
     QTest.mouseClick(panel.suggest, LEFT)
-    from workbench.ui.settings_dialog import ComponentsDialog
+    from workbench.ui.dialogs.settings_dialog import ComponentsDialog
 
     assert pump(program.application, lambda: program.window.findChildren(ComponentsDialog), 60)
     dialog = program.window.findChildren(ComponentsDialog)[0]
@@ -363,7 +365,7 @@ def test_locked_layers_can_be_held_when_going_on(factorised):
 
 
 def test_return_takes_the_coverage_that_was_typed(factorised):
-    from workbench.ui.settings_dialog import ComponentsDialog
+    from workbench.ui.dialogs.settings_dialog import ComponentsDialog
 
     dialog = ComponentsDialog(
         factorised.window, [1, 2, 3, 4], [9.0, 4.0, 3.5, 3.4], np.array([0.4, 0.6, 0.8, 0.9, 1.0])

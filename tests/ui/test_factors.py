@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, lane_of, rendered, run, stroke
-from workbench.ui.tools import Tool
+from workbench.control.tools import Tool
 
 
 def test_drawing_an_activation_is_seen_and_heard_at_once_and_undone(factorised):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import LEFT, drag, middle, press
-from workbench.document.settings import RunSettings
+from workbench.separation.settings import RunSettings
 
 
 @pytest.mark.parametrize("kind", ["text", "empty", "folder", "missing"])

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication, QDialog
 from tests.conftest import pump, tone_mix
 from tests.rig import residual_db
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, press
-from workbench.audio.ear import Hear
 from workbench.audio.player import PlayerStatus
 from workbench.audio.renderer import render_all
-from workbench.document.acts import remove_layer
-from workbench.document.stack_acts import duplicate_stack
-from workbench.masks.picture import Show
-from workbench.ui.layer_row import MIME
+from workbench.audio.scene import Hear
+from workbench.document.acts.layers import remove_layer
+from workbench.document.acts.stacks import duplicate_stack
+from workbench.masks.pictures.picture import Show
+from workbench.ui.stack.layer_row import MIME
 
 
 def click(program, index, keys=NONE):

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, press
-from workbench.masks.picture import Show
+from workbench.masks.pictures.picture import Show
 
 
 def test_layers_by_mouse_and_keys(factorised):

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QApplication, QDialog
 from tests.conftest import pump
 from tests.rig import residual_db
 from tests.ui.gestures import LEFT, NONE, SHIFT, middle, press, trail
-from workbench.audio.ear import PLAIN, Hear
 from workbench.audio.loudness import measured
 from workbench.audio.renderer import render_all
-from workbench.ui.listening import Where
-from workbench.ui.tools import Tool
+from workbench.audio.scene import PLAIN, Hear
+from workbench.control.listening import Where
+from workbench.control.tools import Tool
 
 
 def heard(program):

@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press
-from workbench.masks.edits import Paint
-from workbench.masks.effects import Threshold
-from workbench.ui.tools import Tool
+from workbench.control.tools import Tool
+from workbench.masks.edits.edits import Paint
+from workbench.masks.edits.effects import Threshold
 
 
 def test_a_stroke_paints_the_selected_layer_as_one_step(factorised):

@@ -15,7 +15,7 @@ import soundfile
 from tests.conftest import tone_mix
 from tests.rig import missing_programs, null_sink, virtual_screen
 from workbench.document.project import load_project
-from workbench.masks.edits import Paint
+from workbench.masks.edits.edits import Paint
 
 lacking = missing_programs("Xvfb", "xdotool", "pulseaudio")
 pytestmark = [pytest.mark.window, pytest.mark.sound, pytest.mark.skipif(bool(lacking), reason=f"missing: {lacking}")]

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press, trail
-from workbench.ui.tools import Tool
+from workbench.control.tools import Tool
 
 ALT = Qt.KeyboardModifier.AltModifier
 

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, finish, mask_under, middle, press, rendered
-from workbench.document import mask_acts
-from workbench.masks.brush import Shape
-from workbench.masks.effects import Threshold
-from workbench.ui.tools import Tool
+from workbench.control.tools import Tool
+from workbench.document.acts import masks as mask_acts
+from workbench.masks.edits.brush import Shape
+from workbench.masks.edits.effects import Threshold
 
 
 def dialog(program, name: str) -> QDialog:

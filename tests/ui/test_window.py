@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press, wheel
-from workbench.document.settings import RunSettings
-from workbench.masks.picture import Show
+from workbench.masks.pictures.picture import Show
+from workbench.separation.settings import RunSettings
 
 
 def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):

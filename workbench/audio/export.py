@@ -12,11 +12,12 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from workbench.audio.ear import PLAIN, Ear, Hear
 from workbench.audio.loudness import SILENT, Loudness, Meter
 from workbench.audio.mix import audible
-from workbench.audio.renderer import Scene, render
-from workbench.files import UserError, replacing
+from workbench.audio.renderer import render
+from workbench.audio.scene import PLAIN, Ear, Hear, Scene
+from workbench.errors import UserError
+from workbench.storage import replacing
 
 Float = NDArray[np.float32]
 

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.audio.renderer import MixStream, Scene
+from workbench.audio.renderer import MixStream
+from workbench.audio.scene import Scene
 from workbench.audio.stretch import StretchStream
 
 Float = NDArray[np.float32]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.audio.mix import mix_gains
-from workbench.audio.renderer import Scene
+from workbench.audio.scene import Scene
 from workbench.spectral.stft import analyse, hann
 
 FLOOR_DB = -90.0

@@ -9,9 +9,9 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from workbench.audio.ear import PLAIN, Ear, Hear
-from workbench.audio.recording import Cancelled
-from workbench.audio.renderer import MixStream, Scene
+from workbench.audio.renderer import MixStream
+from workbench.audio.scene import PLAIN, Ear, Hear, Scene
+from workbench.progress import Cancelled
 
 Float = NDArray[np.float32]
 Doubles = NDArray[np.float64]

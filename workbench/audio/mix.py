@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.layers import Group, Layer
+from workbench.masks.model.layers import Group, Layer
 
 Float = NDArray[np.float32]
 

@@ -26,7 +26,7 @@ from workbench.audio.output import (
     output_devices,
     restart_portaudio,
 )
-from workbench.audio.renderer import Scene
+from workbench.audio.scene import Scene
 
 RETRY_SECONDS = 1.0
 PATIENCE_SECONDS = 60.0

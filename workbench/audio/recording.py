@@ -11,7 +11,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from workbench.files import UserError
+from workbench.errors import UserError
+from workbench.progress import Cancelled
 
 Float = NDArray[np.float32]
 BLOCK = 1 << 18
@@ -19,10 +20,6 @@ BLOCK = 1 << 18
 
 class AudioFileError(UserError):
     """The file can't be used; the message is one sentence for the user."""
-
-
-class Cancelled(Exception):
-    """The user stopped the work."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,36 +6,20 @@ Where every layer has the same gain, the samples are passed on untouched, so a n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.audio.ear import PLAIN, Ear, heard_channels, heard_cover, heard_gains
 from workbench.audio.mix import solo_gains
-from workbench.audio.recording import Cancelled, Recording
+from workbench.audio.scene import Scene, heard_cover, heard_gains
 from workbench.masks.stack import Stack
-from workbench.spectral.stft import Analysis, analyse, overlap_norm, synthesise
+from workbench.progress import Cancelled
+from workbench.spectral.stft import analyse, overlap_norm, synthesise
 
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 BATCH = 32
 """Frames rendered at once when nobody waits for them."""
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """All that is needed to render: an immutable snapshot that any thread may read."""
-
-    recording: Recording
-    analysis: Analysis
-    stack: Stack
-    ear: Ear = PLAIN
-
-    @property
-    def outputs(self) -> int:
-        """Channels of what is heard."""
-        return heard_channels(self)
 
 
 class MixStream:

@@ -15,8 +15,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from workbench.audio.ear import heard_cover, heard_gains
-from workbench.audio.renderer import Scene, masked
+from workbench.audio.renderer import masked
+from workbench.audio.scene import Scene, heard_cover, heard_gains
 from workbench.spectral.stft import hann
 
 Float = NDArray[np.float32]

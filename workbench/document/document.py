@@ -9,19 +9,21 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from workbench.audio.recording import Recording
-from workbench.audio.renderer import Scene
-from workbench.document import acts, group_acts, stack_acts
+from workbench.audio.scene import Scene
+from workbench.document.acts import groups as group_acts
+from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import stacks as stack_acts
 from workbench.document.history import History, Step
-from workbench.document.settings import RunSettings
 from workbench.document.state import Run, State, fresh_state, stack_of
-from workbench.masks.areas import Area
-from workbench.masks.edits import changed_region
-from workbench.masks.grid import Region
-from workbench.masks.layers import Group, Layer, members
-from workbench.masks.models import Factors, Model, Shares
-from workbench.masks.resampling import resample_factors
+from workbench.masks.edits.areas import Area
+from workbench.masks.edits.edits import changed_region
+from workbench.masks.edits.resampling import resample_factors
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Group, Layer, members
+from workbench.masks.model.models import Factors, Model, Shares
 from workbench.masks.stack import Stack
 from workbench.nmf.matching import match_components
+from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.spectral.stft import Analysis
 
@@ -354,7 +356,7 @@ class Document(QObject):
 
     def change_layer(self, act: str, layer: int, merge: str | None = None, /, **values: object) -> None:
         """Set fields of a layer as one act."""
-        self.act(act, acts.change_layer(self.recorded_state, layer, **values), merge)
+        self.act(act, layer_acts.change_layer(self.recorded_state, layer, **values), merge)
 
     # -- factorisation -------------------------------------------------------------------------------
 
@@ -393,11 +395,11 @@ class Document(QObject):
             loudness = tuple(before.factors.H.sum(axis=1)) if before and isinstance(before.factors, Factors) else ()
             # Of what was separated in another way nothing can be told to be alike.
             was = state if alike or names else replace(state, run=None)
-            state, kept = acts.factorised(was, identity, start.components, names, loudness)
+            state, kept = layer_acts.factorised(was, identity, start.components, names, loudness)
             self.act(name, state)
             self._begun[identity] = self._history.state
             return identity, kept
-        state = acts.continued(state, identity)
+        state = layer_acts.continued(state, identity)
         self.act(name, state)
         self._begun[identity] = self._history.state
         return identity, places
@@ -423,7 +425,7 @@ class Document(QObject):
         if stack:
             state = stack_acts.new_stack(state, stack)
         identity = self.add_run(label, settings, model)
-        state, _ = acts.factorised(state, identity, model.components, names)
+        state, _ = layer_acts.factorised(state, identity, model.components, names)
         replaced = self.recorded_state.run
         self.act(act, state, merge)
         if merge is not None and replaced is not None and replaced not in self._history.runs:
@@ -445,9 +447,11 @@ class Document(QObject):
         Where nothing can be alike, between factors and the masks of HPSS, the layers are those that the run had.
         """
         present, wanted = self.run, self.runs[run].factors
-        state = acts.dissolved(self.recorded_state)
+        state = layer_acts.dissolved(self.recorded_state)
         if present is None or isinstance(present.factors, Shares) or isinstance(wanted, Shares):
-            self.act(name, acts.restored(self.recorded_state, run, self._layers_of.get(run, ()), wanted.components))
+            self.act(
+                name, layer_acts.restored(self.recorded_state, run, self._layers_of.get(run, ()), wanted.components)
+            )
             return
         one = present.factors
         matched = match_components(one.W, one.H, wanted.W, wanted.H)
@@ -455,7 +459,7 @@ class Document(QObject):
         places = {old: new for old, new in enumerate(matched) if new >= 0 and old in shown}
         was = {c: layer.name for layer in self._layers_of.get(run, ()) for c in layer.components}
         names = [was.get(c, f"Component {c + 1}") for c in range(wanted.components)]
-        self.act(name, acts.regrouped(state, run, wanted.components, places, names))
+        self.act(name, layer_acts.regrouped(state, run, wanted.components, places, names))
 
     def preview_factors(self, factors: Factors, region: Region | None = None) -> None:
         """Show and sound other templates or activations; `act_factors` or `end_preview` follows.
@@ -469,7 +473,7 @@ class Document(QObject):
         assert run is not None
         self.runs[PREVIEW] = replace(run, factors=factors)
         # Another state every time, so that it is shown.
-        self._show(acts.continued(self.recorded_state, PREVIEW), region)
+        self._show(layer_acts.continued(self.recorded_state, PREVIEW), region)
 
     def act_factors(self, name: str, factors: Factors) -> None:
         """Make other templates or activations the present ones, as one act."""
@@ -479,7 +483,7 @@ class Document(QObject):
         self._next_run += 1
         # Without a name: a run that was edited is not one of the list, but what is present. Its cost is not known.
         self.runs[identity] = replace(run, factors=factors, name="", costs=())
-        self.act(name, acts.continued(self.recorded_state, identity))
+        self.act(name, layer_acts.continued(self.recorded_state, identity))
 
     def fits(self, run: int) -> bool:
         """Whether a run is of the present window and hop, so that it can be used."""
@@ -492,7 +496,7 @@ class Document(QObject):
         return (factors.W.shape[0], factors.H.shape[1]) == shape
 
     def withdraw(self, run: int) -> None:
-        """Take the step of a run back that came to nothing, as if it had never begun; not under later acts."""
+        """Take the step of a run back that came to nothing, as if it had never begun; not under later layer_acts."""
         if self._history.state is self._begun.get(run) and self._history.withdraw():
             self._show(self._history.state)
             self.runs.pop(run, None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from workbench.document.state import State
-from workbench.masks.edits import held_arrays
+from workbench.masks.edits.edits import held_arrays
 
 MOST_BYTES = 512 * 2**20
 """What steps may hold beside the oldest state."""

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from workbench.document.packing import Arrays, check_model, unpack_layer, unpack_settings
 from workbench.document.state import Run, State
-from workbench.masks.edits import Edit, Operation, Paint, Tile
-from workbench.masks.effects import Effect, Invert, Sharpened, Threshold
-from workbench.masks.models import Factors, Model, Shares
+from workbench.masks.edits.edits import Edit, Operation, Paint, Tile
+from workbench.masks.edits.effects import Effect, Invert, Sharpened, Threshold
+from workbench.masks.model.models import Factors, Model, Shares
 from workbench.spectral.stft import Analysis
 
 

@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.document.settings import METHODS, ORACLE, RunSettings
 from workbench.document.state import SLOTS, MixSnapshot, Run, Shelved, State
-from workbench.masks import effects
-from workbench.masks.areas import Area
-from workbench.masks.brush import Brush, Ruler, Shape
-from workbench.masks.clips import Clip
-from workbench.masks.edits import Edit, Operation, Paint, Tile
-from workbench.masks.effects import Effect
-from workbench.masks.grid import TILE, Region
-from workbench.masks.layers import Group, Layer, Part
-from workbench.masks.models import Factors, Model, Shares
+from workbench.masks.edits import effects
+from workbench.masks.edits.areas import Area
+from workbench.masks.edits.brush import Brush, Ruler, Shape
+from workbench.masks.edits.edits import Edit, Operation, Paint, Tile
+from workbench.masks.edits.effects import Effect
+from workbench.masks.edits.traces import Path, Trace
+from workbench.masks.hand.clips import Clip
+from workbench.masks.model.grid import TILE, Region
+from workbench.masks.model.layers import Group, Layer, Part
+from workbench.masks.model.models import Factors, Model, Shares
 from workbench.masks.stack import Stack
-from workbench.masks.traces import Path, Trace
+from workbench.separation.settings import METHODS, ORACLE, RunSettings
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
 

@@ -24,7 +24,8 @@ from workbench.document.history import Step
 from workbench.document.older_projects import unpack_older
 from workbench.document.packing import Arrays, Packer, Unpacker
 from workbench.document.state import Run, State
-from workbench.files import UserError, replacing
+from workbench.errors import UserError
+from workbench.storage import replacing
 
 SCHEMA = 4
 SUFFIX = ".workbench"

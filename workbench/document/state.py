@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.document.settings import RunSettings
-from workbench.masks.edits import Edit
-from workbench.masks.layers import Group, Layer, Part, palette_colour
-from workbench.masks.models import Model
+from workbench.masks.edits.edits import Edit
+from workbench.masks.model.layers import Group, Layer, Part, palette_colour
+from workbench.masks.model.models import Model
 from workbench.masks.stack import Stack
+from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
 
 

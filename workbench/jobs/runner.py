@@ -11,8 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from workbench.audio.recording import Cancelled
-from workbench.files import UserError
+from workbench.errors import UserError
+from workbench.progress import Cancelled
 
 NICENESS = 10
 """Of the threads that do long work. With all processors busy, PortAudio's thread else came too late now and then."""

@@ -11,23 +11,24 @@ from numpy.typing import NDArray
 
 from workbench.audio.export import FileFormat, Measured, Piece, measure, write
 from workbench.audio.loudness import original_gain
-from workbench.audio.recording import Cancelled, Recording, load
-from workbench.audio.renderer import Scene
+from workbench.audio.recording import Recording, load
+from workbench.audio.scene import Scene
 from workbench.document.history import Step
 from workbench.document.project import Project, load_project, save_project
 from workbench.document.state import Run, State
-from workbench.files import UserError
+from workbench.errors import UserError
 from workbench.jobs.runner import Job
-from workbench.masks.areas import Area
-from workbench.masks.clips import Clip, clip, recalled
-from workbench.masks.edits import Edit
-from workbench.masks.finding import alike, dominated
-from workbench.masks.grid import Region
-from workbench.masks.grouping import Portraits, mean_spectrum, portraits
-from workbench.masks.models import Shares
-from workbench.masks.oracles import oracle_masks, rest_of
+from workbench.masks.edits.areas import Area
+from workbench.masks.edits.edits import Edit
+from workbench.masks.hand.clips import Clip, clip, recalled
+from workbench.masks.insight.finding import alike, dominated
+from workbench.masks.insight.grouping import Portraits, mean_spectrum, portraits
+from workbench.masks.insight.oracles import oracle_masks, rest_of
+from workbench.masks.insight.statistics import MaskReport, report
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Shares
 from workbench.masks.stack import Stack
-from workbench.masks.statistics import MaskReport, report
+from workbench.progress import Cancelled
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
 

@@ -11,11 +11,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits import Edit, Paint
-from workbench.masks.grid import TILE, Array, Grid, Indices, Region, neighbourhood
-from workbench.masks.layers import Group, Layer
-from workbench.masks.models import Model
-from workbench.masks.sharing import Masks
+from workbench.masks.edits.edits import Edit, Paint
+from workbench.masks.model.grid import TILE, Array, Grid, Indices, Region, neighbourhood
+from workbench.masks.model.layers import Group, Layer
+from workbench.masks.model.models import Model
+from workbench.masks.model.sharing import Masks
 
 STRIP = 128
 """Columns evaluated at once, so that the masks of ten parts stay in the cache."""

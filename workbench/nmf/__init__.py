@@ -19,10 +19,10 @@ All keep the kind of number of V (float32 or float64), never write to their inpu
 argument. Iterations call ``progress(i, cost) -> bool``, which stops them by answering False.
 """
 
-from workbench.nmf import flucoma, libnmfd
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.activations import Event, decays, gates, read_events
 from workbench.nmf.bases import match, morph, morph_template
+from workbench.nmf.compat import flucoma, libnmfd
 from workbench.nmf.convolutive import conv_model, nmf_conv, nmfd, shift_operator
 from workbench.nmf.divergence import divergence
 from workbench.nmf.harmonic_percussive import hpss, median_filters

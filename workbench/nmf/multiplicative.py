@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from workbench.nmf import flucoma, libnmfd
 from workbench.nmf.blocks import Blocks
+from workbench.nmf.compat import flucoma, libnmfd
 from workbench.nmf.objective import Objective
 from workbench.nmf.problem import Problem
 from workbench.nmf.result import Array, Factorisation, Hook, Progress, Watch, check_iterations, held

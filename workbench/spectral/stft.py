@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import floor
 
 import numpy as np
 import scipy.fft
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from workbench.files import UserError
+from workbench.errors import UserError
 
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
@@ -59,6 +60,48 @@ class Analysis:
     def frames(self, samples: int) -> int:
         """Number of frames N for a recording of `samples` samples: every sample lies within a hop of a centre."""
         return -(-samples // self.hop) + 1
+
+    # -- units: the only conversions between seconds and frames, hertz and bins -----------------------
+    #
+    # Frame j stands for the time from half a hop before its centre to half a hop behind it, bin k for the
+    # frequencies from half a bin below its own to half a bin above. An edge between two belongs to the later
+    # (the higher) one, and so does what lies within a millionth before it, which is more than rounding makes.
+
+    def frame_place(self, seconds: ArrayLike, rate: float) -> NDArray[np.float64]:
+        """Frames with fractions at times in seconds; whole numbers are centres."""
+        return np.asarray(seconds, np.float64) * (rate / self.hop)
+
+    def bin_place(self, hz: ArrayLike, rate: float) -> NDArray[np.float64]:
+        """Bins with fractions at frequencies in Hz; whole numbers are centres."""
+        return np.asarray(hz, np.float64) * (self.window / rate)
+
+    def frame_at(self, seconds: float, rate: float) -> int:
+        """The frame that a time in seconds belongs to; not clipped to those that there are."""
+        return _nearest(float(self.frame_place(seconds, rate)))
+
+    def bin_at(self, hz: float, rate: float) -> int:
+        """The bin that a frequency in Hz belongs to; not clipped to those that there are."""
+        return _nearest(float(self.bin_place(hz, rate)))
+
+    def second_of(self, frame: float, rate: float) -> float:
+        """The time of a frame's centre, in seconds."""
+        return frame * self.hop / rate
+
+    def hz_of(self, bin_: float, rate: float) -> float:
+        """The frequency of a bin's centre, in Hz."""
+        return bin_ * rate / self.window
+
+    def span(self, start: int, stop: int, rate: float) -> tuple[float, float]:
+        """Seconds from, to, for which the frames `start` … `stop` − 1 stand. `frames_of` is the way back."""
+        return self.second_of(start - 0.5, rate), self.second_of(stop - 0.5, rate)
+
+    def frames_of(self, begin: float, end: float, rate: float) -> tuple[int, int]:
+        """First frame of a span of seconds, and the one behind its last."""
+        return self.frame_at(begin, rate), self.frame_at(end, rate)
+
+
+def _nearest(place: float) -> int:
+    return floor(place + 0.5 + 1e-6)
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,123 @@
+"""Drawing in a template or an activation: heard and seen at once, one stroke one step of the history."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from workbench.control.tools import Tool, ToolSettings
+from workbench.document.document import Document
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Factors
+
+Float = NDArray[np.float32]
+
+
+def drawn_activation(row: Float, first: int, last: int, values: Float) -> Float:
+    """A row of H with other values from frame `first` to frame `last`."""
+    out = row.copy()
+    out[first : last + 1] = values
+    return out
+
+
+def drawn_template(template: Float, first: int, last: int, values: Float) -> Float:
+    """A template, (F,) or (F, T), whose spectrum has other values from bin `first` to bin `last`.
+
+    The course in time of every bin stays; of one that was silent it becomes even.
+    """
+    out = template.copy()
+    if out.ndim == 1:
+        out[first : last + 1] = values
+        return out
+    part = out[first : last + 1]
+    total = part.sum(axis=1)
+    sounding = total > 0
+    part[sounding] *= (values[sounding] / total[sounding])[:, None]
+    part[~sounding] = (values[~sounding] / out.shape[1])[:, None]
+    return out
+
+
+class FactorPen(QObject):
+    """One stroke in one row of H (`along_time`) or one column of W."""
+
+    refused = Signal(str)
+    """Why nothing can be drawn, a sentence for the user."""
+
+    def __init__(
+        self, document: Document, tools: ToolSettings, along_time: bool, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._tools, self._along_time = document, tools, along_time
+        self.component: int | None = None
+        self.peak = 0.0
+        self._factors: Factors | None = None
+        self._last: tuple[int, float] | None = None
+        document.opened.connect(self._forget)
+        document.analysis_changed.connect(self._forget)
+
+    def _forget(self) -> None:
+        """What the stroke is in is no longer there."""
+        self._factors, self.component, self._last = None, None, None
+
+    @property
+    def armed(self) -> bool:
+        """Whether the tool in hand draws."""
+        return self._tools.tool in (Tool.BRUSH, Tool.ERASER)
+
+    def begin(self, component: int) -> bool:
+        """Start a stroke; answers whether there is something to draw on."""
+        document, run = self._document, self._document.run
+        if run is None or not isinstance(run.factors, Factors):
+            return False
+        layer = next((each for each in document.layers if component in each.components), None)
+        if layer is not None and layer.locked:
+            self.refused.emit(self.tr("“{0}” is locked; unlock it to draw in its curves.").format(layer.name))
+            return False
+        self._factors, self.component, self._last = run.factors, component, None
+        row = self._factors.H[component] if self._along_time else self._factors.spectra[:, component]
+        whole = self._factors.H if self._along_time else self._factors.spectra
+        self.peak = float(row.max()) or float(whole.max()) or 1.0
+        return True
+
+    def draw(self, first: int, last: int, value: float) -> None:
+        """Go on to the entries `first` … `last` (those under one pixel) with a value; a line leads there."""
+        if self._factors is None or self.component is None:
+            return
+        if self._tools.tool is Tool.ERASER:
+            value = 0.0
+        factors, k = self._factors, self.component
+        count = factors.H.shape[1] if self._along_time else len(factors.W)
+        first, last = max(0, min(first, count - 1)), max(0, min(last, count - 1))
+        entry, before = (first, last), self._last
+        ends = [(first, value), (last, value)] if before is None else [before, (first, value), (last, value)]
+        low, high = min(i for i, _ in ends), max(i for i, _ in ends)
+        places = np.arange(low, high + 1)
+        ordered = sorted(ends)
+        values = np.interp(places, [i for i, _ in ordered], [v for _, v in ordered]).astype(np.float32)
+        self._last = (entry[1] if before is None or entry[1] >= before[0] else entry[0], value)
+        if self._along_time:
+            h = factors.H.copy()
+            h[k] = drawn_activation(h[k], low, high, values)
+            self._factors = Factors(factors.W, h)
+            region = Region(0, len(factors.W), low, min(high + factors.length, factors.H.shape[1]))
+        else:
+            w = factors.W.copy()
+            w[:, k] = drawn_template(w[:, k], low, high, values)
+            self._factors = Factors(w, factors.H)
+            region = Region(low, high + 1, 0, factors.H.shape[1])
+        self._document.preview_factors(self._factors, region)
+
+    def end(self) -> None:
+        """The stroke becomes one act."""
+        if self._factors is not None and self._last is not None and self.component is not None:
+            name = next((x.name for x in self._document.layers if self.component in x.components), "")
+            text = self.tr("Draw the activation of {0}") if self._along_time else self.tr("Draw the template of {0}")
+            self._document.act_factors(text.format(name), self._factors)
+        self._factors, self.component, self._last = None, None, None
+
+    def cancel(self) -> None:
+        """As it was before the stroke."""
+        if self._factors is not None:
+            self._factors, self.component, self._last = None, None, None
+            self._document.end_preview()

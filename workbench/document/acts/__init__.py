@@ -1,0 +1,1 @@
+"""The user's acts as pure functions from state to state."""

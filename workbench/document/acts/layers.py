@@ -1,0 +1,238 @@
+"""The acts of the user as pure functions from state to state. `Document` applies and records them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from workbench.document.state import State
+from workbench.errors import UserError
+from workbench.masks.edits.edits import Edit, painted_parts, without_parts
+from workbench.masks.model.layers import PALETTE, Layer, Part, palette_colour
+
+GAIN_RANGE_DB = (-60.0, 12.0)
+
+
+def layer_index(state: State, layer: int) -> int:
+    """Index of a layer by its id.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    for index, each in enumerate(state.layers):
+        if each.id == layer:
+            return index
+    raise KeyError(layer)
+
+
+def change_layer(state: State, layer: int, **values: Any) -> State:
+    """Set fields of a layer: name, colour, gain_db, pan, mute, solo, locked."""
+    index = layer_index(state, layer)
+    layers = list(state.layers)
+    if "name" in values:
+        values["automatic"] = False
+    layers[index] = replace(layers[index], **values)
+    return replace(state, layers=tuple(layers))
+
+
+def add_layer(state: State, name: str) -> tuple[State, int]:
+    """An empty layer at the end, to be painted into; returns its id too."""
+    identity = state.next_id
+    layer = Layer(identity, name, free_colour(state.layers), (Part(identity + 1),))
+    return replace(state, layers=(*state.layers, layer), next_id=identity + 2), identity
+
+
+def remove_layer(state: State, layer: int) -> State:
+    """Take a layer away; what it held goes to the others, in proportion.
+
+    Raises
+    ------
+    UserError
+        If it is the only layer.
+    """
+    if len(state.layers) == 1:
+        raise UserError("The last layer stays: the parts always sum to the mix.")
+    index = layer_index(state, layer)
+    gone = set(state.layers[index].part_ids)
+    layers = tuple(each for each in state.layers if each.id != layer)
+    return replace(state, layers=layers, edits=_without(state, layers, gone))
+
+
+def move_layer(state: State, layer: int, to: int) -> State:
+    """Reorder: put a layer at position `to` of the stack."""
+    layers = list(state.layers)
+    moved = layers.pop(layer_index(state, layer))
+    layers.insert(max(0, min(to, len(layers))), moved)
+    return replace(state, layers=tuple(layers))
+
+
+def merge_layers(state: State, chosen: Sequence[int]) -> State:
+    """Join layers into the first of them; its mask becomes the sum of theirs.
+
+    Raises
+    ------
+    UserError
+        If fewer than two are given.
+    """
+    picked = [each for each in state.layers if each.id in set(chosen)]
+    if len(picked) < 2:
+        raise UserError("Select two or more layers to merge (Ctrl+click adds to the selection).")
+    first = picked[0]
+    # The grouping is the user's word.
+    merged = replace(first, parts=tuple(part for each in picked for part in each.parts), automatic=False)
+    gone = {each.id for each in picked[1:]}
+    layers = tuple(merged if each.id == first.id else each for each in state.layers if each.id not in gone)
+    return replace(state, layers=layers)
+
+
+def factorised(
+    state: State, run: int, components: int, names: Sequence[str] = (), loudness: Sequence[float] = ()
+) -> tuple[State, tuple[int | None, ...]]:
+    """Layers for a fresh factorisation, and for each new component the old one whose place it takes (or None).
+
+    Layers keep their components' places as far as there are new components: those that the user has touched
+    first, then the loudest. Where the components have `names` of their own, a layer of that name keeps its
+    component. New components get new layers, those of one name one layer; painted layers and all edits stay.
+
+    Parameters
+    ----------
+    names : sequence of str
+        One a component, or none.
+    loudness : sequence of float
+        Of the old components.
+    """
+    taken: dict[int, int] = {}
+    if names:
+        for layer in state.layers:
+            if layer.name in names and layer.components and names.index(layer.name) not in taken.values():
+                taken.setdefault(layer.components[0], names.index(layer.name))
+    elif state.run is not None:
+        state = dissolved(state)
+        painted = painted_parts(state.edits)
+        ranked = []
+        for layer in state.layers:
+            touched = not layer.automatic or layer.gain_db or layer.pan or layer.group
+            for part in layer.parts:
+                if part.component is not None:
+                    loud = loudness[part.component] if part.component < len(loudness) else 0.0
+                    ranked.append((bool(touched) or part.id in painted, loud, -part.component))
+        best = sorted(ranked, reverse=True)[:components]
+        taken = {old: new for new, old in enumerate(sorted(-minus for _, _, minus in best))}
+    places: list[int | None] = [None] * components
+    for old, new in taken.items():
+        places[new] = old
+    return regrouped(state, run, components, taken, names), tuple(places)
+
+
+def regrouped(state: State, run: int, components: int, places: Mapping[int, int], names: Sequence[str] = ()) -> State:
+    """Another run's components in the layers: `places` says which new one comes where an old one was.
+
+    Names that the program gave follow the components, and so do colours where two such layers have the same.
+    """
+    painted = painted_parts(state.edits)
+
+    def name_of(component: int) -> str:
+        return names[component] if names else f"Component {component + 1}"
+
+    sharing = {name for name in names if names.count(name) > 1} if names else set()
+    kept: list[Layer] = []
+    for layer in state.layers:
+        moved = (
+            replace(part, component=None if part.component is None else places.get(part.component))
+            for part in layer.parts
+        )
+        # A part without a component holds but what was painted into it.
+        parts = tuple(part for part in moved if part.component is not None or part.id in painted)
+        if parts or not layer.components:
+            now = replace(layer, parts=parts or layer.parts)
+            if now.automatic and now.components:
+                repeated = now.colour in {each.colour for each in kept}
+                colour = free_colour(kept, now.components[0]) if repeated else now.colour
+                now = replace(now, name=name_of(now.components[0]), colour=colour)
+            if now.name in sharing and now.automatic and now.components and _join(kept, now.name, now.parts):
+                continue
+            kept.append(now)
+    identity = state.next_id
+    for component in sorted(set(range(components)) - set(places.values())):
+        name, part = name_of(component), Part(identity + 1, component)
+        if name not in sharing or not _join(kept, name, (part,)):
+            kept.append(Layer(identity, name, free_colour(kept, component), (part,), automatic=True))
+        identity += 2
+    staying = {part for layer in kept for part in layer.part_ids}
+    gone = {part for layer in state.layers for part in layer.part_ids} - staying
+    edits = _without(state, kept, gone)
+    return replace(state, layers=tuple(kept), edits=edits, run=run, next_id=identity)
+
+
+def _without(state: State, layers: Sequence[Layer], gone: set[int]) -> tuple[Edit, ...]:
+    """Edits without the parts that left, for the layers that stay."""
+    staying = [part for layer in layers for part in layer.part_ids]
+    locked = [part for layer in layers if layer.locked for part in layer.part_ids]
+    return without_parts(state.edits, gone, staying, locked)
+
+
+def _join(layers: list[Layer], name: str, parts: tuple[Part, ...]) -> bool:
+    """Put parts into the layer of a name; whether there is one that holds components."""
+    for i, each in enumerate(layers):
+        if each.name == name and each.components:
+            layers[i] = replace(each, parts=(*each.parts, *parts))
+            return True
+    return False
+
+
+def dissolved(state: State) -> State:
+    """Layers that the program made of several components become a layer each; what users merged or named stays."""
+    layers: list[Layer] = []
+    identity = state.next_id
+    for layer in state.layers:
+        if not layer.automatic or len(layer.components) < 2:
+            layers.append(layer)
+            continue
+        first, *others = (part for part in layer.parts if part.component is not None)
+        bare = tuple(part for part in layer.parts if part.component is None)
+        layers.append(replace(layer, parts=(first, *bare)))
+        for part in others:
+            colour = free_colour([*state.layers, *layers], part.component or 0)
+            layers.append(replace(layer, id=identity, colour=colour, parts=(part,)))
+            identity += 1
+    return replace(state, layers=tuple(layers), next_id=identity)
+
+
+def restored(state: State, run: int, layers: Sequence[Layer], components: int) -> State:
+    """The layers that a run had, for its components; layers that were painted or added since stay beside them.
+
+    A layer that stayed because it was painted gets its components back.
+    """
+    bare = regrouped(state, run, components, {})
+    if not layers:
+        return bare
+    staying = {layer.id: layer for layer in bare.layers if not layer.components}
+    identity = bare.next_id
+    back: list[Layer] = []
+    for layer in layers:
+        # The identities that its parts had may belong to others by now.
+        parts = tuple(Part(identity + 1 + i, component) for i, component in enumerate(layer.components))
+        painted = staying.get(layer.id)
+        if painted is not None and painted.name == layer.name:
+            del staying[layer.id]
+            back.append(replace(painted, parts=(*painted.parts, *parts)))
+            identity += len(parts) + 1
+        elif parts:
+            back.append(replace(layer, id=identity, parts=parts))
+            identity += 1 + len(parts)
+    return replace(bare, layers=(*back, *staying.values()) or bare.layers, next_id=identity)
+
+
+def continued(state: State, run: int) -> State:
+    """Go on from the present factors: layers and edits as they are."""
+    return replace(state, run=run)
+
+
+def free_colour(layers: Sequence[Layer], first: int = 0) -> str:
+    """The palette's next colour that fewest layers have, from `first` on; not that of the last layer."""
+    used = [layer.colour for layer in layers]
+    order = [palette_colour(first + i) for i in range(len(PALETTE))]
+    return min(order, key=lambda colour: (used.count(colour), colour == (used[-1] if used else "")))

@@ -1,0 +1,135 @@
+"""The user's acts on masks as pure functions from state to state: what is laid over the computed masks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.document.acts.layers import add_layer, free_colour, layer_index
+from workbench.document.state import State
+from workbench.errors import UserError
+from workbench.masks.edits.areas import Area
+from workbench.masks.edits.edits import Edit, with_operation, without_parts
+from workbench.masks.edits.effects import (
+    Combine,
+    Effect,
+    Fill,
+    Filter,
+    Invert,
+    MaskSource,
+    Move,
+    Restore,
+    Scale,
+    Sharpened,
+)
+from workbench.masks.model.layers import Layer, Part
+
+Parts = tuple[int, ...]
+
+
+def set_edits(state: State, edits: tuple[Edit, ...]) -> State:
+    """Replace the list of edits, as a stroke does."""
+    return replace(state, edits=edits)
+
+
+def locked_parts(state: State) -> Parts:
+    """Parts of locked layers."""
+    return tuple(i for each in state.layers if each.locked for i in each.part_ids)
+
+
+def parts_of(state: State, layer: int) -> Parts:
+    """Parts of a layer, by its id."""
+    return state.layers[layer_index(state, layer)].part_ids
+
+
+def apply(state: State, effect: Effect, area: Area | None) -> State:
+    """One more operation, within an area or everywhere."""
+    return replace(state, edits=with_operation(state.edits, effect, area))
+
+
+def with_room(state: State, name: str) -> State:
+    """A stack of one layer gets a second, which can take what the first gives."""
+    return add_layer(state, name)[0] if len(state.layers) == 1 else state
+
+
+def fill(state: State, layer: int, value: float, area: Area | None) -> State:
+    """Bring a layer's mask to a value: 1 gives it all, 0 takes all away."""
+    return apply(state, Fill(locked_parts(state), parts_of(state, layer), value), area)
+
+
+def restore(state: State, area: Area | None) -> State:
+    """Back to the computed masks within an area."""
+    return apply(state, Restore(locked_parts(state)), area)
+
+
+def invert(state: State, layer: int, area: Area | None = None) -> State:
+    """Give a layer what it had not."""
+    return apply(state, Invert(locked_parts(state), parts_of(state, layer)), area)
+
+
+def scale(state: State, layer: int, factor: float, area: Area | None) -> State:
+    """Multiply a layer's mask."""
+    return apply(state, Scale(locked_parts(state), parts_of(state, layer), factor), area)
+
+
+def clean(state: State, layer: int, kind: str, rows: int, columns: int, area: Area | None) -> State:
+    """Filter a layer's mask: see `effects.Filter`."""
+    return apply(state, Filter(locked_parts(state), parts_of(state, layer), kind, rows, columns), area)
+
+
+def sharpen(state: State, exponent: float, area: Area | None = None) -> State:
+    """Raise all unlocked layers to a power; infinite gives every bin to the layer that holds most of it."""
+    groups = tuple(each.part_ids for each in state.layers if not each.locked)
+    return apply(state, Sharpened(locked_parts(state), groups, exponent), area)
+
+
+def combine(state: State, layer: int, way: str, other: Parts, source: MaskSource | None, area: Area | None) -> State:
+    """Join a layer's mask with that of another layer, or with one of another stack as it was."""
+    return apply(state, Combine(locked_parts(state), parts_of(state, layer), way, other, source), area)
+
+
+def paste(state: State, layer: int, other: Parts, source: MaskSource, rows: int, columns: int, area: Area) -> State:
+    """Put a piece of a mask into a layer, moved by some bins and frames; `area` is where it comes to lie."""
+    effect = Combine(locked_parts(state), parts_of(state, layer), "replace", other, source, rows, columns)
+    return apply(state, effect, area)
+
+
+def cut_to_new(state: State, layer: int, area: Area, name: str) -> tuple[State, int]:
+    """A new layer takes what a layer holds within an area; returns its id too."""
+    place = layer_index(state, layer)
+    taken = state.layers[place].part_ids
+    state, identity = _insert(state, place + 1, name)
+    return apply(state, Move(locked_parts(state), taken, parts_of(state, identity)), area), identity
+
+
+def lift_to_new(state: State, area: Area, name: str) -> tuple[State, int]:
+    """A new layer takes all that any unlocked layer holds within an area; returns its id too."""
+    state, identity = add_layer(state, name)
+    return fill(state, identity, 1.0, area), identity
+
+
+def _insert(state: State, place: int, name: str) -> tuple[State, int]:
+    identity = state.next_id
+    # Not the colour of its neighbour, from which it was cut.
+    order = (*state.layers[place:], *state.layers[:place])
+    layer = Layer(identity, name, free_colour(order), (Part(identity + 1),))
+    layers = (*state.layers[:place], layer, *state.layers[place:])
+    return replace(state, layers=layers, next_id=identity + 2), identity
+
+
+def clear_edits(state: State) -> State:
+    """Back to the computed masks, everywhere and for all layers; locked ones keep theirs."""
+    return restore(state, None) if locked_parts(state) else replace(state, edits=())
+
+
+def clear_layer(state: State, layer: int) -> State:
+    """Take away what was painted into a layer and the operations on it.
+
+    Raises
+    ------
+    UserError
+        If a layer is locked: what it holds depends on all edits.
+    """
+    locked = [each.name for each in state.layers if each.locked]
+    if locked:
+        raise UserError(f"“{locked[0]}” is locked, and what it holds depends on these edits; unlock it first.")
+    return replace(state, edits=without_parts(state.edits, set(parts_of(state, layer))))

@@ -1,0 +1,1 @@
+"""What a hand lays over computed masks: edits, effects, areas, brushes."""

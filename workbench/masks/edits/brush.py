@@ -1,0 +1,235 @@
+"""The brush's footprint: how strongly each bin is under a stroke, computed where the hand sees it, on the screen.
+
+A ruler says where bins and frames stood on the screen, so that a stroke can be laid over any bins at any later
+time: strokes too wide to be stored bin by bin are kept as their path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workbench.masks.model.grid import Array, Indices, Region
+from workbench.spectral.scales import FrequencyScale
+
+Doubles = NDArray[np.float64]
+Point = tuple[float, float]
+LIMIT = 1 << 40
+"""Stands for no limit; regions are clipped to the plane."""
+
+
+class Shape(Enum):
+    """What the brush looks like on the screen."""
+
+    ROUND = "round"
+    BOX = "box"
+    TIME = "time"
+    FREQUENCY = "frequency"
+    COMB = "comb"
+
+
+@dataclass(frozen=True)
+class Brush:
+    """Shape and size.
+
+    Attributes
+    ----------
+    shape : Shape
+        TIME covers all frequencies, FREQUENCY all times, COMB a fundamental and its overtones.
+    size : float
+        Diameter (or side, or thickness) in pixels; of a comb its extent in time.
+    hardness : float
+        0 … 1: the share of the radius with full coverage; outside it falls to 0 as half a cosine.
+    harmonics : int
+        Lines of the comb, the fundamental among them.
+    width : float
+        Thickness of a comb's line in Hz.
+    """
+
+    shape: Shape = Shape.ROUND
+    size: float = 40.0
+    hardness: float = 0.5
+    harmonics: int = 8
+    width: float = 60.0
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """Where bins and frames are on a screen: x = frame · pixels_per_frame, y = position(Hz) · pixels_per_position.
+
+    y grows with the frequency. Bin b reaches from b − ½ to b + ½, and so does frame n.
+    """
+
+    scale: FrequencyScale
+    hz_per_bin: float
+    pixels_per_frame: float
+    pixels_per_position: float
+
+    def x(self, frames: ArrayLike) -> Doubles:
+        """Pixels of frames (with fractions)."""
+        return np.asarray(frames, np.float64) * self.pixels_per_frame
+
+    def y(self, bins: ArrayLike) -> Doubles:
+        """Pixels of bins (with fractions)."""
+        return self.y_of_hz(np.asarray(bins, np.float64) * self.hz_per_bin)
+
+    def y_of_hz(self, hz: ArrayLike) -> Doubles:
+        """Pixels of frequencies."""
+        return np.asarray(self.scale.position(hz) * self.pixels_per_position, np.float64)
+
+    def hz(self, y: ArrayLike) -> Doubles:
+        """Frequencies at pixels."""
+        return self.scale.frequency(np.asarray(y, np.float64) / self.pixels_per_position)
+
+    def region(self, left: float, right: float, bottom: float, top: float) -> Region:
+        """Bins and frames that a rectangle of pixels touches."""
+        start, stop = left / self.pixels_per_frame, right / self.pixels_per_frame
+        low, high = (float(self.hz(y)) / self.hz_per_bin for y in (bottom, top))
+        if float(self.y(0.5)) >= bottom:
+            # Below the foot of the axis everything is drawn at one place.
+            low = 0.0
+        ends = (np.floor(low + 0.5), np.floor(high + 0.5) + 1, np.floor(start + 0.5), np.floor(stop + 0.5) + 1)
+        low_bin, high_bin, first, last = (int(np.clip(end, -LIMIT, LIMIT)) for end in ends)
+        return Region(low_bin, high_bin, first, last)
+
+    def rescaled(self, window_ratio: float, hop_ratio: float) -> Ruler:
+        """The same places for another analysis: `window_ratio` and `hop_ratio` are new over old."""
+        return replace(
+            self, hz_per_bin=self.hz_per_bin / window_ratio, pixels_per_frame=self.pixels_per_frame * hop_ratio
+        )
+
+
+def coverage(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start: Point, end: Point) -> Array:
+    """Coverage of bins by a brush drawn from `start` to `end`.
+
+    A bin is as near as its nearest point, so that a bin larger than the brush is painted when the brush is
+    on it, however far its centre.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Frequency bins and frames.
+    start, end : (x, y)
+        Pixels of the ruler.
+
+    Returns
+    -------
+    float32, shape (R, C), in [0, 1]
+    """
+    if brush.shape is Shape.COMB:
+        return _comb(brush, ruler, rows, columns, start, end)
+    x_lo, x_hi = ruler.x(columns - 0.5), ruler.x(columns + 0.5)
+    y_lo, y_hi = ruler.y(rows - 0.5)[:, None], ruler.y(rows + 0.5)[:, None]
+    radius = brush.size / 2
+    if brush.shape is Shape.TIME:
+        left, right = min(start[0], end[0]), max(start[0], end[0])
+        distance = np.broadcast_to(np.maximum(np.maximum(left - x_hi, x_lo - right), 0), (len(rows), len(columns)))
+    elif brush.shape is Shape.FREQUENCY:
+        below, above = min(start[1], end[1]), max(start[1], end[1])
+        distance = np.broadcast_to(np.maximum(np.maximum(below - y_hi, y_lo - above), 0), (len(rows), len(columns)))
+    else:
+        distance = _distance(brush.shape, x_lo, x_hi, y_lo, y_hi, start, end)
+    return _fall(distance / radius, brush.hardness)
+
+
+def covered(brush: Brush, ruler: Ruler, start: Point, end: Point) -> Region:
+    """Bins and frames that `coverage` can reach; not clipped to the plane."""
+    radius = brush.size / 2
+    left, right = min(start[0], end[0]) - radius, max(start[0], end[0]) + radius
+    bottom, top = min(start[1], end[1]) - radius, max(start[1], end[1]) + radius
+    region = ruler.region(left, right, bottom, top)
+    if brush.shape is Shape.TIME:
+        return Region(0, LIMIT, region.start, region.stop)
+    if brush.shape is Shape.FREQUENCY:
+        return Region(region.low, region.high, 0, LIMIT)
+    if brush.shape is Shape.COMB:
+        lowest, highest = sorted(float(ruler.hz(y)) for y in (start[1], end[1]))
+        low = (lowest - brush.width / 2) / ruler.hz_per_bin
+        high = (highest * brush.harmonics + brush.width / 2) / ruler.hz_per_bin
+        return Region(int(np.floor(low + 0.5)), int(np.floor(high + 0.5)) + 1, region.start, region.stop)
+    return region
+
+
+def _fall(distance: Doubles, hardness: float) -> Array:
+    """Full within `hardness`, 0 from 1 on, half a cosine between."""
+    fall = np.clip((distance - hardness) / max(1 - hardness, 1e-3), 0, 1)
+    return np.asarray((0.5 + 0.5 * np.cos(np.pi * fall)) * (distance < 1), np.float32)
+
+
+def _distance(
+    shape: Shape, x_lo: Doubles, x_hi: Doubles, y_lo: Doubles, y_hi: Doubles, start: Point, end: Point
+) -> Doubles:
+    """Distance of each bin, a rectangle, from a segment: of Chebyshev for a box, of Euclid for a round brush.
+
+    x along the last axis, y along the first. Where the segment does not cross the bin, the nearest points are an
+    end of the segment or a corner of the bin.
+    """
+    box = shape is Shape.BOX
+    (x0, y0), (x1, y1) = start, end
+    least = None
+    for x, y in {start, end}:
+        gap_x = np.maximum(np.maximum(x_lo - x, x - x_hi), 0)
+        gap_y = np.maximum(np.maximum(y_lo - y, y - y_hi), 0)
+        gap = np.maximum(gap_x, gap_y) if box else gap_x**2 + gap_y**2
+        least = gap if least is None else np.minimum(least, gap, out=least)
+    assert least is not None
+    dx, dy = x1 - x0, y1 - y0
+    if not dx and not dy:
+        return least if box else np.sqrt(least)
+    for side in (x_lo - x0, x_hi - x0):
+        for edge in (y_lo - y0, y_hi - y0):
+            corner = _chebyshev(side, edge, dx, dy) if box else _euclid(side, edge, dx, dy)
+            np.minimum(least, corner, out=least)
+    # Where the times at which it is between the bin's sides overlap, the segment crosses the bin.
+    enter, leave = np.zeros(1), np.ones(1)
+    for delta, lo, hi in ((dx, x_lo - x0, x_hi - x0), (dy, y_lo - y0, y_hi - y0)):
+        if delta:
+            first, last = (lo / delta, hi / delta) if delta > 0 else (hi / delta, lo / delta)
+        else:
+            inside = (lo <= 0) & (hi >= 0)
+            first, last = np.where(inside, 0.0, 2.0), np.where(inside, 1.0, -1.0)
+        enter, leave = np.maximum(enter, first), np.minimum(leave, last)
+    least[enter <= leave] = 0
+    return least if box else np.sqrt(least)
+
+
+def _euclid(x: Doubles, y: Doubles, dx: float, dy: float) -> Doubles:
+    """Squared distance of points from the segment (0, 0) … (dx, dy)."""
+    length = float(np.hypot(dx, dy))
+    along = x * (dx / length) + y * (dy / length)
+    across = x * (dy / length) - y * (dx / length)
+    along -= np.clip(along, 0, length)
+    return np.asarray(along**2 + across**2)
+
+
+def _chebyshev(x: Doubles, y: Doubles, dx: float, dy: float) -> Doubles:
+    """Largest coordinate distance of points from the segment (0, 0) … (dx, dy): least where both are equal, or at
+    an end, or where one of them is 0.
+    """
+    least = None
+    places = [(x - sign * y) / (dx - sign * dy) for sign in (1.0, -1.0) if dx != sign * dy]
+    places += [x / dx + 0 * y] if dx else []
+    places += [y / dy + 0 * x] if dy else []
+    for place in places:
+        t = np.clip(place, 0, 1)
+        gap = np.maximum(np.abs(x - t * dx), np.abs(y - t * dy))
+        least = gap if least is None else np.minimum(least, gap, out=least)
+    assert least is not None
+    return least
+
+
+def _comb(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start: Point, end: Point) -> Array:
+    """Lines of equal thickness in Hz at the multiples of the frequency under the pointer."""
+    (x0, y0), (x1, y1) = (start, end) if start[0] <= end[0] else (end, start)
+    radius = brush.size / 2
+    x_lo, x_hi = ruler.x(columns - 0.5), ruler.x(columns + 0.5)
+    along = np.maximum(np.maximum(x0 - x_hi, x_lo - x1), 0) / radius
+    share = np.clip(((x_lo + x_hi) / 2 - x0) / (x1 - x0), 0, 1) if x1 > x0 else np.zeros(len(columns))
+    pitch = ruler.hz(y0 + share * (y1 - y0))
+    hz = rows[:, None] * ruler.hz_per_bin
+    number = np.clip(np.rint(hz / np.maximum(pitch, 1e-9)), 1, brush.harmonics)
+    across = np.maximum(np.abs(hz - number * pitch) - ruler.hz_per_bin / 2, 0) / max(brush.width / 2, 1e-9)
+    return _fall(across, brush.hardness) * _fall(along, brush.hardness)

@@ -1,0 +1,1 @@
+"""Layers, grids, and what masks are computed from."""

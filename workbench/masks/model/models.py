@@ -1,0 +1,125 @@
+"""What masks are computed from: templates and activations, or shares that were computed as a whole (HPSS)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.masks.model.grid import Indices
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """Templates and activations as the masks use them.
+
+    Parameters
+    ----------
+    W : float32, shape (F, K), or (F, K, T) with T template frames
+    H : float32, shape (K, N)
+    """
+
+    W: Array
+    H: Array
+
+    @property
+    def components(self) -> int:
+        """K."""
+        return int(self.W.shape[1])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the factors."""
+        return self.W.nbytes + self.H.nbytes
+
+    @property
+    def length(self) -> int:
+        """T, the frames of a template."""
+        return self.W.shape[2] if self.W.ndim == 3 else 1
+
+    @cached_property
+    def spectra(self) -> Array:
+        """The templates without their course in time, shape (F, K)."""
+        return self.W.sum(axis=2) if self.W.ndim == 3 else self.W
+
+    @cached_property
+    def scaled(self) -> tuple[Array, Array]:
+        """W (F, K, T) and H with each component's activation peak put into W, and W's largest value one.
+
+        So the model's values are bounded by K·T, and an exact 0 in a bin means that no component reaches it.
+        """
+        peak = self.H.max(axis=1, initial=0.0)
+        w = self.W.reshape(len(self.W), self.components, self.length) * peak[:, None]
+        top = float(w.max(initial=0.0)) or 1.0
+        h = np.divide(self.H, peak[:, None], out=np.zeros_like(self.H), where=peak[:, None] > 0)
+        return np.asarray(w / np.float32(top), np.float32), h
+
+    def _terms(self, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, Array]:
+        """Templates (R, k·T) and delayed activations (k·T, C), whose product is the model of some components."""
+        w, h = self.scaled
+        wr = w[np.ix_(rows, chosen)].reshape(len(rows), -1)
+        if self.length == 1:
+            return wr, h[np.ix_(chosen, columns)]
+        frames = columns[None, :] - np.arange(self.length)[:, None]
+        delayed = h[chosen][:, np.maximum(frames, 0)] * (frames >= 0)
+        return wr, np.asarray(delayed.reshape(-1, len(columns)), np.float32)
+
+    def values(self, chosen: Indices, rows: Indices, columns: Indices) -> Array:
+        """The model of each of some components, shape (k, R, C)."""
+        wr, hc = self._terms(chosen, rows, columns)
+        t = self.length
+        out = np.empty((len(chosen), len(rows), len(columns)), np.float32)
+        for k in range(len(chosen)):
+            if t == 1:
+                np.multiply(wr[:, k, None], hc[k], out=out[k])
+            else:
+                np.matmul(wr[:, k * t : (k + 1) * t], hc[k * t : (k + 1) * t], out=out[k])
+        return out
+
+    def sums(self, weights: Array, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, list[Array]]:
+        """The model (R, C), and for each row of `weights` (D, k) the model with its components weighted."""
+        wr, hc = self._terms(chosen, rows, columns)
+        spread = np.repeat(weights, self.length, axis=1)
+        return wr @ hc, [(wr * each) @ hc for each in spread]
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Masks given for every bin, as harmonic–percussive separation makes them.
+
+    Parameters
+    ----------
+    masks : float16, shape (K, N, F), time-major
+        In [0, 1]; their sum is one but for rounding. Half the memory of float32, and finer than is heard.
+    """
+
+    masks: NDArray[np.float16]
+
+    @property
+    def components(self) -> int:
+        """K."""
+        return len(self.masks)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the masks."""
+        return self.masks.nbytes
+
+    def values(self, chosen: Indices, rows: Indices, columns: Indices) -> Array:
+        """The share of each of some components, shape (k, R, C)."""
+        out = np.empty((len(chosen), len(rows), len(columns)), np.float32)
+        for k, component in enumerate(chosen):
+            out[k] = self.masks[component][np.ix_(columns, rows)].T
+        return out
+
+    def sums(self, weights: Array, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, list[Array]]:
+        """Their sum (R, C), and for each row of `weights` (D, k) the weighted sum."""
+        values = self.values(chosen, rows, columns)
+        return values.sum(axis=0), [np.tensordot(each, values, 1) for each in np.asarray(weights, np.float32)]
+
+
+Model = Factors | Shares

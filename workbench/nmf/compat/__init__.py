@@ -1,0 +1,1 @@
+"""The rules of other libraries, so that their users get their numbers back."""

@@ -1,0 +1,131 @@
+"""Which of the engine's functions a method is, and with which of the settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from workbench.nmf.accelerated import factorise_fast
+from workbench.nmf.bases import match
+from workbench.nmf.compat import flucoma
+from workbench.nmf.convolutive import nmf_conv, nmfd
+from workbench.nmf.multiplicative import factorise
+from workbench.nmf.objective import Objective
+from workbench.nmf.result import Array, Factorisation, Progress, Watch
+from workbench.nmf.smooth import sage, smooth_is
+from workbench.nmf.starts import balanced
+from workbench.separation.settings import METHODS, RunSettings
+
+Holds = tuple[list[bool], list[bool]]
+"""Of each component whether its template is held, and whether its activation is."""
+MATCHING = 30
+"""Iterations to find the activations of what was left out."""
+
+
+def descend(
+    settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None = None, watch: Watch | None = None,
+    hold: Holds | None = None, drawn: bool = False, out: slice | None = None,
+    going: Callable[[], bool] = lambda: True, threads: int | None = None,
+) -> Factorisation:  # fmt: skip
+    """The engine's function for a method, with the settings that it uses; the frames `out` count for nothing.
+
+    Templates are found without them; then, as long as `going` says so, the activations there that fit what sounds.
+    """
+    hold = hold or ([False] * W.shape[1], [False] * W.shape[1])
+    if out is None:
+        return _descend(settings, V, W, H, progress, watch, hold, drawn, None, threads)
+    weights = np.ones((1, V.shape[1]), V.dtype)
+    weights[:, out] = 0
+    result = _descend(settings, V, W, H, progress, watch, hold, drawn, np.broadcast_to(weights, V.shape), threads)
+    # Smooth activations bridge what is left out by themselves.
+    bridged = "smoothness" in METHODS[settings.method].uses and settings.smoothness > 0
+    return result if bridged else _filled(settings, V, result, out, hold[1], going, threads)
+
+
+def _filled(
+    settings: RunSettings, V: Array, result: Factorisation, out: slice, hold: list[bool], going: Callable[[], bool],
+    threads: int | None,
+) -> Factorisation:  # fmt: skip
+    """The result with the activations within `out` that fit the templates; what reaches beyond its end stays.
+
+    So the model of all frames that counted, and its cost, stay as they are.
+    """
+    W, H = result.W, result.H.copy()
+    length = W.shape[2] if W.ndim == 3 else 1
+    inside = slice(out.start, V.shape[1] if out.stop >= V.shape[1] else out.stop - length + 1)
+    if inside.stop <= inside.start or all(hold):
+        return result
+    sums = W.reshape(len(W), W.shape[1], -1).sum(axis=(0, 2))
+    level = float(V[:, inside].mean(dtype=np.float64)) * len(W) / W.shape[1]
+    free = ~np.array(hold)
+    H[free, inside] = (level / np.maximum(sums, np.finfo(W.dtype).tiny))[free, None]
+    # Templates of activations before it sound within it too.
+    piece = slice(max(0, out.start - length + 1), min(inside.stop + length - 1, V.shape[1]))
+    fixed = np.ones(piece.stop - piece.start, bool)
+    fixed[inside.start - piece.start : inside.stop - piece.start] = False
+    given = H[:, piece].copy()
+
+    def as_given(_: int, w: Array, h: Array) -> tuple[Array, Array]:
+        return w, np.where(fixed | ~free[:, None], given, h)
+
+    filled = nmf_conv(
+        V[:, piece], W if W.ndim == 3 else W[:, :, None], given, settings.beta_value, MATCHING,
+        lambda *_: going(), hold_templates=True, hold_activations=hold, after=as_given, threads=threads,
+    )  # fmt: skip
+    H[:, inside] = filled.H[:, inside.start - piece.start : inside.stop - piece.start]
+    return Factorisation(W, H, result.costs)
+
+
+def _descend(
+    settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None, watch: Watch | None,
+    hold: Holds, drawn: bool, weights: Array | None, threads: int | None,
+) -> Factorisation:  # fmt: skip
+    beta, n = settings.beta_value, settings.iterations
+    templates, activations = hold
+    match settings.method:
+        case "fast" | "mu":
+            objective = Objective(
+                beta, settings.sparsity, settings.uncorrelatedness, weights, templates, activations,
+                "mm" if settings.exponent == "mm" else "heuristic",
+            )  # fmt: skip
+            function = factorise_fast if settings.method == "fast" else factorise
+            return function(V, W, H, beta, n, progress, objective=objective, watch=watch, threads=threads)
+        case "smooth" | "sequential":
+            order = "red-black" if settings.method == "smooth" else "sequential"
+            return smooth_is(
+                V, W, H, settings.smoothness, n, progress, order=order, weights=weights, hold_templates=templates,
+                hold_activations=activations, watch=watch, threads=threads,
+            )  # fmt: skip
+        case "em":
+            return sage(V, W, H, settings.smoothness, n, progress, watch=watch, threads=threads)
+        case "patterns":
+            return nmf_conv(
+                V, W, H, beta, n, progress, sparsity=settings.sparsity, uncorrelatedness=settings.uncorrelatedness,
+                weights=weights, hold_templates=templates, hold_activations=activations, fast=True, watch=watch,
+                threads=threads,
+            )  # fmt: skip
+        case "libnmfd":
+            return nmfd(
+                V, W, H, n, progress, hold_templates=templates, hold_activations=activations, compat="libnmfd",
+                watch=watch, threads=threads,
+            )  # fmt: skip
+        case "flucoma":
+            return flucoma.nmf(
+                V, W.shape[1], n or sys.maxsize, settings.seed, None if drawn else W, None if drawn else H,
+                all(templates), all(activations), progress, watch,
+            )  # fmt: skip
+        case _:
+            return match_templates(V, W, beta, n, progress, watch, threads)
+
+
+def match_templates(
+    V: Array, W: Array, beta: float, iterations: int | None, progress: Progress | None, watch: Watch | None,
+    threads: int | None,
+) -> Factorisation:  # fmt: skip
+    """Activations of the present templates, of one frame or more."""
+    if W.ndim == 2:
+        return match(V, W, beta, iterations, progress, watch=watch, threads=threads)
+    _, H = balanced(W, np.ones((W.shape[1], V.shape[1])), float(V.mean(dtype=np.float64)), V.dtype)
+    return nmf_conv(V, W, H, beta, iterations, progress, hold_templates=True, fast=True, watch=watch, threads=threads)

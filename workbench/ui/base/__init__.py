@@ -1,0 +1,1 @@
+"""What every widget uses: theme, controls, axes, notices."""

@@ -1,0 +1,194 @@
+"""Small helpers so that every control has its name, its tooltip and its accessible name."""
+
+from __future__ import annotations
+
+import html
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent, QValidator
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolTip,
+    QWidget,
+)  # fmt: skip
+
+from workbench.ui.base import theme
+from workbench.ui.base.guard import guarded
+
+W = TypeVar("W", bound=QWidget)
+
+
+def named(widget: W, name: str, label: str, tip: str) -> W:
+    """Give a control its object name, accessible name and tooltip."""
+    widget.setObjectName(name)
+    widget.setAccessibleName(label)
+    widget.setAccessibleDescription(tip)
+    widget.setToolTip(tip)
+    return widget
+
+
+def dim(text: str) -> QLabel:
+    """A label in the quiet colour."""
+    label = QLabel(text)
+    label.setProperty("role", "dim")
+    return label
+
+
+@guarded
+class Slider(QSlider):
+    """A slider over real values; a double click brings back the neutral value."""
+
+    moved = Signal(float)
+    """The value, while the user moves it."""
+    let_go = Signal()
+    """The user let go; also after every key."""
+
+    def __init__(
+        self, low: float, high: float, value: float, neutral: float, steps: int = 200,
+        orientation: Qt.Orientation = Qt.Orientation.Horizontal,
+    ) -> None:  # fmt: skip
+        super().__init__(orientation)
+        self._low, self._high, self._neutral, self._steps = low, high, neutral, steps
+        self.setRange(0, steps)
+        self.setPageStep(max(1, steps // 10))
+        upright = orientation is Qt.Orientation.Vertical
+        (self.setMinimumHeight if upright else self.setMinimumWidth)(48)
+        self.set(value)
+        self.valueChanged.connect(lambda _: self.moved.emit(self.get()))
+        self.sliderReleased.connect(self.let_go)
+        self.installEventFilter(self)
+
+    def get(self) -> float:
+        """The value."""
+        return self._low + (self._high - self._low) * self.value() / self._steps
+
+    def set(self, value: float) -> None:
+        """Show a value without telling anyone."""
+        self.blockSignals(True)
+        self.setValue(round((value - self._low) / (self._high - self._low) * self._steps))
+        self.blockSignals(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonDblClick:
+            self.blockSignals(True)
+            self.setValue(round((self._neutral - self._low) / (self._high - self._low) * self._steps))
+            self.blockSignals(False)
+            self.moved.emit(self._neutral)
+            self.let_go.emit()
+            return True
+        if event.type() == QEvent.Type.KeyRelease:
+            self.let_go.emit()
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # A click on the groove puts the handle there, and the drag goes on from it.
+        if event.button() == Qt.MouseButton.LeftButton:
+            share = (event.position().x() - 5) / max(1, self.width() - 11)
+            if self.orientation() is Qt.Orientation.Vertical:
+                share = 1 - (event.position().y() - 5) / max(1, self.height() - 11)
+            self.setValue(round(min(max(share, 0.0), 1.0) * self._steps))
+        super().mousePressEvent(event)
+
+
+def icon_button(icon: str, name: str, label: str, tip: str) -> QPushButton:
+    """A button with an icon, which `dress` exchanges when the theme changes."""
+    button = named(QPushButton(), name, label, tip)
+    show_icon(button, icon)
+    return button
+
+
+def show_icon(button: QPushButton, icon: str) -> None:
+    """Show an icon, and remember it for `dress`."""
+    button.setProperty("icon_name", icon)
+    dress(button)
+
+
+def dress(button: QPushButton) -> None:
+    """The button's icon in the colours of the theme in force."""
+    button.setIcon(theme.icon(str(button.property("icon_name"))))
+
+
+def toggle(text: str, role: str, name: str, label: str, tip: str, checked: bool) -> QPushButton:
+    """A small button that stays down."""
+    button = named(QPushButton(text), name, label, tip)
+    button.setProperty("role", role)
+    button.setCheckable(True)
+    button.setChecked(checked)
+    return button
+
+
+@guarded
+class Choice(QComboBox):
+    """A list to choose from whose text ends in … where it is too narrow; its tooltip then says all of it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        room = field.width() - 4 - (0 if option.currentIcon.isNull() else option.iconSize.width() + 4)
+        option.currentText = option.fontMetrics.elidedText(
+            self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.currentText():
+            QToolTip.showText(event.globalPos(), f"<b>{html.escape(self.currentText())}</b><br>{self.toolTip()}", self)
+            return True
+        return super().event(event)
+
+
+def combo(entries: list[tuple[str, object]], name: str, label: str, tip: str) -> Choice:
+    """A list to choose from; each entry a text and its value."""
+    box = named(Choice(), name, label, tip)
+    for text, value in entries:
+        box.addItem(text, value)
+    return box
+
+
+@guarded
+class Whole(QSpinBox):
+    """A whole number, shown as a dash where it counts for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._unused = False
+
+    def set_unused(self, unused: bool) -> None:
+        """Show a dash in place of the number."""
+        if unused != self._unused:
+            self._unused = unused
+            # Makes the field write its text anew.
+            self.setPrefix(self.prefix())
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Too large a number may be typed; it becomes the largest, not what is left of its digits."""
+        number = self._number(text)
+        if number is None:
+            return super().validate(text, position)
+        within = self.minimum() <= number <= self.maximum()
+        return QValidator.State.Acceptable if within else QValidator.State.Intermediate, text, position
+
+    def fixup(self, text: str) -> str:
+        """The nearest number."""
+        number = self._number(text)
+        return text if number is None else str(min(max(number, self.minimum()), self.maximum()))
+
+    def _number(self, text: str) -> int | None:
+        digits = text.removeprefix(self.prefix()).removesuffix(self.suffix()).strip()
+        return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+    def textFromValue(self, value: int) -> str:
+        return "–" if self._unused else super().textFromValue(value)

@@ -1,0 +1,163 @@
+"""What to export, where to, as what, and how loud."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from workbench.audio.export import FORMATS, FileFormat, Level
+from workbench.ui.base.controls import combo, dim, named
+
+NEUTRAL = {"peak": -1.0, "lufs": -16.0}
+UNIT = {"peak": " dBTP", "lufs": " LUFS"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be exported: what is heard now, the mix, groups, layers; these after the faders or before."""
+
+    heard: bool
+    mix: bool
+    groups: bool
+    layers: bool
+    after: bool = False
+
+
+class ExportDialog(QDialog):
+    """Asks for files, format and loudness."""
+
+    asked = Signal(object, object, object, object)
+    """Folder, Wanted, FileFormat, Level or None."""
+
+    def __init__(self, parent: QWidget, folder: Path, layers: int, groups: int, heard: str) -> None:
+        super().__init__(parent)
+        named(self, "exportDialog", self.tr("Export"), self.tr("Write what is heard, the mix or its parts to files"))
+        self.setWindowTitle(self.tr("Export"))
+        self.setMinimumWidth(480)
+        self.heard = named(QCheckBox(self.tr("What I hear now: {0}").format(heard)), "exportHeard",
+                           self.tr("Export what is heard"),
+                           self.tr("One file, sample for sample what plays now"))  # fmt: skip
+        self.mix = named(QCheckBox(self.tr("The mix, after the faders")), "exportMix", self.tr("Export the mix"),
+                         self.tr("One file with mute, solo, gain, pan and width applied"))  # fmt: skip
+        self.groups = named(
+            QCheckBox(self.tr("Every group ({0} files)").format(groups)),
+            "exportGroups", self.tr("Export the groups"),
+            self.tr("One file a group, and one a layer that is in none: 01 Name, 02 Name …"),
+        )  # fmt: skip
+        self.layers = named(
+            QCheckBox(self.tr("Every layer ({0} files)").format(layers)),
+            "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …"),
+        )  # fmt: skip
+        self.mix.setChecked(True)
+        self.layers.setChecked(groups == layers)
+        self.groups.setChecked(groups != layers)
+        self.groups.setVisible(groups != layers)
+        self.faders = combo(
+            [(self.tr("before the faders: they sum to the recording"), False),
+             (self.tr("after the faders: they sum to the mix"), True)],
+            "exportFaders", self.tr("Groups and layers"), self.tr("After the faders what is muted gives no file"),
+        )  # fmt: skip
+        self.folder = named(QLineEdit(str(folder)), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
+        browse = named(QPushButton(self.tr("Choose…")), "exportBrowse", self.tr("Choose a folder"),
+                       self.tr("Choose another folder"))  # fmt: skip
+        self.format = combo([(name, form) for name, form in FORMATS.items()], "exportFormat", self.tr("Format"),
+                            self.tr("32-bit float keeps everything; integers clip above full scale"))  # fmt: skip
+        self.loudness = combo(
+            [(self.tr("as it is"), ""), (self.tr("to a true peak of"), "peak"), (self.tr("to a loudness of"), "lufs")],
+            "exportLoudness", self.tr("Loudness"),
+            self.tr("Of what is heard and of the mix. Parts stay as they are: those after the faders sum to the mix "
+                    "at its own loudness."),
+        )  # fmt: skip
+        self.level = named(QDoubleSpinBox(), "exportLevel", self.tr("Level"), self.tr("The level to bring it to"))
+        self.level.setRange(-60, 0)
+        self.level.setDecimals(1)
+        self.level.setEnabled(False)
+        self.notice = QLabel()
+        self.notice.setObjectName("exportNotice")
+        self.notice.setWordWrap(True)
+        self.notice.hide()
+        self._arrange(browse)
+        self.loudness.activated.connect(lambda _: self._loudness_chosen())
+        browse.clicked.connect(self._browse)
+        self.go.clicked.connect(self._ask)
+
+    def _arrange(self, browse: QPushButton) -> None:
+        buttons = QDialogButtonBox()
+        self.go = named(QPushButton(self.tr("Export")), "exportGo", self.tr("Export"), self.tr("Write the files"))
+        self.go.setDefault(True)
+        self.go.setProperty("role", "primary")
+        close = named(QPushButton(self.tr("Close")), "exportClose", self.tr("Close"), self.tr("Close (Esc)"))
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
+        close.clicked.connect(self.reject)
+        grid = QGridLayout()
+        grid.setVerticalSpacing(8)
+        grid.addWidget(dim(self.tr("Parts")), 0, 0)
+        grid.addWidget(self.faders, 0, 1, 1, 2)
+        grid.addWidget(dim(self.tr("Folder")), 1, 0)
+        grid.addWidget(self.folder, 1, 1)
+        grid.addWidget(browse, 1, 2)
+        grid.addWidget(dim(self.tr("Format")), 2, 0)
+        grid.addWidget(self.format, 2, 1, 1, 2)
+        grid.addWidget(dim(self.tr("Loudness")), 3, 0)
+        grid.addWidget(self.loudness, 3, 1)
+        grid.addWidget(self.level, 3, 2)
+        grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 14, 18, 14)
+        column.setSpacing(8)
+        for box in (self.heard, self.mix, self.groups, self.layers):
+            column.addWidget(box)
+        column.addSpacing(4)
+        column.addLayout(grid)
+        column.addWidget(self.notice)
+        column.addWidget(buttons)
+
+    def say(self, text: str) -> None:
+        """A sentence within the dialog."""
+        self.notice.setText(text)
+        self.notice.setVisible(bool(text))
+        self.adjustSize()
+
+    def _loudness_chosen(self) -> None:
+        kind = self.loudness.currentData()
+        self.level.setEnabled(bool(kind))
+        self.level.setSuffix(UNIT.get(kind, ""))
+        if kind:
+            self.level.setValue(NEUTRAL[kind])
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self, self.tr("Folder for the files"), self.folder.text())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.folder.setText)
+        dialog.open()
+
+    def _ask(self) -> None:
+        wanted = Wanted(
+            self.heard.isChecked(), self.mix.isChecked(), self.groups.isChecked() and not self.groups.isHidden(),
+            self.layers.isChecked(), bool(self.faders.currentData()),
+        )  # fmt: skip
+        if not (wanted.heard or wanted.mix or wanted.groups or wanted.layers):
+            self.say(self.tr("Choose something to export."))
+            return
+        form: FileFormat = self.format.currentData()
+        kind = self.loudness.currentData()
+        self.say("")
+        level = Level(kind, self.level.value()) if kind else None
+        self.asked.emit(Path(self.folder.text()).expanduser(), wanted, form, level)

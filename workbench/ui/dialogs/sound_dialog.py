@@ -1,0 +1,94 @@
+"""Settings of the sound: device and latency, and how the sound fares."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.audio.player import PlayerStatus
+from workbench.control.playback import Audition
+from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.sound.transport_bar import TransportBar
+
+LATENCIES = (0.01, 0.02, 0.03, 0.06, 0.12, 0.24)
+
+
+class SoundDialog(QDialog):
+    """Device, latency, and what is measured while it plays."""
+
+    latency_chosen = Signal(object)
+    """Seconds, or None to find one that holds."""
+
+    def __init__(self, parent: QWidget, audition: Audition, transport: TransportBar, latency: float | None) -> None:
+        super().__init__(parent)
+        named(self, "soundDialog", self.tr("Sound"), self.tr("Output device and latency"))
+        self.setWindowTitle(self.tr("Sound"))
+        self.setMinimumWidth(420)
+        self._audition, self._transport = audition, transport
+        self.device = combo([], "soundDevice", self.tr("Output device"), self.tr("Where the sound goes"))
+        entries: list[tuple[str, object]] = [(self.tr("Automatic"), None)]
+        entries += [(self.tr("{0} ms").format(round(1000 * each)), each) for each in LATENCIES]
+        self.latency = combo(
+            entries, "soundLatency", self.tr("Latency"),
+            self.tr("Asked of the device. Shorter is heard sooner; longer bears a busier machine. "
+                    "Automatic takes the shortest that holds."),
+        )  # fmt: skip
+        self.latency.setCurrentIndex(max(0, self.latency.findData(latency)))
+        self.path, self.ring, self.rate, self.missed = (
+            named(QLabel("–"), name, label, tip)
+            for name, label, tip in (
+                ("soundPath", self.tr("From an edit to the ear"), self.tr("Until an edit is heard while it plays")),
+                ("soundRing", self.tr("Buffered"), self.tr("Sound that waits for the device; edits still reach it")),
+                ("soundRate", self.tr("Rate"), self.tr("What the device takes")),
+                ("soundMissed", self.tr("Drop-outs"), self.tr("Times that the sound ran dry since the start")),
+            )
+        )
+        again = named(QPushButton(self.tr("Look again")), "soundLook", self.tr("Look for devices again"),
+                      self.tr("Find devices that came or went"))  # fmt: skip
+        anew = named(QPushButton(self.tr("Count anew")), "soundCount", self.tr("Count drop-outs anew"),
+                     self.tr("Back to 0"))  # fmt: skip
+        self._arrange(again, anew)
+        self._fill()
+        self.device.activated.connect(lambda i: transport.wish_device(self.device.itemData(i)))
+        self.latency.activated.connect(lambda i: self.latency_chosen.emit(self.latency.itemData(i)))
+        again.clicked.connect(audition.look_again)
+        anew.clicked.connect(audition.forget_underruns)
+        audition.ticked.connect(self._ticked)
+
+    def _arrange(self, again: QPushButton, anew: QPushButton) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(9)
+        form.setHorizontalSpacing(16)
+        for label, widget, button in (
+            (self.tr("Device"), self.device, again), (self.tr("Latency"), self.latency, None),
+            (self.tr("From an edit to the ear"), self.path, None), (self.tr("Buffered"), self.ring, None),
+            (self.tr("Rate"), self.rate, None), (self.tr("Drop-outs"), self.missed, anew),
+        ):  # fmt: skip
+            row = QHBoxLayout()
+            row.addWidget(widget, 1)
+            if button is not None:
+                row.addWidget(button)
+            form.addRow(dim(label), row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 14, 18, 14)
+        column.addLayout(form)
+        close = named(QPushButton(self.tr("Close")), "soundClose", self.tr("Close"), self.tr("Close (Esc)"))
+        close.clicked.connect(self.accept)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+
+    def _fill(self) -> None:
+        self._listed = self._audition.devices
+        self.device.clear()
+        self.device.addItem(self.tr("Default output"), None)
+        for each in self._listed:
+            self.device.addItem(each.name, each.key)
+        self.device.setCurrentIndex(max(0, self.device.findData(self._transport.wished_device)))
+
+    def _ticked(self, status: PlayerStatus) -> None:
+        if self._audition.devices is not self._listed:
+            self._fill()
+        known = status.rate > 0
+        self.path.setText(self.tr("{0:.0f} ms").format(1000 * status.latency) if known else "–")
+        self.ring.setText(self.tr("{0:.0f} ms").format(1000 * status.buffered) if status.playing and known else "–")
+        self.rate.setText(self.tr("{0:g} kHz").format(status.rate / 1000) if known else "–")
+        self.missed.setText(str(status.underruns))

@@ -1,0 +1,173 @@
+"""Dialogs that make new stacks: tones and hits, live; and oracle masks from the true stems. None is modal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from workbench.separation.settings import RANGES, RunSettings
+from workbench.ui.base.controls import Slider, combo, dim, named
+
+LIVE_MS = 150
+
+
+class TonesDialog(QDialog):
+    """Harmonic–percussive separation in a stack of its own; every change is computed, seen and heard at once."""
+
+    changed = Signal(object)
+    """RunSettings to compute."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        named(self, "tonesDialog", self.tr("Tones and hits"), self.tr("Separation by median filters"))
+        self.setWindowTitle(self.tr("Tones and hits"))
+        self.setMinimumWidth(440)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(18, 14, 18, 14)
+        grid.setHorizontalSpacing(12)
+        about = dim(self.tr("Tones are ridges along time, hits ridges along frequency. The medians tell them apart."))
+        about.setWordWrap(True)
+        grid.addWidget(about, 0, 0, 1, 3)
+        self.harmonic = self._slider(grid, 1, "tonesFrames", self.tr("Median along time"),
+                                     self.tr("Frames; longer lets only longer tones through"), 17)  # fmt: skip
+        self.percussive = self._slider(grid, 2, "tonesBins", self.tr("Median along frequency"),
+                                       self.tr("Bins; longer lets only broader hits through"), 31)  # fmt: skip
+        self.masks = combo(
+            [(self.tr("Soft"), "soft"), (self.tr("Binary"), "binary"), (self.tr("With a residual"), "advanced")],
+            "tonesMasks", self.tr("Masks"),
+            self.tr("Soft shares, all or nothing, or a third layer for what is clearly neither"),
+        )  # fmt: skip
+        grid.addWidget(QLabel(self.tr("Masks")), 3, 0)
+        grid.addWidget(self.masks, 3, 1, 1, 2)
+        self.margin = named(Slider(0, 12, 3, 3, 48), "tonesMargin", self.tr("Clearly"),
+                            self.tr("Decibels by which a tone or hit must stand out; else it is the rest"))  # fmt: skip
+        self.margin_text = QLabel()
+        self._margin_label = QLabel(self.tr("Clearly, by"))
+        grid.addWidget(self._margin_label, 4, 0)
+        grid.addWidget(self.margin, 4, 1)
+        grid.addWidget(self.margin_text, 4, 2)
+        close = named(QPushButton(self.tr("Done")), "tonesClose", self.tr("Done"), self.tr("Keep the stack (Esc)"))
+        close.clicked.connect(self.close)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(close)
+        grid.addLayout(row, 5, 0, 1, 3)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(LIVE_MS)
+        self._timer.timeout.connect(lambda: self.changed.emit(self.settings))
+        for slider in (self.harmonic, self.percussive, self.margin):
+            slider.moved.connect(lambda _: self._moved())
+        self.masks.currentIndexChanged.connect(self._moved)
+        self.finished.connect(lambda _: self._finish())
+        self._show_values()
+
+    def _slider(self, grid: QGridLayout, row: int, name: str, label: str, tip: str, value: int) -> Slider:
+        slider = named(Slider(3, 101, value, value, 49), name, label, tip)
+        text = QLabel()
+        text.setMinimumWidth(30)
+        grid.addWidget(QLabel(label), row, 0)
+        grid.addWidget(slider, row, 1)
+        grid.addWidget(text, row, 2)
+        slider.setProperty("text", text)
+        return slider
+
+    @property
+    def settings(self) -> RunSettings:
+        """What is asked for."""
+        margin = self.margin.get() if self.masks.currentData() == "advanced" else 1.0
+        low, high = RANGES["harmonic_frames"]
+        frames, bins = (int(min(max(round(s.get()), low), high)) | 1 for s in (self.harmonic, self.percussive))
+        return RunSettings(
+            method="hpss", harmonic_frames=frames, percussive_bins=bins, masks=str(self.masks.currentData()),
+            separation=margin, percussive_separation=margin,
+        )  # fmt: skip
+
+    def _moved(self) -> None:
+        self._show_values()
+        self._timer.start()
+
+    def _finish(self) -> None:
+        if self._timer.isActive():
+            self._timer.stop()
+            self.changed.emit(self.settings)
+
+    def _show_values(self) -> None:
+        settings = self.settings
+        self.harmonic.property("text").setText(str(settings.harmonic_frames))
+        self.percussive.property("text").setText(str(settings.percussive_bins))
+        self.margin_text.setText(f"{self.margin.get():.1f} dB")
+        advanced = self.masks.currentData() == "advanced"
+        for widget in (self.margin, self.margin_text, self._margin_label):
+            widget.setEnabled(advanced)
+
+
+class OracleDialog(QDialog):
+    """Which files are the true stems."""
+
+    asked = Signal(object, bool)
+    """Paths, and whether the masks are binary."""
+
+    def __init__(self, parent: QWidget, folder: Path) -> None:
+        super().__init__(parent)
+        named(self, "oracleDialog", self.tr("Masks from true stems"), self.tr("Ideal masks from the sources"))
+        self.setWindowTitle(self.tr("Masks from true stems"))
+        self.setMinimumWidth(460)
+        self._folder = folder
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 14, 18, 14)
+        about = dim(self.tr(
+            "Sound files of the single sources, as long as the recording. What they leave of it becomes a layer, too."
+        ))  # fmt: skip
+        about.setWordWrap(True)
+        column.addWidget(about)
+        self.files = named(QListWidget(), "oracleFiles", self.tr("Stems"), self.tr("The true sources"))
+        column.addWidget(self.files, 1)
+        self.add = named(QPushButton(self.tr("Add files…")), "oracleAdd", self.tr("Add files"),
+                         self.tr("Choose sound files of single sources"))  # fmt: skip
+        self.binary = named(QCheckBox(self.tr("All or nothing (binary)")), "oracleBinary", self.tr("Binary masks"),
+                            self.tr("Each point to the loudest source; else shares of energy"))  # fmt: skip
+        self.go = named(QPushButton(self.tr("Make the stack")), "oracleGo", self.tr("Make the stack"),
+                        self.tr("Compute the ideal masks"))  # fmt: skip
+        row = QHBoxLayout()
+        row.addWidget(self.add)
+        row.addWidget(self.binary)
+        row.addStretch(1)
+        row.addWidget(self.go)
+        column.addLayout(row)
+        self.add.clicked.connect(self._choose)
+        self.go.clicked.connect(self._ask)
+        self.go.setEnabled(False)
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self.tr("True stems"), str(self._folder))
+        dialog.setObjectName("oracleFileDialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.take([Path(name) for name in names]))
+        dialog.open()
+
+    def take(self, paths: list[Path]) -> None:
+        """Add files."""
+        known = {self.files.item(i).text() for i in range(self.files.count())}
+        for path in paths:
+            if str(path) not in known:
+                self.files.addItem(str(path))
+        self.go.setEnabled(self.files.count() > 0)
+
+    def _ask(self) -> None:
+        paths = [Path(self.files.item(i).text()) for i in range(self.files.count())]
+        self.asked.emit(paths, self.binary.isChecked())
+        self.close()

@@ -1,0 +1,1 @@
+"""Templates, activations and what is asked of a factorisation."""

@@ -1,0 +1,100 @@
+"""The cost of the present run while it falls, over those of the runs before."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph
+from numpy.typing import NDArray
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QWidget
+
+from workbench.document.document import Document
+from workbench.masks.model.layers import palette_colour
+from workbench.ui.base import theme
+from workbench.ui.base.controls import named
+
+MOST_POINTS = 500
+"""As many as the curve has pixels."""
+MOST_CURVES = 8
+"""Runs shown at once: the present one and the newest before it."""
+
+
+class _CostAxis(pyqtgraph.AxisItem):
+    """Powers of ten as short numbers."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{10.0**value:.2g}".replace("e+0", "e").replace("e+", "e") for value in values]
+
+
+def _points(costs: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Iterations, and the logarithm of their costs (a cost of 0, of silence, has none)."""
+    step = max(1, len(costs) // MOST_POINTS)
+    shown = np.array(costs[::step], np.float64)
+    return np.arange(1.0, 1.0 + step * len(shown), step), np.log10(np.maximum(shown, 1e-12))
+
+
+def run_colour(run: int) -> str:
+    """The colour of a run's curve and of its entry in the list."""
+    return palette_colour(run)
+
+
+class CostPlot(pyqtgraph.PlotWidget):
+    """Cost against iterations, logarithmic."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent, axisItems={"left": _CostAxis("left")})
+        named(
+            self, "costCurve", self.tr("Cost curve"),
+            self.tr("How far the model is from the recording, after each iteration. Thick: the present run; thin: the "
+                    "runs before whose costs compare with it (the same divergence, penalties, window and hop), in the "
+                    "colours of the list of runs."),
+        )  # fmt: skip
+        self._document = document
+        self.setMinimumHeight(96)
+        self.setMouseEnabled(False, False)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self._curves: dict[int, pyqtgraph.PlotDataItem] = {}
+        self.dress()
+
+    def dress(self) -> None:
+        """The theme changed."""
+        t = theme.current()
+        self.setBackground(t.panel)
+        font = QFont(self.font())
+        font.setPixelSize(9)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(t.line)
+            axis.setTextPen(t.dim)
+            axis.setTickFont(font)
+            axis.setStyle(tickLength=-4, maxTickLevel=0)
+        self.getAxis("left").setWidth(40)
+        self.getAxis("bottom").setHeight(18)
+
+    def refresh(self) -> None:
+        """Show the present run and those before it."""
+        document, present = self._document, self._document.recorded_state.run
+        kind = document.run.settings.cost_kind if document.run is not None else ()
+        named_runs = (run for run in sorted(document.runs) if document.runs[run].name and run != present)
+        runs = [
+            run
+            for run in named_runs
+            if len(document.runs[run].costs) > 1 and document.runs[run].settings.cost_kind == kind
+            and document.fits(run)
+        ]  # fmt: skip
+        shown = runs[-(MOST_CURVES - 1) :] + ([present] if present in document.runs else [])
+        for side in ("left", "bottom"):
+            # Without a curve the axes would tell invented numbers.
+            self.getAxis(side).setVisible(any(len(document.runs[run].costs) > 1 for run in shown))
+        for gone in [run for run in self._curves if run not in shown]:
+            self.removeItem(self._curves.pop(gone))
+        for run in shown:
+            curve = self._curves.get(run)
+            if curve is None:
+                curve = self._curves[run] = self.plot([], [])
+            curve.setData(*_points(document.runs[run].costs))
+            current = run == present
+            style = pyqtgraph.QtCore.Qt.PenStyle.SolidLine if current else pyqtgraph.QtCore.Qt.PenStyle.DashLine
+            curve.setPen(pyqtgraph.mkPen(run_colour(run), width=2.5 if current else 1, style=style))
+            curve.setZValue(1 if current else 0)

@@ -1,0 +1,1 @@
+"""Transport, listening and the mixer."""

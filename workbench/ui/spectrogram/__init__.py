@@ -1,0 +1,1 @@
+"""The spectrogram and the hand on it."""

@@ -1,0 +1,1 @@
+"""The mask stack, its history and the audition walk."""

@@ -1,0 +1,1 @@
+"""The palette, the options of tools and the threshold."""

@@ -1,0 +1,81 @@
+"""The top bar: the options of the present tool, and how the spectrogram is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
+
+from workbench.control.tools import ToolSettings
+from workbench.document.document import Document
+from workbench.masks.pictures.picture import Show
+from workbench.spectral.scales import FrequencyScale
+from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.tools.tool_options import ToolOptions
+
+COLOUR_MAPS = ("inferno", "magma", "viridis", "plasma", "cividis")
+
+
+class ToolBar(QWidget):
+    """The tool's options and the look of the spectrogram."""
+
+    look_changed = Signal(object, float, float, str)
+    """Show, lowest and highest dB, colour map."""
+    scale_changed = Signal(object)
+
+    def __init__(self, document: Document, tools: ToolSettings) -> None:
+        super().__init__()
+        self.setObjectName("toolBarContent")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 4, 6, 4)
+        row.setSpacing(5)
+        self.options = ToolOptions(document, tools)
+        row.addWidget(self.options, 1)
+        self._look_controls(row)
+
+    def _look_controls(self, row: QHBoxLayout) -> None:
+        self.show_box = combo(
+            [(self.tr("Layer colours"), Show.COLOURS), (self.tr("Level"), Show.LEVEL),
+             (self.tr("Selected mask"), Show.MASK), (self.tr("Mask over mix"), Show.OVER),
+             (self.tr("Group colours"), Show.GROUPS)],
+            "show", self.tr("Show"), self.tr("What the spectrogram shows (C takes the next)"),
+        )  # fmt: skip
+        self.map_box = combo([(n.capitalize(), n) for n in COLOUR_MAPS], "colourMap", self.tr("Colour map"),
+                             self.tr("Colours of the level"))  # fmt: skip
+        self.scale_box = combo(
+            [(self.tr("Log"), FrequencyScale.LOG), (self.tr("Mel"), FrequencyScale.MEL),
+             (self.tr("Linear"), FrequencyScale.LINEAR)],
+            "frequencyScale", self.tr("Frequency scale"), self.tr("Frequency axis: logarithmic, mel or linear"),
+        )  # fmt: skip
+        self.low = named(QSpinBox(), "lowDb", self.tr("Lowest level"), self.tr("Level drawn black, in dB"))
+        self.high = named(QSpinBox(), "highDb", self.tr("Highest level"), self.tr("Level drawn brightest, in dB"))
+        for box, value in ((self.low, -90), (self.high, -12)):
+            box.setRange(-127, 0)
+            box.setValue(value)
+            box.setFixedWidth(60)
+            box.setAlignment(Qt.AlignmentFlag.AlignRight)
+            box.valueChanged.connect(self._look)
+        row.addWidget(self.show_box)
+        row.addWidget(self.map_box)
+        row.addWidget(self.scale_box)
+        row.addWidget(self.low)
+        row.addWidget(dim("…"))
+        row.addWidget(self.high)
+        row.addWidget(dim("dB"))
+        self.show_box.currentIndexChanged.connect(self._look)
+        self.map_box.currentIndexChanged.connect(self._look)
+        self.scale_box.currentIndexChanged.connect(lambda: self.scale_changed.emit(self.scale_box.currentData()))
+        self.map_box.setVisible(False)
+
+    def toggle_mask(self) -> None:
+        """Show the selected mask large, or go back to the layers' colours."""
+        wanted = Show.COLOURS if self.show_box.currentData() is Show.MASK else Show.MASK
+        self.show_box.setCurrentIndex(self.show_box.findData(wanted))
+
+    def next_show(self) -> None:
+        """Show the next of the four pictures."""
+        self.show_box.setCurrentIndex((self.show_box.currentIndex() + 1) % self.show_box.count())
+
+    def _look(self) -> None:
+        self.map_box.setVisible(self.show_box.currentData() is Show.LEVEL)
+        low, high = self.low.value(), self.high.value()
+        self.look_changed.emit(self.show_box.currentData(), low, max(high, low + 1), self.map_box.currentData())

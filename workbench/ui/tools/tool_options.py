@@ -1,0 +1,252 @@
+"""The options of the present tool, in the top bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QStackedWidget,
+    QWidget,
+)
+
+from workbench.control.tools import (
+    FILTERS,
+    HARMONICS,
+    PAINTING,
+    REACHES,
+    SIZES,
+    WIDTHS,
+    Tool,
+    ToolSettings,
+    described,
+    described_shapes,
+)
+from workbench.document.document import Document
+from workbench.masks.edits.brush import Shape
+from workbench.ui.base.controls import Slider, combo, dim, named
+
+
+class ToolOptions(QStackedWidget):
+    """A page for selecting, one for painting, and a line for the threshold."""
+
+    reshape_wanted = Signal(str, int)
+    """'grow', 'shrink', 'feather' or 'overtones', and by how much."""
+
+    def __init__(self, document: Document, tools: ToolSettings) -> None:
+        super().__init__()
+        self.setObjectName("toolOptions")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # The widest page does not make the window wide.
+        self.setMinimumWidth(10)
+        self._document, self._tools = document, tools
+        self._select, self._paint, self._threshold = self._select_page(), self._brush_page(), self._threshold_page()
+        for page in (self._select, self._paint, self._threshold):
+            self.addWidget(page)
+        tools.changed.connect(self._show_tool)
+        document.selection_changed.connect(self._show_layer)
+        document.layers_changed.connect(self._show_layer)
+        document.opened.connect(self._show_layer)
+        document.area_changed.connect(self._show_area)
+        self._show_tool()
+        self._show_layer()
+        self._show_area()
+
+    def _page(self) -> tuple[QWidget, QHBoxLayout]:
+        page = QWidget()
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        return page, row
+
+    # -- selecting -----------------------------------------------------------------------------------
+
+    def _select_page(self) -> QWidget:
+        page, row = self._page()
+        self.select_title = QLabel()
+        self.select_title.setProperty("role", "title")
+        row.addWidget(self.select_title)
+        self.wand = QWidget()
+        wand = QHBoxLayout(self.wand)
+        wand.setContentsMargins(0, 0, 0, 0)
+        wand.setSpacing(6)
+        self.wand_like = combo(
+            [(self.tr("same level"), "level"), (self.tr("same layers"), "shares")], "wandLike",
+            self.tr("What the wand looks at"), self.tr("Places of nearly the same level, or that layers share alike"),
+        )  # fmt: skip
+        self.wand_tolerance = named(QSpinBox(), "wandTolerance", self.tr("Tolerance"),
+                                    self.tr("How much may differ, in dB or per cent"))  # fmt: skip
+        self.wand_tolerance.setRange(1, 100)
+        self.wand_tolerance.setValue(6)
+        self.wand_connected = named(QCheckBox(self.tr("Connected")), "wandConnected", self.tr("Connected"),
+                                    self.tr("Only what hangs together with the place you click"))  # fmt: skip
+        self.wand_connected.setChecked(True)
+        for widget in (self.wand_like, self.wand_tolerance, self.wand_connected):
+            wand.addWidget(widget)
+        self.wand_like.currentIndexChanged.connect(self._wand_changed)
+        self.wand_tolerance.valueChanged.connect(self._wand_changed)
+        self.wand_connected.toggled.connect(self._wand_changed)
+        self._wand_changed()
+        row.addWidget(self.wand)
+        self.amount = named(QSpinBox(), "selectionAmount", self.tr("Bins and frames"),
+                            self.tr("By how much the selection grows, shrinks or is feathered"))  # fmt: skip
+        self.amount.setRange(1, 30)
+        self.amount.setValue(3)
+        self.reshapes: list[QPushButton] = []
+        for how, text, tip in (
+            ("grow", self.tr("Grow"), self.tr("Make the selection larger on every side (Ctrl+])")),
+            ("shrink", self.tr("Shrink"), self.tr("Make the selection smaller on every side (Ctrl+[)")),
+            ("feather", self.tr("Feather"), self.tr("Give the selection soft edges (Ctrl+Alt+F)")),
+        ):
+            button = named(QPushButton(text), f"selection{how.capitalize()}", text, tip)
+            button.clicked.connect(lambda _, each=how: self.reshape_wanted.emit(each, self.amount.value()))
+            self.reshapes.append(button)
+            row.addWidget(button)
+        row.addWidget(dim(self.tr("by")))
+        row.addWidget(self.amount)
+        self.harmonics_wanted = named(QPushButton(self.tr("Harmonics")), "selectionOvertones", self.tr("Harmonics"),
+                                      self.tr("Add the overtones of what is selected (Ctrl+H)"))  # fmt: skip
+        self.harmonics_wanted.clicked.connect(
+            lambda: self.reshape_wanted.emit("overtones", self._tools.options.brush.harmonics)
+        )
+        row.addWidget(self.harmonics_wanted)
+        row.addStretch(1)
+        return page
+
+    def _wand_changed(self) -> None:
+        like = str(self.wand_like.currentData())
+        self.wand_tolerance.setSuffix(" dB" if like == "level" else " %")
+        self._tools.set_wand(like, float(self.wand_tolerance.value()), self.wand_connected.isChecked())
+
+    # -- painting ------------------------------------------------------------------------------------
+
+    def _brush_page(self) -> QWidget:
+        page, row = self._page()
+        tools = self._tools
+        brush = tools.options.brush
+        self.paints = QLabel()
+        self.paints.setObjectName("paintedLayer")
+        row.addWidget(self.paints)
+        self.shape = combo([(text, shape) for shape, text in described_shapes().items()], "brushShape",
+                           self.tr("Brush shape"), self.tr("Shape of the brush (, and . take another)"))  # fmt: skip
+        row.addWidget(self.shape)
+        self.harmonics = named(QSpinBox(), "brushHarmonics", self.tr("Harmonics"),
+                               self.tr("Lines of the comb: the fundamental and its overtones"))  # fmt: skip
+        self.harmonics.setRange(*HARMONICS)
+        self.harmonics.setPrefix("× ")
+        self.line_width = named(QSpinBox(), "brushWidth", self.tr("Width of a harmonic"),
+                           self.tr("Thickness of each line of the comb in Hz"))  # fmt: skip
+        self.line_width.setRange(round(WIDTHS[0]), round(WIDTHS[1]))
+        self.line_width.setSuffix(" Hz")
+        row.addWidget(self.harmonics)
+        row.addWidget(self.line_width)
+        self.size_slider = named(Slider(*SIZES, brush.size, 40, 396), "brushSize", self.tr("Brush size"),
+                                 self.tr("Diameter in pixels ([ and ], or Shift+right-drag)"))  # fmt: skip
+        self.hardness = named(Slider(0, 1, brush.hardness, 0.5, 100), "brushHardness", self.tr("Hardness"),
+                              self.tr("How much of the brush has full effect, per cent"))  # fmt: skip
+        self.strength = named(Slider(0, 1, 1.0, 1.0, 100), "brushStrength", self.tr("Strength"),
+                              self.tr("How far one stroke goes, per cent; a pen's pressure counts too"))  # fmt: skip
+        self.target = named(Slider(0, 1, 1.0, 1.0, 100), "brushTarget", self.tr("Target value"),
+                            self.tr("The mask value to paint towards: 1 all, 0 nothing"))  # fmt: skip
+        self._size_label, self._hardness_label = dim(""), dim("")
+        self._strength_label, self._target_label = dim(""), dim("")
+        for label, slider, change in (
+            (self._size_label, self.size_slider, tools.set_size),
+            (self._hardness_label, self.hardness, tools.set_hardness),
+            (self._strength_label, self.strength, lambda v: tools.set(strength=v)),
+            (self._target_label, self.target, lambda v: tools.set(target=v)),
+        ):  # fmt: skip
+            slider.moved.connect(change)
+            slider.setMinimumWidth(38)
+            slider.setMaximumWidth(70)
+            row.addWidget(label)
+            row.addWidget(slider, 1)
+        self.reach = named(QSpinBox(), "filterReach", self.tr("Reach"),
+                           self.tr("Bins or frames on either side that count"))  # fmt: skip
+        self.reach.setRange(*REACHES)
+        self.reach.setPrefix("± ")
+        row.addWidget(self.reach)
+        self.build_up = named(QCheckBox(self.tr("Build up")), "brushBuildUp", self.tr("Build up"),
+                              self.tr("Going over a place again within one stroke adds to it"))  # fmt: skip
+        row.addWidget(self.build_up)
+        row.addStretch(1)
+        self.shape.currentIndexChanged.connect(lambda: tools.set_brush(shape=self.shape.currentData()))
+        self.harmonics.valueChanged.connect(lambda v: tools.set_brush(harmonics=v))
+        self.line_width.valueChanged.connect(lambda v: tools.set_brush(width=float(v)))
+        self.reach.valueChanged.connect(lambda v: tools.set(reach=v))
+        self.build_up.toggled.connect(lambda on: tools.set(build_up=on))
+        return page
+
+    def _threshold_page(self) -> QWidget:
+        page, row = self._page()
+        hint = dim(self.tr("Drag in the histogram: you see and hear it before it is done. Drag here to select where."))
+        hint.setMinimumWidth(10)
+        row.addWidget(hint, 1)
+        return page
+
+    # -- showing -------------------------------------------------------------------------------------
+
+    def _show_tool(self) -> None:
+        tools = self._tools
+        if tools.tool is Tool.THRESHOLD:
+            self.setCurrentWidget(self._threshold)
+            return
+        if not tools.paints:
+            self.setCurrentWidget(self._select)
+            self.select_title.setText(described()[tools.tool].name)
+            self.wand.setVisible(tools.tool is Tool.WAND)
+            return
+        self.setCurrentWidget(self._paint)
+        options = tools.options
+        for slider, value in (
+            (self.size_slider, options.brush.size), (self.hardness, options.brush.hardness),
+            (self.strength, options.strength), (self.target, options.target),
+        ):  # fmt: skip
+            slider.set(value)
+        for label, text in (
+            (self._size_label, self.tr("Size {0:.0f}").format(options.brush.size)),
+            (self._hardness_label, self.tr("Hardness {0:.0f}").format(100 * options.brush.hardness)),
+            (self._strength_label, self.tr("Strength {0:.0f}").format(100 * options.strength)),
+            (self._target_label, self.tr("Value {0:.2f}").format(options.target)),
+        ):
+            label.setText(text)
+        for box, number in (
+            (self.harmonics, options.brush.harmonics), (self.line_width, round(options.brush.width)),
+            (self.reach, options.reach),
+        ):  # fmt: skip
+            box.blockSignals(True)
+            box.setValue(number)
+            box.blockSignals(False)
+        self.shape.blockSignals(True)
+        self.shape.setCurrentIndex(self.shape.findData(options.brush.shape))
+        self.shape.blockSignals(False)
+        self.build_up.blockSignals(True)
+        self.build_up.setChecked(options.build_up)
+        self.build_up.blockSignals(False)
+        comb = options.brush.shape is Shape.COMB
+        self.harmonics.setVisible(comb)
+        self.line_width.setVisible(comb)
+        brush = tools.tool is Tool.BRUSH
+        self.target.setVisible(brush)
+        self._target_label.setVisible(brush)
+        self.reach.setVisible(tools.tool in FILTERS)
+        self._show_layer()
+
+    def _show_layer(self) -> None:
+        index = self._document.selected_index
+        if index < 0 or self._tools.tool not in PAINTING:
+            self.paints.setText("")
+            return
+        layer = self._document.layers[index]
+        most = 9 if self._tools.options.brush.shape is Shape.COMB else 16
+        name = layer.name if len(layer.name) < most else layer.name[: most - 1] + "…"
+        what = "" if self._tools.tool is Tool.BRUSH else f"{described()[self._tools.tool].name}: "
+        self.paints.setText(f'{what}<span style="color:{layer.colour}">●</span> {name}')
+
+    def _show_area(self) -> None:
+        for button in (*self.reshapes, self.harmonics_wanted):
+            button.setEnabled(self._document.area is not None)
