@@ -47,11 +47,14 @@ def random_stack(
     w, h = rng.random((f, k)).astype(np.float32), rng.random((k, n)).astype(np.float32)
     rows = tuple(
         Layer(
-            100 + i, f"L{i}", "#336699",
-            tuple(Part(1 + i * components_each + j, i * components_each + j) for j in range(components_each)), **fields,
+            100 + i,
+            f"L{i}",
+            "#336699",
+            tuple(Part(1 + i * components_each + j, i * components_each + j) for j in range(components_each)),
+            **fields,
         )
         for i in range(layers)
-    )  # fmt: skip
+    )
     return Stack(rows, Factors(w, h), (), f, n)
 
 

@@ -24,9 +24,29 @@ from workbench.masks.stack import Stack
 from workbench.spectral.scales import FrequencyScale
 
 KINDS_OF_ACT = (
-    "brush", "brush", "erase", "filter stroke", "fill", "take", "restore", "threshold", "invert", "binary", "exponent",
-    "scale", "clean", "combine", "paste", "recall", "cut", "lift", "merge", "remove", "clear layer", "duplicate",
-)  # fmt: skip
+    "brush",
+    "brush",
+    "erase",
+    "filter stroke",
+    "fill",
+    "take",
+    "restore",
+    "threshold",
+    "invert",
+    "binary",
+    "exponent",
+    "scale",
+    "clean",
+    "combine",
+    "paste",
+    "recall",
+    "cut",
+    "lift",
+    "merge",
+    "remove",
+    "clear layer",
+    "duplicate",
+)
 MOST_LAYERS = 12
 MOST_STACKS = 3
 

@@ -74,10 +74,16 @@ class NullSink:
         """The server's command line."""
         sink = f"module-null-sink sink_name=null format=float32le rate={self.rate} channels={self.channels}"
         return [
-            "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit=no", "--use-pid-file=no",
-            "--log-target=stderr", f"--load={sink}",
+            "pulseaudio",
+            "-n",
+            "--daemonize=no",
+            "--exit-idle-time=-1",
+            "--disallow-exit=no",
+            "--use-pid-file=no",
+            "--log-target=stderr",
+            f"--load={sink}",
             f"--load=module-native-protocol-unix socket={self._folder}/pulse/native",
-        ]  # fmt: skip
+        ]
 
     def wait(self) -> None:
         """Until the server answers."""
@@ -107,10 +113,18 @@ class NullSink:
         target = self._folder / f"monitor-{time.monotonic_ns()}.raw"
         with target.open("wb") as file:
             process = subprocess.Popen(
-                ["parec", "--format=float32le", f"--rate={self.rate}", f"--channels={self.channels}",
-                 "--device=null.monitor", "--latency-msec=10"],
-                env={**os.environ, **self.env}, stdout=file, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+                [
+                    "parec",
+                    "--format=float32le",
+                    f"--rate={self.rate}",
+                    f"--channels={self.channels}",
+                    "--device=null.monitor",
+                    "--latency-msec=10",
+                ],
+                env={**os.environ, **self.env},
+                stdout=file,
+                stderr=subprocess.DEVNULL,
+            )
             try:
                 deadline = time.monotonic() + 10
                 while target.stat().st_size == 0 and time.monotonic() < deadline:
@@ -127,10 +141,19 @@ class NullSink:
     def listening(self) -> Iterator[Listener]:
         """Record the monitor within the block, and know when each sample was heard."""
         process = subprocess.Popen(
-            ["parec", "--format=float32le", f"--rate={self.rate}", f"--channels={self.channels}",
-             "--device=null.monitor", "--latency-msec=5"],
-            env={**os.environ, **self.env}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0,
-        )  # fmt: skip
+            [
+                "parec",
+                "--format=float32le",
+                f"--rate={self.rate}",
+                f"--channels={self.channels}",
+                "--device=null.monitor",
+                "--latency-msec=5",
+            ],
+            env={**os.environ, **self.env},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+        )
         listener = Listener(process, self.rate, self.channels)
         try:
             deadline = time.monotonic() + 10

@@ -184,10 +184,13 @@ def _gesture(program: Workbench, kind: str) -> None:
         at(0.5 + 0.22 * math.cos(i / 4), 0.5 + 0.25 * math.sin(i / 4) * (1 + 0.2 * math.cos(i))) for i in range(25)
     ]
     drags = {
-        "select": [at(0.3, 0.5), at(0.5, 0.5), at(0.6, 0.5)], "rectangle": [at(0.3, 0.3), at(0.5, 0.5), at(0.7, 0.65)],
-        "band": [at(0.3, 0.45), at(0.4, 0.5), at(0.5, 0.6)], "lasso": lasso, "wand": [at(0.5, 0.62)],
+        "select": [at(0.3, 0.5), at(0.5, 0.5), at(0.6, 0.5)],
+        "rectangle": [at(0.3, 0.3), at(0.5, 0.5), at(0.7, 0.65)],
+        "band": [at(0.3, 0.45), at(0.4, 0.5), at(0.5, 0.6)],
+        "lasso": lasso,
+        "wand": [at(0.5, 0.62)],
         "stroke": [at(0.3 + 0.03 * i, 0.62 - 0.012 * i) for i in range(12)],
-    }  # fmt: skip
+    }
     if kind == "polygon":
         for corner in (at(0.3, 0.3), at(0.7, 0.25), at(0.6, 0.7), at(0.4, 0.6)):
             mouse(program, "press", corner)

@@ -80,9 +80,7 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
     listening = Listening(document, runner, audition)
     window = MainWindow(document, runner, session, audition, listening, settings)
     reporter.window = window
-    return Workbench(
-        application, document, runner, player, session, audition, listening, window, reporter, sweeper
-    )  # fmt: skip
+    return Workbench(application, document, runner, player, session, audition, listening, window, reporter, sweeper)
 
 
 def _sweep_here(application: QApplication) -> QTimer:

@@ -107,9 +107,16 @@ def _separate(options: argparse.Namespace) -> None:
     bar.done()
     with replacing(options.out / "factors.npz") as partial, partial.open("wb") as file:
         np.savez(
-            file, W=result.W, H=result.H, costs=np.array(result.costs), rate=recording.rate,
-            window=analysis.window, hop=analysis.hop, divergence=options.divergence, seed=options.seed,
-        )  # fmt: skip
+            file,
+            W=result.W,
+            H=result.H,
+            costs=np.array(result.costs),
+            rate=recording.rate,
+            window=analysis.window,
+            hop=analysis.hop,
+            divergence=options.divergence,
+            seed=options.seed,
+        )
     from workbench.masks.pictures.sheet import save_picture
 
     levels = analyse_levels(recording.samples, analysis)

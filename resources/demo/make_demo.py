@@ -316,10 +316,7 @@ def compose_melody() -> Stem:
         stem.notes.append(Note(start, pitch, length * 0.97, velocity))
         # A long note swells, gains vibrato, and tapers; short ones are plain.
         long_note = length >= 1.0
-        stem.controls += [
-            Control(start - 0.02, 11, 104 if long_note else 112),
-            Control(start - 0.02, 1, 0),
-        ]
+        stem.controls += [Control(start - 0.02, 11, 104 if long_note else 112), Control(start - 0.02, 1, 0)]
         if long_note:
             for i in range(1, 9):
                 x = i / 8
@@ -680,10 +677,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     fluidsynth = shutil.which("fluidsynth")
     if fluidsynth is None or not options.soundfont.is_file():
-        print(
-            "Please install the Debian packages fluidsynth and fluid-soundfont-gm.",
-            file=sys.stderr,
-        )
+        print("Please install the Debian packages fluidsynth and fluid-soundfont-gm.", file=sys.stderr)
         return 2
 
     stems = [compose_drums(), compose_bass(), compose_chords(), compose_melody()]

@@ -203,15 +203,7 @@ def finish(sound: FloatArray, fade: float = 0.25) -> FloatArray:
 
 
 def kick(
-    rng: Rng,
-    length: float,
-    start: float,
-    end: float,
-    fall: float,
-    t60: float,
-    click: float,
-    head: float,
-    drive: float,
+    rng: Rng, length: float, start: float, end: float, fall: float, t60: float, click: float, head: float, drive: float
 ) -> FloatArray:
     """Return a bass drum.
 
@@ -283,14 +275,7 @@ def snare(
 
 
 def hat(
-    rng: Rng,
-    length: float,
-    t60: float,
-    metal: float,
-    hiss: float,
-    tick: float,
-    tilt: float,
-    base: float = 0.0,
+    rng: Rng, length: float, t60: float, metal: float, hiss: float, tick: float, tilt: float, base: float = 0.0
 ) -> FloatArray:
     """Return a hi-hat, closed or open.
 

@@ -179,10 +179,14 @@ def test_a_full_scale_sine_reads_0_db_and_a_fader_counts():
 @pytest.mark.parametrize(
     ("left", "right", "fields", "expected"),
     [
-        (1, 1, {"width": 0.0}, 0.0), (1, 1, {"width": 2.0}, 0.0), (1, -1, {"width": 0.0}, FLOOR_DB),
-        (1, 0, {"pan": 1.0}, FLOOR_DB), (1, 0, {"pan": -1.0}, 0.0), (1, 0, {}, -3.01),
+        (1, 1, {"width": 0.0}, 0.0),
+        (1, 1, {"width": 2.0}, 0.0),
+        (1, -1, {"width": 0.0}, FLOOR_DB),
+        (1, 0, {"pan": 1.0}, FLOOR_DB),
+        (1, 0, {"pan": -1.0}, 0.0),
+        (1, 0, {}, -3.01),
     ],
-)  # fmt: skip
+)
 def test_meters_know_which_channels_sound(left, right, fields, expected):
     rate = 8000
     sine = np.sin(2 * np.pi * 1000 * np.arange(rate) / rate)

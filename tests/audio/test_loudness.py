@@ -95,9 +95,7 @@ def test_a_mono_original_is_compared_as_it_is_heard_on_two_loudspeakers(pan):
     scene = replace(scene, stack=replace(scene.stack, layers=(replace(scene.stack.layers[0], pan=pan),)))
     gain = original_gain(scene, 0, len(scene.recording.samples))
     matched = replace(scene, ear=Ear(Hear.ORIGINAL, original_db=gain))
-    loud = [
-        measured([np.concatenate(list(render(each, outputs=2)))], 44100, 2).lufs for each in (scene, matched)
-    ]  # fmt: skip
+    loud = [measured([np.concatenate(list(render(each, outputs=2)))], 44100, 2).lufs for each in (scene, matched)]
     assert loud[0] == pytest.approx(loud[1], abs=0.3)
 
 

@@ -60,9 +60,15 @@ def broken(tmp_path: Path, kind: str) -> Path:
 
 @pytest.mark.parametrize(
     ("kind", "says"),
-    [("empty", "is empty"), ("text", "not a sound file"), ("folder", "is a folder"), ("missing", "no file"),
-     ("no samples", "no sound"), ("device", "no ordinary file")],
-)  # fmt: skip
+    [
+        ("empty", "is empty"),
+        ("text", "not a sound file"),
+        ("folder", "is a folder"),
+        ("missing", "no file"),
+        ("no samples", "no sound"),
+        ("device", "no ordinary file"),
+    ],
+)
 def test_bad_input_gets_one_clear_sentence(tmp_path, kind, says):
     with pytest.raises(AudioFileError, match=says) as caught:
         load(broken(tmp_path, kind))

@@ -7,9 +7,12 @@ import sys
 from tests.benchmarks import Report, edit, engine, live, main_job, presets
 
 BENCHMARKS = {
-    "main": main_job.measure, "engine": engine.measure, "presets": presets.measure, "edit": edit.measure,
+    "main": main_job.measure,
+    "engine": engine.measure,
+    "presets": presets.measure,
+    "edit": edit.measure,
     "live": live.measure,
-}  # fmt: skip
+}
 
 
 def main() -> int:

@@ -88,10 +88,15 @@ def strokes(report: Report, program: Workbench, minutes: int) -> None:
         took, press, release = draw(program, 12, np.random.default_rng(0))
         ms = 1000 * np.array(took)
         report.figure(
-            f"stroke to screen, {minutes} min stereo, 10 layers, zoomed {where}, p95", float(np.percentile(ms, 95)),
-            "ms", "<= 16", median=round(float(np.median(ms)), 2), worst=round(float(ms.max()), 2),
-            worst_press=round(1000 * max(press), 1), worst_release=round(1000 * max(release), 1),
-        )  # fmt: skip
+            f"stroke to screen, {minutes} min stereo, 10 layers, zoomed {where}, p95",
+            float(np.percentile(ms, 95)),
+            "ms",
+            "<= 16",
+            median=round(float(np.median(ms)), 2),
+            worst=round(float(ms.max()), 2),
+            worst_press=round(1000 * max(press), 1),
+            worst_release=round(1000 * max(release), 1),
+        )
         while program.document.undo_name != "ten":
             program.document.undo()
 
@@ -152,9 +157,12 @@ def memory(report: Report, program: Workbench) -> None:
         run_until(program, lambda: False, 0.3)
         draw(program, 10, rng)
     report.figure(
-        "memory added by 100 strokes on 60 min stereo", resident_mb() - before, "MB", "<= 200",
+        "memory added by 100 strokes on 60 min stereo",
+        resident_mb() - before,
+        "MB",
+        "<= 200",
         history=round(program.document.history_bytes / 2**20, 1),
-    )  # fmt: skip
+    )
 
 
 def a_thousand_edits(report: Report) -> None:
@@ -195,10 +203,17 @@ def a_thousand_edits(report: Report) -> None:
         document.redo()
         differing += _digest(_masks(document)) != expected
     report.figure("steps of 1,000 random edits that differ after undoing", undone, "steps", "== 0")
-    report.figure("steps of 1,000 random edits that differ after redoing", differing - undone, "steps", "== 0",
-                  kinds=kinds)  # fmt: skip
-    report.figure("conservation error over 1,000 random edits with random locks", worst * 1e6, "1e-6", "<= 1",
-                  seconds=round(took, 1), edits=len(document.state.edits))  # fmt: skip
+    report.figure(
+        "steps of 1,000 random edits that differ after redoing", differing - undone, "steps", "== 0", kinds=kinds
+    )
+    report.figure(
+        "conservation error over 1,000 random edits with random locks",
+        worst * 1e6,
+        "1e-6",
+        "<= 1",
+        seconds=round(took, 1),
+        edits=len(document.state.edits),
+    )
 
 
 def _demo_document() -> Document:

@@ -139,14 +139,22 @@ def descents(report: Report, name: str, components: int, rounds: int) -> None:
     if "exact" in median:
         report.figure(
             f"exact MU, {name}, K={components}, 100 iterations, times scikit-learn",
-            median["sklearn"] / median["exact"], "times", EXACT[name, components], **compared("exact"),
-            naive=round(median["naive"] / median["exact"], 2), cost=round(exact_cost / target, 6),
-        )  # fmt: skip
+            median["sklearn"] / median["exact"],
+            "times",
+            EXACT[name, components],
+            **compared("exact"),
+            naive=round(median["naive"] / median["exact"], 2),
+            cost=round(exact_cost / target, 6),
+        )
     report.figure(
         f"fast descent, {name}, K={components}, to scikit-learn's cost after 100 iterations",
-        median["sklearn"] / median["fast"] if reached else 0.0, "times", FAST[name] if components == 10 else None,
-        **compared("fast"), iterations=iterations, cost=round(fast_cost / target, 6),
-    )  # fmt: skip
+        median["sklearn"] / median["fast"] if reached else 0.0,
+        "times",
+        FAST[name] if components == 10 else None,
+        **compared("fast"),
+        iterations=iterations,
+        cost=round(fast_cost / target, 6),
+    )
 
 
 def tell_costs(name: str, components: int) -> None:
@@ -297,9 +305,12 @@ def deconvolution(report: Report, rounds: int) -> Report:
     ours, _ = alternating(ways, max(1, rounds - 3))
     took, theirs = float(np.median([both["ours"], ours["ours"]])), both["libnmfd"] * ITERATIONS / 10
     report.figure(
-        "NMFD, T=8, K=10, 100 iterations, times libnmfd's rule as it codes it", theirs / took, "times", ">= 15",
+        "NMFD, T=8, K=10, 100 iterations, times libnmfd's rule as it codes it",
+        theirs / took,
+        "times",
+        ">= 15",
         **seconds(ours=took, libnmfd=theirs),
-    )  # fmt: skip
+    )
     reference = results["libnmfd"][0]
     error = float(np.abs(nmfd(V, W, H, 10, compat="libnmfd").W - reference).max() / reference.max())
     report.figure("NMFD's W against libnmfd's rule, 10 iterations", 20 * np.log10(max(error, 1e-30)), "dB", "<= -80")
@@ -354,9 +365,13 @@ def percussion(report: Report, rounds: int) -> Report:
     took, results = alternating({"ours": partial(hpss, V, "soft"), "librosa": by_librosa}, rounds)
     difference = max(float(np.abs(a - b).max()) for a, b in zip(results["ours"], results["librosa"], strict=True))
     report.figure(
-        "HPSS, soft masks, times librosa", took["librosa"] / took["ours"], "times", ">= 8", **seconds(**took),
+        "HPSS, soft masks, times librosa",
+        took["librosa"] / took["ours"],
+        "times",
+        ">= 8",
+        **seconds(**took),
         difference=float(f"{difference:.1e}"),
-    )  # fmt: skip
+    )
     return report
 
 
@@ -390,9 +405,14 @@ def drum_loop(report: Report) -> None:
     for name, stem, estimate, best in zip(drums, stems, ours, oracle, strict=True):
         own, reached = sdr(stem, mixture), sdr(stem, estimate)
         report.figure(
-            f"SDR of {name} by NMFD with drum templates, above the mixture's own", reached - own, "dB", ">= 6",
-            sdr=round(reached, 2), mixture=round(own, 2), oracle=round(sdr(stem, best), 2),
-        )  # fmt: skip
+            f"SDR of {name} by NMFD with drum templates, above the mixture's own",
+            reached - own,
+            "dB",
+            ">= 6",
+            sdr=round(reached, 2),
+            mixture=round(own, 2),
+            oracle=round(sdr(stem, best), 2),
+        )
 
 
 def one_shots(drum: str) -> Array:

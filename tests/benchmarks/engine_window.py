@@ -43,9 +43,13 @@ def window_figures(report: Report, samples: Array, rate: int, presses: int = 5) 
             first.append(first_picture(program))
             assert run_until(program, lambda: not program.session.factorising)
         report.figure(
-            "click on Factorise to all components of 30 s on screen", float(np.median(first)), "s", "<= 0.3",
-            worst=round(max(first), 3), components=panel.components.value(),
-        )  # fmt: skip
+            "click on Factorise to all components of 30 s on screen",
+            float(np.median(first)),
+            "s",
+            "<= 0.3",
+            worst=round(max(first), 3),
+            components=panel.components.value(),
+        )
         panel.forever.setChecked(True)
         rates, late, stopped = [], [], []
         for press in range(presses):
@@ -58,9 +62,13 @@ def window_figures(report: Report, samples: Array, rate: int, presses: int = 5) 
             stopped.append(took)
         report.figure("progress calls a second, 30 s, KL, K=10", rates[0], "1/s", ">= 20")
         report.figure(
-            "cancel: iterations after the press", max(late), "iterations", "<= 1", stopped_s=round(max(stopped), 3),
+            "cancel: iterations after the press",
+            max(late),
+            "iterations",
+            "<= 1",
+            stopped_s=round(max(stopped), 3),
             presses=presses,
-        )  # fmt: skip
+        )
 
 
 def first_picture(program: Workbench) -> float:

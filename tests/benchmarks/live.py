@@ -84,9 +84,14 @@ def speed(report: Report) -> None:
     report.figure("the same at half speed", 1 / half, "x real time", None)
     for name, cost in (("as files are written", took), ("as they are played", live)):
         report.figure(
-            f"cost of a layer more, {name}", 1000 * (cost[20] - cost[2]) / 18, "ms of work a second of sound", None,
-            of_2_layers=round(1000 * cost[2], 2), of_10=round(1000 * cost[10], 2), of_20=round(1000 * cost[20], 2),
-        )  # fmt: skip
+            f"cost of a layer more, {name}",
+            1000 * (cost[20] - cost[2]) / 18,
+            "ms of work a second of sound",
+            None,
+            of_2_layers=round(1000 * cost[2], 2),
+            of_10=round(1000 * cost[10], 2),
+            of_20=round(1000 * cost[20], 2),
+        )
 
 
 def layers_of_noise(recording: Recording, analysis: Analysis, count: int) -> Scene:
@@ -203,9 +208,8 @@ def edit_to_ear(report: Report, program: Workbench, sink: NullSink) -> None:
                 found = np.array([each for each in took if each is not None] or [np.inf])
                 unheard += took.count(None)
                 report.figure(
-                    f"edit to ear: {name}", float(np.median(found)), "ms", "<= 60",
-                    worst=round(found.max(), 1),
-                )  # fmt: skip
+                    f"edit to ear: {name}", float(np.median(found)), "ms", "<= 60", worst=round(found.max(), 1)
+                )
                 report.figure(f"the same, p95: {name}", float(np.percentile(found, 95)), "ms", "<= 90")
             report.figure("edits that were not heard", unheard, "", "== 0", trials=3 * TRIALS)
             status = program.player.status()
@@ -215,9 +219,13 @@ def edit_to_ear(report: Report, program: Workbench, sink: NullSink) -> None:
 
 
 def one_trial(
-    program: Workbench, listener: Listener, first: Callable[[], None], act: Callable[[], None],
-    after: Callable[[], None], rng: np.random.Generator,
-) -> float | None:  # fmt: skip
+    program: Workbench,
+    listener: Listener,
+    first: Callable[[], None],
+    act: Callable[[], None],
+    after: Callable[[], None],
+    rng: np.random.Generator,
+) -> float | None:
     """Milliseconds from an act to the first sample that breaks the period; None where none came."""
     first()
     run_until(program, lambda: False, 0.25 + 0.1 * rng.random())
@@ -283,9 +291,12 @@ def clicks(report: Report, program: Workbench, sink: NullSink) -> None:
                 ramps.append(inside)
             report.figure(f"click at a {name}, outside the ramp", float(max(rests)), "dB", "<= -80")
             report.figure(
-                "the same within it, beside the cross-fade of the two sines", float(max(ramps)), "dB", "<= -80",
+                "the same within it, beside the cross-fade of the two sines",
+                float(max(ramps)),
+                "dB",
+                "<= -80",
                 largest_step_over_the_sines=round(float(max(steps)), 3),
-            )  # fmt: skip
+            )
 
 
 def beside_the_ramp(heard: np.ndarray) -> tuple[float, float]:
@@ -343,9 +354,12 @@ def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> Non
         document.change_group("solo", group, solo=True)
 
     acts: dict[str, Callable[[], None]] = {
-        "mix": lambda: None, "selection": select, "group": solo,
-        "removed": lambda: listening.hear(Hear.REMOVED), "original": lambda: listening.hear(Hear.ORIGINAL),
-    }  # fmt: skip
+        "mix": lambda: None,
+        "selection": select,
+        "group": solo,
+        "removed": lambda: listening.hear(Hear.REMOVED),
+        "original": lambda: listening.hear(Hear.ORIGINAL),
+    }
     for name, act in acts.items():
         act()
         run_until(program, lambda: False, 1.5)
@@ -405,9 +419,15 @@ def under_load(report: Report, program: Workbench, sink: NullSink) -> None:
         status = program.player.status()
         heard = listener.samples()
     report.figure(
-        f"drop-outs in {LOAD_SECONDS / 60:g} minutes under load", status.underruns, "", "== 0", strokes=strokes,
-        publications=publications, factorisations=turns, asked_of_the_device_ms=round(1000 * status.latency),
-    )  # fmt: skip
+        f"drop-outs in {LOAD_SECONDS / 60:g} minutes under load",
+        status.underruns,
+        "",
+        "== 0",
+        strokes=strokes,
+        publications=publications,
+        factorisations=turns,
+        asked_of_the_device_ms=round(1000 * status.latency),
+    )
     report.figure("longest silence recorded meanwhile", longest_silence(heard), "ms", "<= 20")
     program.session.cancel_factorisation()
     run_until(program, lambda: not program.session.factorising, 10)

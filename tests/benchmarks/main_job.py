@@ -117,9 +117,13 @@ def brush_to_screen(report: Report, program: Workbench) -> None:
     ms = np.array(took) * 1000
     p95 = float(np.percentile(ms, 95))
     report.figure(
-        "stroke's mouse event to the end of painting the whole window, p95", p95, "ms", "<= 16",
-        median=round(float(np.median(ms)), 2), worst=round(float(ms.max()), 2),
-    )  # fmt: skip
+        "stroke's mouse event to the end of painting the whole window, p95",
+        p95,
+        "ms",
+        "<= 16",
+        median=round(float(np.median(ms)), 2),
+        worst=round(float(ms.max()), 2),
+    )
 
 
 def no_dropouts(report: Report, program: Workbench, seconds: float = 60.0) -> None:
@@ -150,9 +154,13 @@ def no_dropouts(report: Report, program: Workbench, seconds: float = 60.0) -> No
     iterations = len(program.document.run.costs)
     assert program.session.factorising and status.playing and not status.trouble
     report.figure(
-        "underruns in 60 s of playback while factorising and painting", status.underruns - before, "underruns", "== 0",
-        strokes=strokes, iterations=iterations,
-    )  # fmt: skip
+        "underruns in 60 s of playback while factorising and painting",
+        status.underruns - before,
+        "underruns",
+        "== 0",
+        strokes=strokes,
+        iterations=iterations,
+    )
     program.session.cancel_factorisation()
     program.audition.stop()
     assert run_until(program, lambda: not program.session.factorising)

@@ -52,9 +52,13 @@ def measure(report: Report) -> None:
     settings = replace(PRESETS["speech"], selection=(0.1, 1.4))
     heard = separated(voice + noise, settings)
     _figure(
-        report, "Speech + noise, the melody in low noise, learnt from 1.3 s of noise", voice,
-        sum(heard[settings.learnt :]), voice + noise, ">= 3",
-    )  # fmt: skip
+        report,
+        "Speech + noise, the melody in low noise, learnt from 1.3 s of noise",
+        voice,
+        sum(heard[settings.learnt :]),
+        voice + noise,
+        ">= 3",
+    )
 
 
 def separated(samples: np.ndarray, settings: RunSettings) -> list[np.ndarray]:

@@ -160,21 +160,33 @@ def test_a_project_of_schema_2_opens_with_the_same_masks(saved):
     groups = [list(layer.part_ids) for layer in layers]
     document = {
         "schema": 2,
-        "recording": {"path": str(recording.path), "relative": recording.path.name, "rate": 8000, "channels": 2,
-                      "samples": len(recording.samples)},
+        "recording": {
+            "path": str(recording.path),
+            "relative": recording.path.name,
+            "rate": 8000,
+            "channels": 2,
+            "samples": len(recording.samples),
+        },
         "analysis": {"window": 512, "hop": 128},
-        "layers": [{**asdict(layer), "gain_db": None if layer.gain_db == float("-inf") else layer.gain_db}
-                   for layer in layers],
+        "layers": [
+            {**asdict(layer), "gain_db": None if layer.gain_db == float("-inf") else layer.gain_db} for layer in layers
+        ],
         "next_id": state.next_id,
         "run": {"components": 3, "divergence": "is", "iterations": None, "seed": 7},
         "edits": [
-            {"kind": "paint"}, {"kind": "threshold", "parts": [part], "locked": [], "level": 0.2},
+            {"kind": "paint"},
+            {"kind": "threshold", "parts": [part], "locked": [], "level": 0.2},
             {"kind": "invert", "parts": list(layers[2].part_ids), "locked": []},
             {"kind": "binary", "groups": groups, "locked": []},
         ],
-    }  # fmt: skip
-    arrays = {"W": factors.W, "H": factors.H, "costs": np.zeros(0),
-              "edit0_keys": np.array([[0, 0, part], [1, 0, part]]), "edit0_values": values}  # fmt: skip
+    }
+    arrays = {
+        "W": factors.W,
+        "H": factors.H,
+        "costs": np.zeros(0),
+        "edit0_keys": np.array([[0, 0, part], [1, 0, part]]),
+        "edit0_values": values,
+    }
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("project.json", json.dumps(document))
         for name, array in arrays.items():
@@ -207,9 +219,11 @@ def test_history_areas_strokes_and_other_stacks_come_back(saved, tmp_path):
     history.record("Clean", mask_acts.clean(history.state, free, "median", 1, 2, None))
     ruler = Ruler(FrequencyScale.MEL, 31.25, 2.0, 0.2)
     path_stroke = PathStroke(
-        Stack(cut.layers, runs[4].factors, history.state.edits, 257, frames), Fill((), state.layers[2].part_ids, 0.5),
-        Path(Brush(Shape.COMB, 30, 0.3), ruler, np.array([[10.0, 40.0, 0.7]]), True), lasso,
-    )  # fmt: skip
+        Stack(cut.layers, runs[4].factors, history.state.edits, 257, frames),
+        Fill((), state.layers[2].part_ids, 0.5),
+        Path(Brush(Shape.COMB, 30, 0.3), ruler, np.array([[10.0, 40.0, 0.7]]), True),
+        lasso,
+    )
     path_stroke.draw_to(60.0, 50.0, 0.7)
     history.record("Comb", mask_acts.set_edits(history.state, path_stroke.edits))
     now = Stack(cut.layers, runs[4].factors, history.state.edits, 257, frames)

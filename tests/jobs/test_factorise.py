@@ -192,8 +192,10 @@ def test_locked_components_stay_when_going_on(before, method):
     going = task(settings, present=first.factors, present_settings=first.settings, going_on=True, locked=(1, 2))
     start_w, start_h = start(going, magnitudes(RECORDING.samples, ANALYSIS, settings.power), settings)
     on = run(Listener(), going)
-    begun, ended = ([w.reshape(257, 4, -1).sum(2)[:, k, None] * h[k] for k in range(4)]
-                    for w, h in ((start_w, start_h), (on.factors.W, on.factors.H)))  # fmt: skip
+    begun, ended = (
+        [w.reshape(257, 4, -1).sum(2)[:, k, None] * h[k] for k in range(4)]
+        for w, h in ((start_w, start_h), (on.factors.W, on.factors.H))
+    )
     if "libnmfd" in (before, method):
         # libnmfd scales held templates as well.
         shares = [[x.sum() / (each[1].sum() + each[2].sum()) for x in each[1:3]] for each in (begun, ended)]

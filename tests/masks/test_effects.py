@@ -99,8 +99,12 @@ def reference_filter(kind, a, rows, columns):
         lambda x: ndimage.minimum_filter(x, size, mode="nearest"),
         lambda x: ndimage.maximum_filter(x, size, mode="nearest"),
     )
-    simple = {"erode": least, "dilate": greatest, "open": lambda x: greatest(least(x)),
-              "close": lambda x: least(greatest(x))}  # fmt: skip
+    simple = {
+        "erode": least,
+        "dilate": greatest,
+        "open": lambda x: greatest(least(x)),
+        "close": lambda x: least(greatest(x)),
+    }
     if kind in simple:
         return simple[kind](a)
     bells = [np.cos(np.pi / 2 * np.arange(-n, n + 1) / (n + 1)) ** 2 for n in (rows, columns)]
@@ -242,8 +246,10 @@ def test_the_changed_region_holds_every_change(seed):
         for _ in range(rng.integers(1, 4)):
             low, start = int(rng.integers(0, 100)), int(rng.integers(0, 100))
             area = areas.rectangle(Region(low, low + 20, start, start + 30), stack.bins, stack.frames)
-            effect = [Fill((), mine(stack, int(rng.integers(3))), float(rng.random())),
-                      Filter((), mine(stack), "blur", 2, 3)][rng.integers(2)]  # fmt: skip
+            effect = [
+                Fill((), mine(stack, int(rng.integers(3))), float(rng.random())),
+                Filter((), mine(stack), "blur", 2, 3),
+            ][rng.integers(2)]
             edits = (*edits, Operation(effect, area))
         return edits
 

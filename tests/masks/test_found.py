@@ -164,8 +164,9 @@ def test_the_report_measures_energy_levels_and_overlaps():
     expected = 10 * np.log10((masks[1] ** 2 * power).sum(axis=1) / stack.frames / reference)
     np.testing.assert_allclose(found.over_frequency[1], expected, atol=0.01)
     span = np.arange(stack.frames) * 7 // stack.frames
-    expected = [10 * np.log10((masks[2] ** 2 * power)[:, span == i].sum() / (span == i).sum() / reference)
-                for i in range(7)]  # fmt: skip
+    expected = [
+        10 * np.log10((masks[2] ** 2 * power)[:, span == i].sum() / (span == i).sum() / reference) for i in range(7)
+    ]
     np.testing.assert_allclose(found.over_time[2], expected, atol=0.01)
     both = (np.minimum(masks[0], masks[1]) * power).sum()
     least = min((masks[0] * power).sum(), (masks[1] * power).sum())
@@ -179,8 +180,13 @@ def test_samples_of_a_mask_are_its_values_within_an_area(stack):
     values = sampled(stack, 1, "mask", area, Region(0, stack.bins, 0, stack.frames))
     np.testing.assert_allclose(np.sort(values), np.sort(everything[5:40, 10:60].ravel()), atol=1e-6)
     assert greatest(stack, 1, area) == pytest.approx(everything[5:40, 10:60].max(), abs=1e-6)
-    locked = Stack((stack.layers[0], replace(stack.layers[1], locked=True), stack.layers[2]), stack.factors, (),
-                   stack.bins, stack.frames)  # fmt: skip
+    locked = Stack(
+        (stack.layers[0], replace(stack.layers[1], locked=True), stack.layers[2]),
+        stack.factors,
+        (),
+        stack.bins,
+        stack.frames,
+    )
     assert locked_share(locked, area.bounds, area) == pytest.approx(everything[5:40, 10:60].max(), abs=1e-6)
     both = replace(locked, layers=tuple(replace(layer, locked=True) for layer in locked.layers))
     assert locked_share(both, area.bounds) == pytest.approx(1, abs=1e-5), "what they hold together"

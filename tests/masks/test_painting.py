@@ -163,9 +163,13 @@ class Painting(RuleBasedStateMachine):
         self.stack = random_stack(4, ANALYSIS, 9000, seed)
 
     @rule(
-        layer=st.integers(0, 3), value=st.sampled_from([None, 0.0, 0.4, 1.0]), low=st.integers(-10, 120),
-        start=st.integers(-10, 130), size=st.integers(1, 80), strength=st.sampled_from([0.2, 1.0]),
-    )  # fmt: skip
+        layer=st.integers(0, 3),
+        value=st.sampled_from([None, 0.0, 0.4, 1.0]),
+        low=st.integers(-10, 120),
+        start=st.integers(-10, 130),
+        size=st.integers(1, 80),
+        strength=st.sampled_from([0.2, 1.0]),
+    )
     def paint(self, layer, value, low, start, size, strength):
         before = everywhere(self.stack)
         layer %= len(self.stack.layers)
@@ -198,8 +202,11 @@ class Painting(RuleBasedStateMachine):
             return
         before, locked, mine = everywhere(stack), stack.locked_parts(), stack.layers[layer].part_ids
         groups = tuple(each.part_ids for each in stack.layers if not each.locked)
-        effect = {"threshold": Threshold(locked, mine, low=0.5), "invert": Invert(locked, mine),
-                  "binary": Sharpened(locked, groups)}[kind]  # fmt: skip
+        effect = {
+            "threshold": Threshold(locked, mine, low=0.5),
+            "invert": Invert(locked, mine),
+            "binary": Sharpened(locked, groups),
+        }[kind]
         self.stack = replace(stack, edits=(*stack.edits, Operation(effect)))
         self.check_locks(before)
 

@@ -69,8 +69,10 @@ def test_tolerance_opens_earlier_and_closes_later_within_the_recording():
     events = [Event(0.05, 0.02, 60), Event(0.0, 0.01, 61), Event(0.11, 0.5, 62)]
     out = gates(events, [60, 61, 62], 12, 0.01, tolerance=0.03)
     assert [np.flatnonzero(row == 1).tolist() for row in out] == [
-        list(range(2, 11)), list(range(5)), list(range(8, 12)),
-    ]  # fmt: skip
+        list(range(2, 11)),
+        list(range(5)),
+        list(range(8, 12)),
+    ]
 
 
 def test_what_lies_outside_the_recording_is_dropped():
@@ -104,11 +106,14 @@ def test_decays_out_of_range_are_refused(decay):
 @pytest.mark.parametrize(
     "text",
     [
-        "0.5 60\n1.25 0.75 62.5", "0.5\t60\n\n1.25\t0.75\t62.5\n", "0.5,60\r\n1.25, 0.75, 62.5\r\n",
-        "0.5;60\n 1.25 ; 0.75 ; 62.5 ", "# onset, label\n0.5 60 # one\n  # another\n1.25 .75 6.25e1# two",
+        "0.5 60\n1.25 0.75 62.5",
+        "0.5\t60\n\n1.25\t0.75\t62.5\n",
+        "0.5,60\r\n1.25, 0.75, 62.5\r\n",
+        "0.5;60\n 1.25 ; 0.75 ; 62.5 ",
+        "# onset, label\n0.5 60 # one\n  # another\n1.25 .75 6.25e1# two",
     ],
     ids=["spaces", "tabs", "commas", "semicolons", "comments"],
-)  # fmt: skip
+)
 def test_events_are_read_from_lines_of_numbers(text):
     assert read_events(text) == [Event(0.5, 0.0, 60.0), Event(1.25, 0.75, 62.5)]
 

@@ -76,9 +76,12 @@ def test_match_can_be_watched_and_stopped():
     v, w, _ = random_problem(4)
     seen, watched = [], []
     result = match(
-        v, w, iterations=None, progress=lambda i, cost: seen.append(cost) or i < 4,
+        v,
+        w,
+        iterations=None,
+        progress=lambda i, cost: seen.append(cost) or i < 4,
         watch=lambda w, h: watched.append((w.copy(), h.copy())),
-    )  # fmt: skip
+    )
     assert tuple(seen) == result.costs and len(seen) == len(watched) == 4
     assert all(np.array_equal(seen_w, w) for seen_w, _ in watched) and np.array_equal(watched[-1][1], result.H)
 

@@ -185,9 +185,17 @@ def test_nmfd_equals_libnmfd_over_several_blocks_and_with_zeros():
 def test_nmf_conv_equals_libnmfd(beta, sparsity, uncorr, fix_w, fix_h):
     v, w, h = libnmfd_start(2, bins=4, frames=9, components=2, length=3)
     result = nmf_conv(
-        v, w, h, beta + 1, 12, sparsity=sparsity, uncorrelatedness=uncorr, hold_templates=fix_w, hold_activations=fix_h,
+        v,
+        w,
+        h,
+        beta + 1,
+        12,
+        sparsity=sparsity,
+        uncorrelatedness=uncorr,
+        hold_templates=fix_w,
+        hold_activations=fix_h,
         compat="libnmfd",
-    )  # fmt: skip
+    )
     assert_equals(result, slow_libnmfd_conv(v, w, h, beta, 12, sparsity, uncorr, fix_w, fix_h))
 
 
@@ -332,10 +340,20 @@ def test_templates_of_one_frame_are_plain_nmf(beta):
 
 
 @given(
-    st.booleans(), st.sampled_from([2.0, 1.0, 0.0, 0.5, 1.5, 3.0, -0.5]), st.integers(1, 18), st.integers(1, 25),
-    st.integers(1, 4), st.integers(1, 7), st.sampled_from([1e-8, 1e-4, 1.0, 1e4, 1e8]), st.booleans(),
-    st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 1.0]), st.booleans(), st.integers(0, 3), st.integers(0, 3),
-)  # fmt: skip
+    st.booleans(),
+    st.sampled_from([2.0, 1.0, 0.0, 0.5, 1.5, 3.0, -0.5]),
+    st.integers(1, 18),
+    st.integers(1, 25),
+    st.integers(1, 4),
+    st.integers(1, 7),
+    st.sampled_from([1e-8, 1e-4, 1.0, 1e4, 1e8]),
+    st.booleans(),
+    st.sampled_from([0.0, 0.3]),
+    st.sampled_from([0.0, 1.0]),
+    st.booleans(),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
 def test_cost_never_rises_and_everything_stays_finite(
     fast, beta, f, n, k, length, scale, zeros, sparsity, uncorrelatedness, weighted, hold_w, hold_h
 ):
@@ -350,9 +368,19 @@ def test_cost_never_rises_and_everything_stays_finite(
         h[rng.random(h.shape) < 0.2] = 0
     flags = np.arange(k)
     result = nmf_conv(
-        v, w, h, beta, 12, sparsity=sparsity, uncorrelatedness=uncorrelatedness, weights=g,
-        hold_templates=flags < hold_w, hold_activations=flags < hold_h, fast=fast, threads=1,
-    )  # fmt: skip
+        v,
+        w,
+        h,
+        beta,
+        12,
+        sparsity=sparsity,
+        uncorrelatedness=uncorrelatedness,
+        weights=g,
+        hold_templates=flags < hold_w,
+        hold_activations=flags < hold_h,
+        fast=fast,
+        threads=1,
+    )
     costs = np.array(result.costs)
     rounding = 1e-13 * v.size * max(v.max() ** beta if beta > 0 else 1.0, abs(costs[0]))
     assert np.isfinite(costs).all()
@@ -410,9 +438,15 @@ def test_hooks_see_the_factors_of_every_iteration(descend, compat):
 
     watched = []
     result = descend(
-        v, w, h, iterations=4, compat=compat, before=look("before"), after=look("after"),
+        v,
+        w,
+        h,
+        iterations=4,
+        compat=compat,
+        before=look("before"),
+        after=look("after"),
         watch=lambda w, h: watched.append((w.copy(), h.copy())),
-    )  # fmt: skip
+    )
     plain = descend(v, w, h, iterations=4, compat=compat)
     assert np.array_equal(result.W, plain.W) and np.array_equal(result.H, plain.H) and result.costs == plain.costs
     assert [i for i, _, _ in seen["before"]] == [i for i, _, _ in seen["after"]] == [1, 2, 3, 4]
@@ -481,9 +515,15 @@ def test_hooks_may_stop_with_progress_and_not_go_with_fast():
     for compat in (None, "libnmfd"):
         seen, told = [], []
         result = nmf_conv(
-            v, w, h, 1.0, None, lambda i, cost, told=told: told.append((i, cost)) or i < 3, compat=compat,
+            v,
+            w,
+            h,
+            1.0,
+            None,
+            lambda i, cost, told=told: told.append((i, cost)) or i < 3,
+            compat=compat,
             after=lambda i, w, h, seen=seen: seen.append(i),
-        )  # fmt: skip
+        )
         assert seen == [i for i, _ in told] == [1, 2, 3] and tuple(cost for _, cost in told) == result.costs
     for hook in ({"before": louder}, {"after": louder}):
         with pytest.raises(ValueError, match="plain steps"):

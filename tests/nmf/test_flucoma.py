@@ -173,9 +173,7 @@ def test_costs_are_the_divergence_of_what_is_returned():
     seen = []
     result = flucoma.nmf(v, 2, 4, 1, progress=lambda i, cost: seen.append((i, cost)) or True)
     model = result.W @ result.H
-    cost = sum(
-        (x * math.log(x / m) if x > 0 else 0) - x + m for x, m in zip(v.ravel(), model.ravel(), strict=True)
-    )  # fmt: skip
+    cost = sum((x * math.log(x / m) if x > 0 else 0) - x + m for x, m in zip(v.ravel(), model.ravel(), strict=True))
     assert result.costs[-1] == pytest.approx(cost, rel=1e-12)
     assert seen == list(enumerate(result.costs, 1))
 
@@ -183,10 +181,13 @@ def test_costs_are_the_divergence_of_what_is_returned():
 def test_progress_stops_and_watch_sees_the_factors_before_it():
     v, calls = random_v(5, 6, 5), []
     stopped = flucoma.nmf(
-        v, 2, 9, 1,
+        v,
+        2,
+        9,
+        1,
         progress=lambda i, cost: calls.append(i) or i < 3,
         watch=lambda w, h: calls.append((w.copy(), h.copy())),
-    )  # fmt: skip
+    )
     assert [c for c in calls if isinstance(c, int)] == [1, 2, 3]
     w, h = calls[-2]
     assert np.array_equal(w, stopped.W) and np.array_equal(h, stopped.H)

@@ -110,11 +110,18 @@ def test_segments_by_hand(spectrum, expected):
 @pytest.mark.parametrize(
     "spectrum",
     [
-        [1.0], [1, 2], [1, 2, 3, 4], [1, 3, 1], [3, 1, 3], [0, 0, 0, 0], [2, 2, 2, 2],
-        [3, 1, 2, 5, 1, 1], [1, 3, 2, 2, 3, 1],
+        [1.0],
+        [1, 2],
+        [1, 2, 3, 4],
+        [1, 3, 1],
+        [3, 1, 3],
+        [0, 0, 0, 0],
+        [2, 2, 2, 2],
+        [3, 1, 2, 5, 1, 1],
+        [1, 3, 2, 2, 3, 1],
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_spectra_that_cannot_be_cut(spectrum):
     assert segments(np.array(spectrum, float)) == []
 

@@ -48,9 +48,14 @@ def slow_masks(h, p, mode, power, harmonic_threshold, percussive_threshold):
 
 
 @given(
-    st.integers(1, 24), st.integers(1, 24), st.integers(0, 30), st.integers(0, 30),
-    st.sampled_from([np.float32, np.float64]), st.sampled_from(ORDERS), st.integers(1, 3),
-)  # fmt: skip
+    st.integers(1, 24),
+    st.integers(1, 24),
+    st.integers(0, 30),
+    st.integers(0, 30),
+    st.sampled_from([np.float32, np.float64]),
+    st.sampled_from(ORDERS),
+    st.integers(1, 3),
+)
 def test_medians_equal_those_of_scipy(f, n, half_frames, half_bins, dtype, order, threads):
     v = random_v(f, n, f + 31 * n, dtype, order)
     lengths = 2 * half_frames + 1, 2 * half_bins + 1
@@ -104,9 +109,13 @@ def test_each_bin_may_have_its_threshold(order, monkeypatch):
 
 
 @given(
-    st.sampled_from(MODES), st.integers(1, 20), st.integers(1, 20), st.sampled_from([1e-8, 1.0, 1e8, 1e30]),
-    st.sampled_from([0.5, 1.0, 2.0, 10.0]), st.sampled_from([np.float32, np.float64]),
-)  # fmt: skip
+    st.sampled_from(MODES),
+    st.integers(1, 20),
+    st.integers(1, 20),
+    st.sampled_from([1e-8, 1.0, 1e8, 1e30]),
+    st.sampled_from([0.5, 1.0, 2.0, 10.0]),
+    st.sampled_from([np.float32, np.float64]),
+)
 def test_masks_sum_to_one_at_every_scale(mode, f, n, scale, power, dtype):
     masks = hpss(random_v(f, n, n, dtype) * dtype(scale), mode, 3, 5, power)
     assert masks.dtype == dtype and masks.min() >= 0 and masks.max() <= 1

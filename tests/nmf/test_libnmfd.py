@@ -61,9 +61,12 @@ def test_nmf_equals_the_slow_rule(cost, fix_w, iterations):
 
 
 @given(
-    st.sampled_from(libnmfd.COSTS), st.integers(1, 8), st.integers(1, 8), st.integers(1, 4),
+    st.sampled_from(libnmfd.COSTS),
+    st.integers(1, 8),
+    st.integers(1, 8),
+    st.integers(1, 4),
     st.sampled_from([1e-20, 1e-6, 1.0, 1e6]),
-)  # fmt: skip
+)
 def test_nmf_stays_finite_and_its_templates_sum_to_one(cost, bins, frames, components, scale):
     v = random_v(bins, frames, bins + frames, zeros=0) * scale + scale
     result = libnmfd.nmf(v, *random_factors(bins, frames, components), cost, 4)
@@ -90,10 +93,11 @@ def test_costs_are_the_divergence_from_v_at_unit_sum():
 def test_progress_stops_and_watch_sees_the_factors_before_it():
     v, factors, calls = random_v(5, 6, 5), random_factors(5, 6, 2), []
     stopped = libnmfd.nmf(
-        v, *factors,
+        v,
+        *factors,
         progress=lambda i, cost: calls.append(i) or i < 3,
         watch=lambda w, h: calls.append((w.copy(), h.copy())),
-    )  # fmt: skip
+    )
     assert [c for c in calls if isinstance(c, int)] == [1, 2, 3]
     assert np.array_equal(calls[-2][0], stopped.W) and np.array_equal(calls[-2][1], stopped.H)
     again = libnmfd.nmf(v, *factors, iterations=3)
@@ -158,9 +162,13 @@ def test_partials_lie_where_libnmfd_puts_them(pitch, expected):
 
 
 @given(
-    st.lists(st.floats(0, 140), min_size=1, max_size=4), st.sampled_from([8000.0, 44100.0]),
-    st.sampled_from([64, 511, 1024]), st.integers(1, 25), st.floats(0, 1), st.floats(0, 1),
-)  # fmt: skip
+    st.lists(st.floats(0, 140), min_size=1, max_size=4),
+    st.sampled_from([8000.0, 44100.0]),
+    st.sampled_from([64, 511, 1024]),
+    st.integers(1, 25),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
 def test_templates_equal_the_slow_loop_and_leave_out_what_lies_beyond(pitches, rate, block, partials, below, above):
     actual = libnmfd.pitched_templates(pitches, rate, block, partials, below, above)
     expected = slow_templates(pitches, rate, block, partials, below, above)
@@ -202,8 +210,9 @@ def test_what_begins_in_the_first_frame_stays_there():
 
 @given(
     st.lists(st.tuples(st.integers(1, 3), st.floats(-0.1, 0.6)), min_size=1, max_size=6),
-    st.integers(1, 40), st.sampled_from([0.0, 0.5, 0.9, 1.0]),
-)  # fmt: skip
+    st.integers(1, 40),
+    st.sampled_from([0.0, 0.5, 0.9, 1.0]),
+)
 def test_strokes_equal_the_slow_loop(strokes, frames, decay):
     drums, onsets = zip(*strokes, strict=True)
     h = np.full((3, frames), EPS)

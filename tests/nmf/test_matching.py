@@ -32,9 +32,14 @@ def slow_similarity(w1, h1, w2, h2):
 
 
 @given(
-    st.integers(1, 9), st.integers(1, 9), st.integers(1, 5), st.integers(1, 5),
-    st.sampled_from([None, 1, 3]), st.sampled_from([None, 2]), st.sampled_from([np.float32, np.float64]),
-)  # fmt: skip
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.integers(1, 5),
+    st.integers(1, 5),
+    st.sampled_from([None, 1, 3]),
+    st.sampled_from([None, 2]),
+    st.sampled_from([np.float32, np.float64]),
+)
 def test_similarity_equals_the_slow_rule(f, n, k1, k2, length1, length2, dtype):
     w1, h1 = (x.astype(dtype) for x in random_factors(f, k1, n, 1, length1))
     w2, h2 = (x.astype(dtype) for x in random_factors(f, k2, n, 2, length2))

@@ -116,10 +116,19 @@ def test_divergence_equals_its_definition(beta):
 
 
 @given(
-    st.sampled_from(["mu", "fast"]), st.sampled_from([2.0, 1.0, 0.0, 0.5, 1.5, 3.0, -0.5]), st.integers(1, 20),
-    st.integers(1, 40), st.integers(1, 6), st.sampled_from([1e-8, 1e-4, 1.0, 1e4, 1e8]), st.booleans(),
-    st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 1.0]), st.booleans(), st.integers(0, 3), st.integers(0, 3),
-)  # fmt: skip
+    st.sampled_from(["mu", "fast"]),
+    st.sampled_from([2.0, 1.0, 0.0, 0.5, 1.5, 3.0, -0.5]),
+    st.integers(1, 20),
+    st.integers(1, 40),
+    st.integers(1, 6),
+    st.sampled_from([1e-8, 1e-4, 1.0, 1e4, 1e8]),
+    st.booleans(),
+    st.sampled_from([0.0, 0.3]),
+    st.sampled_from([0.0, 1.0]),
+    st.booleans(),
+    st.integers(0, 3),
+    st.integers(0, 3),
+)
 def test_cost_never_rises_and_everything_stays_finite(
     method, beta, f, n, k, scale, zeros, sparsity, uncorrelatedness, weighted, hold_w, hold_h
 ):
@@ -163,9 +172,16 @@ def test_equals_scikit_learn_from_the_same_start(beta, components, dtype):
     # scikit-learn updates W before H: on the transposed problem that is our order.
     name = {0.0: "itakura-saito", 1.0: "kullback-leibler", 2.0: "frobenius"}[beta]
     w_t, h_t, _ = non_negative_factorization(
-        v.T.copy(), W=h.T.copy(), H=w.T.copy(), n_components=components, init="custom", solver="mu", beta_loss=name,
-        max_iter=60, tol=0,
-    )  # fmt: skip
+        v.T.copy(),
+        W=h.T.copy(),
+        H=w.T.copy(),
+        n_components=components,
+        init="custom",
+        solver="mu",
+        beta_loss=name,
+        max_iter=60,
+        tol=0,
+    )
     result = factorise(v, w, h, beta, 60)
     theirs = divergence(v.astype(float), (w_t.astype(float) @ h_t).T, beta)
     ours = divergence(v.astype(float), result.W.astype(float) @ result.H, beta)
@@ -225,11 +241,16 @@ def test_keeps_the_kind_of_number_and_its_inputs(dtype, beta, descend):
 @pytest.mark.parametrize(
     "v",
     [
-        np.zeros((5, 7)), np.eye(6), np.ones((1, 30)), np.ones((30, 1)), np.ones((1, 1)), np.pad(np.ones((3, 3)), 2),
+        np.zeros((5, 7)),
+        np.eye(6),
+        np.ones((1, 30)),
+        np.ones((30, 1)),
+        np.ones((1, 1)),
+        np.pad(np.ones((3, 3)), 2),
         np.random.default_rng(0).random((20, 50)),
     ],
     ids=["silence", "impulses", "one bin", "one frame", "one value", "zero frames and bins", "stationary noise"],
-)  # fmt: skip
+)
 def test_odd_inputs_give_finite_results(v, beta, descend):
     w, h = random_start(v.astype(np.float32), 9, 0)
     result = descend(v.astype(np.float32), w, h, beta, 30)
@@ -309,9 +330,14 @@ def test_progress_stops_and_sees_every_iteration(descend):
     w, h = random_start(v, 2, 0)
     seen, watched = [], []
     result = descend(
-        v, w, h, 1.0, None, lambda i, cost: seen.append((i, cost)) or i < 4,
+        v,
+        w,
+        h,
+        1.0,
+        None,
+        lambda i, cost: seen.append((i, cost)) or i < 4,
         watch=lambda w, h: watched.append((w.copy(), h.copy())),
-    )  # fmt: skip
+    )
     assert [i for i, _ in seen] == [1, 2, 3, 4] and len(watched) == 4
     assert tuple(cost for _, cost in seen) == result.costs
     assert np.array_equal(watched[-1][0], result.W) and np.array_equal(watched[-1][1], result.H)

@@ -159,9 +159,15 @@ def check_descent(result, v, dtype):
 
 
 CASES = (
-    st.sampled_from([0.0, 1e-3, 1e-1, 1.0, 10.0, 1e3]), st.integers(1, 20), st.integers(1, 30), st.integers(1, 5),
-    st.sampled_from([1e-6, 1.0, 1e6]), st.booleans(), st.booleans(), st.sampled_from([np.float32, np.float64]),
-)  # fmt: skip
+    st.sampled_from([0.0, 1e-3, 1e-1, 1.0, 10.0, 1e3]),
+    st.integers(1, 20),
+    st.integers(1, 30),
+    st.integers(1, 5),
+    st.sampled_from([1e-6, 1.0, 1e6]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([np.float32, np.float64]),
+)
 
 
 def case(f, n, k, scale, zeros, quiet, dtype):
@@ -178,9 +184,14 @@ def case(f, n, k, scale, zeros, quiet, dtype):
 
 
 @given(
-    *CASES, st.sampled_from(ORDERS), st.sampled_from(["mm", "heuristic"]), st.booleans(), st.booleans(),
-    st.integers(0, 2), st.integers(0, 2),
-)  # fmt: skip
+    *CASES,
+    st.sampled_from(ORDERS),
+    st.sampled_from(["mm", "heuristic"]),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 2),
+    st.integers(0, 2),
+)
 def test_cost_never_rises(
     smoothness, f, n, k, scale, zeros, quiet, dtype, order, exponent, fast, weighted, hold_w, hold_h
 ):
@@ -188,9 +199,19 @@ def test_cost_never_rises(
     rng = np.random.default_rng(n)
     g = (rng.random(v.shape) * (rng.random(v.shape) > 0.2)).astype(dtype) if weighted else None
     result = smooth_is(
-        v, w, h, smoothness, 12, order=order, exponent=exponent, fast=fast, weights=g,
-        hold_templates=np.arange(k) < hold_w, hold_activations=np.arange(k) < hold_h, threads=1,
-    )  # fmt: skip
+        v,
+        w,
+        h,
+        smoothness,
+        12,
+        order=order,
+        exponent=exponent,
+        fast=fast,
+        weights=g,
+        hold_templates=np.arange(k) < hold_w,
+        hold_activations=np.arange(k) < hold_h,
+        threads=1,
+    )
     check_descent(result, v, dtype)
 
 
@@ -395,11 +416,17 @@ def test_bit_identical_for_any_number_of_threads(way):
 @pytest.mark.parametrize(
     "v",
     [
-        np.zeros((5, 7)), np.eye(6), np.ones((1, 30)), np.ones((30, 1)), np.ones((1, 1)), np.ones((4, 2)),
-        np.pad(np.ones((3, 3)), 2), np.random.default_rng(0).random((17, 40)),
+        np.zeros((5, 7)),
+        np.eye(6),
+        np.ones((1, 30)),
+        np.ones((30, 1)),
+        np.ones((1, 1)),
+        np.ones((4, 2)),
+        np.pad(np.ones((3, 3)), 2),
+        np.random.default_rng(0).random((17, 40)),
     ],
     ids=["silence", "impulses", "one bin", "one frame", "one value", "two frames", "zero frames and bins", "noise"],
-)  # fmt: skip
+)
 def test_odd_inputs_give_finite_results(v, smoothness):
     for dtype in (np.float32, np.float64):
         w, h = random_start(v.astype(dtype), 9, 0)
@@ -416,9 +443,14 @@ def test_progress_stops_and_sees_every_iteration(way):
     w, h = random_start(v, 2, 0)
     seen, watched = [], []
     result = WAYS[way](
-        v, w, h, 1.0, None, lambda i, cost: seen.append((i, cost)) or i < 4,
+        v,
+        w,
+        h,
+        1.0,
+        None,
+        lambda i, cost: seen.append((i, cost)) or i < 4,
         watch=lambda w, h: watched.append((w.copy(), h.copy())),
-    )  # fmt: skip
+    )
     assert [i for i, _ in seen] == [1, 2, 3, 4] and len(watched) == 4
     assert tuple(cost for _, cost in seen) == result.costs
     assert np.array_equal(watched[-1][0], result.W) and np.array_equal(watched[-1][1], result.H)

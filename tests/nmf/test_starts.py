@@ -13,7 +13,7 @@ from workbench.nmf.starts import (
     singular_pairs,
     start_of_shape,
     uniform_start,
-)  # fmt: skip
+)
 
 KINDS = [np.float32, np.float64]
 
@@ -53,9 +53,13 @@ def slow_nndsvd(v, components):
 
 
 @given(
-    st.integers(1, 12), st.integers(1, 12), st.integers(1, 5), st.integers(1, 4), st.sampled_from(KINDS),
+    st.integers(1, 12),
+    st.integers(1, 12),
+    st.integers(1, 5),
+    st.integers(1, 4),
+    st.sampled_from(KINDS),
     st.sampled_from([1e-6, 1.0, 1e6]),
-)  # fmt: skip
+)
 def test_random_start_has_unit_templates_and_the_mean_of_v(f, n, k, length, dtype, scale):
     v = random_v(f, n, f + 13 * n, dtype) * dtype(scale)
     w, h = random_start(v, k, 5, length)

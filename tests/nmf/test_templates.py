@@ -32,10 +32,14 @@ odd_pitches = st.integers(20, 100).map(lambda pitch: pitch + 0.0037)
 
 
 @given(
-    st.lists(odd_pitches, min_size=1, max_size=2), st.sampled_from([8000.0, 44100.0]),
-    st.sampled_from([128, 250, 512]), st.sampled_from([0.0, 0.31, 0.75, 3.7]), st.sampled_from([0.0, 0.29, 0.75]),
-    st.integers(1, 30), st.sampled_from([0.0, 1.0, 2.0]),
-)  # fmt: skip
+    st.lists(odd_pitches, min_size=1, max_size=2),
+    st.sampled_from([8000.0, 44100.0]),
+    st.sampled_from([128, 250, 512]),
+    st.sampled_from([0.0, 0.31, 0.75, 3.7]),
+    st.sampled_from([0.0, 0.29, 0.75]),
+    st.integers(1, 30),
+    st.sampled_from([0.0, 1.0, 2.0]),
+)
 def test_templates_equal_the_slow_rule(pitches, rate, window, up, down, harmonics, decay):
     out = pitched_templates(
         pitches, rate, window, tolerance_up=up, tolerance_down=down, harmonics=harmonics, decay=decay

@@ -7,10 +7,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QDialog,
-    QMessageBox,
-)  # fmt: skip
+from PySide6.QtWidgets import QDialog, QMessageBox
 
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import LEFT, drag, middle, press
@@ -113,8 +110,12 @@ def test_export_writes_what_is_asked(factorised, tmp_path):
     wrote = tmp_path / "out" / "tones mix.wav"
     assert pump(program.application, lambda: not program.runner.jobs and len(list(wrote.parent.glob("*.wav"))) == 5, 10)
     assert sorted(p.name for p in wrote.parent.iterdir()) == [
-        "01 Component 1.wav", "02 Component 2.wav", "03 Component 3.wav", "04 Component 4.wav", "tones mix.wav",
-    ]  # fmt: skip
+        "01 Component 1.wav",
+        "02 Component 2.wav",
+        "03 Component 3.wav",
+        "04 Component 4.wav",
+        "tones mix.wav",
+    ]
     assert soundfile.info(wrote).subtype == "PCM_16"
     parts = [soundfile.read(p)[0] for p in sorted(wrote.parent.glob("0*.wav"))]
     expected = soundfile.read(program.document.recording.path)[0]
@@ -195,8 +196,9 @@ def test_a_project_saved_late_does_not_name_another_recording(factorised, tmp_pa
     program.session.save(tmp_path / "mine.workbench")
     job = program.runner.jobs[-1]
     job.wait(5)
-    program.document.open(recording.__class__(recording.samples[:8000], 16000, tmp_path / "other.wav"),
-                          program.document.levels)  # fmt: skip
+    program.document.open(
+        recording.__class__(recording.samples[:8000], 16000, tmp_path / "other.wav"), program.document.levels
+    )
     assert pump(program.application, lambda: not program.runner.jobs, 5)
     assert program.document.path is None
 

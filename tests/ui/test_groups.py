@@ -257,8 +257,9 @@ def test_export_offers_the_groups(factorised, tmp_path):
     names = {"tones heard.wav", "tones mix.wav", "01 Group 1.wav", "02 Component 3.wav", "03 Component 4.wav"}
     assert pump(
         program.application,
-        lambda: not program.runner.jobs and {p.name for p in (tmp_path / "out").glob("*")} == names, 10,
-    )  # fmt: skip
+        lambda: not program.runner.jobs and {p.name for p in (tmp_path / "out").glob("*")} == names,
+        10,
+    )
     samples = program.document.recording.samples
     parts = [soundfile.read(p, always_2d=True)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
     assert residual_db(samples, sum(parts)) < -100

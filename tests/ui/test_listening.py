@@ -103,8 +103,9 @@ def test_a_selected_span_of_time_can_be_listened_to_without_the_rest(opened):
     assert np.abs(out[: rate - window]).max() == 0
     np.testing.assert_allclose(
         out[rate + window : int(1.5 * rate) - window],
-        program.document.recording.samples[rate + window : int(1.5 * rate) - window], atol=1e-5,
-    )  # fmt: skip
+        program.document.recording.samples[rate + window : int(1.5 * rate) - window],
+        atol=1e-5,
+    )
 
 
 def test_z_hears_only_what_is_under_the_brush(factorised):
@@ -164,9 +165,7 @@ class Asked:
     def __init__(self, program, monkeypatch):
         self.told = []
         for name in ("play", "scrub", "stop", "seek"):
-            monkeypatch.setattr(
-                program.player, name, lambda *args, name=name: self.told.append((name, *args))
-            )  # fmt: skip
+            monkeypatch.setattr(program.player, name, lambda *args, name=name: self.told.append((name, *args)))
 
 
 def test_dragging_along_the_time_axis_scrubs(opened, monkeypatch):

@@ -110,8 +110,11 @@ def test_the_wand_selects_what_hangs_together(factorised):
     settle(program)
     masks = stack.evaluate(np.arange(stack.bins), np.arange(stack.frames))
     best = masks.argmax(axis=0) == program.document.selected_index
-    inside = program.document.area.read(np.arange(stack.bins), np.arange(stack.frames)) > 0 if program.document.area \
-        else np.zeros_like(best)  # fmt: skip
+    inside = (
+        program.document.area.read(np.arange(stack.bins), np.arange(stack.frames)) > 0
+        if program.document.area
+        else np.zeros_like(best)
+    )
     np.testing.assert_array_equal(inside, held & best)
 
 
@@ -267,10 +270,20 @@ def test_the_outline_marches_at_every_zoom(factorised):
 
 def test_every_tool_has_its_key(factorised):
     keys = {
-        Tool.SELECT: "V1", Tool.RECTANGLE: "R2", Tool.LASSO: "Q3", Tool.POLYGON: "P4", Tool.BAND: "U5",
-        Tool.WAND: "W6", Tool.BRUSH: "B7", Tool.ERASER: "E8", Tool.THRESHOLD: "T9", Tool.SMOOTH: "O0",
-        Tool.BLUR_TIME: "Y", Tool.BLUR_FREQUENCY: "J", Tool.SHARPEN: "A",
-    }  # fmt: skip
+        Tool.SELECT: "V1",
+        Tool.RECTANGLE: "R2",
+        Tool.LASSO: "Q3",
+        Tool.POLYGON: "P4",
+        Tool.BAND: "U5",
+        Tool.WAND: "W6",
+        Tool.BRUSH: "B7",
+        Tool.ERASER: "E8",
+        Tool.THRESHOLD: "T9",
+        Tool.SMOOTH: "O0",
+        Tool.BLUR_TIME: "Y",
+        Tool.BLUR_FREQUENCY: "J",
+        Tool.SHARPEN: "A",
+    }
     assert set(keys) == set(Tool)
     for tool, names in keys.items():
         for name in names:

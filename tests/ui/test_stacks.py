@@ -339,9 +339,20 @@ def test_a_pen_presses_as_hard_as_it_says(factorised):
     view = program.window.spectrogram
     pen = QPointingDevice.primaryPointingDevice()
     event = QTabletEvent(
-        QEvent.Type.TabletPress, pen, QPointF(at), QPointF(view.mapToGlobal(at)), 0.25, 0, 0, 0, 0, 0,
-        Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton,
-    )  # fmt: skip
+        QEvent.Type.TabletPress,
+        pen,
+        QPointF(at),
+        QPointF(view.mapToGlobal(at)),
+        0.25,
+        0,
+        0,
+        0,
+        0,
+        0,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.MouseButton.LeftButton,
+        Qt.MouseButton.LeftButton,
+    )
     QApplication.sendEvent(view, event)
     before = mask_under(program, 0, at)
     drag(program, at, at + QPoint(1, 0))

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QLineEdit,
     QWidget,
-)  # fmt: skip
+)
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press, wheel
@@ -33,8 +33,9 @@ def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
     dialogs = {"exportDialog", "keysDialog", "soundDialog", "suggestDialog"}
     assert pump(
         factorised.application,
-        lambda: dialogs <= {each.objectName() for each in factorised.window.findChildren(QDialog)}, 10,
-    )  # fmt: skip
+        lambda: dialogs <= {each.objectName() for each in factorised.window.findChildren(QDialog)},
+        10,
+    )
     kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
     lacking = []
     names: dict[str, int] = {}
@@ -167,8 +168,14 @@ def test_space_plays_whatever_has_the_focus_except_while_typing(factorised, monk
     program, window = factorised, factorised.window
     toggled = []
     monkeypatch.setattr(program.audition, "toggle", lambda: toggled.append(1))
-    for widget in (window.spectrogram, window.factorise_panel.factorise, window.factorise_panel.components,
-                   window.tool_bar.scale_box, window.stack_panel.rows[0].mute, window.transport.loop):  # fmt: skip
+    for widget in (
+        window.spectrogram,
+        window.factorise_panel.factorise,
+        window.factorise_panel.components,
+        window.tool_bar.scale_box,
+        window.stack_panel.rows[0].mute,
+        window.transport.loop,
+    ):
         widget.setFocus()
         target = QApplication.focusWidget()
         QTest.keyClick(target, Qt.Key.Key_Space)

@@ -54,9 +54,13 @@ def k_weighting(rate: int) -> Doubles:
     band = high**0.4996667741545416
     norm = 1 + k / q + k * k
     shelf = [
-        (high + band * k / q + k * k) / norm, 2 * (k * k - high) / norm, (high - band * k / q + k * k) / norm,
-        1.0, 2 * (k * k - 1) / norm, (1 - k / q + k * k) / norm,
-    ]  # fmt: skip
+        (high + band * k / q + k * k) / norm,
+        2 * (k * k - high) / norm,
+        (high - band * k / q + k * k) / norm,
+        1.0,
+        2 * (k * k - 1) / norm,
+        (1 - k / q + k * k) / norm,
+    ]
     k, q = np.tan(np.pi * 38.13547087602444 / rate), 0.5003270373238773
     norm = 1 + k / q + k * k
     low_cut = [1.0, -2.0, 1.0, 1.0, 2 * (k * k - 1) / norm, (1 - k / q + k * k) / norm]
@@ -70,9 +74,10 @@ def channel_weights(channels: int) -> Doubles:
     counts say nothing of where their channels stand.
     """
     known = {
-        5: (1.0, 1.0, 1.0, 1.41, 1.41), 6: (1.0, 1.0, 1.0, 0.0, 1.41, 1.41),
+        5: (1.0, 1.0, 1.0, 1.41, 1.41),
+        6: (1.0, 1.0, 1.0, 0.0, 1.41, 1.41),
         8: (1.0, 1.0, 1.0, 0.0, 1.0, 1.0, 1.41, 1.41),
-    }  # fmt: skip
+    }
     return np.array(known.get(channels, (1.0,) * channels))
 
 

@@ -90,9 +90,11 @@ class Editing(QObject):
     def reshape(self, how: str, amount: int) -> None:
         """Grow, shrink or feather by bins and frames, or add the harmonics of the selection."""
         names = {
-            "grow": self.tr("Growing the selection"), "shrink": self.tr("Shrinking the selection"),
-            "feather": self.tr("Feathering the selection"), "overtones": self.tr("Finding harmonics"),
-        }  # fmt: skip
+            "grow": self.tr("Growing the selection"),
+            "shrink": self.tr("Shrinking the selection"),
+            "feather": self.tr("Feathering the selection"),
+            "overtones": self.tr("Finding harmonics"),
+        }
         area = self._wanted_area()
         if area is not None:
             work = partial(reshape_area, area=area, how=how, amount=amount)
@@ -110,13 +112,19 @@ class Editing(QObject):
         work = partial(find_dominated, stack=stack, layer=index, within=within)
         self._find(name, work, way, self.area)
 
-    def select_alike(self, row: int, column: int, within: Region, way: str, like: str, tolerance: float,
-                     connected: bool) -> None:  # fmt: skip
+    def select_alike(
+        self, row: int, column: int, within: Region, way: str, like: str, tolerance: float, connected: bool
+    ) -> None:
         """The magic wand: within what is in view."""
         work = partial(
-            find_alike, stack=self._document.stack, place=(row, column), within=within, like=like,
-            tolerance=tolerance, connected=connected,
-        )  # fmt: skip
+            find_alike,
+            stack=self._document.stack,
+            place=(row, column),
+            within=within,
+            like=like,
+            tolerance=tolerance,
+            connected=connected,
+        )
         self._find(self.tr("Finding what is alike"), work, way, self.area)
 
     def draw(self, make: Callable[[], Area], way: str) -> None:
@@ -183,8 +191,9 @@ class Editing(QObject):
         name = self._free_name(self.tr("{0} cut").format(layer.name))
         self._new_layer(
             self.tr("Cut {0} to a new layer").format(layer.name),
-            lambda state: mask_acts.cut_to_new(state, layer.id, area, name), area,
-        )  # fmt: skip
+            lambda state: mask_acts.cut_to_new(state, layer.id, area, name),
+            area,
+        )
 
     def lift_to_new(self) -> None:
         """A new layer takes everything that is selected."""
@@ -223,9 +232,10 @@ class Editing(QObject):
             return
         name = self._free_name(f"{layer.name} {where}")
         self._new_layer(
-            self.tr("Split {0}").format(layer.name), lambda state: mask_acts.cut_to_new(state, layer.id, area, name),
+            self.tr("Split {0}").format(layer.name),
+            lambda state: mask_acts.cut_to_new(state, layer.id, area, name),
             area,
-        )  # fmt: skip
+        )
 
     def copy(self) -> None:
         """Remember the selected layer's mask within what is selected."""
@@ -264,9 +274,8 @@ class Editing(QObject):
             return
         name = self.tr("Paste into {0}") if seconds is None else self.tr("Paste into {0} at the playhead")
         self._on_layer(
-            name,
-            lambda state, layer: mask_acts.paste(state, layer, held.parts, held.source, 0, columns, area), area,
-        )  # fmt: skip
+            name, lambda state, layer: mask_acts.paste(state, layer, held.parts, held.source, 0, columns, area), area
+        )
 
     # -- masks everywhere, or within the selection where there is one --------------------------------
 
@@ -289,8 +298,9 @@ class Editing(QObject):
         if top <= 1e-6:
             self.refused.emit(self.tr("The mask is empty there; there is nothing to scale."))
             return
-        self._on_layer(self.tr("Normalise {0}"), lambda state, layer: mask_acts.scale(state, layer, 1 / top, area),
-                       area)  # fmt: skip
+        self._on_layer(
+            self.tr("Normalise {0}"), lambda state, layer: mask_acts.scale(state, layer, 1 / top, area), area
+        )
 
     def clear_layer(self) -> None:
         """Take away what was done to the selected layer by hand."""

@@ -138,13 +138,17 @@ class Listening(QObject):
     def described(self) -> str:
         """What is heard, in a few words."""
         what = {
-            Hear.MIX: self.tr("the mix"), Hear.ORIGINAL: self.tr("the original"),
-            Hear.REMOVED: self.tr("what is taken away"), Hear.LAYERS: self.tr("one layer"),
-        }[self._ear.what]  # fmt: skip
+            Hear.MIX: self.tr("the mix"),
+            Hear.ORIGINAL: self.tr("the original"),
+            Hear.REMOVED: self.tr("what is taken away"),
+            Hear.LAYERS: self.tr("one layer"),
+        }[self._ear.what]
         where = {
-            Where.EVERYWHERE: "", Where.SELECTION: self.tr(", only the selection"),
-            Where.REST: self.tr(", all but the selection"), Where.BRUSH: self.tr(", under the brush"),
-        }[self.where]  # fmt: skip
+            Where.EVERYWHERE: "",
+            Where.SELECTION: self.tr(", only the selection"),
+            Where.REST: self.tr(", all but the selection"),
+            Where.BRUSH: self.tr(", under the brush"),
+        }[self.where]
         when = self.tr(", the span that loops") if self._audition.looped is not None else ""
         speed = self.tr(", at its own speed") if self._audition.speed != 1.0 else ""
         return what + where + when + speed

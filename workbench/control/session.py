@@ -113,9 +113,14 @@ class Session(QObject):
                 self._document.open(result.recording, result.levels)
             else:
                 self._document.open(
-                    result.recording, result.levels, project.state, project.runs, project.path, project.steps,
+                    result.recording,
+                    result.levels,
+                    project.state,
+                    project.runs,
+                    project.path,
+                    project.steps,
                     project.present,
-                )  # fmt: skip
+                )
             self.opened.emit(path)
             for remark in result.recording.remarks:
                 self.troubled.emit(remark)
@@ -195,10 +200,16 @@ class Session(QObject):
         other_sounds = not going_on and not takes_templates(settings)
         identity, places = document.begin_run(text, settings, start, other_sounds, names, label)
         task = Task(
-            document.recording, analysis, settings, present, () if names else places, going_on,
+            document.recording,
+            analysis,
+            settings,
+            present,
+            () if names else places,
+            going_on,
             held=run.held if going_on and run is not None else (),
-            present_settings=run.settings if run is not None else None, locked=document.locked_components,
-        )  # fmt: skip
+            present_settings=run.settings if run is not None else None,
+            locked=document.locked_components,
+        )
         if other_sounds and document.state.edits:
             self.said.emit(self.tr("Your edits stay, on the new masks (Mask ▸ Clear all edits takes them away)"))
         self._start_run(text, identity, task)
@@ -210,11 +221,16 @@ class Session(QObject):
             return self.tr("HPSS {0}/{1}").format(settings.harmonic_frames, settings.percussive_bins)
         divergence = f"β {settings.beta:g}" if settings.divergence == "beta" else settings.divergence.upper()
         short = {
-            "fast": divergence, "mu": f"{divergence} MU", "flucoma": "FluCoMa", "libnmfd": "libnmfd",
-            "smooth": f"IS MM λ{settings.smoothness:g}", "sequential": f"IS MM seq λ{settings.smoothness:g}",
-            "em": f"IS EM λ{settings.smoothness:g}", "patterns": f"NMFD {divergence} T{settings.length}",
+            "fast": divergence,
+            "mu": f"{divergence} MU",
+            "flucoma": "FluCoMa",
+            "libnmfd": "libnmfd",
+            "smooth": f"IS MM λ{settings.smoothness:g}",
+            "sequential": f"IS MM seq λ{settings.smoothness:g}",
+            "em": f"IS EM λ{settings.smoothness:g}",
+            "patterns": f"NMFD {divergence} T{settings.length}",
             "match": self.tr("Match {0}").format(divergence),
-        }[method]  # fmt: skip
+        }[method]
         if method == "match":
             return short
         seed = self.tr(", seed {0}").format(settings.seed) if settings.seed else ""

@@ -14,13 +14,7 @@ from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits.effects import Effect
 from workbench.masks.edits.traces import Path
-from workbench.masks.hand.painting import (
-    AnyStroke,
-    PaintingRefused,
-    brush_effect,
-    eraser_effect,
-    filter_effect,
-)
+from workbench.masks.hand.painting import AnyStroke, PaintingRefused, brush_effect, eraser_effect, filter_effect
 from workbench.masks.model.grid import Region
 
 if TYPE_CHECKING:
@@ -91,13 +85,17 @@ class Painter(QObject):
         if tool in FILTERS:
             n = options.reach
             kind, rows, columns = {
-                Tool.SMOOTH: ("blur", n, n), Tool.BLUR_TIME: ("blur", 0, n), Tool.BLUR_FREQUENCY: ("blur", n, 0),
+                Tool.SMOOTH: ("blur", n, n),
+                Tool.BLUR_TIME: ("blur", 0, n),
+                Tool.BLUR_FREQUENCY: ("blur", n, 0),
                 Tool.SHARPEN: ("sharpen", n, n),
-            }[tool]  # fmt: skip
+            }[tool]
             names = {
-                Tool.SMOOTH: self.tr("Smooth {0}"), Tool.BLUR_TIME: self.tr("Blur {0} along time"),
-                Tool.BLUR_FREQUENCY: self.tr("Blur {0} along frequency"), Tool.SHARPEN: self.tr("Sharpen {0}"),
-            }  # fmt: skip
+                Tool.SMOOTH: self.tr("Smooth {0}"),
+                Tool.BLUR_TIME: self.tr("Blur {0} along time"),
+                Tool.BLUR_FREQUENCY: self.tr("Blur {0} along frequency"),
+                Tool.SHARPEN: self.tr("Sharpen {0}"),
+            }
             return filter_effect(stack, layer, kind, rows, columns), names[tool]
         if tool is Tool.ERASER:
             return eraser_effect(stack, layer), self.tr("Erase {0}")

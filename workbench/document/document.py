@@ -361,13 +361,7 @@ class Document(QObject):
     # -- factorisation -------------------------------------------------------------------------------
 
     def begin_run(
-        self,
-        name: str,
-        settings: RunSettings,
-        start: Model,
-        fresh: bool,
-        names: Sequence[str] = (),
-        label: str = "",
+        self, name: str, settings: RunSettings, start: Model, fresh: bool, names: Sequence[str] = (), label: str = ""
     ) -> tuple[int, tuple[int | None, ...]]:
         """Record a run as one act, made when it starts.
 
@@ -405,9 +399,15 @@ class Document(QObject):
         return identity, places
 
     def put_model(
-        self, act: str, settings: RunSettings, model: Model, names: Sequence[str], label: str, stack: str = "",
+        self,
+        act: str,
+        settings: RunSettings,
+        model: Model,
+        names: Sequence[str],
+        label: str,
+        stack: str = "",
         merge: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Masks that were computed as a whole, as one act.
 
         Parameters
@@ -504,16 +504,18 @@ class Document(QObject):
             self.runs_changed.emit()
 
     def publish(
-        self, run: int, factors: Model, costs: tuple[float, ...], settings: RunSettings | None = None,
+        self,
+        run: int,
+        factors: Model,
+        costs: tuple[float, ...],
+        settings: RunSettings | None = None,
         held: tuple[int, ...] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Newer W and H of a run; adds no step. Dropped where the run is no longer known."""
         if run not in self.runs:
             return
         known = self.runs[run]
-        self.runs[run] = replace(
-            known, factors=factors, costs=costs, settings=settings or known.settings, held=held
-        )  # fmt: skip
+        self.runs[run] = replace(known, factors=factors, costs=costs, settings=settings or known.settings, held=held)
         if self._shown.run == run:
             self._refresh_scene()
             self.factors_changed.emit()

@@ -30,10 +30,17 @@ Arrays = dict[str, NDArray[Any]]
 EFFECTS = {
     each.__name__: each
     for each in (
-        effects.Fill, effects.Invert, effects.Scale, effects.Threshold, effects.Filter, effects.Combine, effects.Move,
-        effects.Restore, effects.Sharpened,
+        effects.Fill,
+        effects.Invert,
+        effects.Scale,
+        effects.Threshold,
+        effects.Filter,
+        effects.Combine,
+        effects.Move,
+        effects.Restore,
+        effects.Sharpened,
     )
-}  # fmt: skip
+}
 TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources")
 
 
@@ -58,9 +65,12 @@ class Packer:
     def run(self, run: Run) -> dict[str, Any]:
         """A run with its factors."""
         return {
-            "settings": asdict(run.settings), "name": run.name, "held": list(run.held), "costs": list(run.costs),
+            "settings": asdict(run.settings),
+            "name": run.name,
+            "held": list(run.held),
+            "costs": list(run.costs),
             "model": self.model(run.factors),
-        }  # fmt: skip
+        }
 
     def model(self, model: Model) -> int:
         """Factors, or masks given for every bin."""
@@ -76,14 +86,22 @@ class Packer:
     def state(self, state: State) -> dict[str, Any]:
         """A state; runs go by their numbers."""
         return {
-            "analysis": asdict(state.analysis), "next_id": state.next_id, "present": state.stack,
+            "analysis": asdict(state.analysis),
+            "next_id": state.next_id,
+            "present": state.stack,
             "stacks": [
-                {"id": each.id, "name": each.name, "layers": self._layers(each.layers),
-                 "edits": self._list(each.edits), "run": each.run, "groups": _finite([asdict(g) for g in each.groups])}
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "layers": self._layers(each.layers),
+                    "edits": self._list(each.edits),
+                    "run": each.run,
+                    "groups": _finite([asdict(g) for g in each.groups]),
+                }
                 for each in state.stacks
             ],
             "snapshots": [None if each is None else _finite(asdict(each)) for each in state.snapshots],
-        }  # fmt: skip
+        }
 
     def _layers(self, layers: tuple[Layer, ...]) -> int:
         number, new = self._number("layers", layers)
@@ -132,10 +150,12 @@ class Packer:
             self.tables["sources"][number] = {"clip": [stack.region.low, stack.region.start]}
         elif new and isinstance(stack, Stack):
             self.tables["sources"][number] = {
-                "layers": self._layers(stack.layers), "edits": self._list(stack.edits),
+                "layers": self._layers(stack.layers),
+                "edits": self._list(stack.edits),
                 "model": None if stack.factors is None else self.model(stack.factors),
-                "bins": stack.bins, "frames": stack.frames,
-            }  # fmt: skip
+                "bins": stack.bins,
+                "frames": stack.frames,
+            }
         return number
 
     def _tile(self, values: NDArray[np.float32]) -> int:
@@ -158,9 +178,11 @@ class Packer:
 
     def _path(self, path: Path) -> dict[str, Any]:
         return {
-            "brush": _finite(asdict(path.brush)), "ruler": _finite(asdict(path.ruler)),
-            "points": path.points.tolist(), "build_up": path.build_up,
-        }  # fmt: skip
+            "brush": _finite(asdict(path.brush)),
+            "ruler": _finite(asdict(path.ruler)),
+            "points": path.points.tolist(),
+            "build_up": path.build_up,
+        }
 
     def finish(self) -> dict[str, Any]:
         """The tables as JSON; the tiles go to the arrays."""

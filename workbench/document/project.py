@@ -154,9 +154,12 @@ def _reference(path: Path, recording: Recording) -> dict[str, Any]:
     except ValueError:  # another drive on Windows
         relative = ""
     return {
-        "path": str(source), "relative": relative.replace(os.sep, "/"), "rate": recording.rate,
-        "channels": recording.channels, "samples": len(recording.samples),
-    }  # fmt: skip
+        "path": str(source),
+        "relative": relative.replace(os.sep, "/"),
+        "rate": recording.rate,
+        "channels": recording.channels,
+        "samples": len(recording.samples),
+    }
 
 
 def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
@@ -173,9 +176,16 @@ def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
         bins, frames = steps[present][1].analysis.bins, steps[present][1].analysis.frames(samples)
         runs = {run: unpacker.run(document["runs"][str(run)], bins, frames) for run in sorted(used)}
     return Project(
-        path, _find_recording(path, reference), int(reference["rate"]), int(reference["channels"]), samples,
-        steps[present][1], runs, steps, present,
-    )  # fmt: skip
+        path,
+        _find_recording(path, reference),
+        int(reference["rate"]),
+        int(reference["channels"]),
+        samples,
+        steps[present][1],
+        runs,
+        steps,
+        present,
+    )
 
 
 def _of_one_analysis(steps: list[tuple[str, State]], present: int) -> tuple[list[tuple[str, State]], int]:

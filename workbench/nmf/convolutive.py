@@ -18,13 +18,7 @@ from workbench.nmf.multiplicative import descend
 from workbench.nmf.objective import Objective
 from workbench.nmf.problem import Half, Problem, Sums, sums_of
 from workbench.nmf.products import model_of, onto_activations, onto_templates
-from workbench.nmf.result import (
-    Array,
-    Factorisation,
-    Hook,
-    Progress,
-    Watch,
-)  # fmt: skip
+from workbench.nmf.result import Array, Factorisation, Hook, Progress, Watch
 
 EPS = 2.0**-52
 """What libnmfd adds wherever it divides."""
@@ -136,9 +130,19 @@ def nmfd(
             V, W, H, objective, _Libnmfd.mean_rule, iterations, progress, before, after, watch, threads
         )
     return nmf_conv(
-        V, W, H, 1.0, iterations, progress, hold_templates=hold_templates, hold_activations=hold_activations,
-        before=before, after=after, watch=watch, threads=threads,
-    )  # fmt: skip
+        V,
+        W,
+        H,
+        1.0,
+        iterations,
+        progress,
+        hold_templates=hold_templates,
+        hold_activations=hold_activations,
+        before=before,
+        after=after,
+        watch=watch,
+        threads=threads,
+    )
 
 
 def nmf_conv(
@@ -338,9 +342,18 @@ class _Libnmfd:
 
 
 def _descend_libnmfd(
-    V: Array, W: Array, H: Array, objective: Objective, rule: _Rule, iterations: int | None,
-    progress: Progress | None, before: Hook | None, after: Hook | None, watch: Watch | None, threads: int | None,
-) -> Factorisation:  # fmt: skip
+    V: Array,
+    W: Array,
+    H: Array,
+    objective: Objective,
+    rule: _Rule,
+    iterations: int | None,
+    progress: Progress | None,
+    before: Hook | None,
+    after: Hook | None,
+    watch: Watch | None,
+    threads: int | None,
+) -> Factorisation:
     """Iterations in libnmfd's order; W and H are those for V / (ε + ΣV), and so are the results."""
     problem = ConvolutiveProblem(V, W, H, objective, iterations, progress)
     rules = _Libnmfd(V, problem)

@@ -78,9 +78,15 @@ def factorise(
 
 
 def _compatible(
-    compat: str, V: Array, W: Array, H: Array, objective: Objective, iterations: int | None,
-    progress: Progress | None, watch: Watch | None,
-) -> Factorisation:  # fmt: skip
+    compat: str,
+    V: Array,
+    W: Array,
+    H: Array,
+    objective: Objective,
+    iterations: int | None,
+    progress: Progress | None,
+    watch: Watch | None,
+) -> Factorisation:
     count = sys.maxsize if iterations is None else iterations
     hold_w = bool(held(objective.hold_templates, W.shape[1]).all())
     hold_h = bool(held(objective.hold_activations, W.shape[1]).all())

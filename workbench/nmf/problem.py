@@ -16,15 +16,7 @@ from workbench.nmf.blocks import Blocks, aligned_rows
 from workbench.nmf.divergence import divergence, itakura_saito, relative_floor
 from workbench.nmf.objective import Objective
 from workbench.nmf.products import model_of, onto_activations, onto_templates
-from workbench.nmf.result import (
-    Array,
-    Factorisation,
-    Hook,
-    Progress,
-    check_factors,
-    check_spectrogram,
-    held,
-)  # fmt: skip
+from workbench.nmf.result import Array, Factorisation, Hook, Progress, check_factors, check_spectrogram, held
 
 
 @dataclass(eq=False)
@@ -67,9 +59,14 @@ class Problem:
     model_is_a_product = True
 
     def __init__(
-        self, V: Array, W: Array, H: Array, objective: Objective,
-        iterations: int | None = 1, progress: Progress | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        V: Array,
+        W: Array,
+        H: Array,
+        objective: Objective,
+        iterations: int | None = 1,
+        progress: Progress | None = None,
+    ) -> None:
         g = objective.weights
         peak = check_spectrogram(V, g)
         check_factors(V, W, H, iterations, progress)

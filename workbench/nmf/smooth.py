@@ -82,9 +82,16 @@ class SmoothProblem(Problem):
     """The half-steps of IS-NMF with the smoothness penalty on H."""
 
     def __init__(
-        self, V: Array, W: Array, H: Array, objective: Objective, smoothness: float, order: str,
-        iterations: int | None = 1, progress: Progress | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        V: Array,
+        W: Array,
+        H: Array,
+        objective: Objective,
+        smoothness: float,
+        order: str,
+        iterations: int | None = 1,
+        progress: Progress | None = None,
+    ) -> None:
         if not 0 <= smoothness < np.inf:
             raise ValueError(f"The smoothness must be nonnegative and finite, not {smoothness}.")
         super().__init__(V, W, H, objective, iterations, progress)

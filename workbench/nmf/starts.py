@@ -33,15 +33,18 @@ def random_start(V: Array, components: int, seed: int, length: int = 1) -> tuple
     ValueError
         If `components` or `length` is less than one.
     """
-    return start_of_shape(
-        V.shape[0], V.shape[1], components, seed, float(V.mean(dtype=np.float64)), V.dtype, length
-    )  # fmt: skip
+    return start_of_shape(V.shape[0], V.shape[1], components, seed, float(V.mean(dtype=np.float64)), V.dtype, length)
 
 
 def start_of_shape(
-    bins: int, frames: int, components: int, seed: int, mean: float = 1.0, kind: np.dtype[Any] | None = None,
+    bins: int,
+    frames: int,
+    components: int,
+    seed: int,
+    mean: float = 1.0,
+    kind: np.dtype[Any] | None = None,
     length: int = 1,
-) -> tuple[Array, Array]:  # fmt: skip
+) -> tuple[Array, Array]:
     """`random_start` for a V of which only shape and mean are known; float32 unless `kind` says otherwise."""
     if components < 1 or length < 1:
         raise ValueError(

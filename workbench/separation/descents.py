@@ -25,10 +25,18 @@ MATCHING = 30
 
 
 def descend(
-    settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None = None, watch: Watch | None = None,
-    hold: Holds | None = None, drawn: bool = False, out: slice | None = None,
-    going: Callable[[], bool] = lambda: True, threads: int | None = None,
-) -> Factorisation:  # fmt: skip
+    settings: RunSettings,
+    V: Array,
+    W: Array,
+    H: Array,
+    progress: Progress | None = None,
+    watch: Watch | None = None,
+    hold: Holds | None = None,
+    drawn: bool = False,
+    out: slice | None = None,
+    going: Callable[[], bool] = lambda: True,
+    threads: int | None = None,
+) -> Factorisation:
     """The engine's function for a method, with the settings that it uses; the frames `out` count for nothing.
 
     Templates are found without them; then, as long as `going` says so, the activations there that fit what sounds.
@@ -45,9 +53,14 @@ def descend(
 
 
 def _filled(
-    settings: RunSettings, V: Array, result: Factorisation, out: slice, hold: list[bool], going: Callable[[], bool],
+    settings: RunSettings,
+    V: Array,
+    result: Factorisation,
+    out: slice,
+    hold: list[bool],
+    going: Callable[[], bool],
     threads: int | None,
-) -> Factorisation:  # fmt: skip
+) -> Factorisation:
     """The result with the activations within `out` that fit the templates; what reaches beyond its end stays.
 
     So the model of all frames that counted, and its cost, stay as they are.
@@ -71,59 +84,122 @@ def _filled(
         return w, np.where(fixed | ~free[:, None], given, h)
 
     filled = nmf_conv(
-        V[:, piece], W if W.ndim == 3 else W[:, :, None], given, settings.beta_value, MATCHING,
-        lambda *_: going(), hold_templates=True, hold_activations=hold, after=as_given, threads=threads,
-    )  # fmt: skip
+        V[:, piece],
+        W if W.ndim == 3 else W[:, :, None],
+        given,
+        settings.beta_value,
+        MATCHING,
+        lambda *_: going(),
+        hold_templates=True,
+        hold_activations=hold,
+        after=as_given,
+        threads=threads,
+    )
     H[:, inside] = filled.H[:, inside.start - piece.start : inside.stop - piece.start]
     return Factorisation(W, H, result.costs)
 
 
 def _descend(
-    settings: RunSettings, V: Array, W: Array, H: Array, progress: Progress | None, watch: Watch | None,
-    hold: Holds, drawn: bool, weights: Array | None, threads: int | None,
-) -> Factorisation:  # fmt: skip
+    settings: RunSettings,
+    V: Array,
+    W: Array,
+    H: Array,
+    progress: Progress | None,
+    watch: Watch | None,
+    hold: Holds,
+    drawn: bool,
+    weights: Array | None,
+    threads: int | None,
+) -> Factorisation:
     beta, n = settings.beta_value, settings.iterations
     templates, activations = hold
     match settings.method:
         case "fast" | "mu":
             objective = Objective(
-                beta, settings.sparsity, settings.uncorrelatedness, weights, templates, activations,
+                beta,
+                settings.sparsity,
+                settings.uncorrelatedness,
+                weights,
+                templates,
+                activations,
                 "mm" if settings.exponent == "mm" else "heuristic",
-            )  # fmt: skip
+            )
             function = factorise_fast if settings.method == "fast" else factorise
             return function(V, W, H, beta, n, progress, objective=objective, watch=watch, threads=threads)
         case "smooth" | "sequential":
             order = "red-black" if settings.method == "smooth" else "sequential"
             return smooth_is(
-                V, W, H, settings.smoothness, n, progress, order=order, weights=weights, hold_templates=templates,
-                hold_activations=activations, watch=watch, threads=threads,
-            )  # fmt: skip
+                V,
+                W,
+                H,
+                settings.smoothness,
+                n,
+                progress,
+                order=order,
+                weights=weights,
+                hold_templates=templates,
+                hold_activations=activations,
+                watch=watch,
+                threads=threads,
+            )
         case "em":
             return sage(V, W, H, settings.smoothness, n, progress, watch=watch, threads=threads)
         case "patterns":
             return nmf_conv(
-                V, W, H, beta, n, progress, sparsity=settings.sparsity, uncorrelatedness=settings.uncorrelatedness,
-                weights=weights, hold_templates=templates, hold_activations=activations, fast=True, watch=watch,
+                V,
+                W,
+                H,
+                beta,
+                n,
+                progress,
+                sparsity=settings.sparsity,
+                uncorrelatedness=settings.uncorrelatedness,
+                weights=weights,
+                hold_templates=templates,
+                hold_activations=activations,
+                fast=True,
+                watch=watch,
                 threads=threads,
-            )  # fmt: skip
+            )
         case "libnmfd":
             return nmfd(
-                V, W, H, n, progress, hold_templates=templates, hold_activations=activations, compat="libnmfd",
-                watch=watch, threads=threads,
-            )  # fmt: skip
+                V,
+                W,
+                H,
+                n,
+                progress,
+                hold_templates=templates,
+                hold_activations=activations,
+                compat="libnmfd",
+                watch=watch,
+                threads=threads,
+            )
         case "flucoma":
             return flucoma.nmf(
-                V, W.shape[1], n or sys.maxsize, settings.seed, None if drawn else W, None if drawn else H,
-                all(templates), all(activations), progress, watch,
-            )  # fmt: skip
+                V,
+                W.shape[1],
+                n or sys.maxsize,
+                settings.seed,
+                None if drawn else W,
+                None if drawn else H,
+                all(templates),
+                all(activations),
+                progress,
+                watch,
+            )
         case _:
             return match_templates(V, W, beta, n, progress, watch, threads)
 
 
 def match_templates(
-    V: Array, W: Array, beta: float, iterations: int | None, progress: Progress | None, watch: Watch | None,
+    V: Array,
+    W: Array,
+    beta: float,
+    iterations: int | None,
+    progress: Progress | None,
+    watch: Watch | None,
     threads: int | None,
-) -> Factorisation:  # fmt: skip
+) -> Factorisation:
     """Activations of the present templates, of one frame or more."""
     if W.ndim == 2:
         return match(V, W, beta, iterations, progress, watch=watch, threads=threads)

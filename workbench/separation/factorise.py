@@ -79,9 +79,14 @@ def run(job: Job, task: Task) -> Snapshot:
 def _hpss(job: Job, v: Array, settings: RunSettings) -> Snapshot:
     tones, hits = (10 ** (db / 20) for db in (settings.separation, settings.percussive_separation))
     masks = hpss(
-        v, settings.masks, settings.harmonic_frames | 1, settings.percussive_bins | 1, harmonic_threshold=tones,
-        percussive_threshold=hits, progress=lambda i, left: job.report(1 - 0.9 * left),
-    )  # fmt: skip
+        v,
+        settings.masks,
+        settings.harmonic_frames | 1,
+        settings.percussive_bins | 1,
+        harmonic_threshold=tones,
+        percussive_threshold=hits,
+        progress=lambda i, left: job.report(1 - 0.9 * left),
+    )
     if masks is None:
         raise Cancelled
     return Snapshot(Shares(np.ascontiguousarray(masks.transpose(0, 2, 1), np.float16)), (), settings)
@@ -116,8 +121,18 @@ class _Descents:
             given = self._given(settings, w.shape[1])
             hold = self._held(settings, given)
             out = left_out(self._task, settings, v.shape[1])
-            result = descend(settings, v, w, h, self._progress, self._watch, hold, self._drawn(settings), out,
-                             lambda: not self._job.cancelled)  # fmt: skip
+            result = descend(
+                settings,
+                v,
+                w,
+                h,
+                self._progress,
+                self._watch,
+                hold,
+                self._drawn(settings),
+                out,
+                lambda: not self._job.cancelled,
+            )
             factors, order = self._arranged(result.W, result.H)
             done.append(OtherRun(settings, factors, result.costs))
             held.append(tuple(place for place, k in enumerate(order) if given[k]))

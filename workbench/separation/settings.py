@@ -162,10 +162,20 @@ class Method:
 
 _RUN = {"components", "iterations", "seed", "tries", "compare"}
 _START = {
-    "templates", "activations", "others",
-    "learnt", "learnt_as", "selection", "low_pitch", "high_pitch", "tolerance", "harmonics", "drums",
-    "events", "decay",
-}  # fmt: skip
+    "templates",
+    "activations",
+    "others",
+    "learnt",
+    "learnt_as",
+    "selection",
+    "low_pitch",
+    "high_pitch",
+    "tolerance",
+    "harmonics",
+    "drums",
+    "events",
+    "decay",
+}
 _HOLD = {"hold_templates", "hold_activations"}
 _LOCKED = {"hold_locked"}
 _PENALTY = {"sparsity", "uncorrelatedness"}
@@ -196,33 +206,56 @@ TEMPLATES = ("random", "uniform", "nndsvd", "pitched", "drums", "selection", "pr
 ACTIVATIONS = ("random", "uniform", "events", "present")
 
 RANGES: dict[str, tuple[float, float]] = {
-    "components": (1, 200), "beta": (-1.0, 4.0), "iterations": (1, 100_000), "seed": (0, 1_000_000), "tries": (1, 50),
-    "others": (0, 100), "learnt": (0, 200), "low_pitch": (12, 120), "high_pitch": (12, 120),
-    "tolerance": (0.0, 2.0), "harmonics": (1, 60),
-    "decay": (0.0, 0.99), "length": (1, 64), "sparsity": (0.0, 10.0), "uncorrelatedness": (0.0, 100.0),
-    "smoothness": (0.0, 10_000.0), "harmonic_frames": (3, 201), "percussive_bins": (3, 201), "separation": (0.0, 24.0),
+    "components": (1, 200),
+    "beta": (-1.0, 4.0),
+    "iterations": (1, 100_000),
+    "seed": (0, 1_000_000),
+    "tries": (1, 50),
+    "others": (0, 100),
+    "learnt": (0, 200),
+    "low_pitch": (12, 120),
+    "high_pitch": (12, 120),
+    "tolerance": (0.0, 2.0),
+    "harmonics": (1, 60),
+    "decay": (0.0, 0.99),
+    "length": (1, 64),
+    "sparsity": (0.0, 10.0),
+    "uncorrelatedness": (0.0, 100.0),
+    "smoothness": (0.0, 10_000.0),
+    "harmonic_frames": (3, 201),
+    "percussive_bins": (3, 201),
+    "separation": (0.0, 24.0),
     "percussive_separation": (0.0, 24.0),
-}  # fmt: skip
+}
 """Lowest and highest value of each number."""
 
 PRESETS: dict[str, RunSettings] = {
     "general": RunSettings(),
-    "drums": RunSettings(
-        method="patterns", templates="drums", activations="uniform", length=8, iterations=60,
-    ),
+    "drums": RunSettings(method="patterns", templates="drums", activations="uniform", length=8, iterations=60),
     "beat": RunSettings(
-        method="patterns", templates="drums", activations="random", others=16, length=4, hold_templates=True,
+        method="patterns",
+        templates="drums",
+        activations="random",
+        others=16,
+        length=4,
+        hold_templates=True,
         iterations=60,
     ),
     "notes": RunSettings(
-        method="fast", components=16, templates="nndsvd", divergence="kl", sparsity=0.05, iterations=150,
+        method="fast", components=16, templates="nndsvd", divergence="kl", sparsity=0.05, iterations=150
     ),
     "speech": RunSettings(
-        method="fast", divergence="kl", components=24, templates="selection", learnt=8, learnt_as="Noise",
-        hold_templates=True, iterations=100,
+        method="fast",
+        divergence="kl",
+        components=24,
+        templates="selection",
+        learnt=8,
+        learnt_as="Noise",
+        hold_templates=True,
+        iterations=100,
     ),
     "old": RunSettings(method="smooth", components=10, smoothness=10.0, iterations=200),
-}  # fmt: skip
+}
 """Settings for kinds of sound; README says what each is for and what it was tried on."""
 
 
@@ -230,4 +263,4 @@ def preset(name: str, present: RunSettings) -> RunSettings:
     """A preset with the seed, the files and the selection of the present settings."""
     return replace(
         PRESETS[name], seed=present.seed, selection=present.selection, drums=present.drums, events=present.events
-    )  # fmt: skip
+    )

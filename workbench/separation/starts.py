@@ -143,9 +143,12 @@ def _sounds(folder: Path) -> list[Path]:
 def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings, components: int) -> Factors:
     """Factors to show until the first real ones come. Their scale is the model's own affair."""
     w, h = start_of_shape(
-        analysis.bins, analysis.frames(len(recording.samples)), components, settings.seed,
+        analysis.bins,
+        analysis.frames(len(recording.samples)),
+        components,
+        settings.seed,
         length=settings.template_frames,
-    )  # fmt: skip
+    )
     return Factors(np.asarray(w, np.float32), np.asarray(h, np.float32))
 
 
@@ -206,9 +209,14 @@ def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Ar
             return np.ones_like(random)
         case "pitched":
             given = pitched_templates(
-                pitches(settings), task.recording.rate, task.analysis.window, tolerance_up=settings.tolerance,
-                tolerance_down=settings.tolerance, harmonics=settings.harmonics, length=length,
-            )  # fmt: skip
+                pitches(settings),
+                task.recording.rate,
+                task.analysis.window,
+                tolerance_up=settings.tolerance,
+                tolerance_down=settings.tolerance,
+                harmonics=settings.harmonics,
+                length=length,
+            )
             return np.concatenate([given, random[:, given.shape[1] :]], axis=1)
         case "drums":
             folders = drum_folders(settings.drums)

@@ -171,10 +171,7 @@ def _norm(analysis: Analysis, nearest: int, farthest: int) -> Float:
 
 
 def power_blocks(
-    samples: Float,
-    analysis: Analysis,
-    progress: Callable[[float], bool] | None = None,
-    block: int = 256,
+    samples: Float, analysis: Analysis, progress: Callable[[float], bool] | None = None, block: int = 256
 ) -> Iterator[tuple[int, Float]]:
     """Mean over channels of |X|², block by block: pairs (first frame, float32 array (frames, F)).
 

@@ -21,17 +21,27 @@ def new_stack(state: State, name: str) -> State:
     identity = state.next_id
     everything = Layer(identity + 1, "Everything", palette_colour(0), (Part(identity + 2, 0),))
     return replace(
-        state, layers=(everything,), groups=(), edits=(), run=None, next_id=identity + 3, stack=identity,
-        stack_name=name, shelved=(*state.shelved, _present(state)),
-    )  # fmt: skip
+        state,
+        layers=(everything,),
+        groups=(),
+        edits=(),
+        run=None,
+        next_id=identity + 3,
+        stack=identity,
+        stack_name=name,
+        shelved=(*state.shelved, _present(state)),
+    )
 
 
 def duplicate_stack(state: State, name: str) -> State:
     """A copy of the present stack becomes the present one."""
     return replace(
-        state, next_id=state.next_id + 1, stack=state.next_id, stack_name=name,
+        state,
+        next_id=state.next_id + 1,
+        stack=state.next_id,
+        stack_name=name,
         shelved=(*state.shelved, _present(state)),
-    )  # fmt: skip
+    )
 
 
 def show_stack(state: State, identity: int) -> State:
@@ -41,9 +51,15 @@ def show_stack(state: State, identity: int) -> State:
         return state
     others = tuple(each for each in state.shelved if each is not wanted)
     return replace(
-        state, layers=wanted.layers, groups=wanted.groups, edits=wanted.edits, run=wanted.run, stack=wanted.id,
-        stack_name=wanted.name, shelved=(*others, _present(state)),
-    )  # fmt: skip
+        state,
+        layers=wanted.layers,
+        groups=wanted.groups,
+        edits=wanted.edits,
+        run=wanted.run,
+        stack=wanted.id,
+        stack_name=wanted.name,
+        shelved=(*others, _present(state)),
+    )
 
 
 def rename_stack(state: State, name: str) -> State:

@@ -70,9 +70,11 @@ class Area:
             if len(hit_rows):
                 top, left = row * TILE, column * TILE
                 mine = Region(
-                    top + int(hit_rows[0]), top + int(hit_rows[-1]) + 1, left + int(hit_columns[0]),
+                    top + int(hit_rows[0]),
+                    top + int(hit_rows[-1]) + 1,
+                    left + int(hit_columns[0]),
                     left + int(hit_columns[-1]) + 1,
-                )  # fmt: skip
+                )
                 out = out.joined(mine)
         return out.clipped(self.bins, self.frames)
 
@@ -196,10 +198,14 @@ class Area:
             ]
             # Rows and columns of equal tiles, as of a band, are filtered once.
             same: tuple[object, ...] = (
-                row in (0, last_row - 1, last_row), column in (0, last_column - 1, last_column), row == last_row,
-                column == last_column, row == 0, column == 0,
+                row in (0, last_row - 1, last_row),
+                column in (0, last_column - 1, last_column),
+                row == last_row,
+                column == last_column,
+                row == 0,
+                column == 0,
                 *((int(self.cover[key]), id(self.tiles.get(key))) for key in near),
-            )  # fmt: skip
+            )
             if same not in known:
                 rows = np.clip(np.arange(row * TILE - reach, (row + 1) * TILE + reach), 0, self.bins - 1)
                 columns = np.clip(np.arange(column * TILE - reach, (column + 1) * TILE + reach), 0, self.frames - 1)
@@ -247,9 +253,11 @@ class Area:
         row_scale, column_scale = old.window / new.window, new.hop / old.hop
         bounds = self.bounds
         region = Region(
-            int(bounds.low / row_scale) - 1, int(bounds.high / row_scale) + 2, int(bounds.start / column_scale) - 1,
+            int(bounds.low / row_scale) - 1,
+            int(bounds.high / row_scale) + 2,
+            int(bounds.start / column_scale) - 1,
             int(bounds.stop / column_scale) + 2,
-        ).clipped(bins, frames)  # fmt: skip
+        ).clipped(bins, frames)
 
         def plane(part: Region) -> Bytes:
             rows = np.rint(np.arange(part.low, part.high) * row_scale).astype(np.intp)
@@ -287,9 +295,10 @@ def rectangle(region: Region, bins: int, frames: int) -> Area:
         sides.append(marks.reshape(-1, TILE))
     states = [np.where((s == 255).all(axis=1), INSIDE, np.where(s.any(axis=1), MIXED, OUTSIDE)) for s in sides]
     cover = np.where(
-        (states[0][:, None] == OUTSIDE) | (states[1] == OUTSIDE), OUTSIDE,
+        (states[0][:, None] == OUTSIDE) | (states[1] == OUTSIDE),
+        OUTSIDE,
         np.where((states[0][:, None] == INSIDE) & (states[1] == INSIDE), INSIDE, MIXED),
-    ).astype(np.uint8)  # fmt: skip
+    ).astype(np.uint8)
     known: dict[tuple[bytes, bytes], Bytes] = {}
     tiles: dict[tuple[int, int], Bytes] = {}
     for row, column in zip(*(axis.tolist() for axis in np.nonzero(cover == MIXED)), strict=True):
@@ -398,6 +407,5 @@ def _packed(bins: int, frames: int, cover: Bytes, found: Iterable[tuple[tuple[in
 
 def _tiles_region(rows: Indices, columns: Indices) -> Region:
     return Region(
-        int(rows.min()) * TILE, (int(rows.max()) + 1) * TILE, int(columns.min()) * TILE,
-        (int(columns.max()) + 1) * TILE,
-    )  # fmt: skip
+        int(rows.min()) * TILE, (int(rows.max()) + 1) * TILE, int(columns.min()) * TILE, (int(columns.max()) + 1) * TILE
+    )

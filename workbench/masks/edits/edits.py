@@ -180,9 +180,13 @@ def _between(old: Edit, new: Edit) -> Region | None:
             out = out.joined(tile)
         return out
     if (
-        isinstance(old, Operation) and isinstance(new, Operation) and old.effect == new.effect
-        and isinstance(old.area, Trace) and isinstance(new.area, Trace) and old.area.within is new.area.within
-    ):  # fmt: skip
+        isinstance(old, Operation)
+        and isinstance(new, Operation)
+        and old.effect == new.effect
+        and isinstance(old.area, Trace)
+        and isinstance(new.area, Trace)
+        and old.area.within is new.area.within
+    ):
         known = {id(path) for path in old.area.paths} & {id(path) for path in new.area.paths}
         return Trace(tuple(p for p in (*old.area.paths, *new.area.paths) if id(p) not in known)).bounds
     return None
@@ -198,9 +202,13 @@ def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace |
     """Edits with one more; strokes that do the same one after the other become one operation."""
     last = edits[-1] if edits else None
     if (
-        isinstance(last, Operation) and isinstance(area, Trace) and isinstance(last.area, Trace)
-        and last.effect == effect and effect.reach == (0, 0) and last.area.within is area.within
-    ):  # fmt: skip
+        isinstance(last, Operation)
+        and isinstance(area, Trace)
+        and isinstance(last.area, Trace)
+        and last.effect == effect
+        and effect.reach == (0, 0)
+        and last.area.within is area.within
+    ):
         return (*edits[:-1], Operation(effect, Trace((*last.area.paths, *area.paths), area.within)))
     return (*edits, Operation(effect, area))
 

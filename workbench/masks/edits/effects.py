@@ -197,8 +197,9 @@ class Filter(LayerEffect):
             middle = Grid(
                 np.intersect1d(around.rows, grid.rows[:, None] + neighbours(self.rows)),
                 np.intersect1d(around.columns, grid.columns[:, None] + neighbours(self.columns, grid.coarse)),
-                around.parts, coarse=grid.coarse,
-            )  # fmt: skip
+                around.parts,
+                coarse=grid.coarse,
+            )
             return self._over(second, self._over(first, held, around, middle), middle, grid)
         if self.kind == "erode":
             return self._over(np.min, held, around, grid)

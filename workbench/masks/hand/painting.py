@@ -127,9 +127,13 @@ class TileStroke:
     """
 
     def __init__(
-        self, stack: Stack, effect: Effect, start: Path | None = None, build_up: bool = False,
+        self,
+        stack: Stack,
+        effect: Effect,
+        start: Path | None = None,
+        build_up: bool = False,
         within: Area | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._stack, self._effect, self._within = stack, effect, within
         self._path, self._build_up = start, build_up if start is None else start.build_up
         last = stack.edits[-1] if stack.edits else None

@@ -48,9 +48,9 @@ def oracle_masks(
     out = np.empty((count, total, analysis.bins), np.float16)
     for first in range(0, total, 256):
         frames = min(256, total - first)
-        energy = np.stack([
-            np.mean(np.abs(analyse(stem, analysis, first, frames)) ** 2, axis=0, dtype=np.float32) for stem in stems
-        ])  # fmt: skip
+        energy = np.stack(
+            [np.mean(np.abs(analyse(stem, analysis, first, frames)) ** 2, axis=0, dtype=np.float32) for stem in stems]
+        )
         if binary:
             loudest = energy.argmax(axis=0)
             masks = np.stack([loudest == i for i in range(count)]).astype(np.float32)

@@ -100,9 +100,14 @@ class MaskReport:
 
 
 def report(
-    stack: Stack, samples: Array, rate: int, analysis: Analysis, progress: Callable[[float], bool],
-    area: Area | None = None, spans: int = 600,
-) -> MaskReport | None:  # fmt: skip
+    stack: Stack,
+    samples: Array,
+    rate: int,
+    analysis: Analysis,
+    progress: Callable[[float], bool],
+    area: Area | None = None,
+    spans: int = 600,
+) -> MaskReport | None:
     """Measure all layers of a stack, within an area or everywhere; None where `progress` answered False."""
     count, frames = len(stack.layers), stack.frames
     spans = min(spans, frames)
@@ -146,6 +151,11 @@ def report(
 
     seconds = (np.arange(spans) + 0.5) * frames * analysis.hop / spans / rate
     return MaskReport(
-        frequency.sum(axis=1) / total, db(time, each_span), db(frequency, np.maximum(looked_at, 1)),
-        db(mix_time, each_span), db(mix_frequency, np.maximum(looked_at, 1)), both / least, seconds,
-    )  # fmt: skip
+        frequency.sum(axis=1) / total,
+        db(time, each_span),
+        db(frequency, np.maximum(looked_at, 1)),
+        db(mix_time, each_span),
+        db(mix_frequency, np.maximum(looked_at, 1)),
+        both / least,
+        seconds,
+    )

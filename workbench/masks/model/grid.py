@@ -42,9 +42,11 @@ class Region:
         if not self.bins_held or not other.bins_held:
             return other if other.bins_held else self
         return Region(
-            min(self.low, other.low), max(self.high, other.high), min(self.start, other.start),
+            min(self.low, other.low),
+            max(self.high, other.high),
+            min(self.start, other.start),
             max(self.stop, other.stop),
-        )  # fmt: skip
+        )
 
     def common(self, other: Region) -> Region:
         """What lies in both; empty where nothing does."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PALETTE = (
-    "#2f9bff", "#ffb000", "#ff6a3d", "#d9e05a", "#ff5ca8", "#a678ff",
-    "#19c98a", "#7fe3ff", "#c98b54", "#b6b8c4",
-)  # fmt: skip
+PALETTE = ("#2f9bff", "#ffb000", "#ff6a3d", "#d9e05a", "#ff5ca8", "#a678ff", "#19c98a", "#7fe3ff", "#c98b54", "#b6b8c4")
 """Layer colours: neighbours differ in lightness as well as in hue, for people who do not tell all hues apart."""
 
 

@@ -12,14 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.nmf.divergence import divergence
-from workbench.nmf.result import (
-    Array,
-    Factorisation,
-    Progress,
-    Watch,
-    check_factors,
-    check_spectrogram,
-)  # fmt: skip
+from workbench.nmf.result import Array, Factorisation, Progress, Watch, check_factors, check_spectrogram
 
 EPS = float(np.finfo(np.float64).eps)
 """Floor of factors, model and denominators, 2⁻⁵²."""
@@ -320,9 +313,7 @@ def ratio_mask(T: Array, total: Array, exponent: int = 1) -> Array:
     return np.minimum(T.astype(np.float64) ** exponent * inverse**exponent, 1).astype(T.dtype)
 
 
-def _match(
-    V: Array, W: Array, iterations: int, seed: int, progress: Progress | None = None
-) -> tuple[Array, Array]:  # fmt: skip
+def _match(V: Array, W: Array, iterations: int, seed: int, progress: Progress | None = None) -> tuple[Array, Array]:
     """The templates at unit norm (F, K), and the activations (K, N); both float64."""
     check_spectrogram(V)
     start = np.maximum(mersenne_uniform(seed, W.shape[-1]), EPS)

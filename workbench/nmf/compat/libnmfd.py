@@ -210,12 +210,7 @@ def pitched_activations(
 
 
 def drum_activations(
-    drums: ArrayLike,
-    onsets: ArrayLike,
-    components: int,
-    frames: int,
-    seconds_per_frame: float,
-    decay: float = 0.9,
+    drums: ArrayLike, onsets: ArrayLike, components: int, frames: int, seconds_per_frame: float, decay: float = 0.9
 ) -> NDArray[np.float64]:
     """1 at each stroke of a drum, decaying from there by `decaying`; ε before.
 

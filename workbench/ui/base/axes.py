@@ -6,9 +6,7 @@ import numpy as np
 
 from workbench.spectral.scales import FrequencyScale, note_name
 
-_TIME_STEPS = (
-    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600,
-)  # fmt: skip
+_TIME_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 
 
 def clock(seconds: float, digits: int = 3) -> str:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QStylePainter,
     QToolTip,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
@@ -52,9 +52,14 @@ class Slider(QSlider):
     """The user let go; also after every key."""
 
     def __init__(
-        self, low: float, high: float, value: float, neutral: float, steps: int = 200,
+        self,
+        low: float,
+        high: float,
+        value: float,
+        neutral: float,
+        steps: int = 200,
         orientation: Qt.Orientation = Qt.Orientation.Horizontal,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(orientation)
         self._low, self._high, self._neutral, self._steps = low, high, neutral, steps
         self.setRange(0, steps)

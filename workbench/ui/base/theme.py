@@ -62,12 +62,23 @@ def apply(app: QApplication, theme: Theme) -> None:
     palette = QPalette()
     role = QPalette.ColorRole
     for where, colour in (
-        (role.Window, theme.panel), (role.WindowText, theme.text), (role.Base, theme.raised),
-        (role.AlternateBase, theme.panel), (role.Text, theme.text), (role.Button, theme.raised),
-        (role.ButtonText, theme.text), (role.Highlight, theme.accent), (role.HighlightedText, theme.accent_text),
-        (role.ToolTipBase, theme.raised), (role.ToolTipText, theme.text), (role.PlaceholderText, theme.dim),
-        (role.Link, theme.accent), (role.Mid, theme.line), (role.Dark, theme.line), (role.Light, theme.raised),
-    ):  # fmt: skip
+        (role.Window, theme.panel),
+        (role.WindowText, theme.text),
+        (role.Base, theme.raised),
+        (role.AlternateBase, theme.panel),
+        (role.Text, theme.text),
+        (role.Button, theme.raised),
+        (role.ButtonText, theme.text),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.accent_text),
+        (role.ToolTipBase, theme.raised),
+        (role.ToolTipText, theme.text),
+        (role.PlaceholderText, theme.dim),
+        (role.Link, theme.accent),
+        (role.Mid, theme.line),
+        (role.Dark, theme.line),
+        (role.Light, theme.raised),
+    ):
         palette.setColor(where, QColor(colour))
     for where in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, where, QColor(theme.dim))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.audio.scene import Scene
 from workbench.masks.insight.statistics import MaskReport
@@ -70,10 +70,14 @@ class AnalysisDialog(QDialog):
     def _table(self) -> QTableWidget:
         layers, report = self._layers, self._report
         table = named(
-            QTableWidget(len(layers), 2 + len(layers)), "analysisTable", self.tr("Shares and overlaps"),
-            self.tr("Energy of each layer heard alone, and how much of the lesser of two layers lies in both masks; "
-                    "click a row to see its curves"),
-        )  # fmt: skip
+            QTableWidget(len(layers), 2 + len(layers)),
+            "analysisTable",
+            self.tr("Shares and overlaps"),
+            self.tr(
+                "Energy of each layer heard alone, and how much of the lesser of two layers lies in both masks; "
+                "click a row to see its curves"
+            ),
+        )
         heads = [self.tr("Energy"), self.tr("to the mix"), *(self.tr("overlap\n{0}").format(x.name) for x in layers)]
         table.setHorizontalHeaderLabels(heads)
         table.setVerticalHeaderLabels([layer.name for layer in layers])

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.audio.export import FORMATS, FileFormat, Level
 from workbench.ui.base.controls import combo, dim, named
@@ -49,40 +49,65 @@ class ExportDialog(QDialog):
         named(self, "exportDialog", self.tr("Export"), self.tr("Write what is heard, the mix or its parts to files"))
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumWidth(480)
-        self.heard = named(QCheckBox(self.tr("What I hear now: {0}").format(heard)), "exportHeard",
-                           self.tr("Export what is heard"),
-                           self.tr("One file, sample for sample what plays now"))  # fmt: skip
-        self.mix = named(QCheckBox(self.tr("The mix, after the faders")), "exportMix", self.tr("Export the mix"),
-                         self.tr("One file with mute, solo, gain, pan and width applied"))  # fmt: skip
+        self.heard = named(
+            QCheckBox(self.tr("What I hear now: {0}").format(heard)),
+            "exportHeard",
+            self.tr("Export what is heard"),
+            self.tr("One file, sample for sample what plays now"),
+        )
+        self.mix = named(
+            QCheckBox(self.tr("The mix, after the faders")),
+            "exportMix",
+            self.tr("Export the mix"),
+            self.tr("One file with mute, solo, gain, pan and width applied"),
+        )
         self.groups = named(
             QCheckBox(self.tr("Every group ({0} files)").format(groups)),
-            "exportGroups", self.tr("Export the groups"),
+            "exportGroups",
+            self.tr("Export the groups"),
             self.tr("One file a group, and one a layer that is in none: 01 Name, 02 Name …"),
-        )  # fmt: skip
+        )
         self.layers = named(
             QCheckBox(self.tr("Every layer ({0} files)").format(layers)),
-            "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …"),
-        )  # fmt: skip
+            "exportLayers",
+            self.tr("Export the layers"),
+            self.tr("One file a layer: 01 Name, 02 Name …"),
+        )
         self.mix.setChecked(True)
         self.layers.setChecked(groups == layers)
         self.groups.setChecked(groups != layers)
         self.groups.setVisible(groups != layers)
         self.faders = combo(
-            [(self.tr("before the faders: they sum to the recording"), False),
-             (self.tr("after the faders: they sum to the mix"), True)],
-            "exportFaders", self.tr("Groups and layers"), self.tr("After the faders what is muted gives no file"),
-        )  # fmt: skip
+            [
+                (self.tr("before the faders: they sum to the recording"), False),
+                (self.tr("after the faders: they sum to the mix"), True),
+            ],
+            "exportFaders",
+            self.tr("Groups and layers"),
+            self.tr("After the faders what is muted gives no file"),
+        )
         self.folder = named(QLineEdit(str(folder)), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
-        browse = named(QPushButton(self.tr("Choose…")), "exportBrowse", self.tr("Choose a folder"),
-                       self.tr("Choose another folder"))  # fmt: skip
-        self.format = combo([(name, form) for name, form in FORMATS.items()], "exportFormat", self.tr("Format"),
-                            self.tr("32-bit float keeps everything; integers clip above full scale"))  # fmt: skip
+        browse = named(
+            QPushButton(self.tr("Choose…")),
+            "exportBrowse",
+            self.tr("Choose a folder"),
+            self.tr("Choose another folder"),
+        )
+        self.format = combo(
+            [(name, form) for name, form in FORMATS.items()],
+            "exportFormat",
+            self.tr("Format"),
+            self.tr("32-bit float keeps everything; integers clip above full scale"),
+        )
         self.loudness = combo(
             [(self.tr("as it is"), ""), (self.tr("to a true peak of"), "peak"), (self.tr("to a loudness of"), "lufs")],
-            "exportLoudness", self.tr("Loudness"),
-            self.tr("Of what is heard and of the mix. Parts stay as they are: those after the faders sum to the mix "
-                    "at its own loudness."),
-        )  # fmt: skip
+            "exportLoudness",
+            self.tr("Loudness"),
+            self.tr(
+                "Of what is heard and of the mix. Parts stay as they are: those after the faders sum to the mix "
+                "at its own loudness."
+            ),
+        )
         self.level = named(QDoubleSpinBox(), "exportLevel", self.tr("Level"), self.tr("The level to bring it to"))
         self.level.setRange(-60, 0)
         self.level.setDecimals(1)
@@ -150,9 +175,12 @@ class ExportDialog(QDialog):
 
     def _ask(self) -> None:
         wanted = Wanted(
-            self.heard.isChecked(), self.mix.isChecked(), self.groups.isChecked() and not self.groups.isHidden(),
-            self.layers.isChecked(), bool(self.faders.currentData()),
-        )  # fmt: skip
+            self.heard.isChecked(),
+            self.mix.isChecked(),
+            self.groups.isChecked() and not self.groups.isHidden(),
+            self.layers.isChecked(),
+            bool(self.faders.currentData()),
+        )
         if not (wanted.heard or wanted.mix or wanted.groups or wanted.layers):
             self.say(self.tr("Choose something to export."))
             return

@@ -30,17 +30,27 @@ class MaskDialog(QDialog):
         tr = self.tr
         self.kind = combo(
             [
-                (tr("Exponent of all masks"), "exponent"), (tr("Median: takes specks and holes away"), "median"),
-                (tr("Open: takes specks away"), "open"), (tr("Close: fills holes"), "close"),
-                (tr("Erode: makes it thinner"), "erode"), (tr("Dilate: makes it thicker"), "dilate"),
-                (tr("Blur"), "blur"), (tr("Sharpen"), "sharpen"), (tr("Scale the mask"), "scale"),
-                (tr("Union with"), "union"), (tr("Intersection with"), "intersection"),
-                (tr("Difference: without"), "difference"), (tr("Replace by"), "replace"),
+                (tr("Exponent of all masks"), "exponent"),
+                (tr("Median: takes specks and holes away"), "median"),
+                (tr("Open: takes specks away"), "open"),
+                (tr("Close: fills holes"), "close"),
+                (tr("Erode: makes it thinner"), "erode"),
+                (tr("Dilate: makes it thicker"), "dilate"),
+                (tr("Blur"), "blur"),
+                (tr("Sharpen"), "sharpen"),
+                (tr("Scale the mask"), "scale"),
+                (tr("Union with"), "union"),
+                (tr("Intersection with"), "intersection"),
+                (tr("Difference: without"), "difference"),
+                (tr("Replace by"), "replace"),
             ],
-            "maskOperation", tr("Operation"), tr("What is done to the mask"),
-        )  # fmt: skip
-        self.exponent = self._real("maskExponent", tr("Exponent"), 2.0, 0.1, 20.0,
-                                   tr("Above 1 the masks become more decided, below 1 softer"))  # fmt: skip
+            "maskOperation",
+            tr("Operation"),
+            tr("What is done to the mask"),
+        )
+        self.exponent = self._real(
+            "maskExponent", tr("Exponent"), 2.0, 0.1, 20.0, tr("Above 1 the masks become more decided, below 1 softer")
+        )
         self.factor = self._real("maskFactor", tr("Factor"), 1.5, 0.0, 10.0, tr("The mask is multiplied by this"))
         self.rows = self._whole("maskBins", tr("Bins"), tr("Bins above and below that count"))
         self.columns = self._whole("maskFrames", tr("Frames"), tr("Frames before and after that count"))
@@ -52,9 +62,11 @@ class MaskDialog(QDialog):
         self.apply.setProperty("role", "primary")
         self.drop = named(QPushButton(tr("Close")), "maskClose", tr("Close"), tr("Leave the mask as it was (Esc)"))
         self._labels = {
-            self.exponent: dim("q"), self.factor: dim("×"), self.rows: dim(tr("± bins")),
+            self.exponent: dim("q"),
+            self.factor: dim("×"),
+            self.rows: dim(tr("± bins")),
             self.columns: dim(tr("± frames")),
-        }  # fmt: skip
+        }
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.setSpacing(10)
@@ -111,9 +123,12 @@ class MaskDialog(QDialog):
     def _kind_changed(self) -> None:
         kind = self.kind.currentData()
         shown = {
-            self.exponent: kind == "exponent", self.factor: kind == "scale", self.other: kind in JOINING,
-            self.rows: kind in FILTERING, self.columns: kind in FILTERING,
-        }  # fmt: skip
+            self.exponent: kind == "exponent",
+            self.factor: kind == "scale",
+            self.other: kind in JOINING,
+            self.rows: kind in FILTERING,
+            self.columns: kind in FILTERING,
+        }
         for box, on in shown.items():
             box.setVisible(on)
             if box in self._labels:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench import __version__
 from workbench.ui.base.controls import dim, named

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.nmf.rank import elbow
 from workbench.nmf.starts import covering
@@ -36,16 +36,28 @@ from workbench.ui.factors.parameters import Wishes
 
 SECTIONS = (
     ("Method", ("method", "divergence", "beta", "exponent", "components", "length", "iterations", "seed")),
-    ("Start", (
-        "templates", "drums", "low_pitch", "high_pitch", "tolerance", "harmonics", "others",
-        "learnt", "learnt_as", "activations", "events",
-        "decay",
-    )),
+    (
+        "Start",
+        (
+            "templates",
+            "drums",
+            "low_pitch",
+            "high_pitch",
+            "tolerance",
+            "harmonics",
+            "others",
+            "learnt",
+            "learnt_as",
+            "activations",
+            "events",
+            "decay",
+        ),
+    ),
     ("What stays, and what counts", ("hold_templates", "hold_activations", "hold_locked", "leave_out")),
     ("Shape of the result", ("smoothness", "sparsity", "uncorrelatedness")),
     ("Tones and hits", ("harmonic_frames", "percussive_bins", "masks", "separation", "percussive_separation")),
     ("Several runs", ("tries", "compare")),
-)  # fmt: skip
+)
 
 
 class SettingsDialog(QDialog):
@@ -100,9 +112,11 @@ class SettingsDialog(QDialog):
         # The style's own icon is hardly seen on a dark ground.
         buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         run = named(
-            QPushButton(self.tr("Factorise")), "settingsFactorise", self.tr("Factorise"),
+            QPushButton(self.tr("Factorise")),
+            "settingsFactorise",
+            self.tr("Factorise"),
             self.tr("Find components with these settings (Ctrl+Return)"),
-        )  # fmt: skip
+        )
         run.setProperty("role", "primary")
         buttons.addButton(run, QDialogButtonBox.ButtonRole.ActionRole)
         run.clicked.connect(self.asked)
@@ -173,9 +187,11 @@ class ComponentsDialog(QDialog):
         self.suggestion = elbow(candidates, costs)
         t = theme.current()
         plot = named(
-            pyqtgraph.PlotWidget(), "componentsCurve", self.tr("Cost against components"),
+            pyqtgraph.PlotWidget(),
+            "componentsCurve",
+            self.tr("Cost against components"),
             self.tr("Beyond the elbow more components gain little"),
-        )  # fmt: skip
+        )
         plot.setBackground(t.panel)
         plot.setMouseEnabled(False, False)
         plot.setMenuEnabled(False)
@@ -183,36 +199,49 @@ class ComponentsDialog(QDialog):
         plot.setLabel("bottom", self.tr("components"))
         plot.setLabel("left", self.tr("cost after 40 iterations of plain NMF"))
         plot.plot(
-            np.asarray(candidates, float), np.asarray(costs, float), pen=pyqtgraph.mkPen(t.accent, width=2),
-            symbol="o", symbolSize=6, symbolBrush=t.accent, symbolPen=None,
-        )  # fmt: skip
+            np.asarray(candidates, float),
+            np.asarray(costs, float),
+            pen=pyqtgraph.mkPen(t.accent, width=2),
+            symbol="o",
+            symbolSize=6,
+            symbolBrush=t.accent,
+            symbolPen=None,
+        )
         plot.addItem(pyqtgraph.InfiniteLine(self.suggestion, pen=pyqtgraph.mkPen(t.solo, width=1.5)))
         for side in ("left", "bottom"):
             plot.getAxis(side).setPen(t.line)
             plot.getAxis(side).setTextPen(t.dim)
         text = QLabel(
-            self.tr("The curve bends at <b>{0}</b> components: more fit better, but gain less each. It is a start; "
-                    "your ears decide.").format(self.suggestion)
-        )  # fmt: skip
+            self.tr(
+                "The curve bends at <b>{0}</b> components: more fit better, but gain less each. It is a start; "
+                "your ears decide."
+            ).format(self.suggestion)
+        )
         text.setWordWrap(True)
         use = named(
-            QPushButton(self.tr("Use {0}").format(self.suggestion)), "useSuggestion", self.tr("Use the suggestion"),
+            QPushButton(self.tr("Use {0}").format(self.suggestion)),
+            "useSuggestion",
+            self.tr("Use the suggestion"),
             self.tr("Set the number of components to the elbow"),
-        )  # fmt: skip
+        )
         use.setProperty("role", "primary")
         use.setDefault(True)
         use.clicked.connect(lambda: self._use(self.suggestion))
         self._shares = shares
         self.coverage = named(
-            QSpinBox(), "coverage", self.tr("Coverage"),
+            QSpinBox(),
+            "coverage",
+            self.tr("Coverage"),
             self.tr("Share of the singular values, as in FluCoMa's NMFSeed. From 1 to 100 %."),
-        )  # fmt: skip
+        )
         self.coverage.setRange(1, 100)
         self.coverage.setSuffix(self.tr(" %"))
         self.covered = named(
-            QPushButton(), "useCoverage", self.tr("Use the number for this coverage"),
+            QPushButton(),
+            "useCoverage",
+            self.tr("Use the number for this coverage"),
             self.tr("Set the number of components that covers this share"),
-        )  # fmt: skip
+        )
         self.covered.clicked.connect(lambda: self._use(self.covering))
         self.coverage.valueChanged.connect(lambda _: self.covered.setText(self.tr("Use {0}").format(self.covering)))
         self.coverage.setValue(50)

@@ -29,10 +29,14 @@ class SoundDialog(QDialog):
         entries: list[tuple[str, object]] = [(self.tr("Automatic"), None)]
         entries += [(self.tr("{0} ms").format(round(1000 * each)), each) for each in LATENCIES]
         self.latency = combo(
-            entries, "soundLatency", self.tr("Latency"),
-            self.tr("Asked of the device. Shorter is heard sooner; longer bears a busier machine. "
-                    "Automatic takes the shortest that holds."),
-        )  # fmt: skip
+            entries,
+            "soundLatency",
+            self.tr("Latency"),
+            self.tr(
+                "Asked of the device. Shorter is heard sooner; longer bears a busier machine. "
+                "Automatic takes the shortest that holds."
+            ),
+        )
         self.latency.setCurrentIndex(max(0, self.latency.findData(latency)))
         self.path, self.ring, self.rate, self.missed = (
             named(QLabel("–"), name, label, tip)
@@ -43,10 +47,15 @@ class SoundDialog(QDialog):
                 ("soundMissed", self.tr("Drop-outs"), self.tr("Times that the sound ran dry since the start")),
             )
         )
-        again = named(QPushButton(self.tr("Look again")), "soundLook", self.tr("Look for devices again"),
-                      self.tr("Find devices that came or went"))  # fmt: skip
-        anew = named(QPushButton(self.tr("Count anew")), "soundCount", self.tr("Count drop-outs anew"),
-                     self.tr("Back to 0"))  # fmt: skip
+        again = named(
+            QPushButton(self.tr("Look again")),
+            "soundLook",
+            self.tr("Look for devices again"),
+            self.tr("Find devices that came or went"),
+        )
+        anew = named(
+            QPushButton(self.tr("Count anew")), "soundCount", self.tr("Count drop-outs anew"), self.tr("Back to 0")
+        )
         self._arrange(again, anew)
         self._fill()
         self.device.activated.connect(lambda i: transport.wish_device(self.device.itemData(i)))
@@ -60,10 +69,13 @@ class SoundDialog(QDialog):
         form.setVerticalSpacing(9)
         form.setHorizontalSpacing(16)
         for label, widget, button in (
-            (self.tr("Device"), self.device, again), (self.tr("Latency"), self.latency, None),
-            (self.tr("From an edit to the ear"), self.path, None), (self.tr("Buffered"), self.ring, None),
-            (self.tr("Rate"), self.rate, None), (self.tr("Drop-outs"), self.missed, anew),
-        ):  # fmt: skip
+            (self.tr("Device"), self.device, again),
+            (self.tr("Latency"), self.latency, None),
+            (self.tr("From an edit to the ear"), self.path, None),
+            (self.tr("Buffered"), self.ring, None),
+            (self.tr("Rate"), self.rate, None),
+            (self.tr("Drop-outs"), self.missed, anew),
+        ):
             row = QHBoxLayout()
             row.addWidget(widget, 1)
             if button is not None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.separation.settings import RANGES, RunSettings
 from workbench.ui.base.controls import Slider, combo, dim, named
@@ -41,19 +41,36 @@ class TonesDialog(QDialog):
         about = dim(self.tr("Tones are ridges along time, hits ridges along frequency. The medians tell them apart."))
         about.setWordWrap(True)
         grid.addWidget(about, 0, 0, 1, 3)
-        self.harmonic = self._slider(grid, 1, "tonesFrames", self.tr("Median along time"),
-                                     self.tr("Frames; longer lets only longer tones through"), 17)  # fmt: skip
-        self.percussive = self._slider(grid, 2, "tonesBins", self.tr("Median along frequency"),
-                                       self.tr("Bins; longer lets only broader hits through"), 31)  # fmt: skip
+        self.harmonic = self._slider(
+            grid,
+            1,
+            "tonesFrames",
+            self.tr("Median along time"),
+            self.tr("Frames; longer lets only longer tones through"),
+            17,
+        )
+        self.percussive = self._slider(
+            grid,
+            2,
+            "tonesBins",
+            self.tr("Median along frequency"),
+            self.tr("Bins; longer lets only broader hits through"),
+            31,
+        )
         self.masks = combo(
             [(self.tr("Soft"), "soft"), (self.tr("Binary"), "binary"), (self.tr("With a residual"), "advanced")],
-            "tonesMasks", self.tr("Masks"),
+            "tonesMasks",
+            self.tr("Masks"),
             self.tr("Soft shares, all or nothing, or a third layer for what is clearly neither"),
-        )  # fmt: skip
+        )
         grid.addWidget(QLabel(self.tr("Masks")), 3, 0)
         grid.addWidget(self.masks, 3, 1, 1, 2)
-        self.margin = named(Slider(0, 12, 3, 3, 48), "tonesMargin", self.tr("Clearly"),
-                            self.tr("Decibels by which a tone or hit must stand out; else it is the rest"))  # fmt: skip
+        self.margin = named(
+            Slider(0, 12, 3, 3, 48),
+            "tonesMargin",
+            self.tr("Clearly"),
+            self.tr("Decibels by which a tone or hit must stand out; else it is the rest"),
+        )
         self.margin_text = QLabel()
         self._margin_label = QLabel(self.tr("Clearly, by"))
         grid.addWidget(self._margin_label, 4, 0)
@@ -92,9 +109,13 @@ class TonesDialog(QDialog):
         low, high = RANGES["harmonic_frames"]
         frames, bins = (int(min(max(round(s.get()), low), high)) | 1 for s in (self.harmonic, self.percussive))
         return RunSettings(
-            method="hpss", harmonic_frames=frames, percussive_bins=bins, masks=str(self.masks.currentData()),
-            separation=margin, percussive_separation=margin,
-        )  # fmt: skip
+            method="hpss",
+            harmonic_frames=frames,
+            percussive_bins=bins,
+            masks=str(self.masks.currentData()),
+            separation=margin,
+            percussive_separation=margin,
+        )
 
     def _moved(self) -> None:
         self._show_values()
@@ -129,19 +150,33 @@ class OracleDialog(QDialog):
         self._folder = folder
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
-        about = dim(self.tr(
-            "Sound files of the single sources, as long as the recording. What they leave of it becomes a layer, too."
-        ))  # fmt: skip
+        about = dim(
+            self.tr(
+                "Sound files of the single sources, as long as the recording. What they leave becomes a layer, too."
+            )
+        )
         about.setWordWrap(True)
         column.addWidget(about)
         self.files = named(QListWidget(), "oracleFiles", self.tr("Stems"), self.tr("The true sources"))
         column.addWidget(self.files, 1)
-        self.add = named(QPushButton(self.tr("Add files…")), "oracleAdd", self.tr("Add files"),
-                         self.tr("Choose sound files of single sources"))  # fmt: skip
-        self.binary = named(QCheckBox(self.tr("All or nothing (binary)")), "oracleBinary", self.tr("Binary masks"),
-                            self.tr("Each point to the loudest source; else shares of energy"))  # fmt: skip
-        self.go = named(QPushButton(self.tr("Make the stack")), "oracleGo", self.tr("Make the stack"),
-                        self.tr("Compute the ideal masks"))  # fmt: skip
+        self.add = named(
+            QPushButton(self.tr("Add files…")),
+            "oracleAdd",
+            self.tr("Add files"),
+            self.tr("Choose sound files of single sources"),
+        )
+        self.binary = named(
+            QCheckBox(self.tr("All or nothing (binary)")),
+            "oracleBinary",
+            self.tr("Binary masks"),
+            self.tr("Each point to the loudest source; else shares of energy"),
+        )
+        self.go = named(
+            QPushButton(self.tr("Make the stack")),
+            "oracleGo",
+            self.tr("Make the stack"),
+            self.tr("Compute the ideal masks"),
+        )
         row = QHBoxLayout()
         row.addWidget(self.add)
         row.addWidget(self.binary)

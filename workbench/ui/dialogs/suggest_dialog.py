@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.document.acts import groups as group_acts
 from workbench.document.document import Document
@@ -95,21 +95,28 @@ class SuggestDialog(QDialog):
         grid = QGridLayout()
         self.how = combo(
             [
-                (self.tr("Timbre"), "timbre"), (self.tr("Rhythm"), "rhythm"), (self.tr("Noise and sound"), "noise"),
-                (self.tr("Harmonic and percussive"), "percussion"), (self.tr("Low and high"), "low"),
+                (self.tr("Timbre"), "timbre"),
+                (self.tr("Rhythm"), "rhythm"),
+                (self.tr("Noise and sound"), "noise"),
+                (self.tr("Harmonic and percussive"), "percussion"),
+                (self.tr("Low and high"), "low"),
                 (self.tr("Reference sounds"), "references"),
             ],
-            "suggestHow", self.tr("Likeness"), self.tr("What makes layers belong together"),
-        )  # fmt: skip
+            "suggestHow",
+            self.tr("Likeness"),
+            self.tr("What makes layers belong together"),
+        )
         self.count = self._number("suggestCount", self.tr("Groups"), self.tr("How many groups to make"), 2, MOST)
         self.count.setValue(min(3, max(2, len(self._layers) - 1)))
         self.hz = self._number("suggestHz", self.tr("Frequency"), self.tr("Below this is low"), 20, 20_000)
         self.hz.setValue(LOW_HZ)
         self.hz.setSuffix(" Hz")
         self.files = named(
-            QPushButton(self.tr("Choose sounds…")), "suggestFiles", self.tr("Reference sounds"),
+            QPushButton(self.tr("Choose sounds…")),
+            "suggestFiles",
+            self.tr("Reference sounds"),
             self.tr("One sound file for each source, of that source alone"),
-        )  # fmt: skip
+        )
         grid.addWidget(QLabel(self.tr("Group by")), 0, 0)
         grid.addWidget(self.how, 0, 1)
         for widget in (self.count, self.hz, self.files):
@@ -132,8 +139,12 @@ class SuggestDialog(QDialog):
             chip = QFrame()
             chip.setFixedSize(8, 18)
             chip.setStyleSheet(f"background: {layer.colour}; border: none; border-radius: 3px;")
-            box = combo([], f"suggestLayer{row + 1}", self.tr("Group of {0}").format(layer.name),
-                        self.tr("The group that the layer is to be in"))  # fmt: skip
+            box = combo(
+                [],
+                f"suggestLayer{row + 1}",
+                self.tr("Group of {0}").format(layer.name),
+                self.tr("The group that the layer is to be in"),
+            )
             box.setMinimumWidth(150)
             box.activated.connect(lambda _, at=row: self._changed(at))
             self.boxes.append(box)

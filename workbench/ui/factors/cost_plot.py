@@ -44,11 +44,15 @@ class CostPlot(pyqtgraph.PlotWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent, axisItems={"left": _CostAxis("left")})
         named(
-            self, "costCurve", self.tr("Cost curve"),
-            self.tr("How far the model is from the recording, after each iteration. Thick: the present run; thin: the "
-                    "runs before whose costs compare with it (the same divergence, penalties, window and hop), in the "
-                    "colours of the list of runs."),
-        )  # fmt: skip
+            self,
+            "costCurve",
+            self.tr("Cost curve"),
+            self.tr(
+                "How far the model is from the recording, after each iteration. Thick: the present run; thin: the "
+                "runs before whose costs compare with it (the same divergence, penalties, window and hop), in the "
+                "colours of the list of runs."
+            ),
+        )
         self._document = document
         self.setMinimumHeight(96)
         self.setMouseEnabled(False, False)
@@ -80,9 +84,10 @@ class CostPlot(pyqtgraph.PlotWidget):
         runs = [
             run
             for run in named_runs
-            if len(document.runs[run].costs) > 1 and document.runs[run].settings.cost_kind == kind
+            if len(document.runs[run].costs) > 1
+            and document.runs[run].settings.cost_kind == kind
             and document.fits(run)
-        ]  # fmt: skip
+        ]
         shown = runs[-(MOST_CURVES - 1) :] + ([present] if present in document.runs else [])
         for side in ("left", "bottom"):
             # Without a curve the axes would tell invented numbers.

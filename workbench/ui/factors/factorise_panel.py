@@ -74,16 +74,20 @@ class FactorisePanel(QWidget):
     def _fields(self) -> QGridLayout:
         wishes = self.wishes
         self.preset = combo(
-            [*wishes.choices("preset"), (self.tr("your own"), "")], "preset", wishes.label("preset"),
+            [*wishes.choices("preset"), (self.tr("your own"), "")],
+            "preset",
+            wishes.label("preset"),
             wishes.sentence("preset"),
-        )  # fmt: skip
+        )
         self.preset.activated.connect(lambda _: self._choose_preset())
         self.method = wishes.control("method", "method")
         self.components = cast(QSpinBox, wishes.control("components", "components"))
         self.suggest = named(
-            QPushButton(self.tr("?")), "suggestComponents", self.tr("Suggest a number"),
+            QPushButton(self.tr("?")),
+            "suggestComponents",
+            self.tr("Suggest a number"),
             self.tr("Try several numbers of components and look for the elbow of their costs"),
-        )  # fmt: skip
+        )
         self.suggest.setFixedWidth(24)
         self.components.setMinimumWidth(50)
         self.divergence = wishes.control("divergence", "divergence")
@@ -104,14 +108,18 @@ class FactorisePanel(QWidget):
         self.seed.setMinimumWidth(44)
         self.iterations.setMinimumWidth(60)
         self.window_size = combo(
-            [(str(w), w) for w in WINDOWS], "windowSize", self.tr("Window"),
+            [(str(w), w) for w in WINDOWS],
+            "windowSize",
+            self.tr("Window"),
             self.tr("Samples a frame: longer tells pitches apart, shorter tells moments apart"),
-        )  # fmt: skip
+        )
         self.hop = combo([], "hop", self.tr("Hop"), self.tr("Samples between frames; a quarter of the window is usual"))
         self.more = named(
-            QPushButton("…"), "moreSettings", self.tr("All settings"),
+            QPushButton("…"),
+            "moreSettings",
+            self.tr("All settings"),
             self.tr("Starts, what is held, penalties and everything else, with a sentence for each (Ctrl+Shift+F)"),
-        )  # fmt: skip
+        )
         for box in (self.window_size, self.hop, self.preset):
             box.setMinimumContentsLength(4)
             box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -152,13 +160,17 @@ class FactorisePanel(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         self.factorise = named(
-            QPushButton(self.tr("Factorise")), "factorise", self.tr("Factorise"),
+            QPushButton(self.tr("Factorise")),
+            "factorise",
+            self.tr("Factorise"),
             self.tr("Find components, fresh from the start (Ctrl+Return)"),
-        )  # fmt: skip
+        )
         self.resume = named(
-            QPushButton(self.tr("Continue")), "continue", self.tr("Continue"),
+            QPushButton(self.tr("Continue")),
+            "continue",
+            self.tr("Continue"),
             self.tr("Go on from the present templates and activations (Ctrl+Shift+Return)"),
-        )  # fmt: skip
+        )
         self.factorise.setProperty("role", "primary")
         self.factorise.clicked.connect(lambda: self.asked.emit(True))
         self.resume.clicked.connect(lambda: self.asked.emit(False))
@@ -172,10 +184,14 @@ class FactorisePanel(QWidget):
 
     def _runs(self) -> QHBoxLayout:
         self.runs = combo(
-            [], "runs", self.tr("Runs"),
-            self.tr("The runs so far, in the colours of their curves; choose one to use it again. Layers stay with the "
-                    "components that they are most like."),
-        )  # fmt: skip
+            [],
+            "runs",
+            self.tr("Runs"),
+            self.tr(
+                "The runs so far, in the colours of their curves; choose one to use it again. Layers stay with the "
+                "components that they are most like."
+            ),
+        )
         self.runs.setMinimumContentsLength(8)
         self.runs.setSizeAdjustPolicy(self.runs.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.runs.activated.connect(lambda _: self._choose_run(int(self.runs.currentData())))
@@ -196,9 +212,11 @@ class FactorisePanel(QWidget):
         self.morph_target.setMinimumContentsLength(6)
         self.morph_target.setSizeAdjustPolicy(self.morph_target.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.morph = named(
-            Slider(0.0, 1.0, 0.0, 0.0, 100), "morph", self.tr("Morph"),
+            Slider(0.0, 1.0, 0.0, 0.0, 100),
+            "morph",
+            self.tr("Morph"),
             self.tr("Between what is and what is chosen: heard while it moves, kept when let go"),
-        )  # fmt: skip
+        )
         self.morph.moved.connect(self._morphing)
         self.morph.let_go.connect(self._keep_morph)
         row = QHBoxLayout()

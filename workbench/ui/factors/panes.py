@@ -47,9 +47,13 @@ class _FactorPane(QWidget):
         tools.changed.connect(self._show_tool)
         self.setMinimumSize(60, 60)
         for signal in (
-            viewport.changed, document.opened, document.analysis_changed, document.factors_changed,
-            document.layers_changed, document.selection_changed,
-        ):  # fmt: skip
+            viewport.changed,
+            document.opened,
+            document.analysis_changed,
+            document.factors_changed,
+            document.layers_changed,
+            document.selection_changed,
+        ):
             signal.connect(self.redraw)
 
     def redraw(self) -> None:
@@ -158,9 +162,11 @@ class ActivationsView(_FactorPane):
         self.setObjectName("activations")
         self.setAccessibleName(self.tr("Activations"))
         self.setToolTip(
-            self.tr("Activations: when each component sounds (rows of H). Click one to select its layer; with the "
-                    "brush (B) draw in it, with the eraser (E) take away: the masks follow at once.")
-        )  # fmt: skip
+            self.tr(
+                "Activations: when each component sounds (rows of H). Click one to select its layer; with the "
+                "brush (B) draw in it, with the eraser (E) take away: the masks follow at once."
+            )
+        )
         self.playhead = 0.0
 
     def sizeHint(self) -> QSize:
@@ -260,9 +266,11 @@ class TemplatesView(_FactorPane):
         self.setObjectName("templates")
         self.setAccessibleName(self.tr("Templates"))
         self.setToolTip(
-            self.tr("Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer; "
-                    "with the brush (B) draw in it, with the eraser (E) take away: the masks follow at once.")
-        )  # fmt: skip
+            self.tr(
+                "Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer; "
+                "with the brush (B) draw in it, with the eraser (E) take away: the masks follow at once."
+            )
+        )
 
     def sizeHint(self) -> QSize:
         return QSize(260, 320)

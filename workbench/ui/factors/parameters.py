@@ -73,18 +73,23 @@ class Wishes(QObject):
         if field not in METHODS[s.method].uses:
             return False
         needs = {
-            "beta": s.divergence == "beta", "others": s.templates in ("pitched", "drums"),
+            "beta": s.divergence == "beta",
+            "others": s.templates in ("pitched", "drums"),
             "learnt": s.templates == "selection",
             "learnt_as": s.templates == "selection" and s.hold_templates and 0 < s.learnt < s.components,
             "drums": s.templates == "drums",
-            "low_pitch": s.templates == "pitched", "high_pitch": s.templates == "pitched",
-            "tolerance": s.templates == "pitched", "harmonics": s.templates == "pitched",
-            "events": s.activations == "events", "decay": s.activations == "events",
+            "low_pitch": s.templates == "pitched",
+            "high_pitch": s.templates == "pitched",
+            "tolerance": s.templates == "pitched",
+            "harmonics": s.templates == "pitched",
+            "events": s.activations == "events",
+            "decay": s.activations == "events",
             "components": s.templates not in ("pitched", "drums", "present"),
             "tries": "random" in (s.templates, s.activations),
-            "separation": s.masks in ("coupled", "advanced"), "percussive_separation": s.masks == "advanced",
+            "separation": s.masks in ("coupled", "advanced"),
+            "percussive_separation": s.masks == "advanced",
             "exponent": not 1 <= s.beta_value <= 2,
-        }  # fmt: skip
+        }
         return needs.get(field, True)
 
     # -- words ---------------------------------------------------------------------------------------
@@ -94,38 +99,60 @@ class Wishes(QObject):
         tr = self.tr
         words: dict[str, dict[str, str]] = {
             "method": {
-                "fast": tr("Components · NMF"), "mu": tr("Components · exact MU steps"),
-                "flucoma": tr("Components · as FluCoMa"), "smooth": tr("Smooth · IS-NMF by MM"),
-                "sequential": tr("Smooth · MM, frame by frame"), "em": tr("Smooth · EM (SAGE)"),
-                "patterns": tr("Patterns · NMFD"), "libnmfd": tr("Patterns · as libnmfd"),
-                "match": tr("Known sounds · match templates"), "hpss": tr("Tones and hits · HPSS"),
+                "fast": tr("Components · NMF"),
+                "mu": tr("Components · exact MU steps"),
+                "flucoma": tr("Components · as FluCoMa"),
+                "smooth": tr("Smooth · IS-NMF by MM"),
+                "sequential": tr("Smooth · MM, frame by frame"),
+                "em": tr("Smooth · EM (SAGE)"),
+                "patterns": tr("Patterns · NMFD"),
+                "libnmfd": tr("Patterns · as libnmfd"),
+                "match": tr("Known sounds · match templates"),
+                "hpss": tr("Tones and hits · HPSS"),
             },
             "preset": {
-                "general": tr("General"), "drums": tr("Drum loop"), "beat": tr("Drums in a mix"),
-                "notes": tr("Notes"), "speech": tr("Speech + noise"),
+                "general": tr("General"),
+                "drums": tr("Drum loop"),
+                "beat": tr("Drums in a mix"),
+                "notes": tr("Notes"),
+                "speech": tr("Speech + noise"),
                 "old": tr("Old recording"),
             },
             "divergence": {
-                "kl": tr("Kullback–Leibler"), "is": tr("Itakura–Saito"), "eu": tr("Euclidean"), "beta": tr("other β"),
+                "kl": tr("Kullback–Leibler"),
+                "is": tr("Itakura–Saito"),
+                "eu": tr("Euclidean"),
+                "beta": tr("other β"),
             },
             "templates": {
-                "random": tr("Random"), "uniform": tr("All alike"), "nndsvd": tr("Singular vectors (NNDSVD)"),
-                "pitched": tr("Pitches"), "drums": tr("Drum sounds"), "selection": tr("Learnt from the selection"),
+                "random": tr("Random"),
+                "uniform": tr("All alike"),
+                "nndsvd": tr("Singular vectors (NNDSVD)"),
+                "pitched": tr("Pitches"),
+                "drums": tr("Drum sounds"),
+                "selection": tr("Learnt from the selection"),
                 "present": tr("The present ones (seed)"),
             },
             "activations": {
-                "random": tr("Random"), "uniform": tr("All alike"), "events": tr("A list of onsets"),
+                "random": tr("Random"),
+                "uniform": tr("All alike"),
+                "events": tr("A list of onsets"),
                 "present": tr("The present ones (seed)"),
             },
             "exponent": {"mm": tr("γ(β): surely downwards"), "one": tr("1: longer steps")},
             "masks": {
-                "soft": tr("Soft"), "binary": tr("Binary"), "coupled": tr("Coupled (threshold)"),
+                "soft": tr("Soft"),
+                "binary": tr("Binary"),
+                "coupled": tr("Coupled (threshold)"),
                 "advanced": tr("Advanced (with a residual)"),
             },
-        }  # fmt: skip
+        }
         keys: dict[str, tuple[str, ...]] = {
-            "method": tuple(METHODS), "preset": tuple(PRESETS), "templates": TEMPLATES, "activations": ACTIVATIONS,
-        }  # fmt: skip
+            "method": tuple(METHODS),
+            "preset": tuple(PRESETS),
+            "templates": TEMPLATES,
+            "activations": ACTIVATIONS,
+        }
         if field == "compare":
             methods = words["method"]
             return [(tr("nothing"), ""), *((methods[m], m) for m in METHODS if "compare" in METHODS[m].uses)]
@@ -135,20 +162,42 @@ class Wishes(QObject):
         """Name of a parameter."""
         tr = self.tr
         return {
-            "preset": tr("Preset"), "method": tr("Method"), "components": tr("Components"),
-            "divergence": tr("Divergence"), "beta": tr("β"), "iterations": tr("Iterations"), "seed": tr("Seed"),
-            "tries": tr("Starts to try"), "compare": tr("Run beside it"), "templates": tr("Templates begin"),
-            "activations": tr("Activations begin"), "hold_templates": tr("Hold templates"),
-            "hold_activations": tr("Hold activations"), "others": tr("Other components"),
-            "learnt": tr("Learnt templates"), "learnt_as": tr("Name of what is learnt"),
-            "low_pitch": tr("Lowest pitch"), "high_pitch": tr("Highest pitch"), "tolerance": tr("Tolerance"),
-            "harmonics": tr("Harmonics"), "drums": tr("Drum sounds"), "events": tr("Onsets"), "decay": tr("Decay"),
-            "length": tr("Template frames"), "sparsity": tr("Sparsity"), "uncorrelatedness": tr("Uncorrelatedness"),
-            "percussive_separation": tr("Separation of hits"), "exponent": tr("Exponent"),
-            "leave_out": tr("Leave the selection out"), "hold_locked": tr("Hold locked layers"),
-            "smoothness": tr("Smoothness λ"), "harmonic_frames": tr("Harmonic kernel"),
-            "percussive_bins": tr("Percussive kernel"), "separation": tr("Separation of tones"), "masks": tr("Masks"),
-        }[field]  # fmt: skip
+            "preset": tr("Preset"),
+            "method": tr("Method"),
+            "components": tr("Components"),
+            "divergence": tr("Divergence"),
+            "beta": tr("β"),
+            "iterations": tr("Iterations"),
+            "seed": tr("Seed"),
+            "tries": tr("Starts to try"),
+            "compare": tr("Run beside it"),
+            "templates": tr("Templates begin"),
+            "activations": tr("Activations begin"),
+            "hold_templates": tr("Hold templates"),
+            "hold_activations": tr("Hold activations"),
+            "others": tr("Other components"),
+            "learnt": tr("Learnt templates"),
+            "learnt_as": tr("Name of what is learnt"),
+            "low_pitch": tr("Lowest pitch"),
+            "high_pitch": tr("Highest pitch"),
+            "tolerance": tr("Tolerance"),
+            "harmonics": tr("Harmonics"),
+            "drums": tr("Drum sounds"),
+            "events": tr("Onsets"),
+            "decay": tr("Decay"),
+            "length": tr("Template frames"),
+            "sparsity": tr("Sparsity"),
+            "uncorrelatedness": tr("Uncorrelatedness"),
+            "percussive_separation": tr("Separation of hits"),
+            "exponent": tr("Exponent"),
+            "leave_out": tr("Leave the selection out"),
+            "hold_locked": tr("Hold locked layers"),
+            "smoothness": tr("Smoothness λ"),
+            "harmonic_frames": tr("Harmonic kernel"),
+            "percussive_bins": tr("Percussive kernel"),
+            "separation": tr("Separation of tones"),
+            "masks": tr("Masks"),
+        }[field]
 
     def sentence(self, field: str) -> str:
         """What a parameter is for, with its range."""
@@ -182,8 +231,10 @@ class Wishes(QObject):
             "tolerance": tr("Semitones by which a partial may be off."),
             "harmonics": tr("Partials of a note."),
             "drums": tr("A folder that holds a folder of one-shots for each drum; empty: our own kick, snare, hi-hat."),
-            "events": tr("A text file with a line for each onset: seconds and label, or seconds, duration and label. "
-                         "Labels are numbers: of components, or MIDI pitches."),
+            "events": tr(
+                "A text file with a line for each onset: seconds and label, or seconds, duration and label. "
+                "Labels are numbers: of components, or MIDI pitches."
+            ),
             "decay": tr("What is left of a drum's activation in the next frame."),
             "length": tr("Frames of a template (T): a hop each, so 8 frames of 512 are 93 ms at 44.1 kHz."),
             "sparsity": tr("Lets weak components die: fewer sound at once. 0 is off, 0.1 is much."),
@@ -196,9 +247,11 @@ class Wishes(QObject):
             "exponent": tr("Of each step, where β is below 1 or above 2: MM's is slower, and the cost never rises."),
             "hold_locked": tr("Continue leaves the templates and activations of locked layers as they are."),
             "leave_out": tr("Find the templates from everything but the selected time: applause, a cough, a dropout."),
-            "masks": tr("Soft shares every bin; binary decides; coupled and advanced need a separation, and advanced "
-                        "leaves the rest in a third layer."),
-        }[field]  # fmt: skip
+            "masks": tr(
+                "Soft shares every bin; binary decides; coupled and advanced need a separation, and advanced "
+                "leaves the rest in a third layer."
+            ),
+        }[field]
         if field in RANGES:
             low, high = RANGES[field]
             unit = {"tolerance": tr(" semitones"), "separation": tr(" dB"), "percussive_separation": tr(" dB")}.get(

@@ -25,13 +25,16 @@ class ListenBar(QWidget):
             tr("Removed"), "hearRemoved", tr("Hear what the mix takes away from the original (D)")
         )
         self.part = self._button(
-            tr("Selection"), "hearSelection",
+            tr("Selection"),
+            "hearSelection",
             tr("Hear only what is selected of time and frequency (H); all but it (Shift+H); under the brush (Z)"),
-        )  # fmt: skip
+        )
         self.speed = combo(
-            [("½ ×", 0.5), ("1 ×", 1.0), ("2 ×", 2.0)], "speed", tr("Speed"),
+            [("½ ×", 0.5), ("1 ×", 1.0), ("2 ×", 2.0)],
+            "speed",
+            tr("Speed"),
             tr("Speed of playing, with the pitch kept (< and >)"),
-        )  # fmt: skip
+        )
         self.speed.setCurrentIndex(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

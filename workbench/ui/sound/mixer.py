@@ -94,9 +94,11 @@ class Strip(QFrame):
         self.title = QLabel()
         self.title.setFixedHeight(17)
         self.gain = named(
-            Slider(*GAIN_RANGE_DB, source.gain_db, 0.0, 144, Qt.Orientation.Vertical), f"{tag}Gain",
-            self.tr("Gain of {0}").format(source.name), self.tr("Gain in dB; double-click for 0 dB"),
-        )  # fmt: skip
+            Slider(*GAIN_RANGE_DB, source.gain_db, 0.0, 144, Qt.Orientation.Vertical),
+            f"{tag}Gain",
+            self.tr("Gain of {0}").format(source.name),
+            self.tr("Gain in dB; double-click for 0 dB"),
+        )
         self.meter = named(
             StripMeter(), f"{tag}Meter", self.tr("Level of {0}").format(source.name), self.tr("Level after the faders")
         )
@@ -186,10 +188,14 @@ class Strip(QFrame):
         """Show another state of the same source."""
         if source.name != self.source.name:
             for widget, text in (
-                (self, "{0}"), (self.gain, self.tr("Gain of {0}")), (self.pan, self.tr("Pan of {0}")),
-                (self.width_slider, self.tr("Width of {0}")), (self.meter, self.tr("Level of {0}")),
-                (self.mute, self.tr("Mute {0}")), (self.solo, self.tr("Solo {0}")),
-            ):  # fmt: skip
+                (self, "{0}"),
+                (self.gain, self.tr("Gain of {0}")),
+                (self.pan, self.tr("Pan of {0}")),
+                (self.width_slider, self.tr("Width of {0}")),
+                (self.meter, self.tr("Level of {0}")),
+                (self.mute, self.tr("Mute {0}")),
+                (self.solo, self.tr("Solo {0}")),
+            ):
                 widget.setAccessibleName(text.format(source.name))
         self.source = source
         room = self.WIDTH - 24
@@ -213,9 +219,10 @@ class Strip(QFrame):
         if self.pan.isEnabled() and on != self.width_slider.isEnabled():
             self.width_slider.setEnabled(on)
             self.width_slider.setToolTip(
-                self.tr("Width: middle only … as it is … twice as wide; double-click for as it is") if on
+                self.tr("Width: middle only … as it is … twice as wide; double-click for as it is")
+                if on
                 else self.tr("A mono recording has no width until layers of the group are panned")
-            )  # fmt: skip
+            )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.picked.emit(self.source)
@@ -268,9 +275,11 @@ class Mixer(QWidget):
             letter = "ABCD"[slot]
             tip = self.tr("Mix {0}: recall it (F{1}); remember the present mix in it (Shift+F{1} or Shift+click)")
             button = named(
-                QPushButton(letter), f"mix{letter}", self.tr("Remembered mix {0}").format(letter),
+                QPushButton(letter),
+                f"mix{letter}",
+                self.tr("Remembered mix {0}").format(letter),
                 tip.format(letter, slot + 5),
-            )  # fmt: skip
+            )
             button.setCheckable(True)
             button.setProperty("role", "slot")
             button.clicked.connect(partial(self._slot_clicked, slot))

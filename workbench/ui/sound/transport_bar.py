@@ -112,9 +112,11 @@ class TransportBar(QWidget):
         self.job_left = dim("")
         named(self.job_left, "jobLeft", self.tr("Time left"), self.tr("Estimate of the time left"))
         self.cancel = named(
-            QPushButton(self.tr("Stop")), "jobCancel", self.tr("Stop the work"),
+            QPushButton(self.tr("Stop")),
+            "jobCancel",
+            self.tr("Stop the work"),
             self.tr("Stop; a factorisation keeps what there is (Esc)"),
-        )  # fmt: skip
+        )
         self.cancel.clicked.connect(self.cancel_job)
         # First, so that it stays where it is while texts change their lengths.
         row.addWidget(self.cancel)

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTabletEvent,
     QWheelEvent,
-)  # fmt: skip
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.audio.mix import audible
@@ -155,9 +155,11 @@ class SpectrogramView(QWidget):
         v, c, analysis = self._viewport, self.canvas, self._document.state.analysis
         seconds_per_frame = analysis.hop / v.rate
         return Ruler(
-            v.scale, v.rate / analysis.window, seconds_per_frame * c.width() / (v.stop - v.start),
+            v.scale,
+            v.rate / analysis.window,
+            seconds_per_frame * c.width() / (v.stop - v.start),
             c.height() / (v.high - v.low),
-        )  # fmt: skip
+        )
 
     def ruler_point(self, point: QPointF) -> tuple[float, float]:
         """A pixel in the ruler's pixels."""
@@ -269,9 +271,15 @@ class SpectrogramView(QWidget):
                     self._compose(int(rows[0]), int(rows[1]), lo, hi)
             top = c.height() - rows[1] / ratio
             self.update(
-                QRectF(c.left() + columns[0] / ratio, c.top() + top, (columns[1] - columns[0]) / ratio,
-                       (rows[1] - rows[0]) / ratio).toAlignedRect().adjusted(-1, -1, 1, 1)
-            )  # fmt: skip
+                QRectF(
+                    c.left() + columns[0] / ratio,
+                    c.top() + top,
+                    (columns[1] - columns[0]) / ratio,
+                    (rows[1] - rows[0]) / ratio,
+                )
+                .toAlignedRect()
+                .adjusted(-1, -1, 1, 1)
+            )
 
     @staticmethod
     def _shown(axis: Axis) -> NDArray[np.intp]:

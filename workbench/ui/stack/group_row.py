@@ -30,9 +30,11 @@ class GroupRow(LayerRow):
         self.solo.setToolTip(self.tr("Solo the group (Shift+S)"))
         self.lock.setToolTip(self.tr("Lock all layers of the group"))
         self.fold = named(
-            QPushButton("▸" if folded else "▾"), f"group{number}Fold",
-            self.tr("Show the layers of {0}").format(group.name), self.tr("Show or hide the layers of the group"),
-        )  # fmt: skip
+            QPushButton("▸" if folded else "▾"),
+            f"group{number}Fold",
+            self.tr("Show the layers of {0}").format(group.name),
+            self.tr("Show or hide the layers of the group"),
+        )
         self.fold.setProperty("role", "fold")
         self.fold.setFixedSize(16, 20)
         self.fold.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.document.document import Document
 from workbench.document.history import Step
@@ -40,23 +40,32 @@ class HistoryPanel(QWidget):
         self._document = document
         self._pictures: dict[int, tuple[Step, QIcon]] = {}
         self.list = named(
-            QListWidget(), "historySteps", self.tr("History"),
-            self.tr("Everything that was done: click a step to go there; the right button, or the arrow keys, mark one "
-                    "without going"),
-        )  # fmt: skip
+            QListWidget(),
+            "historySteps",
+            self.tr("History"),
+            self.tr(
+                "Everything that was done: click a step to go there; the right button, or the arrow keys, mark one "
+                "without going"
+            ),
+        )
         self.list.setIconSize(PICTURE)
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.recall = named(
-            QPushButton(self.tr("Give the selection back as it was here")), "historyRecall",
+            QPushButton(self.tr("Give the selection back as it was here")),
+            "historyRecall",
             self.tr("Give the selection back"),
             self.tr("In what is selected of time and frequency the masks become those after the marked step"),
-        )  # fmt: skip
+        )
         self.held = QLabel()
         self.held.setProperty("role", "dim")
-        named(self.held, "historySize", self.tr("Size of the history"),
-              self.tr("Memory that the steps hold; the oldest go when it is more than the limit"))  # fmt: skip
+        named(
+            self.held,
+            "historySize",
+            self.tr("Size of the history"),
+            self.tr("Memory that the steps hold; the oldest go when it is more than the limit"),
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 6)
         column.addWidget(self.list, 1)
@@ -131,7 +140,7 @@ class HistoryPanel(QWidget):
             self._document.area is not None
             and 0 <= self.list.currentRow() < len(self._document.steps)
             and self.list.currentRow() != self._document.step
-        )  # fmt: skip
+        )
 
     def _menu(self, place: QPoint) -> None:
         """The right button marks a step without going there."""

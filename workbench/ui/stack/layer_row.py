@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QWidget,
-)  # fmt: skip
+)
 
 from workbench.document.acts.layers import GAIN_RANGE_DB
 from workbench.masks.model.layers import Group, Layer
@@ -93,31 +93,55 @@ class LayerRow(QFrame):
         self.colour.clicked.connect(self._choose_colour)
         self.thumbnail = Thumbnail()
         named(
-            self.thumbnail, f"{tag}Mask", self.tr("Mask of {0}").format(layer.name),
+            self.thumbnail,
+            f"{tag}Mask",
+            self.tr("Mask of {0}").format(layer.name),
             self.tr("The mask: white 0, black 1. Double-click shows it large; drag the row to reorder."),
-        )  # fmt: skip
+        )
         self.name = named(
-            QLineEdit(layer.name), f"{tag}Name", self.tr("Name of {0}").format(layer.name),
+            QLineEdit(layer.name),
+            f"{tag}Name",
+            self.tr("Name of {0}").format(layer.name),
             self.tr("Double-click (or F2) to rename"),
-        )  # fmt: skip
+        )
         self.name.setReadOnly(True)
         self.name.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.name.setFrame(False)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.name.installEventFilter(self)
         self.name.editingFinished.connect(self._name_typed)
-        self.mute = toggle("M", "mute", f"{tag}Mute", self.tr("Mute {0}").format(layer.name),
-                           self.tr("Mute (M for the selected layer)"), layer.mute)  # fmt: skip
-        self.solo = toggle("S", "solo", f"{tag}Solo", self.tr("Solo {0}").format(layer.name),
-                           self.tr("Solo (S for the selected layer)"), layer.solo)  # fmt: skip
-        self.lock = toggle("", "lock", f"{tag}Lock", self.tr("Lock {0}").format(layer.name),
-                           self.tr("Lock: guards the mask against edits (K)"), self._locked())  # fmt: skip
+        self.mute = toggle(
+            "M",
+            "mute",
+            f"{tag}Mute",
+            self.tr("Mute {0}").format(layer.name),
+            self.tr("Mute (M for the selected layer)"),
+            layer.mute,
+        )
+        self.solo = toggle(
+            "S",
+            "solo",
+            f"{tag}Solo",
+            self.tr("Solo {0}").format(layer.name),
+            self.tr("Solo (S for the selected layer)"),
+            layer.solo,
+        )
+        self.lock = toggle(
+            "",
+            "lock",
+            f"{tag}Lock",
+            self.tr("Lock {0}").format(layer.name),
+            self.tr("Lock: guards the mask against edits (K)"),
+            self._locked(),
+        )
         self.lock.setIcon(theme.icon("lock"))
         self.lock.setIconSize(QSize(13, 13))
         self.gain = named(
-            Slider(*GAIN_RANGE_DB, layer.gain_db, 0.0, 144), f"{tag}Gain", self.tr("Gain of {0}").format(layer.name),
+            Slider(*GAIN_RANGE_DB, layer.gain_db, 0.0, 144),
+            f"{tag}Gain",
+            self.tr("Gain of {0}").format(layer.name),
             self.tr("Gain in dB; double-click for 0 dB"),
-        )  # fmt: skip
+        )
         self.gain_text = QLabel()
         self.gain_text.setProperty("role", "dim")
         self.gain_text.setFixedWidth(52)
@@ -226,10 +250,14 @@ class LayerRow(QFrame):
         """Tell assistive technology the layer's new name."""
         self.setAccessibleName(name)
         for widget, text in (
-            (self.colour, self.tr("Colour of {0}")), (self.thumbnail, self.tr("Mask of {0}")),
-            (self.mute, self.tr("Mute {0}")), (self.solo, self.tr("Solo {0}")), (self.lock, self.tr("Lock {0}")),
-            (self.gain, self.tr("Gain of {0}")), (self.pan, self.tr("Pan of {0}")),
-        ):  # fmt: skip
+            (self.colour, self.tr("Colour of {0}")),
+            (self.thumbnail, self.tr("Mask of {0}")),
+            (self.mute, self.tr("Mute {0}")),
+            (self.solo, self.tr("Solo {0}")),
+            (self.lock, self.tr("Lock {0}")),
+            (self.gain, self.tr("Gain of {0}")),
+            (self.pan, self.tr("Pan of {0}")),
+        ):
             widget.setAccessibleName(text.format(name))
 
     def show_audible(self, on: bool) -> None:

@@ -38,9 +38,11 @@ class StackPanel(QWidget):
         self.residual = QLabel()
         self.residual.setProperty("role", "dim")
         named(
-            self.residual, "residual", self.tr("Residual"),
+            self.residual,
+            "residual",
+            self.tr("Residual"),
             self.tr("How far the layers' sum is from the mix, measured on rendered samples at unity gain"),
-        )  # fmt: skip
+        )
         scroll = self._scroll = QScrollArea()
         scroll.setObjectName("stackScroll")
         scroll.setWidget(self._rows)
@@ -68,12 +70,18 @@ class StackPanel(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(6, 4, 6, 0)
         row.setSpacing(4)
-        self.stacks = combo([], "stackChoice", self.tr("Mask stack"),
-                            self.tr("The stack that is seen, heard and edited (Page Up, Page Down)"))  # fmt: skip
+        self.stacks = combo(
+            [],
+            "stackChoice",
+            self.tr("Mask stack"),
+            self.tr("The stack that is seen, heard and edited (Page Up, Page Down)"),
+        )
         self.stack_menu = icon_button(
-            "stacks", "stackMenu", self.tr("Stacks"),
+            "stacks",
+            "stackMenu",
+            self.tr("Stacks"),
             self.tr("New, duplicate, rename or remove a stack; copy a mask to another"),
-        )  # fmt: skip
+        )
         row.addWidget(self.stacks, 1)
         row.addWidget(self.stack_menu)
         self.stacks.activated.connect(lambda i: self._document.show_stack(self.stacks.itemData(i)))
@@ -110,16 +118,30 @@ class StackPanel(QWidget):
         row.setContentsMargins(6, 4, 6, 2)
         row.setSpacing(4)
         self.new = icon_button("new", "newLayer", self.tr("New layer"), self.tr("New empty layer to paint into (N)"))
-        self.merge = icon_button("merge", "mergeLayers", self.tr("Merge layers"),
-                                  self.tr("Merge the selected layers: Ctrl+click picks several (Ctrl+E)"))  # fmt: skip
-        self.delete = icon_button("delete", "deleteLayer", self.tr("Delete layer"),
-                                   self.tr("Delete the layer; the others take what it held (Delete)"))  # fmt: skip
-        self.invert = icon_button("invert", "invertMask", self.tr("Invert mask"),
-                                   self.tr("Give the layer all that it has not (Ctrl+I)"))  # fmt: skip
-        self.binary = icon_button("binary", "makeBinary", self.tr("Make binary"),
-                                   self.tr("Give every point to the layer that holds most of it (Ctrl+B)"))  # fmt: skip
-        self.group = icon_button("group", "groupLayers", self.tr("Group layers"),
-                                  self.tr("Collect the selected layers as one source (G)"))  # fmt: skip
+        self.merge = icon_button(
+            "merge",
+            "mergeLayers",
+            self.tr("Merge layers"),
+            self.tr("Merge the selected layers: Ctrl+click picks several (Ctrl+E)"),
+        )
+        self.delete = icon_button(
+            "delete",
+            "deleteLayer",
+            self.tr("Delete layer"),
+            self.tr("Delete the layer; the others take what it held (Delete)"),
+        )
+        self.invert = icon_button(
+            "invert", "invertMask", self.tr("Invert mask"), self.tr("Give the layer all that it has not (Ctrl+I)")
+        )
+        self.binary = icon_button(
+            "binary",
+            "makeBinary",
+            self.tr("Make binary"),
+            self.tr("Give every point to the layer that holds most of it (Ctrl+B)"),
+        )
+        self.group = icon_button(
+            "group", "groupLayers", self.tr("Group layers"), self.tr("Collect the selected layers as one source (G)")
+        )
         tip = self.tr("Hear each layer alone for a second, to name and sort it (Shift+W)")
         self.walk = icon_button("walk", "auditionWalk", self.tr("Audition walk"), tip)
         row.addWidget(self.new)

@@ -298,8 +298,10 @@ class WalkBar(QFrame):
                 self._timer.stop()
                 self._show_pause()
             ends = isinstance(event, QKeyEvent) and event.key() in (
-                Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape,
-            )  # fmt: skip
+                Qt.Key.Key_Return,
+                Qt.Key.Key_Enter,
+                Qt.Key.Key_Escape,
+            )
             if ends and event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
                 return True
@@ -322,8 +324,14 @@ class WalkBar(QFrame):
     def _means(self, event: QKeyEvent) -> bool:
         """Whether a key has a meaning on the walk."""
         keypad = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        known = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape,
-                 Qt.Key.Key_F2)  # fmt: skip
+        known = (
+            Qt.Key.Key_Left,
+            Qt.Key.Key_Right,
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+            Qt.Key.Key_Escape,
+            Qt.Key.Key_F2,
+        )
         return not keypad and (Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 or event.key() in known)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

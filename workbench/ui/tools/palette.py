@@ -9,11 +9,20 @@ from workbench.control.tools import PAINTING, SELECTING, Tool, ToolSettings, des
 from workbench.ui.base.controls import dress, icon_button
 
 ICONS = {
-    Tool.SELECT: "select", Tool.RECTANGLE: "rectangle", Tool.LASSO: "lasso", Tool.POLYGON: "polygon",
-    Tool.BAND: "band", Tool.WAND: "wand", Tool.BRUSH: "brush", Tool.ERASER: "eraser", Tool.SMOOTH: "smooth",
-    Tool.BLUR_TIME: "blurTime", Tool.BLUR_FREQUENCY: "blurFrequency", Tool.SHARPEN: "sharpen",
+    Tool.SELECT: "select",
+    Tool.RECTANGLE: "rectangle",
+    Tool.LASSO: "lasso",
+    Tool.POLYGON: "polygon",
+    Tool.BAND: "band",
+    Tool.WAND: "wand",
+    Tool.BRUSH: "brush",
+    Tool.ERASER: "eraser",
+    Tool.SMOOTH: "smooth",
+    Tool.BLUR_TIME: "blurTime",
+    Tool.BLUR_FREQUENCY: "blurFrequency",
+    Tool.SHARPEN: "sharpen",
     Tool.THRESHOLD: "threshold",
-}  # fmt: skip
+}
 
 
 class Palette(QWidget):

@@ -51,29 +51,42 @@ class ThresholdPanel(QWidget):
     def _build(self) -> None:
         tr = self.tr
         self.measure = combo(
-            [(tr("Mask value"), "mask"), (tr("Layer's level, dB"), "level"),
-             (tr("Layer to the rest"), "ratio")],
-            "thresholdMeasure", tr("What the threshold looks at"),
+            [(tr("Mask value"), "mask"), (tr("Layer's level, dB"), "level"), (tr("Layer to the rest"), "ratio")],
+            "thresholdMeasure",
+            tr("What the threshold looks at"),
             tr("The mask's value; the layer's own level; or the layer's level against all others"),
-        )  # fmt: skip
+        )
         self.measure.setMinimumWidth(136)
         self.keep = combo(
-            [(tr("above"), "above"), (tr("below"), "below"), (tr("between"), "between")], "thresholdKeep",
-            tr("What is kept"), tr("Keep the mask above a limit, below one, or between two"),
-        )  # fmt: skip
+            [(tr("above"), "above"), (tr("below"), "below"), (tr("between"), "between")],
+            "thresholdKeep",
+            tr("What is kept"),
+            tr("Keep the mask above a limit, below one, or between two"),
+        )
         self.low = self._number("thresholdLow", tr("Lower limit"), tr("Drag in the histogram, or type"))
         self.high = self._number("thresholdHigh", tr("Upper limit"), tr("Drag in the histogram, or type"))
-        self.knee = self._number("thresholdKnee", tr("Soft knee"),
-                                 tr("The mask fades out over this much beyond the limit; 0 cuts"))  # fmt: skip
+        self.knee = self._number(
+            "thresholdKnee", tr("Soft knee"), tr("The mask fades out over this much beyond the limit; 0 cuts")
+        )
         self.histogram = named(
-            Histogram(), "thresholdHistogram", tr("Histogram"),
+            Histogram(),
+            "thresholdHistogram",
+            tr("Histogram"),
             tr("How often each value occurs in view or in the selection; drag the limit (arrow keys move it)"),
-        )  # fmt: skip
-        self.accept = named(QPushButton(tr("Apply")), "thresholdApply", tr("Apply the threshold"),
-                            tr("Keep what is shown and heard (Return)"))  # fmt: skip
+        )
+        self.accept = named(
+            QPushButton(tr("Apply")),
+            "thresholdApply",
+            tr("Apply the threshold"),
+            tr("Keep what is shown and heard (Return)"),
+        )
         self.accept.setProperty("role", "primary")
-        self.drop = named(QPushButton(tr("Cancel")), "thresholdCancel", tr("Cancel the threshold"),
-                          tr("Leave the mask as it was (Esc)"))  # fmt: skip
+        self.drop = named(
+            QPushButton(tr("Cancel")),
+            "thresholdCancel",
+            tr("Cancel the threshold"),
+            tr("Leave the mask as it was (Esc)"),
+        )
         self.scope = QLabel()
         self.scope.setObjectName("thresholdScope")
         column = QVBoxLayout(self)
@@ -136,12 +149,14 @@ class ThresholdPanel(QWidget):
         self.limits = Limits(
             str(self.measure.currentData()),
             float("-inf") if keep == "below" else self.low.value(),
-            float("inf") if keep == "above" else self.high.value(), self.knee.value(),
-        )  # fmt: skip
-        self.histogram.show_limits(
-            None if keep == "below" else self.low.value(), None if keep == "above" else self.high.value(),
+            float("inf") if keep == "above" else self.high.value(),
             self.knee.value(),
-        )  # fmt: skip
+        )
+        self.histogram.show_limits(
+            None if keep == "below" else self.low.value(),
+            None if keep == "above" else self.high.value(),
+            self.knee.value(),
+        )
         if self.isVisible():
             self._touched = True
             self._preview()
@@ -250,9 +265,11 @@ class ThresholdPanel(QWidget):
         if index >= len(stack.layers):
             return
         within = Region(
-            int(v.bin_at(v.low, analysis)) if v.low > v.bottom else 0, int(v.bin_at(v.high, analysis)) + 1,
-            int(v.frame_at(v.start, analysis)), int(v.frame_at(v.stop, analysis)) + 1,
-        )  # fmt: skip
+            int(v.bin_at(v.low, analysis)) if v.low > v.bottom else 0,
+            int(v.bin_at(v.high, analysis)) + 1,
+            int(v.frame_at(v.start, analysis)),
+            int(v.frame_at(v.stop, analysis)) + 1,
+        )
         area = document.area
         if area is not None:
             within = area.bounds

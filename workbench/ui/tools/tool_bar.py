@@ -34,18 +34,33 @@ class ToolBar(QWidget):
 
     def _look_controls(self, row: QHBoxLayout) -> None:
         self.show_box = combo(
-            [(self.tr("Layer colours"), Show.COLOURS), (self.tr("Level"), Show.LEVEL),
-             (self.tr("Selected mask"), Show.MASK), (self.tr("Mask over mix"), Show.OVER),
-             (self.tr("Group colours"), Show.GROUPS)],
-            "show", self.tr("Show"), self.tr("What the spectrogram shows (C takes the next)"),
-        )  # fmt: skip
-        self.map_box = combo([(n.capitalize(), n) for n in COLOUR_MAPS], "colourMap", self.tr("Colour map"),
-                             self.tr("Colours of the level"))  # fmt: skip
+            [
+                (self.tr("Layer colours"), Show.COLOURS),
+                (self.tr("Level"), Show.LEVEL),
+                (self.tr("Selected mask"), Show.MASK),
+                (self.tr("Mask over mix"), Show.OVER),
+                (self.tr("Group colours"), Show.GROUPS),
+            ],
+            "show",
+            self.tr("Show"),
+            self.tr("What the spectrogram shows (C takes the next)"),
+        )
+        self.map_box = combo(
+            [(n.capitalize(), n) for n in COLOUR_MAPS],
+            "colourMap",
+            self.tr("Colour map"),
+            self.tr("Colours of the level"),
+        )
         self.scale_box = combo(
-            [(self.tr("Log"), FrequencyScale.LOG), (self.tr("Mel"), FrequencyScale.MEL),
-             (self.tr("Linear"), FrequencyScale.LINEAR)],
-            "frequencyScale", self.tr("Frequency scale"), self.tr("Frequency axis: logarithmic, mel or linear"),
-        )  # fmt: skip
+            [
+                (self.tr("Log"), FrequencyScale.LOG),
+                (self.tr("Mel"), FrequencyScale.MEL),
+                (self.tr("Linear"), FrequencyScale.LINEAR),
+            ],
+            "frequencyScale",
+            self.tr("Frequency scale"),
+            self.tr("Frequency axis: logarithmic, mel or linear"),
+        )
         self.low = named(QSpinBox(), "lowDb", self.tr("Lowest level"), self.tr("Level drawn black, in dB"))
         self.high = named(QSpinBox(), "highDb", self.tr("Highest level"), self.tr("Level drawn brightest, in dB"))
         for box, value in ((self.low, -90), (self.high, -12)):

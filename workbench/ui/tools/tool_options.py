@@ -75,15 +75,22 @@ class ToolOptions(QStackedWidget):
         wand.setContentsMargins(0, 0, 0, 0)
         wand.setSpacing(6)
         self.wand_like = combo(
-            [(self.tr("same level"), "level"), (self.tr("same layers"), "shares")], "wandLike",
-            self.tr("What the wand looks at"), self.tr("Places of nearly the same level, or that layers share alike"),
-        )  # fmt: skip
-        self.wand_tolerance = named(QSpinBox(), "wandTolerance", self.tr("Tolerance"),
-                                    self.tr("How much may differ, in dB or per cent"))  # fmt: skip
+            [(self.tr("same level"), "level"), (self.tr("same layers"), "shares")],
+            "wandLike",
+            self.tr("What the wand looks at"),
+            self.tr("Places of nearly the same level, or that layers share alike"),
+        )
+        self.wand_tolerance = named(
+            QSpinBox(), "wandTolerance", self.tr("Tolerance"), self.tr("How much may differ, in dB or per cent")
+        )
         self.wand_tolerance.setRange(1, 100)
         self.wand_tolerance.setValue(6)
-        self.wand_connected = named(QCheckBox(self.tr("Connected")), "wandConnected", self.tr("Connected"),
-                                    self.tr("Only what hangs together with the place you click"))  # fmt: skip
+        self.wand_connected = named(
+            QCheckBox(self.tr("Connected")),
+            "wandConnected",
+            self.tr("Connected"),
+            self.tr("Only what hangs together with the place you click"),
+        )
         self.wand_connected.setChecked(True)
         for widget in (self.wand_like, self.wand_tolerance, self.wand_connected):
             wand.addWidget(widget)
@@ -92,8 +99,12 @@ class ToolOptions(QStackedWidget):
         self.wand_connected.toggled.connect(self._wand_changed)
         self._wand_changed()
         row.addWidget(self.wand)
-        self.amount = named(QSpinBox(), "selectionAmount", self.tr("Bins and frames"),
-                            self.tr("By how much the selection grows, shrinks or is feathered"))  # fmt: skip
+        self.amount = named(
+            QSpinBox(),
+            "selectionAmount",
+            self.tr("Bins and frames"),
+            self.tr("By how much the selection grows, shrinks or is feathered"),
+        )
         self.amount.setRange(1, 30)
         self.amount.setValue(3)
         self.reshapes: list[QPushButton] = []
@@ -108,8 +119,12 @@ class ToolOptions(QStackedWidget):
             row.addWidget(button)
         row.addWidget(dim(self.tr("by")))
         row.addWidget(self.amount)
-        self.harmonics_wanted = named(QPushButton(self.tr("Harmonics")), "selectionOvertones", self.tr("Harmonics"),
-                                      self.tr("Add the overtones of what is selected (Ctrl+H)"))  # fmt: skip
+        self.harmonics_wanted = named(
+            QPushButton(self.tr("Harmonics")),
+            "selectionOvertones",
+            self.tr("Harmonics"),
+            self.tr("Add the overtones of what is selected (Ctrl+H)"),
+        )
         self.harmonics_wanted.clicked.connect(
             lambda: self.reshape_wanted.emit("overtones", self._tools.options.brush.harmonics)
         )
@@ -131,27 +146,55 @@ class ToolOptions(QStackedWidget):
         self.paints = QLabel()
         self.paints.setObjectName("paintedLayer")
         row.addWidget(self.paints)
-        self.shape = combo([(text, shape) for shape, text in described_shapes().items()], "brushShape",
-                           self.tr("Brush shape"), self.tr("Shape of the brush (, and . take another)"))  # fmt: skip
+        self.shape = combo(
+            [(text, shape) for shape, text in described_shapes().items()],
+            "brushShape",
+            self.tr("Brush shape"),
+            self.tr("Shape of the brush (, and . take another)"),
+        )
         row.addWidget(self.shape)
-        self.harmonics = named(QSpinBox(), "brushHarmonics", self.tr("Harmonics"),
-                               self.tr("Lines of the comb: the fundamental and its overtones"))  # fmt: skip
+        self.harmonics = named(
+            QSpinBox(),
+            "brushHarmonics",
+            self.tr("Harmonics"),
+            self.tr("Lines of the comb: the fundamental and its overtones"),
+        )
         self.harmonics.setRange(*HARMONICS)
         self.harmonics.setPrefix("× ")
-        self.line_width = named(QSpinBox(), "brushWidth", self.tr("Width of a harmonic"),
-                           self.tr("Thickness of each line of the comb in Hz"))  # fmt: skip
+        self.line_width = named(
+            QSpinBox(),
+            "brushWidth",
+            self.tr("Width of a harmonic"),
+            self.tr("Thickness of each line of the comb in Hz"),
+        )
         self.line_width.setRange(round(WIDTHS[0]), round(WIDTHS[1]))
         self.line_width.setSuffix(" Hz")
         row.addWidget(self.harmonics)
         row.addWidget(self.line_width)
-        self.size_slider = named(Slider(*SIZES, brush.size, 40, 396), "brushSize", self.tr("Brush size"),
-                                 self.tr("Diameter in pixels ([ and ], or Shift+right-drag)"))  # fmt: skip
-        self.hardness = named(Slider(0, 1, brush.hardness, 0.5, 100), "brushHardness", self.tr("Hardness"),
-                              self.tr("How much of the brush has full effect, per cent"))  # fmt: skip
-        self.strength = named(Slider(0, 1, 1.0, 1.0, 100), "brushStrength", self.tr("Strength"),
-                              self.tr("How far one stroke goes, per cent; a pen's pressure counts too"))  # fmt: skip
-        self.target = named(Slider(0, 1, 1.0, 1.0, 100), "brushTarget", self.tr("Target value"),
-                            self.tr("The mask value to paint towards: 1 all, 0 nothing"))  # fmt: skip
+        self.size_slider = named(
+            Slider(*SIZES, brush.size, 40, 396),
+            "brushSize",
+            self.tr("Brush size"),
+            self.tr("Diameter in pixels ([ and ], or Shift+right-drag)"),
+        )
+        self.hardness = named(
+            Slider(0, 1, brush.hardness, 0.5, 100),
+            "brushHardness",
+            self.tr("Hardness"),
+            self.tr("How much of the brush has full effect, per cent"),
+        )
+        self.strength = named(
+            Slider(0, 1, 1.0, 1.0, 100),
+            "brushStrength",
+            self.tr("Strength"),
+            self.tr("How far one stroke goes, per cent; a pen's pressure counts too"),
+        )
+        self.target = named(
+            Slider(0, 1, 1.0, 1.0, 100),
+            "brushTarget",
+            self.tr("Target value"),
+            self.tr("The mask value to paint towards: 1 all, 0 nothing"),
+        )
         self._size_label, self._hardness_label = dim(""), dim("")
         self._strength_label, self._target_label = dim(""), dim("")
         for label, slider, change in (
@@ -159,19 +202,24 @@ class ToolOptions(QStackedWidget):
             (self._hardness_label, self.hardness, tools.set_hardness),
             (self._strength_label, self.strength, lambda v: tools.set(strength=v)),
             (self._target_label, self.target, lambda v: tools.set(target=v)),
-        ):  # fmt: skip
+        ):
             slider.moved.connect(change)
             slider.setMinimumWidth(38)
             slider.setMaximumWidth(70)
             row.addWidget(label)
             row.addWidget(slider, 1)
-        self.reach = named(QSpinBox(), "filterReach", self.tr("Reach"),
-                           self.tr("Bins or frames on either side that count"))  # fmt: skip
+        self.reach = named(
+            QSpinBox(), "filterReach", self.tr("Reach"), self.tr("Bins or frames on either side that count")
+        )
         self.reach.setRange(*REACHES)
         self.reach.setPrefix("± ")
         row.addWidget(self.reach)
-        self.build_up = named(QCheckBox(self.tr("Build up")), "brushBuildUp", self.tr("Build up"),
-                              self.tr("Going over a place again within one stroke adds to it"))  # fmt: skip
+        self.build_up = named(
+            QCheckBox(self.tr("Build up")),
+            "brushBuildUp",
+            self.tr("Build up"),
+            self.tr("Going over a place again within one stroke adds to it"),
+        )
         row.addWidget(self.build_up)
         row.addStretch(1)
         self.shape.currentIndexChanged.connect(lambda: tools.set_brush(shape=self.shape.currentData()))
@@ -203,9 +251,11 @@ class ToolOptions(QStackedWidget):
         self.setCurrentWidget(self._paint)
         options = tools.options
         for slider, value in (
-            (self.size_slider, options.brush.size), (self.hardness, options.brush.hardness),
-            (self.strength, options.strength), (self.target, options.target),
-        ):  # fmt: skip
+            (self.size_slider, options.brush.size),
+            (self.hardness, options.brush.hardness),
+            (self.strength, options.strength),
+            (self.target, options.target),
+        ):
             slider.set(value)
         for label, text in (
             (self._size_label, self.tr("Size {0:.0f}").format(options.brush.size)),
@@ -215,9 +265,10 @@ class ToolOptions(QStackedWidget):
         ):
             label.setText(text)
         for box, number in (
-            (self.harmonics, options.brush.harmonics), (self.line_width, round(options.brush.width)),
+            (self.harmonics, options.brush.harmonics),
+            (self.line_width, round(options.brush.width)),
             (self.reach, options.reach),
-        ):  # fmt: skip
+        ):
             box.blockSignals(True)
             box.setValue(number)
             box.blockSignals(False)

@@ -62,13 +62,18 @@ class _Builder:
         menu = self._menu(tr("&File"), "fileMenu")
         self._add(menu, "open", tr("&Open…"), "Ctrl+O", w.files.open_dialog)
         self._add(menu, "demo", tr("Open the &demo"), "", w.files.open_demo)
-        self._add(menu, "oldDemo", tr("Open the demo as an &old recording"), "", lambda: w.files.open_demo("old"),
-                  tr("Folded down to mono, with hiss: to be remastered in stereo"))  # fmt: skip
+        self._add(
+            menu,
+            "oldDemo",
+            tr("Open the demo as an &old recording"),
+            "",
+            lambda: w.files.open_demo("old"),
+            tr("Folded down to mono, with hiss: to be remastered in stereo"),
+        )
         menu.addSeparator()
         self._add(menu, "save", tr("&Save project"), "Ctrl+S", w.files.save)
         self._add(menu, "saveAs", tr("Save project &as…"), "Ctrl+Shift+S", w.files.save_as)
-        self._add(menu, "export", tr("&Export…"), "Ctrl+Shift+E",
-                  lambda: w.exporting.show_dialog(w.files.folder))  # fmt: skip
+        self._add(menu, "export", tr("&Export…"), "Ctrl+Shift+E", lambda: w.exporting.show_dialog(w.files.folder))
         menu.addSeparator()
         self._add(menu, "quit", tr("&Quit"), "Ctrl+Q", w.close)
 
@@ -78,13 +83,30 @@ class _Builder:
         undo = self._add(menu, "undo", tr("&Undo"), "Ctrl+Z", w.undo)
         redo = self._add(menu, "redo", tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], w.redo)
         menu.addSeparator()
-        self._add(menu, "copyMask", tr("&Copy the mask"), "Ctrl+C", w.editing.copy,
-                  tr("Remember the selected layer's mask within the selection"))  # fmt: skip
-        self._add(menu, "pasteMask", tr("&Paste the mask"), "Ctrl+V", w.editing.paste,
-                  tr("Put what was copied into the selected layer, where it was"))  # fmt: skip
-        self._add(menu, "pasteThere", tr("Paste at the play&head"), "Ctrl+Shift+V",
-                  lambda: w.editing.paste(w.audition.position),
-                  tr("Put what was copied into the selected layer, from the playhead on"))  # fmt: skip
+        self._add(
+            menu,
+            "copyMask",
+            tr("&Copy the mask"),
+            "Ctrl+C",
+            w.editing.copy,
+            tr("Remember the selected layer's mask within the selection"),
+        )
+        self._add(
+            menu,
+            "pasteMask",
+            tr("&Paste the mask"),
+            "Ctrl+V",
+            w.editing.paste,
+            tr("Put what was copied into the selected layer, where it was"),
+        )
+        self._add(
+            menu,
+            "pasteThere",
+            tr("Paste at the play&head"),
+            "Ctrl+Shift+V",
+            lambda: w.editing.paste(w.audition.position),
+            tr("Put what was copied into the selected layer, from the playhead on"),
+        )
         menu.addSeparator()
         accept = self._add(menu, "accept", tr("&Apply what is shown"), ["Return", "Enter"], w.accept)
         back = self._add(menu, "takeBack", tr("Take the last &corner back"), "Backspace", w.selector.take_back)
@@ -126,42 +148,101 @@ class _Builder:
         self._add(menu, "grow", tr("&Grow"), "Ctrl+]", reshape("grow"))
         self._add(menu, "shrink", tr("&Shrink"), "Ctrl+[", reshape("shrink"))
         self._add(menu, "feather", tr("&Feather"), "Ctrl+Alt+F", reshape("feather"))
-        self._add(menu, "overtones", tr("Add its &harmonics"), "Ctrl+H",
-                  lambda: editing.reshape("overtones", w.tools.options.brush.harmonics))  # fmt: skip
+        self._add(
+            menu,
+            "overtones",
+            tr("Add its &harmonics"),
+            "Ctrl+H",
+            lambda: editing.reshape("overtones", w.tools.options.brush.harmonics),
+        )
         self._add(menu, "dominated", tr("Where this layer &dominates"), "Ctrl+Shift+D", editing.select_dominated)
 
     def _masks(self) -> None:
         w, tr, editing = self.window, self.window.tr, self.window.editing
         menu = self._menu(tr("&Mask"), "maskMenu")
-        self._add(menu, "fill", tr("&Fill the selection"), "Shift+F", editing.fill,
-                  tr("Give the selected layer all that is selected"))  # fmt: skip
-        self._add(menu, "takeAway", tr("&Take the selection away"), "Delete", w.delete,
-                  tr("Take the selection from the selected layer; without a selection delete the layer"))  # fmt: skip
-        self._add(menu, "cutToNew", tr("&Cut to a new layer"), "Ctrl+J", editing.cut_to_new,
-                  tr("A new layer takes what the selected one holds of the selection"))  # fmt: skip
-        self._add(menu, "liftToNew", tr("&New layer from the selection"), "Ctrl+Shift+J", editing.lift_to_new,
-                  tr("A new layer takes everything that is selected, from all layers"))  # fmt: skip
+        self._add(
+            menu,
+            "fill",
+            tr("&Fill the selection"),
+            "Shift+F",
+            editing.fill,
+            tr("Give the selected layer all that is selected"),
+        )
+        self._add(
+            menu,
+            "takeAway",
+            tr("&Take the selection away"),
+            "Delete",
+            w.delete,
+            tr("Take the selection from the selected layer; without a selection delete the layer"),
+        )
+        self._add(
+            menu,
+            "cutToNew",
+            tr("&Cut to a new layer"),
+            "Ctrl+J",
+            editing.cut_to_new,
+            tr("A new layer takes what the selected one holds of the selection"),
+        )
+        self._add(
+            menu,
+            "liftToNew",
+            tr("&New layer from the selection"),
+            "Ctrl+Shift+J",
+            editing.lift_to_new,
+            tr("A new layer takes everything that is selected, from all layers"),
+        )
         assign = menu.addMenu(tr("&Give the selection to"))
         assign.setObjectName("assignMenu")
         self._assign_menu(assign)
         menu.addSeparator()
         self._add(menu, "invert", tr("&Invert the mask"), "Ctrl+I", editing.invert_mask)
         self._add(menu, "binary", tr("Make &binary"), "Ctrl+B", editing.make_binary)
-        self._add(menu, "normalise", tr("N&ormalise"), "Ctrl+Shift+N", editing.normalise,
-                  tr("Scale the selected mask so that it reaches one"))  # fmt: skip
-        self._add(menu, "shapeMask", tr("&Exponent, cleaning, joining…"), "Ctrl+M", w.dialogs.shape_mask,
-                  tr("Operations with numbers, seen and heard before they are done"))  # fmt: skip
-        self._add(menu, "splitTime", tr("Split at this ti&me"), "Ctrl+T", w.split_time,
-                  tr("What the layer holds after the pointer's time becomes a new layer"))  # fmt: skip
-        self._add(menu, "splitFrequency", tr("Split at this fre&quency"), "Ctrl+Shift+T", w.split_frequency,
-                  tr("What the layer holds above the pointer's frequency becomes a new layer"))  # fmt: skip
+        self._add(
+            menu,
+            "normalise",
+            tr("N&ormalise"),
+            "Ctrl+Shift+N",
+            editing.normalise,
+            tr("Scale the selected mask so that it reaches one"),
+        )
+        self._add(
+            menu,
+            "shapeMask",
+            tr("&Exponent, cleaning, joining…"),
+            "Ctrl+M",
+            w.dialogs.shape_mask,
+            tr("Operations with numbers, seen and heard before they are done"),
+        )
+        self._add(
+            menu,
+            "splitTime",
+            tr("Split at this ti&me"),
+            "Ctrl+T",
+            w.split_time,
+            tr("What the layer holds after the pointer's time becomes a new layer"),
+        )
+        self._add(
+            menu,
+            "splitFrequency",
+            tr("Split at this fre&quency"),
+            "Ctrl+Shift+T",
+            w.split_frequency,
+            tr("What the layer holds above the pointer's frequency becomes a new layer"),
+        )
         menu.addSeparator()
         self._add(menu, "restore", tr("Clear edits in the &selection"), "Shift+Delete", editing.restore)
         self._add(menu, "clearLayer", tr("Clear edits of the &layer"), "", editing.clear_layer)
         self._add(menu, "clearEdits", tr("Clear &all edits"), "", editing.clear_all)
         menu.addSeparator()
-        self._add(menu, "analyse", tr("Anal&yse the masks…"), "Ctrl+Shift+A", w.dialogs.analyse_masks,
-                  tr("Share of energy, level over time and frequency, overlaps"))  # fmt: skip
+        self._add(
+            menu,
+            "analyse",
+            tr("Anal&yse the masks…"),
+            "Ctrl+Shift+A",
+            w.dialogs.analyse_masks,
+            tr("Share of energy, level over time and frequency, overlaps"),
+        )
 
     def _assign_menu(self, menu: QMenu) -> None:
         """The layers, with keys for the first nine; the keys work while the menu is closed."""
@@ -194,12 +275,29 @@ class _Builder:
         self._add(menu, "nextStack", tr("&Next stack"), "PgDown", lambda: editing.next_stack(1))
         self._add(menu, "previousStack", tr("&Previous stack"), "PgUp", lambda: editing.next_stack(-1))
         menu.addSeparator()
-        self._add(menu, "newStack", tr("New stack to &factorise"), "Ctrl+Alt+N",
-                  lambda: editing.new_stack(tr("Factorisation")))  # fmt: skip
-        self._add(menu, "newHpss", tr("New stack of &tones and hits…"), "", w.dialogs.tones_and_hits,
-                  tr("Harmonic–percussive separation by median filtering"))  # fmt: skip
-        self._add(menu, "newOracle", tr("New stack from true &stems…"), "", w.dialogs.oracle_dialog,
-                  tr("Ideal masks: the best that masks can do"))  # fmt: skip
+        self._add(
+            menu,
+            "newStack",
+            tr("New stack to &factorise"),
+            "Ctrl+Alt+N",
+            lambda: editing.new_stack(tr("Factorisation")),
+        )
+        self._add(
+            menu,
+            "newHpss",
+            tr("New stack of &tones and hits…"),
+            "",
+            w.dialogs.tones_and_hits,
+            tr("Harmonic–percussive separation by median filtering"),
+        )
+        self._add(
+            menu,
+            "newOracle",
+            tr("New stack from true &stems…"),
+            "",
+            w.dialogs.oracle_dialog,
+            tr("Ideal masks: the best that masks can do"),
+        )
         self._add(menu, "duplicateStack", tr("&Duplicate this stack"), "", editing.duplicate_stack)
         self._add(menu, "renameStack", tr("&Rename this stack…"), "", w.stack_panel.rename_stack)
         self._add(menu, "removeStack", tr("Remove this stac&k"), "", editing.remove_stack)
@@ -236,12 +334,30 @@ class _Builder:
         self._add(menu, "mute", tr("M&ute"), "M", lambda: stack.toggle_selected("mute"))
         self._add(menu, "solo", tr("&Solo"), "S", lambda: stack.toggle_selected("solo"))
         self._add(menu, "lock", tr("Loc&k"), "K", lambda: stack.toggle_selected("lock"))
-        self._add(menu, "group", tr("&Group the selected"), "G", stack.group_selected,
-                  tr("Collect the selected layers as one source (Ctrl+click selects several)"))  # fmt: skip
-        self._add(menu, "walk", tr("Audition &walk"), "Shift+W", w.walk.begin,
-                  tr("Hear every layer alone for a second, to name and sort it"))  # fmt: skip
-        self._add(menu, "suggestGroups", tr("Sugg&est groups…"), "Ctrl+G", w.dialogs.suggest_groups,
-                  tr("By timbre, rhythm, harmonic and percussive, low and high, or reference sounds"))  # fmt: skip
+        self._add(
+            menu,
+            "group",
+            tr("&Group the selected"),
+            "G",
+            stack.group_selected,
+            tr("Collect the selected layers as one source (Ctrl+click selects several)"),
+        )
+        self._add(
+            menu,
+            "walk",
+            tr("Audition &walk"),
+            "Shift+W",
+            w.walk.begin,
+            tr("Hear every layer alone for a second, to name and sort it"),
+        )
+        self._add(
+            menu,
+            "suggestGroups",
+            tr("Sugg&est groups…"),
+            "Ctrl+G",
+            w.dialogs.suggest_groups,
+            tr("By timbre, rhythm, harmonic and percussive, low and high, or reference sounds"),
+        )
         self._add(menu, "dissolve", tr("D&issolve the group"), "Shift+G", stack.dissolve_selected)
         self._add(menu, "fold", tr("S&how or hide the layers of the group"), "Alt+Left", stack.toggle_fold)
         self._add(menu, "muteGroup", tr("Mute the group"), "Shift+M", lambda: stack.toggle_group("mute"))
@@ -276,29 +392,65 @@ class _Builder:
         self._add(menu, "slower", tr("Slo&wer"), "<", lambda: listen.next_speed(-1), tr("Half speed, pitch kept"))
         self._add(menu, "faster", tr("Fast&er"), ">", lambda: listen.next_speed(1), tr("Double speed, pitch kept"))
         menu.addSeparator()
-        self._add(menu, "hearOriginal", tr("Hear the &original"), "I", lambda: w.listening.hear(Hear.ORIGINAL),
-                  tr("Original and mix in turn, equally loud"))  # fmt: skip
-        self._add(menu, "hearRemoved", tr("Hear what is taken &away"), "D", lambda: w.listening.hear(Hear.REMOVED),
-                  tr("The original without the mix"))  # fmt: skip
-        self._add(menu, "hearSelection", tr("Hear only the sele&ction"), "H",
-                  lambda: w.listening.listen(Where.SELECTION), tr("Only what is selected"))  # fmt: skip
-        self._add(menu, "hearRest", tr("Hear all &but the selection"), "Shift+H",
-                  lambda: w.listening.listen(Where.REST))  # fmt: skip
-        self._add(menu, "hearBrush", tr("Hear what is &under the brush"), "Z",
-                  lambda: w.listening.listen(Where.BRUSH), tr("Move the pointer over the spectrogram"))  # fmt: skip
+        self._add(
+            menu,
+            "hearOriginal",
+            tr("Hear the &original"),
+            "I",
+            lambda: w.listening.hear(Hear.ORIGINAL),
+            tr("Original and mix in turn, equally loud"),
+        )
+        self._add(
+            menu,
+            "hearRemoved",
+            tr("Hear what is taken &away"),
+            "D",
+            lambda: w.listening.hear(Hear.REMOVED),
+            tr("The original without the mix"),
+        )
+        self._add(
+            menu,
+            "hearSelection",
+            tr("Hear only the sele&ction"),
+            "H",
+            lambda: w.listening.listen(Where.SELECTION),
+            tr("Only what is selected"),
+        )
+        self._add(
+            menu, "hearRest", tr("Hear all &but the selection"), "Shift+H", lambda: w.listening.listen(Where.REST)
+        )
+        self._add(
+            menu,
+            "hearBrush",
+            tr("Hear what is &under the brush"),
+            "Z",
+            lambda: w.listening.listen(Where.BRUSH),
+            tr("Move the pointer over the spectrogram"),
+        )
         menu.addSeparator()
         mixes = menu.addMenu(tr("&Mixes"))
         mixes.setObjectName("mixesMenu")
         for slot in range(SLOTS):
             letter = "ABCD"[slot]
-            self._add(mixes, f"recall{letter}", tr("&Recall {0}").format(letter), f"F{slot + 5}",
-                      partial(w.mixer.recall, slot), tr("Bring back the mix that was remembered"))  # fmt: skip
+            self._add(
+                mixes,
+                f"recall{letter}",
+                tr("&Recall {0}").format(letter),
+                f"F{slot + 5}",
+                partial(w.mixer.recall, slot),
+                tr("Bring back the mix that was remembered"),
+            )
         for slot in range(SLOTS):
             letter = "ABCD"[slot]
-            self._add(mixes, f"store{letter}", tr("Re&member {0}").format(letter), f"Shift+F{slot + 5}",
-                      partial(w.mixer.store, slot), tr("Faders, pans, mutes and solos as they are"))  # fmt: skip
-        self._add(menu, "sound", tr("Sou&nd settings…"), "", w.dialogs.sound,
-                  tr("Output device, latency, drop-outs"))  # fmt: skip
+            self._add(
+                mixes,
+                f"store{letter}",
+                tr("Re&member {0}").format(letter),
+                f"Shift+F{slot + 5}",
+                partial(w.mixer.store, slot),
+                tr("Faders, pans, mutes and solos as they are"),
+            )
+        self._add(menu, "sound", tr("Sou&nd settings…"), "", w.dialogs.sound, tr("Output device, latency, drop-outs"))
         self._add(menu, "devices", tr("Look for output &devices again"), "", w.audition.look_again)
         menu.addSeparator()
         self._add(menu, "factorise", tr("&Factorise"), "Ctrl+Return", lambda: w.factorise(True))
@@ -331,8 +483,14 @@ class _Builder:
         for dock in w.panes.docks:
             menu.addAction(dock.toggleViewAction())
         self._add(menu, "showMixer", tr("Mi&xer or activations"), "F4", w.panes.switch_lower)
-        colour = self._add(menu, "colourThumbnails", tr("&Thumbnails in colour"), "", lambda: None,
-                           tr("Masks in colour over the mix, or white 0 to black 1"))  # fmt: skip
+        colour = self._add(
+            menu,
+            "colourThumbnails",
+            tr("&Thumbnails in colour"),
+            "",
+            lambda: None,
+            tr("Masks in colour over the mix, or white 0 to black 1"),
+        )
         colour.setCheckable(True)
         colour.toggled.connect(w.stack_panel.set_colour_thumbnails)
         self._add(menu, "resetLayout", tr("&Reset the panes"), "", w.panes.reset)

@@ -53,9 +53,12 @@ class Exporting(QObject):
             return
         sources = {(layer.group, 0 if layer.group else layer.id) for layer in document.layers}
         dialog = ExportDialog(
-            self._window, folder / f"{document.recording.path.stem} parts", len(document.layers), len(sources),
+            self._window,
+            folder / f"{document.recording.path.stem} parts",
+            len(document.layers),
+            len(sources),
             self._listening.described(),
-        )  # fmt: skip
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def go(chosen: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
@@ -114,16 +117,18 @@ class Exporting(QObject):
     def _ask_clipping(self, found: list[tuple[Piece, Measured]], form: FileFormat, as_float: list[Piece]) -> None:
         over = 20 * math.log10(max(each.true_peak for _, each in found))
         box = QMessageBox(
-            QMessageBox.Icon.Warning, self.tr("Above full scale"),
+            QMessageBox.Icon.Warning,
+            self.tr("Above full scale"),
             self.tr(
                 "The true peak is {0:.1f} dB above full scale; an integer format, or whoever plays it, would clip it. "
                 "32-bit float keeps it as it is."
-            ).format(over), parent=self._window,
-        )  # fmt: skip
+            ).format(over),
+            parent=self._window,
+        )
         named(box, "clippingBox", self.tr("Above full scale"), self.tr("The format would clip"))
         role = QMessageBox.ButtonRole
         answers: dict[object, Callable[[], None]] = {
-            box.addButton(self.tr("Write 32-bit float"), role.AcceptRole): partial(self._write, as_float, FileFormat()),
+            box.addButton(self.tr("Write 32-bit float"), role.AcceptRole): partial(self._write, as_float, FileFormat())
         }
         if form.integer:
             clip = box.addButton(self.tr("Clip"), role.DestructiveRole)

@@ -33,9 +33,7 @@ class Files(QObject):
         """Choose what to open."""
         dialog = QFileDialog(self._window, self.tr("Open a recording or a project"), str(self.folder))
         dialog.setObjectName("openDialog")
-        kinds = [
-            self.tr("Recordings and projects ({0})").format(f"{SOUND_FILES} *{SUFFIX}"), self.tr("All files (*)"),
-        ]  # fmt: skip
+        kinds = [self.tr("Recordings and projects ({0})").format(f"{SOUND_FILES} *{SUFFIX}"), self.tr("All files (*)")]
         dialog.setNameFilters(kinds)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

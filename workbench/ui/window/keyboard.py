@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QTextEdit,
     QWidget,
-)  # fmt: skip
+)
 
 
 class Keyboard(QObject):

@@ -6,15 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)  # fmt: skip
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from workbench.control.editing import Editing
 from workbench.control.listening import Listening
@@ -58,9 +50,14 @@ class MainWindow(QMainWindow):
     """Everything on the screen, wired to the document."""
 
     def __init__(
-        self, document: Document, runner: Runner, session: Session, audition: Audition, listening: Listening,
+        self,
+        document: Document,
+        runner: Runner,
+        session: Session,
+        audition: Audition,
+        listening: Listening,
         settings: QSettings,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowIcon(theme.icon("workbench"))
@@ -82,9 +79,10 @@ class MainWindow(QMainWindow):
         self.editing = Editing(document, runner, self)
         self.editing.put = self.selector.put
         self.spectrogram.overlays = [
-            AreaOverlay(self.spectrogram, document, self.viewport).paint, self.selector.paint,
+            AreaOverlay(self.spectrogram, document, self.viewport).paint,
+            self.selector.paint,
             BrushCursor(self.spectrogram, document, self.tools).paint,
-        ]  # fmt: skip
+        ]
         self.palette_bar = Palette(self.tools)
         self.threshold = ThresholdPanel(document, self.editing, self.tools, self.viewport)
         self.stack_panel = StackPanel(document, self.editing)
@@ -361,14 +359,14 @@ class MainWindow(QMainWindow):
     def _use_wand(self, row: int, column: int, way: str) -> None:
         v, analysis = self.viewport, self.document.state.analysis
         within = Region(
-            int(v.bin_at(v.low, analysis)) if v.low > v.bottom else 0, int(v.bin_at(v.high, analysis)) + 1,
-            int(v.frame_at(v.start, analysis)), int(v.frame_at(v.stop, analysis)) + 1,
-        )  # fmt: skip
+            int(v.bin_at(v.low, analysis)) if v.low > v.bottom else 0,
+            int(v.bin_at(v.high, analysis)) + 1,
+            int(v.frame_at(v.start, analysis)),
+            int(v.frame_at(v.stop, analysis)) + 1,
+        )
         tools = self.tools
         within = within.joined(Region(row, row + 1, column, column + 1))
-        self.editing.select_alike(
-            row, column, within, way, tools.wand_like, tools.wand_tolerance, tools.wand_connected
-        )  # fmt: skip
+        self.editing.select_alike(row, column, within, way, tools.wand_like, tools.wand_tolerance, tools.wand_connected)
 
     def _pop_up(self, menu: str, place: QPoint) -> None:
         """One of the menus of the bar, under the pointer."""

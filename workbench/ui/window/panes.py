@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 LAYOUT_VERSION = 3
 """Of what is remembered of the panes; another one begins anew."""
 LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
-)  # fmt: skip
+)
 
 
 class Panes(QObject):
@@ -25,9 +26,11 @@ class Panes(QObject):
         super().__init__(window)
         self._window = window
         for corner, area in (
-            (Qt.Corner.BottomLeftCorner, LEFT), (Qt.Corner.TopLeftCorner, LEFT),
-            (Qt.Corner.BottomRightCorner, RIGHT), (Qt.Corner.TopRightCorner, RIGHT),
-        ):  # fmt: skip
+            (Qt.Corner.BottomLeftCorner, LEFT),
+            (Qt.Corner.TopLeftCorner, LEFT),
+            (Qt.Corner.BottomRightCorner, RIGHT),
+            (Qt.Corner.TopRightCorner, RIGHT),
+        ):
             window.setCorner(corner, area)
         window.setDockNestingEnabled(True)
         self.templates = self._dock(self.tr("Templates  W"), "templatesDock", window.templates, LEFT)
@@ -62,9 +65,13 @@ class Panes(QObject):
         """Every pane in its place."""
         window = self._window
         for dock, area in (
-            (self.templates, LEFT), (self.factorise, LEFT), (self.activations, BOTTOM), (self.stack, RIGHT),
-            (self.history, RIGHT), (self.mixer, BOTTOM),
-        ):  # fmt: skip
+            (self.templates, LEFT),
+            (self.factorise, LEFT),
+            (self.activations, BOTTOM),
+            (self.stack, RIGHT),
+            (self.history, RIGHT),
+            (self.mixer, BOTTOM),
+        ):
             dock.setFloating(False)
             window.addDockWidget(area, dock)
             dock.show()
