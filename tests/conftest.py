@@ -88,7 +88,10 @@ def no_thread_left() -> Iterator[None]:
 
 @pytest.fixture
 def workbench(tmp_path: Path) -> Iterator[object]:
-    """The whole program with settings of its own; nothing opened yet."""
+    """The whole program with settings of its own; nothing opened yet.
+
+    What raised in a slot or in a thread fails the test, unless the test takes the report (`Reporter.take_reports`).
+    """
     from PySide6.QtCore import QCoreApplication, QEvent, QSettings
 
     from workbench.app import build
@@ -97,13 +100,13 @@ def workbench(tmp_path: Path) -> Iterator[object]:
     try:
         yield program
     finally:
-        program.window._closing = True
-        program.window.close()
+        program.window.close_now()
         program.close()
         program.window.deleteLater()
         pump(program.application)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
+        assert not program.reporter.reports, "\n".join(program.reporter.reports)
 
 
 def pump(application: object, until: Callable[[], object] = lambda: False, seconds: float = 0.05) -> bool:

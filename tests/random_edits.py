@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
+from tests.acting import change_layer
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts import stacks as stack_acts
@@ -13,9 +12,10 @@ from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.masks.edits import areas
-from workbench.masks.edits.areas import Area
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Brush, Ruler, Shape
-from workbench.masks.edits.effects import KINDS, Effect, Threshold
+from workbench.masks.edits.effects import CombineKind, Effect, Measure, Threshold
+from workbench.masks.edits.filters import FilterKind
 from workbench.masks.edits.traces import Path
 from workbench.masks.hand.clips import Clip, clip, recalled
 from workbench.masks.hand.painting import AnyStroke, brush_effect, check, eraser_effect, filter_effect
@@ -88,11 +88,12 @@ def random_act(document: Document, rng: np.random.Generator) -> str | None:
     state = document.recorded_state
     if rng.random() < 0.15:
         layer = state.layers[rng.integers(len(state.layers))]
-        document.change_layer("lock", layer.id, None, locked=not layer.locked)
+        change_layer(document, "lock", layer.id, None, locked=not layer.locked)
         return "lock"
-    if state.shelved and rng.random() < 0.05:
+    others = [each.id for each in state.stacks if each.id != state.shown]
+    if others and rng.random() < 0.05:
         # No step: only another stack is looked at.
-        document.show_stack(state.shelved[rng.integers(len(state.shelved))].id)
+        document.show_stack(others[rng.integers(len(others))])
         return "show"
     kind = str(rng.choice(KINDS_OF_ACT))
     try:
@@ -111,20 +112,19 @@ def _act(kind: str, document: Document, state: State, rng: np.random.Generator) 
     wide: Area | None = area if rng.random() < 0.9 else None
     if kind == "brush":
         effect: Effect = brush_effect(stack, index, float(rng.choice([0.0, 0.4, 1.0])))
-        return replace(state, edits=stroke(rng, stack, effect))  # type: ignore[arg-type]
+        return state.with_present(edits=stroke(rng, stack, effect))
     if kind == "erase":
-        return replace(state, edits=stroke(rng, stack, eraser_effect(stack, index)))  # type: ignore[arg-type]
+        return state.with_present(edits=stroke(rng, stack, eraser_effect(stack, index)))
     if kind == "filter stroke":
-        effect = filter_effect(stack, index, str(rng.choice(["blur", "sharpen"])), 1, 2)
-        return replace(state, edits=stroke(rng, stack, effect))  # type: ignore[arg-type]
+        effect = filter_effect(stack, index, FilterKind(rng.choice([FilterKind.BLUR, FilterKind.SHARPEN])), 1, 2)
+        return state.with_present(edits=stroke(rng, stack, effect))
     if kind == "restore":
         return mask_acts.restore(state, area)
     if kind in ("binary", "exponent"):
         return mask_acts.sharpen(state, float("inf") if kind == "binary" else float(rng.uniform(0.5, 4)), wide)
     if kind == "recall":
         earlier = document.stack_at(int(rng.integers(max(0, document.step - 20), document.step + 1)))
-        edits = None if earlier is None else recalled(stack, earlier, area, lambda _: True)
-        return state if edits is None else mask_acts.set_edits(state, edits)
+        return state if earlier is None else mask_acts.set_edits(state, recalled(stack, earlier, area))
     if kind == "merge":
         other = state.layers[rng.integers(len(state.layers))]
         return layer_acts.merge_layers(state, [layer.id, other.id]) if len(state.layers) > 6 else state
@@ -141,24 +141,24 @@ def _act(kind: str, document: Document, state: State, rng: np.random.Generator) 
         return mask_acts.clear_layer(state, layer.id) if rng.random() < 0.1 else state
     other = state.layers[rng.integers(len(state.layers))]
     if kind == "combine":
-        way = str(rng.choice(["union", "intersection", "difference", "replace"]))
-        return mask_acts.combine(state, layer.id, way, other.part_ids, None, wide)
+        how = CombineKind(rng.choice(list(CombineKind)))
+        return mask_acts.combine(state, layer.id, how, other.part_ids, None, wide)
     if kind == "paste":
         rows, columns = int(rng.integers(-9, 9)), int(rng.integers(-40, 40))
         moved = area.moved(rows, columns)
-        taken = clip(stack, other.part_ids, area, lambda _: True)
+        taken = clip(stack, other.part_ids, area)
         assert isinstance(taken, Clip)
         return mask_acts.paste(state, layer.id, other.part_ids, taken, rows, columns, moved)
     if kind == "threshold":
-        measure = str(rng.choice(["mask", "level", "ratio"]))
-        low = {"mask": 0.2, "level": -70.0, "ratio": -6.0}[measure]
+        measure = Measure(rng.choice(list(Measure)))
+        low = {Measure.MASK: 0.2, Measure.LEVEL: -70.0, Measure.RATIO: -6.0}[measure]
         effect = Threshold(
             mask_acts.locked_parts(state), layer.part_ids, measure, low, knee=float(rng.choice([0, 0.1]))
         )
         return mask_acts.apply(state, effect, wide)
     if kind == "clean":
         return mask_acts.clean(
-            state, layer.id, str(rng.choice(KINDS)), int(rng.integers(3)), int(rng.integers(3)), area
+            state, layer.id, FilterKind(rng.choice(list(FilterKind))), int(rng.integers(3)), int(rng.integers(3)), area
         )
     if kind == "scale":
         return mask_acts.scale(state, layer.id, float(rng.uniform(0.2, 3)), wide)

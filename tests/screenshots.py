@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.acting import change_group, change_layer
 from tests.benchmarks.driving import mouse, open_and_factorise, run_until, running_window
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def main() -> int:
     with running_window(*max(SIZES)) as (program, _):
         for width, height in SIZES:
             program.window.resize(width, height)
-            program.window.panes.reset()
+            program.window.layout_.reset()
             _work(program)
             for name in ("dark", "light"):
                 program.window.set_theme(name)
@@ -45,44 +46,44 @@ def _work(program: Workbench) -> None:
     from workbench.control.tools import Tool
 
     open_and_factorise(program, 8, 150)
-    document, window = program.document, program.window
-    document.change_layer("gain", document.layers[2].id, gain_db=-4.0, pan=0.3)
-    document.change_layer("pan", document.layers[4].id, pan=-0.4)
+    document, window = program.desk.document, program.window
+    change_layer(document, "gain", document.layers[2].id, gain_db=-4.0, pan=0.3)
+    change_layer(document, "pan", document.layers[4].id, pan=-0.4)
     _group(program)
     document.select(document.layers[3].id)
-    window.tools.choose(Tool.BRUSH)
-    window.tools.set_size(60)
-    canvas = window.spectrogram.canvas
+    window.desk.tools.choose(Tool.BRUSH)
+    window.desk.tools.set_size(60)
+    canvas = window.desk.plane.canvas
     points = [QPointF(canvas.left() + canvas.width() * (0.45 + 0.02 * i), canvas.center().y() - 30) for i in range(9)]
     mouse(program, "press", points[0])
     for point in points:
         mouse(program, "move", point)
     mouse(program, "release", points[-1])
-    program.audition.seek(9.3)
-    run_until(program, lambda: program.window.stack_panel.residual.text(), 5)
+    program.desk.playback.seek(9.3)
+    run_until(program, lambda: program.window.panes.stack.residual.text(), 5)
 
 
 def _group(program: Workbench) -> None:
     """Two groups, with names and pans of their own."""
     from workbench.document.acts.groups import group_layers
 
-    document = program.document
+    document = program.desk.document
     ids = [layer.id for layer in document.layers]
     for name, chosen, pan in (("Drums", ids[:2], -0.3), ("Keys", ids[5:7], 0.45)):
         state, group = group_layers(document.recorded_state, chosen, name)
         document.act(name, state)
-        document.change_group("pan", group, pan=pan)
+        change_group(document, "pan", group, pan=pan)
 
 
 def _mixer(program: Workbench, folder: Path) -> None:
     """The mixer while it plays."""
     window = program.window
     window.panes.switch_lower()
-    window.mixer.store(0)
-    program.audition.play()
-    run_until(program, lambda: program.audition.position > 10.6, 8)
+    window.panes.mixer.store(0)
+    program.desk.playback.play()
+    run_until(program, lambda: program.desk.playback.position > 10.6, 8)
     window.grab().save(str(folder / "mixer.png"))
-    program.audition.stop()
+    program.desk.playback.stop()
     window.panes.switch_lower()
 
 
@@ -91,11 +92,11 @@ def _details(program: Workbench, folder: Path) -> None:
     window = program.window
     window.set_theme("dark")
     for index, name in ((1, "level"), (2, "mask"), (3, "over")):
-        window.tool_bar.show_box.setCurrentIndex(index)
+        window.panes.tool_bar.show_box.setCurrentIndex(index)
         run_until(program, lambda: False, 0.4)
         window.grab().save(str(folder / f"show-{name}.png"))
-    window.tool_bar.show_box.setCurrentIndex(0)
-    for name, act in (("keys", window.dialogs.keys), ("export", window.acts["export"].trigger)):
+    window.panes.tool_bar.show_box.setCurrentIndex(0)
+    for name, act in (("keys", window.dialogs.keys), ("export", window.actions_.by_name["export"].trigger)):
         act()
         run_until(program, lambda: False, 0.4)
         dialog = window.findChild(object, f"{name}Dialog")
@@ -110,15 +111,15 @@ def _tools(program: Workbench, folder: Path) -> None:
     from workbench.control.tools import FILTERS, SELECTING, Tool, described, described_shapes
     from workbench.masks.edits.brush import Shape
 
-    window, document = program.window, program.document
+    window, document = program.window, program.desk.document
     window.set_theme("dark")
-    window.viewport.show_time(13.0, 17.0)
-    window.viewport.zoom_frequency(1.6, window.viewport.scale.position(900.0))
+    window.desk.viewport.show_time(13.0, 17.0)
+    window.desk.viewport.zoom_frequency(1.6, window.desk.viewport.scale.position(900.0))
     shots: list[Image.Image] = []
     texts, shapes = described(), described_shapes()
 
     def shot(title: str) -> None:
-        run_until(program, lambda: not program.runner.jobs, 5)
+        run_until(program, lambda: not program.desk.runner.jobs, 5)
         run_until(program, lambda: False, 0.5)
         path = folder / "tool.png"
         window.grab().save(str(path))
@@ -134,32 +135,32 @@ def _tools(program: Workbench, folder: Path) -> None:
         print(title)
 
     for tool in SELECTING:
-        window.selector.deselect()
-        window.tools.choose(tool)
+        window.desk.selecting.deselect()
+        window.desk.tools.choose(tool)
         _gesture(program, tool.value)
         shot(texts[tool].name)
-    window.selector.deselect()
+    window.desk.selecting.deselect()
     for shape in Shape:
-        window.tools.choose(Tool.BRUSH)
-        window.tools.set_brush(shape=shape, size=26.0)
+        window.desk.tools.choose(Tool.BRUSH)
+        window.desk.tools.set_brush(shape=shape, size=26.0)
         _gesture(program, "stroke")
         shot(f"{texts[Tool.BRUSH].name}, {shapes[shape].lower()}")
         document.undo()
-    window.tools.set_brush(shape=Shape.ROUND, size=60.0)
+    window.desk.tools.set_brush(shape=Shape.ROUND, size=60.0)
     for tool in (Tool.ERASER, *FILTERS):
-        window.tools.choose(Tool.BRUSH)
+        window.desk.tools.choose(Tool.BRUSH)
         _gesture(program, "stroke")
-        window.tools.choose(tool)
+        window.desk.tools.choose(tool)
         _gesture(program, "stroke")
         shot(texts[tool].name)
         document.undo()
         document.undo()
-    window.tools.choose(Tool.THRESHOLD)
-    window.threshold.measure.setCurrentIndex(1)
-    window.threshold.low.setValue(-55)
-    window.threshold.knee.setValue(8)
+    window.desk.tools.choose(Tool.THRESHOLD)
+    window.panes.threshold.measure.setCurrentIndex(1)
+    window.panes.threshold.low.setValue(-55)
+    window.panes.threshold.knee.setValue(8)
     shot(texts[Tool.THRESHOLD].name)
-    window.threshold.cancel()
+    window.panes.threshold.cancel()
     columns, width = 4, 360
     height = round(width * shots[0].height / shots[0].width)
     sheet = Image.new("RGB", (columns * width, -(-len(shots) // columns) * height))
@@ -175,7 +176,7 @@ def _gesture(program: Workbench, kind: str) -> None:
     """What the hand does with a tool."""
     from PySide6.QtCore import QPointF
 
-    canvas = program.window.spectrogram.canvas
+    canvas = program.desk.plane.canvas
 
     def at(x: float, y: float) -> QPointF:
         return QPointF(canvas.left() + x * canvas.width(), canvas.top() + y * canvas.height())

@@ -1,6 +1,8 @@
+import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,12 @@ import soundfile
 from tests.conftest import tone_mix
 from tests.rig import residual_db
 from workbench.__main__ import main
+from workbench.audio.recording import load
+from workbench.document.acts import layers as layer_acts
+from workbench.document.project import save_project
+from workbench.document.state import fresh_state
+from workbench.separation.settings import PRESETS, RunSettings
+from workbench.spectral.stft import Analysis
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,7 +38,7 @@ def separate(source, out, *more):
 def test_separate_writes_layers_a_picture_and_the_factors(tones, tmp_path):
     assert separate(tones, tmp_path / "out") == 0
     names = sorted(p.name for p in (tmp_path / "out").iterdir())
-    layers = [f"0{i} Component 0{i}.wav" for i in range(1, 5)]
+    layers = [f"0{i} Component {i}.wav" for i in range(1, 5)]
     assert names == [*layers, "factors.npz", "masks.png"]
     parts = [soundfile.read(tmp_path / "out" / name, dtype="float32")[0] for name in layers]
     assert all(soundfile.info(tmp_path / "out" / name).subtype == "FLOAT" for name in layers)
@@ -39,19 +47,100 @@ def test_separate_writes_layers_a_picture_and_the_factors(tones, tmp_path):
         assert factors["W"].shape == (1025, 4) and factors["costs"][-1] < factors["costs"][0]
 
 
-@pytest.mark.parametrize("divergence", ["kl", "is", "eu"])
-def test_same_seed_same_output_for_any_number_of_threads(tones, tmp_path, divergence):
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--divergence", "kl"),
+        ("--divergence", "is"),
+        ("--divergence", "eu"),
+        ("--method", "hpss"),
+        ("--method", "smooth"),
+        ("--method", "flucoma"),
+        ("--preset", "Drums in a mix", "--set", "tries=2", "--set", "compare=fast"),
+    ],
+)
+def test_same_seed_same_output_for_any_number_of_threads(tones, tmp_path, asked):
     for threads in ("1", "2", "5"):
-        assert separate(tones, tmp_path / threads, "--threads", threads, "--divergence", divergence) == 0
+        assert separate(tones, tmp_path / threads, "--threads", threads, *asked) == 0
     for path in (tmp_path / "1").iterdir():
         for other in ("2", "5"):
             assert path.read_bytes() == (tmp_path / other / path.name).read_bytes(), path.name
 
 
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        (("--preset", "drum LOOP"), ["kick", "snare", "hihat"]),
+        (("--preset", "beat", "--set", "others=1"), ["kick", "snare", "hihat", "Other 1"]),
+        (("--preset", "Speech + noise", "--components", "12", "--set", "selection=0-0.5"), ["Noise", "Rest"]),
+        (("--preset", "notes", "--components", "2"), ["Component 1", "Component 2"]),
+        (("--method", "hpss", "--set", "masks=advanced"), ["Harmonic", "Percussive", "Residual"]),
+        (
+            ("--set", "templates=pitched", "--set", "low_pitch=60", "--set", "high_pitch=61", "--divergence", "is"),
+            ["C4", "C♯4"],
+        ),
+    ],
+)
+def test_presets_methods_and_settings_are_those_of_the_window(tones, tmp_path, asked, names):
+    """Layers have the names that the window gives them, those of one name are one layer, and they sum to the mix."""
+    assert separate(tones, tmp_path / "out", *asked) == 0
+    files = sorted((tmp_path / "out").glob("*.wav"))
+    assert [path.name for path in files] == [f"{i:02d} {name}.wav" for i, name in enumerate(names, 1)]
+    parts = [soundfile.read(path, dtype="float32")[0] for path in files]
+    assert residual_db(soundfile.read(tones, dtype="float32")[0], sum(p.astype(float) for p in parts)) < -90
+    with np.load(tmp_path / "out" / "factors.npz", allow_pickle=False) as factors:
+        assert factors["layers"].tolist() == names
+        count = len(factors["masks"]) if "masks" in factors else factors["W"].shape[1]
+        assert len(factors["layer_of_component"]) == count
+        assert RunSettings(**json.loads(str(factors["settings"])))
+
+
+def test_options_come_before_the_preset_and_settings_before_both(tones, tmp_path):
+    asked = ("--preset", "notes", "--seed", "3", "--set", "components=2", "--set", "seed=5", "--set", "seed=7")
+    assert separate(tones, tmp_path / "out", *asked) == 0
+    with np.load(tmp_path / "out" / "factors.npz", allow_pickle=False) as factors:
+        settings = RunSettings(**json.loads(str(factors["settings"])))
+    assert settings == replace(PRESETS["notes"], components=2, iterations=15, seed=7)
+
+
+def test_other_starts_and_the_method_beside_are_told_with_their_costs(tones, tmp_path, capsys):
+    arguments = ["--set", "tries=2", "--set", "compare=mu", "--iterations", "4", "--components", "2"]
+    assert main(["separate", str(tones), "--out", str(tmp_path / "o"), *arguments]) == 0
+    said = capsys.readouterr().out
+    assert said.count("Beside it") == 2 and "Beside it mu with seed 0" in said
+    with np.load(tmp_path / "o" / "factors.npz", allow_pickle=False) as factors:
+        assert factors["costs"][-1] <= factors["other_costs_1"][-1] and len(factors["other_costs_2"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (("--method", "match"), "no templates"),
+        (("--preset", "polka"), "Drum loop"),
+        (("--set", "sparsness=1"), "sparsity"),
+        (("--set", "sparsity"), "NAME=VALUE"),
+        (("--set", "sparsity=11"), "0.0 … 10.0"),
+        (("--preset", "speech"), "learn from"),
+        (("--preset", "speech", "--set", "selection=7-8"), "Nothing of the recording"),
+        (("--set", "templates=nndsvd", "--components", "1000"), "1000"),
+    ],
+)
+def test_what_can_not_be_done_is_one_sentence(tones, tmp_path, capsys, asked, words):
+    assert separate(tones, tmp_path / "out", *asked) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and len(said.err.strip().splitlines()) == 1 and words in said.err
+    assert not list((tmp_path / "out").glob("*"))
+
+
+def test_settings_that_count_for_nothing_are_told(tones, tmp_path, capsys):
+    assert separate(tones, tmp_path / "out", "--set", "smoothness=1", "--set", "sparsity=0.1") == 0
+    assert "fast makes no use of smoothness" in capsys.readouterr().err
+
+
 def test_another_seed_is_another_result(tones, tmp_path):
     separate(tones, tmp_path / "a")
     separate(tones, tmp_path / "b", "--seed", "1")
-    name = "01 Component 01.wav"
+    name = "01 Component 1.wav"
     assert (tmp_path / "a" / name).read_bytes() != (tmp_path / "b" / name).read_bytes()
 
 
@@ -68,7 +157,7 @@ def test_bad_input_is_one_sentence_on_stderr_and_status_2(tmp_path, capsys):
 def test_silence_and_short_files_work(tmp_path, samples):
     soundfile.write(tmp_path / "s.wav", np.zeros((samples, 1)), 44100)
     assert separate(tmp_path / "s.wav", tmp_path / "out") == 0
-    assert not soundfile.read(tmp_path / "out" / "01 Component 01.wav")[0].any()
+    assert not soundfile.read(tmp_path / "out" / "01 Component 1.wav")[0].any()
 
 
 def test_no_display_is_said_with_the_headless_command(capsys, monkeypatch):
@@ -79,16 +168,24 @@ def test_no_display_is_said_with_the_headless_command(capsys, monkeypatch):
         assert "workbench separate" in capsys.readouterr().err
 
 
-def test_the_headless_commands_never_import_qt(tones, tmp_path):
+def without_qt(*arguments):
+    """Run a command in a process of its own; the modules of Qt that it imported."""
     code = (
         "import sys; from workbench.__main__ import main; "
-        f"status = main(['separate', {str(tones)!r}, '--out', {str(tmp_path / 'o')!r}, '--quiet']); "
-        "bad = [m for m in sys.modules if m.startswith(('PySide6', 'pyqtgraph'))]; "
-        "print(bad); sys.exit(status or bool(bad))"
+        f"status = main({[str(each) for each in arguments]!r}); "
+        "print(*(m for m in sys.modules if m.startswith(('PySide6', 'shiboken6', 'pyqtgraph')))); sys.exit(status)"
     )
     env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "QT_QPA_PLATFORM")}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.split()
+
+
+def test_the_headless_commands_never_import_qt(tones, tmp_path):
+    assert without_qt("separate", tones, "--out", tmp_path / "o", "--quiet", "--preset", "drums") == []
+    save_project(tmp_path / "p.workbench", load(tones), fresh_state(Analysis()), {})
+    found = without_qt("render", tmp_path / "p.workbench", "--out", tmp_path / "o", "--quiet")
+    assert not {"PySide6.QtGui", "PySide6.QtWidgets", "pyqtgraph"} & set(found)
 
 
 def test_the_progress_bar_ends_at_100_percent(tones, tmp_path, capsys):
@@ -99,12 +196,6 @@ def test_the_progress_bar_ends_at_100_percent(tones, tmp_path, capsys):
 
 
 def test_render_writes_a_project_s_mix_and_layers(tones, tmp_path):
-    from workbench.audio.recording import load
-    from workbench.document.acts import layers as layer_acts
-    from workbench.document.project import save_project
-    from workbench.document.state import fresh_state
-    from workbench.spectral.stft import Analysis
-
     state, _ = layer_acts.add_layer(fresh_state(Analysis()), "Nothing")
     state = layer_acts.change_layer(state, state.layers[0].id, gain_db=-6.0)
     save_project(tmp_path / "p.workbench", load(tones), state, {})

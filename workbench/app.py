@@ -14,14 +14,9 @@ from PySide6.QtWidgets import QApplication
 from threadpoolctl import threadpool_limits
 
 from workbench import resource
-from workbench.audio.player import Player
-from workbench.control.listening import Listening
-from workbench.control.playback import Audition
-from workbench.control.session import Session
-from workbench.document.document import Document
-from workbench.jobs.runner import Runner
+from workbench.control.desk import Desk, build_desk
 from workbench.ui.base import theme
-from workbench.ui.dialogs.reports import Reporter
+from workbench.ui.dialogs.report_dialog import Reporter
 from workbench.ui.window.main import MainWindow
 
 SWEEP_MS = 2000
@@ -30,17 +25,12 @@ SWITCH_INTERVAL = 0.0005
 for each thread that computes in Python (measured: single calls took up to 84 ms at the default of 5 ms)."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Workbench:
     """The parts of the running program."""
 
     application: QApplication
-    document: Document
-    runner: Runner
-    player: Player
-    session: Session
-    audition: Audition
-    listening: Listening
+    desk: Desk
     window: MainWindow
     reporter: Reporter
     sweeper: QTimer
@@ -49,8 +39,7 @@ class Workbench:
         """Give back what threads and devices hold."""
         self.sweeper.stop()
         gc.enable()
-        self.runner.cancel_all()
-        self.player.close()
+        self.desk.close()
 
 
 def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbench:
@@ -68,19 +57,9 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
     settings = settings or QSettings(
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "spectrogram-workbench", "workbench"
     )
-    wish = {"light": theme.LIGHT, "dark": theme.DARK}.get(str(settings.value("theme")))
-    theme.apply(application, wish or theme.system_theme())
-    sweeper = _sweep_here(application)
-    document = Document()
-    runner = Runner()
-    # The listener is made with the player, which asks it what to play.
-    player = Player(lambda: listening.scene())
-    session = Session(document, runner)
-    audition = Audition(document, player)
-    listening = Listening(document, runner, audition)
-    window = MainWindow(document, runner, session, audition, listening, settings)
-    reporter.window = window
-    return Workbench(application, document, runner, player, session, audition, listening, window, reporter, sweeper)
+    theme.apply(application, theme.named(str(settings.value("theme"))))
+    desk = build_desk()
+    return Workbench(application, desk, MainWindow(desk, settings), reporter, _sweep_here(application))
 
 
 def _sweep_here(application: QApplication) -> QTimer:
@@ -101,7 +80,7 @@ def run(path: Path | None) -> int:
     """Open the window, on the demo recording where no path is given; returns the exit status."""
     workbench = build(sys.argv[:1])
     workbench.window.show()
-    workbench.session.open(path or resource("demo/demo.flac"))
+    workbench.desk.opening.open(path or resource("demo/demo.flac"))
     # What exists by now lives as long as the program: no collection need look at it again, which would hold
     # the interpreter while sound plays.
     gc.collect()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import monotonic
 
@@ -15,31 +17,48 @@ from threadpoolctl import threadpool_limits
 from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_pieces, mix_piece, write
 from workbench.audio.recording import load
 from workbench.audio.scene import Scene
+from workbench.document.acts import layers as layer_acts
+from workbench.document.project import load_project
+from workbench.document.state import Run, fresh_state, stack_of
 from workbench.errors import UserError
-from workbench.masks.model.layers import Layer, Part, palette_colour
-from workbench.masks.model.models import Factors
-from workbench.masks.stack import Stack
-from workbench.nmf.accelerated import factorise_fast
-from workbench.nmf.divergence import BETA, spectrogram_power
-from workbench.nmf.starts import random_start
+from workbench.masks.model.models import Shares
+from workbench.masks.pictures.sheet import save_picture
+from workbench.separation.factorise import Snapshot, factorise
+from workbench.separation.reading import SETTINGS, form, name_and_value, preset_called, with_value
+from workbench.separation.settings import METHODS, PRESET_NAMES, Divergence, RunSettings
+from workbench.separation.task import Task, component_count, component_names
 from workbench.spectral.pyramid import analyse_levels
-from workbench.spectral.stft import Analysis, magnitudes
+from workbench.spectral.stft import Analysis
 from workbench.storage import replacing
+from workbench.wording import sentence
 
 
 def separate(arguments: Sequence[str]) -> int:
     """``workbench separate``: factorise a recording and write its layers, a picture and the factors."""
     parser = argparse.ArgumentParser(
         prog="workbench separate",
-        description="Factorise a recording and write one 32-bit float WAV a component (their sum is the recording), "
+        description="Separate a recording and write one 32-bit float WAV a layer (their sum is the recording), "
         "a picture of the spectrogram with its masks, and the factors as NPZ.",
+        epilog="settings for --set, each with its range or choices:\n"
+        + "".join(f"  {name:<22}{form(name)}\n" for name in SETTINGS),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("input", type=Path, help="sound file")
     parser.add_argument("--out", type=Path, required=True, help="folder for the results; made if it is not there")
-    parser.add_argument("--components", type=_whole(1, 1000), default=10, help="number of components K (default 10)")
-    parser.add_argument("--divergence", choices=sorted(BETA), default="kl", help="kl, is or eu (default kl)")
-    parser.add_argument("--iterations", type=_whole(1, 1_000_000), default=100, help="default 100")
-    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), default=0, help="same seed, same result (default 0)")
+    parser.add_argument("--preset", help=f"what to begin with: {', '.join(PRESET_NAMES.values())} (default General)")
+    parser.add_argument("--method", choices=[each.value for each in METHODS], help="default: the preset's")
+    parser.add_argument("--components", type=_whole(1, 1000), help="number of components K (default: the preset's)")
+    parser.add_argument("--divergence", choices=[each.value for each in Divergence], help="default: the preset's")
+    parser.add_argument("--iterations", type=_whole(1, 1_000_000), help="default: the preset's")
+    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), help="same seed, same result (default 0)")
+    parser.add_argument(
+        "--set",
+        dest="written",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any setting, more than once; selection=1.5-3 selects from 1.5 to 3 seconds",
+    )
     parser.add_argument("--window", type=_whole(1, 65536), default=2048, help="samples a frame (default 2048)")
     parser.add_argument("--hop", type=_whole(1, 65536), default=None, help="samples between frames (default window/4)")
     parser.add_argument(
@@ -77,52 +96,72 @@ def _separate(options: argparse.Namespace) -> None:
     analysis = Analysis(options.window, options.hop or options.window // 4)
     recording = load(options.input)
     for remark in recording.remarks:
-        print(remark, file=sys.stderr)
+        print(sentence(remark), file=sys.stderr)
+    settings = _settings(options, analysis, recording.rate)
+    names = component_names(settings)
+    # What it needs and has not is said before a folder is made for it.
+    component_count(settings, None)
     _make_folder(options.out)
     bar = Bar("Factorising", options.quiet)
-    v = magnitudes(recording.samples, analysis, spectrogram_power(options.divergence))
-    w, h = random_start(v, options.components, options.seed)
-
-    def progress(iteration: int, cost: float) -> bool:
-        return bar.show(iteration / options.iterations)
-
-    result = factorise_fast(v, w, h, BETA[options.divergence], options.iterations, progress, threads=options.threads)
+    snapshot = factorise(Task(recording, analysis, settings), bar.show, threads=options.threads)
     bar.done()
-    digits = max(2, len(str(options.components)))
-    layers = tuple(
-        Layer(2 * k + 1, f"Component {k + 1:0{digits}d}", palette_colour(k), (Part(2 * k + 2, k),))
-        for k in range(options.components)
-    )
-    factors = Factors(result.W.astype(np.float32), result.H.astype(np.float32))
-    stack = Stack(layers, factors, (), analysis.bins, analysis.frames(len(recording.samples)))
-    scene = Scene(recording, analysis, stack)
-    form = FileFormat()
+    state, _ = layer_acts.factorised(fresh_state(analysis), 1, snapshot.factors.components, names)
+    levels = analyse_levels(recording.samples, analysis)
+    runs = {1: Run(snapshot.settings, snapshot.factors, snapshot.costs)}
+    scene = Scene(recording, analysis, stack_of(state, runs, len(recording.samples), levels.levels[0]))
     bar = Bar("Writing", options.quiet)
-    pieces = layer_pieces(scene, options.out, form)
-    write(pieces, form, bar.show)
+    pieces = layer_pieces(scene, options.out, FileFormat())
+    write(pieces, FileFormat(), bar.show)
     # Of an earlier run with more components nothing may stay: the layers in the folder sum to the recording.
     for stale in set(options.out.glob("* Component *.wav")) - {piece.path for piece in pieces}:
         if re.fullmatch(r"\d+ Component \d+\.wav", stale.name):
             stale.unlink()
     bar.done()
-    with replacing(options.out / "factors.npz") as partial, partial.open("wb") as file:
+    _write_factors(options.out / "factors.npz", scene, snapshot)
+    save_picture(options.out / "masks.png", levels, scene.stack, recording.rate, analysis)
+    for other in snapshot.others:
+        asked = other.settings
+        _tell(options, f"Beside it {asked.method} with seed {asked.seed} came to a cost of {other.costs[-1]:.6g}")
+    cost = f" (cost {snapshot.costs[-1]:.6g})" if snapshot.costs else ""
+    _tell(options, f"Wrote {len(pieces)} layers, masks.png and factors.npz to {options.out}{cost}")
+
+
+def _settings(options: argparse.Namespace, analysis: Analysis, rate: int) -> RunSettings:
+    """The preset, changed by the options that are given, and these by the settings that are written."""
+    settings = preset_called(options.preset) if options.preset else RunSettings()
+    names = ("method", "components", "divergence", "iterations", "seed")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    settings = replace(settings, **given)
+    written = [name_and_value(text) for text in options.written]
+    for name, text in written:
+        settings = with_value(settings, name, text, analysis, rate)
+    for name in dict(written):
+        if name != "method" and name not in METHODS[settings.method].uses:
+            print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
+    return settings
+
+
+def _write_factors(path: Path, scene: Scene, snapshot: Snapshot) -> None:
+    """W and H, or the masks of harmonic–percussive separation, with what they were made with."""
+    model, layers = snapshot.factors, scene.stack.layers
+    arrays = {"masks": model.masks} if isinstance(model, Shares) else {"W": model.W, "H": model.H}
+    arrays |= {f"other_costs_{i}": np.array(other.costs) for i, other in enumerate(snapshot.others, 1)}
+    layer_of = {component: i for i, layer in enumerate(layers) for component in layer.components}
+    with replacing(path) as partial, partial.open("wb") as file:
         np.savez(
             file,
-            W=result.W,
-            H=result.H,
-            costs=np.array(result.costs),
-            rate=recording.rate,
-            window=analysis.window,
-            hop=analysis.hop,
-            divergence=options.divergence,
-            seed=options.seed,
+            **arrays,
+            costs=np.array(snapshot.costs),
+            layers=np.array([layer.name for layer in layers]),
+            layer_of_component=np.array([layer_of[k] for k in range(model.components)]),
+            rate=scene.recording.rate,
+            window=scene.analysis.window,
+            hop=scene.analysis.hop,
+            divergence=snapshot.settings.divergence.value,
+            beta=snapshot.settings.beta_value,
+            seed=snapshot.settings.seed,
+            settings=json.dumps(asdict(snapshot.settings)),
         )
-    from workbench.masks.pictures.sheet import save_picture
-
-    levels = analyse_levels(recording.samples, analysis)
-    assert levels is not None
-    save_picture(options.out / "masks.png", levels, stack, recording.rate, analysis)
-    _tell(options, f"Wrote {len(layers)} layers, masks.png and factors.npz to {options.out}")
 
 
 def _make_folder(folder: Path) -> None:
@@ -130,21 +169,15 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(
-            f"The folder “{folder}” can't be made ({error.strerror}); choose another with --out."
-        ) from error
+        raise UserError("headless.no_folder", folder=folder, reason=error.strerror) from error
 
 
 def _render(options: argparse.Namespace) -> None:
-    from workbench.document.project import load_project
-    from workbench.document.state import stack_of
-
     project = load_project(options.project)
     recording = load(project.recording)
     project.check(recording)
     state = project.state
     levels = analyse_levels(recording.samples, state.analysis)
-    assert levels is not None
     stack = stack_of(state, project.runs, len(recording.samples), levels.levels[0])
     scene = Scene(recording, state.analysis, stack)
     form = _FORMAT_NAMES[options.format]
@@ -177,8 +210,8 @@ class Bar:
         self._shown = 0.0
         self._live = sys.stderr.isatty()
 
-    def show(self, share: float) -> bool:
-        """Share done; always answers to go on."""
+    def show(self, share: float) -> None:
+        """Share done; a `Progress`."""
         now = monotonic()
         if self._live and not self._quiet and (now - self._shown > 0.05 or share >= 1):
             self._shown = now
@@ -187,7 +220,6 @@ class Bar:
             bar = "#" * filled + "." * (self.WIDTH - filled)
             line = f"\r{self._name:<12}[{bar}] {100 * share:3.0f} %  {left:4.0f} s left"
             print(line, end="", file=sys.stderr, flush=True)
-        return True
 
     def done(self) -> None:
         """The end of the bar."""
@@ -224,7 +256,7 @@ def _guarded(work: Callable[[], None]) -> int:
         with threadpool_limits(1, user_api="blas"):
             work()
     except (UserError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(sentence(error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)

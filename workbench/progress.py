@@ -20,4 +20,4 @@ def silent(share: float) -> None:
 
 def part(progress: Progress, start: float, stop: float) -> Progress:
     """Progress of a part of the work, which is the whole's from `start` to `stop`."""
-    return lambda share: progress(start + (stop - start) * share)
+    return lambda share: progress(share if share < 0 else start + (stop - start) * share)

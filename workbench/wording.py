@@ -14,17 +14,149 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
 
 SENTENCES: dict[str, str] = {
     # -- spectral ------------------------------------------------------------------------------------
-    #
+    "spectral.window": QT_TRANSLATE_NOOP(
+        "Errors", "The window must be a power of two from 64 to 65536 samples, not {window}."
+    ),
+    "spectral.hop": QT_TRANSLATE_NOOP(
+        "Errors", "The hop must divide the window by 2 to 32: for {window} samples e.g. {example}, not {hop}."
+    ),
     # -- masks ---------------------------------------------------------------------------------------
-    #
+    "masks.locked": QT_TRANSLATE_NOOP("Errors", "“{name}” is locked; unlock it to change its mask."),
+    "masks.only_layer": QT_TRANSLATE_NOOP(
+        "Errors", "Add a second layer or factorise first: one layer alone always holds everything."
+    ),
+    "masks.others_locked": QT_TRANSLATE_NOOP(
+        "Errors", "Every other layer is locked, so none can make room; unlock one."
+    ),
+    "masks.search_too_large": QT_TRANSLATE_NOOP(
+        "Errors", "What is in view is too much to be searched at once; zoom in."
+    ),
+    "masks.recall_too_large": QT_TRANSLATE_NOOP(
+        "Errors", "That is too much to give back at once; select less, or go to the step in the history."
+    ),
+    "masks.levels_unknown": QT_TRANSLATE_NOOP("Errors", "The levels are not known; open a recording first."),
     # -- audio ---------------------------------------------------------------------------------------
-    #
+    "audio.missing": QT_TRANSLATE_NOOP("Errors", "There is no file “{path}”; check its name."),
+    "audio.folder": QT_TRANSLATE_NOOP("Errors", "“{name}” is a folder; open a sound file inside it."),
+    "audio.no_file": QT_TRANSLATE_NOOP("Errors", "“{name}” is no ordinary file; open a sound file."),
+    "audio.forbidden": QT_TRANSLATE_NOOP(
+        "Errors", "You have no permission to read “{name}”; change its permissions first."
+    ),
+    "audio.unreadable": QT_TRANSLATE_NOOP("Errors", "“{name}” can't be read: {reason}; open another file."),
+    "audio.empty": QT_TRANSLATE_NOOP("Errors", "“{name}” is empty; open a file that has sound in it."),
+    "audio.not_sound": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” is not a sound file that can be read ({reason}); open a WAV, FLAC, AIFF, OGG, Opus or MP3 file.",
+    ),
+    "audio.damaged": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is damaged from its beginning, so nothing of it can be read; open another copy of it."
+    ),
+    "audio.no_samples": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” contains no sound; open a file that has at least one sample."
+    ),
+    "audio.cut_short": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is damaged or cut short; the first {seconds:.2f} s could be read and are open."
+    ),
+    "audio.not_finite": QT_TRANSLATE_NOOP(
+        "Errors", "{count} samples of “{name}” were not finite numbers and are silent now."
+    ),
+    "audio.flac_channels": QT_TRANSLATE_NOOP(
+        "Errors", "FLAC holds at most {most} channels, not {channels}; choose WAV."
+    ),
+    "audio.unwritable": QT_TRANSLATE_NOOP("Errors", "“{path}” can't be written: {reason}; choose another folder."),
+    "audio.no_portaudio": QT_TRANSLATE_NOOP(
+        "Errors", "PortAudio is not installed, so nothing can be heard; install it (Debian: libportaudio2) and restart."
+    ),
+    "audio.no_device": QT_TRANSLATE_NOOP(
+        "Errors", "No sound device answers; everything but sound works, and the device is tried again every second."
+    ),
+    "audio.device_stopped": QT_TRANSLATE_NOOP(
+        "Errors", "The sound device stopped answering; everything else works, and it is tried again every second."
+    ),
     # -- separation ----------------------------------------------------------------------------------
-    #
+    "separation.all_held": QT_TRANSLATE_NOOP(
+        "Errors", "All templates and activations are held, so nothing can change; let go of one, or unlock a layer."
+    ),
+    "separation.all_left_out": QT_TRANSLATE_NOOP(
+        "Errors", "With everything left out nothing can be found; select less."
+    ),
+    "separation.engine": QT_TRANSLATE_NOOP("Errors", "{reason}"),
+    "separation.no_drum_folder": QT_TRANSLATE_NOOP(
+        "Errors", "There is no folder “{folder}”; choose the one that holds a folder for each drum."
+    ),
+    "separation.no_drums": QT_TRANSLATE_NOOP(
+        "Errors", "“{folder}” holds no folders with sound files; it needs one folder for each drum."
+    ),
+    "separation.no_onsets": QT_TRANSLATE_NOOP("Errors", "Choose the text file with the onsets first."),
+    "separation.no_preset": QT_TRANSLATE_NOOP("Errors", "There is no preset “{name}”; there are {names}."),
+    "separation.no_setting": QT_TRANSLATE_NOOP("Errors", "There is no setting “{name}”; there are {names}."),
+    "separation.no_templates": QT_TRANSLATE_NOOP(
+        "Errors", "There are no templates yet; factorise once, or choose another start."
+    ),
+    "separation.nothing_to_continue": QT_TRANSLATE_NOOP(
+        "Errors", "There are no templates to go on from; factorise once first."
+    ),
+    "separation.onsets_empty": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” holds no onsets; each line needs seconds and a label."
+    ),
+    "separation.onsets_unreadable": QT_TRANSLATE_NOOP("Errors", "“{path}” can't be read; choose a text file."),
+    "separation.onsets_wrong": QT_TRANSLATE_NOOP("Errors", "“{name}”: {reason}"),
+    "separation.other_components": QT_TRANSLATE_NOOP(
+        "Errors", "The present activations are not of as many components; choose another start."
+    ),
+    "separation.pitches_reversed": QT_TRANSLATE_NOOP("Errors", "The lowest pitch is above the highest; exchange them."),
+    "separation.select_learnt": QT_TRANSLATE_NOOP("Errors", "Select the time to learn from first."),
+    "separation.select_left_out": QT_TRANSLATE_NOOP("Errors", "Select the time to leave out first."),
+    "separation.selection_outside": QT_TRANSLATE_NOOP(
+        "Errors", "Nothing of the recording is selected; select a time that it has."
+    ),
+    "separation.setting_form": QT_TRANSLATE_NOOP("Errors", "“{text}” is no setting; write NAME=VALUE."),
+    "separation.setting_value": QT_TRANSLATE_NOOP("Errors", "{name} can't be “{text}”; it takes {form}."),
+    "separation.too_many_labels": QT_TRANSLATE_NOOP(
+        "Errors", "The list of onsets has {labels} labels, but there are {components} components."
+    ),
     # -- document ------------------------------------------------------------------------------------
     #
+    "document.last_layer": QT_TRANSLATE_NOOP("Errors", "The last layer stays: the parts always sum to the mix."),
+    "document.merge_needs_two": QT_TRANSLATE_NOOP("Errors", "Select two or more layers to merge."),
+    "document.layer_locked": QT_TRANSLATE_NOOP(
+        "Errors", "“{layer}” is locked, and what it holds depends on these edits; unlock it first."
+    ),
+    "document.group_needs_layers": QT_TRANSLATE_NOOP(
+        "Errors", "Select the layers that belong together, then group them."
+    ),
+    "document.no_mix": QT_TRANSLATE_NOOP(
+        "Errors", "Nothing is remembered in {slot} yet; remember the present mix there first."
+    ),
+    "document.last_stack": QT_TRANSLATE_NOOP("Errors", "The last stack stays; make another one first."),
+    "document.no_file": QT_TRANSLATE_NOOP("Errors", "There is no file “{project}”; check its name."),
+    "document.not_read": QT_TRANSLATE_NOOP("Errors", "“{project}” can't be read: {reason}."),
+    "document.not_written": QT_TRANSLATE_NOOP("Errors", "“{project}” can't be written: {reason}."),
+    "document.newer": QT_TRANSLATE_NOOP(
+        "Errors", "“{project}” was written by a newer version of this program; update to open it."
+    ),
+    "document.damaged": QT_TRANSLATE_NOOP(
+        "Errors", "“{project}” is no project of this program, or it is damaged; open another copy of it."
+    ),
+    "document.no_recording": QT_TRANSLATE_NOOP(
+        "Errors", "The recording “{recording}” of “{project}” is not where it was; put it beside the project file."
+    ),
+    "document.recording_changed": QT_TRANSLATE_NOOP(
+        "Errors", "“{recording}” has changed since “{project}” was saved; put the original recording back in its place."
+    ),
+    "storage.read_only": QT_TRANSLATE_NOOP(
+        "Errors", "“{file}” may only be read; save under another name, or allow writing to it."
+    ),
+    "storage.no_plain_file": QT_TRANSLATE_NOOP("Errors", "“{file}” is no plain file; save under another name."),
     # -- jobs and commands ---------------------------------------------------------------------------
-    #
+    "headless.no_folder": QT_TRANSLATE_NOOP(
+        "Errors", "The folder “{folder}” can't be made ({reason}); choose another one for the results."
+    ),
+    "jobs.no_stem": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” is no stem of this recording: it has {rate} Hz, {channels} channels and "
+        "{samples} samples, the recording {wanted_rate} Hz, {wanted_channels} and {wanted_samples}.",
+    ),
 }
 """English sentences by the codes of UserError, with places for its values. None names a key or a button."""
 

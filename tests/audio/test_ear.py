@@ -199,8 +199,8 @@ def test_meters_know_which_channels_sound(left, right, fields, expected):
 
 def test_the_level_of_a_group_is_that_of_its_sum():
     scene = make_scene(3, 1.0, analysis=Analysis(1024, 256))
-    whole = source_levels(scene, 0.4, [[0, 1, 2]])[0]
-    frame = round(0.4 * 8000 / 256)
+    whole = source_levels(scene, 0.41, [[0, 1, 2]])[0]
+    frame = round(0.41 * 8000 / 256)
     window = np.hanning(1025)[:-1]
     x = scene.recording.samples[frame * 256 - 512 : frame * 256 + 512].astype(float) * window[:, None]
     power = np.mean(np.sum(x**2, axis=0)) / np.sum(window**2)

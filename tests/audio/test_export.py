@@ -8,10 +8,12 @@ from tests.conftest import make_scene
 from tests.rig import residual_db
 from workbench.audio.export import (
     FORMATS,
-    ExportError,
+    Container,
     FileFormat,
     Level,
+    LevelKind,
     Piece,
+    SampleFormat,
     brought_to,
     group_pieces,
     heard_piece,
@@ -23,10 +25,12 @@ from workbench.audio.export import (
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import Ear, Hear
+from workbench.errors import UserError
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Group
 from workbench.progress import Cancelled
+from workbench.wording import sentence
 
 
 def test_layers_are_named_and_sum_to_the_recording(tmp_path):
@@ -57,7 +61,7 @@ def test_every_format_holds_the_mix_to_its_precision(tmp_path, form):
 def test_peak_tells_what_an_integer_format_would_clip(tmp_path):
     scene = make_scene(2, 0.3)
     loud = replace(scene, recording=Recording(scene.recording.samples * 16, 8000, scene.recording.path))
-    form = FileFormat("WAV", "PCM_16")
+    form = FileFormat(Container.WAV, SampleFormat.PCM_16)
     above, below = measure([mix_piece(each, tmp_path, "song", form) for each in (loud, scene)])
     assert above.peak == pytest.approx(float(np.abs(loud.recording.samples).max()))
     assert above.peak > 1 > below.peak and above.true_peak >= above.peak
@@ -75,20 +79,28 @@ def test_names_that_no_system_takes_are_mended(tmp_path):
 
 def test_a_cancelled_or_failed_export_leaves_nothing_half(tmp_path):
     scene = make_scene(3, 2.0)
+
+    def stop_halfway(share):
+        if share >= 0.5:
+            raise Cancelled
+
     with pytest.raises(Cancelled):
-        write(layer_pieces(scene, tmp_path, FileFormat()), FileFormat(), lambda share: share < 0.5)
+        write(layer_pieces(scene, tmp_path, FileFormat()), FileFormat(), stop_halfway)
+    assert [path.name for path in tmp_path.iterdir()] == ["01 L0.wav"]
     for path in tmp_path.iterdir():
         assert not path.name.startswith(".") and soundfile.info(path).frames == len(scene.recording.samples)
     (tmp_path / "file").touch()
-    with pytest.raises(ExportError, match="can't be written"):
+    with pytest.raises(UserError, match=r"audio\.unwritable") as caught:
         write([Piece(tmp_path / "file" / "x.wav", scene)], FileFormat())
+    assert "x.wav" in sentence(caught.value)
 
 
 def test_more_channels_than_flac_holds_is_said(tmp_path):
     scene = make_scene(2, 0.1, channels=9)
-    form = FileFormat("FLAC", "PCM_24")
-    with pytest.raises(ExportError, match="at most 8 channels"):
+    form = FileFormat(Container.FLAC, SampleFormat.PCM_24)
+    with pytest.raises(UserError, match=r"audio\.flac_channels") as caught:
         write(layer_pieces(scene, tmp_path, form), form)
+    assert "at most 8 channels, not 9" in sentence(caught.value)
 
 
 def test_same_sound_same_file(tmp_path):
@@ -142,12 +154,12 @@ def test_what_is_heard_is_written_sample_for_sample(tmp_path):
     np.testing.assert_array_equal(soundfile.read(mix.path, dtype="float32")[0], render_all(scene))
 
 
-@pytest.mark.parametrize("level", [Level("lufs", -16.0), Level("peak", -1.0)])
+@pytest.mark.parametrize("level", [Level(LevelKind.LUFS, -16.0), Level(LevelKind.PEAK, -1.0)])
 def test_a_file_is_brought_to_the_loudness_asked_for(tmp_path, level):
     piece = mix_piece(grouped_scene(3.0), tmp_path, "song", FileFormat())
     ready, foreseen = brought_to(piece, measure([piece])[0], level)
     (found,) = write([ready], FileFormat())
-    have = found.loudness.lufs if level.kind == "lufs" else 20 * np.log10(found.true_peak)
+    have = found.loudness.lufs if level.kind is LevelKind.LUFS else 20 * np.log10(found.true_peak)
     assert have == pytest.approx(level.db, abs=0.02)
     assert found.loudness.lufs == pytest.approx(foreseen.loudness.lufs, abs=1e-3)
     assert found.peak == pytest.approx(foreseen.peak, rel=1e-4)
@@ -156,7 +168,7 @@ def test_a_file_is_brought_to_the_loudness_asked_for(tmp_path, level):
 def test_layers_and_silence_stay_at_their_own_loudness(tmp_path):
     scene = grouped_scene()
     part = group_pieces(scene, tmp_path, FileFormat())[0]
-    assert brought_to(part, measure([part])[0], Level("lufs", -16.0))[0] is part
+    assert brought_to(part, measure([part])[0], Level(LevelKind.LUFS, -16.0))[0] is part
     muted = tuple(replace(layer, mute=True) for layer in scene.stack.layers)
     silent = mix_piece(replace(scene, stack=replace(scene.stack, layers=muted)), tmp_path, "song", FileFormat())
-    assert brought_to(silent, measure([silent])[0], Level("peak", -1.0))[0] is silent
+    assert brought_to(silent, measure([silent])[0], Level(LevelKind.PEAK, -1.0))[0] is silent

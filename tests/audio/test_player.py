@@ -11,11 +11,11 @@ import pytest
 
 from tests.conftest import make_scene
 from tests.rig import align, null_sink, residual_db
+from workbench.audio.connection import LATENCIES
 from workbench.audio.feed import Block, Loop
 from workbench.audio.output import Output
 from workbench.audio.player import Player
 from workbench.audio.renderer import render_all
-from workbench.ui.dialogs.sound_dialog import LATENCIES
 
 pytestmark = [
     pytest.mark.sound,
@@ -36,7 +36,7 @@ def sink():
         yield running
 
 
-def panned_scene(seconds=4.0, rate=44100, channels=2):
+def panned_scene(seconds=8.0, rate=44100, channels=2):
     scene = make_scene(3, seconds, rate, channels)
     first, *rest = scene.stack.layers
     first = replace(first, gain_db=-6.0, pan=0.4 if channels <= 2 else 0.0)
@@ -61,79 +61,114 @@ class Playing:
         return self.player.status()
 
 
-def test_what_is_heard_is_what_is_rendered(sink):
-    with Playing(panned_scene()) as p, sink.recorded() as recorded:
+def played_without_a_hole(play, attempts=4):
+    """What `play` gives together with its number of drop-outs, of the first time without any.
+
+    A machine that is busy with other things lets every device drop out now and then, which says nothing of the player.
+    """
+    for _ in range(attempts):
+        found, underruns = play()
+        if underruns == 0:
+            return found
+    raise AssertionError(f"the sound dropped out in each of {attempts} attempts")
+
+
+def recorded_while(sink, scene, act):
+    """What the sink gave while a player did `act`, to the end of its sound; and the player's drop-outs."""
+    with Playing(scene) as p, sink.recorded() as recorded:
         # As the window does when a recording is opened: the stream runs before the first sound.
         p.player.prepare()
-        time.sleep(0.5)
-        p.player.play(0)
-        wait(lambda: p.status.position > 1.5)
+        wait(lambda: p.status.rate)
+        act(p)
         p.player.stop()
         wait(lambda: not p.status.playing)
-        assert p.status.underruns == 0
-    reference = render_all(p.scene, 0, 44100)
-    assert residual_db(reference, align(reference, recorded[0])) < -80
+        underruns = p.status.underruns
+    return recorded[0], underruns
+
+
+def place_of(reference, recorded):
+    """The sample of a recording at which a reference begins."""
+    return int(np.argmax(np.correlate(recorded.sum(axis=1), reference.sum(axis=1), "valid")))
+
+
+def crossing(got, old, new):
+    """Where one sound goes over into another: all before is the old, all after the new, in one cross-fade of 12 ms."""
+    same_old, same_new = (np.abs(got - each).max(axis=1) < 1e-5 for each in (old, new))
+    ramp = np.flatnonzero(~same_old & ~same_new)
+    assert ramp[-1] - ramp[0] <= round(0.012 * 44100)
+    assert same_old[: ramp[0]].all() and same_new[ramp[-1] + 1 :].all()
+    return ramp[0]
+
+
+def test_what_is_heard_is_what_is_rendered(sink):
+    scene = panned_scene()
+
+    def act(p):
+        p.player.play(0)
+        wait(lambda: p.status.position > 1.5)
+
+    recorded = played_without_a_hole(lambda: recorded_while(sink, scene, act))
+    reference = render_all(scene, 0, 44100)
+    assert residual_db(reference, align(reference, recorded)) < -80
 
 
 def test_a_change_is_heard_while_playing(sink):
-    with Playing(panned_scene()) as p, sink.recorded() as recorded:
+    changed = []
+
+    def act(p):
         p.player.play(0)
         wait(lambda: p.status.position > 0.7)
         layers = tuple(replace(layer, mute=True) for layer in p.scene.stack.layers)
         p.scene = replace(p.scene, stack=replace(p.scene.stack, layers=layers))
-        wait(lambda: p.status.position > 1.6)
-        p.player.stop()
-        wait(lambda: not p.status.playing)
-    loud = np.nonzero(np.abs(recorded[0]).max(axis=1) > 1e-4)[0]
+        changed.append(p.status.position)
+        wait(lambda: p.status.position > changed[-1] + 0.9)
+
+    recorded = played_without_a_hole(lambda: recorded_while(sink, panned_scene(), act))
+    loud = np.nonzero(np.abs(recorded).max(axis=1) > 1e-4)[0]
     heard = (loud[-1] - loud[0]) / 44100
-    assert 0.5 < heard < 1.4
+    assert 0.5 < heard < changed[-1] + 0.7
 
 
 def test_an_edit_goes_over_into_the_new_sound_at_the_same_place(sink):
     before = panned_scene()
     layers = tuple(replace(layer, gain_db=-3.0 * i, pan=0.1 * i) for i, layer in enumerate(before.stack.layers))
     after = replace(before, stack=replace(before.stack, layers=layers))
-    with Playing(before) as p, sink.recorded() as recorded:
-        p.player.prepare()
-        time.sleep(0.5)
+
+    def act(p):
         p.player.play(0)
         wait(lambda: p.status.position > 0.8)
         p.scene = after
         wait(lambda: p.status.position > 1.8)
-        p.player.stop()
-        wait(lambda: not p.status.playing)
+
+    recorded = played_without_a_hole(lambda: recorded_while(sink, before, act))
     old, new = render_all(before, 0, 70000), render_all(after, 0, 70000)
-    start = int(np.argmax(np.correlate(recorded[0].sum(axis=1), old[:20000].sum(axis=1), "valid")))
-    got = recorded[0][start : start + 70000]
-    same_old = np.abs(got - old).max(axis=1) < 1e-5
-    same_new = np.abs(got - new).max(axis=1) < 1e-5
-    ramp = np.flatnonzero(~same_old & ~same_new)
-    assert 30000 < ramp[0] < 60000
-    assert ramp[-1] - ramp[0] <= round(0.012 * 44100)
-    assert same_old[: ramp[0]].all() and same_new[ramp[-1] + 1 :].all()
+    start = place_of(old[:20000], recorded)
+    assert crossing(recorded[start : start + 70000], old, new) > 30000
 
 
 def test_a_seek_goes_over_within_the_ring(sink):
-    with Playing(panned_scene()) as p, sink.recorded() as recorded:
-        p.player.prepare()
-        time.sleep(0.5)
+    scene = panned_scene()
+
+    def act(p):
         p.player.play(0)
         wait(lambda: p.status.position > 0.5)
         p.player.seek(100_000)
         wait(lambda: p.status.position > 100_000 / 44100 + 0.5)
-        p.player.stop()
-        wait(lambda: not p.status.playing)
-    x, whole = recorded[0], render_all(p.scene)
-    start = int(np.argmax(np.correlate(x.sum(axis=1), whole[100_600:118_000].sum(axis=1), "valid"))) - 600
-    first = int(np.argmax(np.correlate(x.sum(axis=1), whole[:18_000].sum(axis=1), "valid")))
-    length = start - first
-    assert length > 0.4 * 44100
-    assert residual_db(whole[:length], x[first:start]) < -80
-    assert residual_db(whole[100_600:115_000], x[start + 600 : start + 15_000]) < -80
+
+    recorded = played_without_a_hole(lambda: recorded_while(sink, scene, act))
+    whole = render_all(scene)
+    first, later = place_of(whole[:18_000], recorded), place_of(whole[110_000:118_000], recorded)
+    # The sample that would be heard at `first`, had the sound behind the seek been there from the start.
+    ahead = 110_000 - (later - first)
+    length = 118_000 - ahead
+    got, old, new = recorded[first : first + length], whole[:length], whole[ahead:118_000]
+    at = crossing(got, old, new)
+    # A feeder that comes too late cross-fades later, but to the place where the sound would be by then.
+    assert at > 0.4 * 44100 and 100_000 <= ahead + at < 104_000
 
 
 def test_speed_and_scrubbing_are_heard(sink):
-    with Playing(panned_scene(8.0)) as p, sink.recorded() as recorded:
+    def act(p):
         p.player.set_speed(2.0)
         p.player.play(0)
         wait(lambda: p.status.position > 1.0)
@@ -148,8 +183,9 @@ def test_speed_and_scrubbing_are_heard(sink):
         p.player.scrub(None)
         wait(lambda: not p.status.playing)
         assert p.status.position == pytest.approx(3.3, abs=0.01)
-        assert p.status.underruns == 0
-    assert np.abs(recorded[0]).max() > 0.05
+
+    recorded = played_without_a_hole(lambda: recorded_while(sink, panned_scene(), act))
+    assert np.abs(recorded).max() > 0.05
 
 
 def test_a_latency_may_be_chosen(sink):
@@ -161,60 +197,58 @@ def test_a_latency_may_be_chosen(sink):
         p.player.set_latency(0.02)
         wait(lambda: p.status.position > 0.8)
         assert 0.02 < p.status.latency < 0.08
-        assert 0.05 < p.status.buffered < 0.4
+        wait(lambda: 0.05 < p.status.buffered < 0.4)
 
 
 def test_one_slow_render_does_not_make_the_player_deaf(sink, monkeypatch):
-    import workbench.audio.player as player
+    import workbench.audio.feeder as feeder
 
-    real, slow = player.open_feed, []
+    real, slow = feeder.open_feed, []
 
     def once_slow(*args):
         if slow:
             time.sleep(slow.pop())
         return real(*args)
 
-    monkeypatch.setattr(player, "open_feed", once_slow)
-    with Playing(panned_scene(30.0)) as p:
+    monkeypatch.setattr(feeder, "open_feed", once_slow)
+    with Playing(panned_scene(40.0)) as p:
         p.player.play(0)
         wait(lambda: p.status.position > 0.4)
         slow.append(0.3)
         p.scene = replace(p.scene, stack=replace(p.scene.stack))
         wait(lambda: not slow)
         p.scene = replace(p.scene, stack=replace(p.scene.stack))
-        wait(lambda: p.player._feed is not None and p.player._feed.scene is p.scene)
-        p.player.seek(15 * 44100)
-        wait(lambda: 15.0 < p.status.position < 17)
+        wait(lambda: p.player._feeder.feed is not None and p.player._feeder.feed.scene is p.scene)
+        p.player.seek(25 * 44100)
+        wait(lambda: p.status.position > 25.0)
 
 
 def test_playing_elsewhere_while_it_plays_does_not_click(sink):
     from tests.audio.test_feed import sine_scene
 
-    with Playing(sine_scene(seconds=20.0)) as p, sink.recorded() as recorded:
-        p.player.prepare()
-        time.sleep(0.5)
+    def act(p):
         p.player.play(0)
         wait(lambda: p.status.position > 0.5)
         for second in (5.003, 9.007, 2.001):
             p.player.play(round(second * 44100))
-            wait(lambda second=second: second + 0.3 < p.status.position < second + 2)
+            wait(lambda second=second: second + 0.3 < p.status.position < second + 7)
         p.player.stop()
         p.player.play(round(12.009 * 44100))
         wait(lambda: p.status.position > 12.3)
-        p.player.stop()
-        wait(lambda: not p.status.playing)
+
+    recorded = played_without_a_hole(lambda: recorded_while(sink, sine_scene(seconds=20.0), act))
     own = 0.5 * 2 * np.pi * 50 / 44100
-    assert np.abs(np.diff(recorded[0], axis=0)).max() < 2.6 * own
+    assert np.abs(np.diff(recorded, axis=0)).max() < 2.6 * own
 
 
 def test_an_empty_block_is_nothing_to_write(sink):
     # What a feed gives at the end of the recording; a stop there asks for one more block to fade out.
     output = Output(44100, 2, None, 0.03, fresh=False)
     try:
-        output.write(Block(np.zeros((0, 2), np.float32), 1000.0, 1.0))
-        assert output.buffered == 0
-        output.write(Block(np.zeros((700, 2), np.float32), 1000.0, 1.0))
-        assert output.buffered == 700
+        output.ring.write(Block(np.zeros((0, 2), np.float32), 1000.0, 1.0))
+        assert output.ring.buffered == 0
+        output.ring.write(Block(np.zeros((700, 2), np.float32), 1000.0, 1.0))
+        assert output.ring.buffered == 700
     finally:
         output.close()
 
@@ -225,65 +259,68 @@ def test_a_pending_seek_and_a_stop_outlast_another_device(sink):
         wait(lambda: p.status.position > 0.3)
         p.player.seek(10 * 44100)
         p.player.set_latency(0.06)
-        wait(lambda: 10.0 < p.status.position < 13)
+        wait(lambda: p.status.position > 10.0)
         p.player.stop()
         p.player.set_latency(0.03)
         p.player.look_again()
-        wait(lambda: not p.status.playing)
-        time.sleep(0.3)
+        # The end comes after all that was asked for.
+        p.player.close()
         assert not p.status.playing
 
 
-@pytest.mark.parametrize("latency", LATENCIES)
+# The shorter ones are what a user may ask for.
+@pytest.mark.parametrize("latency", [0.01, 0.02, *LATENCIES])
 @pytest.mark.parametrize("rate", [22050, 44100, 48000])
 def test_every_latency_that_is_offered_plays(sink, rate, latency):
-    with Playing(panned_scene(2.0, rate)) as p:
+    with Playing(panned_scene(4.0, rate)) as p:
         p.player.set_latency(latency)
         p.player.play(0)
         wait(lambda: p.status.position > 0.2)
-        assert p.status.trouble == ""
+        assert p.status.trouble is None
 
 
 def test_a_loop_repeats_exactly(sink):
-    with Playing(panned_scene()) as p, sink.recorded() as recorded:
+    scene = panned_scene()
+
+    def act(p):
         p.player.set_loop(Loop(20000, 40000))
         p.player.play(20000)
-        time.sleep(1.6)
-        p.player.stop()
-        wait(lambda: not p.status.playing)
-    reference = render_all(p.scene, 21000, 39000)
-    x = recorded[0]
-    mono = x.sum(axis=1)
+        for _ in range(3):
+            wait(lambda: p.status.position > 0.7)
+            wait(lambda: p.status.position < 0.7)
+
+    x = played_without_a_hole(lambda: recorded_while(sink, scene, act))
+    reference = render_all(scene, 21000, 39000)
     probe = reference.sum(axis=1)[:4000]
-    score = np.correlate(mono, probe, "valid") / np.sum(probe**2)
+    score = np.correlate(x.sum(axis=1), probe, "valid") / np.sum(probe**2)
     places = [i for i in np.nonzero(score > 0.98)[0] if score[i] == score[max(0, i - 50) : i + 50].max()]
-    assert len(places) >= 2 and set(np.diff(places)) == {20000}
+    assert len(places) >= 3 and set(np.diff(places)) == {20000}
     for at in places[:2]:
         assert residual_db(reference, x[at : at + len(reference)]) < -80
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(8000, 1), (48000, 2), (192000, 8)])
 def test_every_rate_and_channel_count_plays(sink, rate, channels):
-    with Playing(panned_scene(2.0, rate, channels)) as p:
+    with Playing(panned_scene(4.0, rate, channels)) as p:
         p.player.play(0)
         wait(lambda: p.status.position > 0.5)
-        assert p.status.trouble == "" and max(p.status.peaks) > 0
+        assert p.status.trouble is None and max(p.status.peaks) > 0
 
 
 def test_playing_to_the_end_stops_and_goes_back(sink):
     with Playing(panned_scene(0.6)) as p:
-        p.player.play(0)
-        wait(lambda: p.status.playing)
-        wait(lambda: not p.status.playing)
-        assert p.status.position == 0
+        p.player.seek(4410)
+        wait(lambda: p.status.position == 0.1)
+        p.player.play(4410)
+        wait(lambda: p.status.position == 0 and not p.status.playing)
 
 
 def test_seeking_moves_what_is_heard(sink):
-    with Playing(panned_scene()) as p:
+    with Playing(panned_scene(20.0)) as p:
         p.player.play(0)
         wait(lambda: p.status.position > 0.3)
-        p.player.seek(3 * 44100)
-        wait(lambda: 3.0 < p.status.position < 3.9)
+        p.player.seek(13 * 44100)
+        wait(lambda: p.status.position > 13.0)
 
 
 def test_devices_are_listed_and_can_be_chosen(sink):
@@ -324,7 +361,7 @@ def test_without_portaudio_it_says_so(monkeypatch):
     with Playing(make_scene()) as p:
         p.player.play(0)
         wait(lambda: p.status.trouble)
-        assert "PortAudio is not installed" in p.status.trouble
+        assert p.status.trouble.code == "audio.no_portaudio"
         p.player.stop()
         wait(lambda: not p.status.playing)
 
@@ -336,7 +373,7 @@ def test_without_a_device_it_says_so_and_finds_it_when_it_comes():
             p.player.play(0)
             wait(lambda: p.status.position > 0.3)
         wait(lambda: p.status.trouble, 15)
-        assert "everything" in p.status.trouble and p.status.playing
+        assert p.status.trouble.code in ("audio.device_stopped", "audio.no_device") and p.status.playing
         with null_sink(44100, refresh=False):
             before = p.status.position
             wait(lambda: not p.status.trouble and p.status.position > before + 0.3, 15)

@@ -8,8 +8,10 @@ import soundfile
 
 from tests.conftest import tone_mix
 from tests.rig import SHARED_AUDIO
-from workbench.audio.recording import AudioFileError, load
+from workbench.audio.recording import load
+from workbench.errors import UserError
 from workbench.progress import Cancelled
+from workbench.wording import sentence
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 8])
@@ -28,7 +30,8 @@ def test_values_that_are_not_finite_become_silence_and_are_told(tmp_path):
     soundfile.write(tmp_path / "a.wav", x, 8000, subtype="FLOAT")
     recording = load(tmp_path / "a.wav")
     assert np.isfinite(recording.samples).all() and recording.samples[3, 0] == 0
-    assert "3 samples" in recording.remarks[0]
+    (remark,) = recording.remarks
+    assert (remark.code, remark.values["count"]) == ("audio.not_finite", 3)
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "aiff", "ogg"])
@@ -40,7 +43,9 @@ def test_cut_files_give_what_is_readable_and_say_so(tmp_path, suffix):
     path.write_bytes(data[: len(data) * 6 // 10])
     recording = load(path)
     assert 0.2 * whole < len(recording.samples) < 0.8 * whole
-    assert len(recording.remarks) == 1 and "cut short" in recording.remarks[0]
+    (remark,) = recording.remarks
+    assert remark.code == "audio.cut_short"
+    assert remark.values["seconds"] == len(recording.samples) / recording.rate
 
 
 def broken(tmp_path: Path, kind: str) -> Path:
@@ -59,20 +64,23 @@ def broken(tmp_path: Path, kind: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("kind", "says"),
+    ("kind", "code"),
     [
-        ("empty", "is empty"),
-        ("text", "not a sound file"),
-        ("folder", "is a folder"),
-        ("missing", "no file"),
-        ("no samples", "no sound"),
-        ("device", "no ordinary file"),
+        ("empty", "audio.empty"),
+        ("text", "audio.not_sound"),
+        ("folder", "audio.folder"),
+        ("missing", "audio.missing"),
+        ("no samples", "audio.no_samples"),
+        ("device", "audio.no_file"),
     ],
 )
-def test_bad_input_gets_one_clear_sentence(tmp_path, kind, says):
-    with pytest.raises(AudioFileError, match=says) as caught:
-        load(broken(tmp_path, kind))
-    assert str(caught.value).count(". ") == 0 and str(caught.value).endswith(".") and "\n" not in str(caught.value)
+def test_bad_input_gets_one_clear_sentence(tmp_path, kind, code):
+    path = broken(tmp_path, kind)
+    with pytest.raises(UserError) as caught:
+        load(path)
+    assert caught.value.code == code
+    said = sentence(caught.value)
+    assert path.name in said and said.count(". ") == 0 and said.endswith(".") and "\n" not in said
 
 
 @pytest.mark.skipif(os.geteuid() == 0 if hasattr(os, "geteuid") else True, reason="root may read everything")
@@ -80,7 +88,7 @@ def test_no_permission_is_said(tmp_path):
     path = tmp_path / "a.wav"
     soundfile.write(path, tone_mix(0.1), 8000)
     path.chmod(stat.S_IWUSR)
-    with pytest.raises(AudioFileError, match="permission"):
+    with pytest.raises(UserError, match=r"audio\.forbidden"):
         load(path)
 
 
@@ -92,14 +100,21 @@ def test_no_permission_is_said_even_where_root_could_read(tmp_path, monkeypatch)
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(AudioFileError, match=r"no permission to read “a\.wav”"):
+    with pytest.raises(UserError, match=r"audio\.forbidden"):
         load(path)
 
 
 def test_decoding_can_be_cancelled(tmp_path):
     soundfile.write(tmp_path / "a.wav", tone_mix(60.0, 44100), 44100)
+    told = []
+
+    def stop(share):
+        told.append(share)
+        raise Cancelled
+
     with pytest.raises(Cancelled):
-        load(tmp_path / "a.wav", lambda share: share < 0.3)
+        load(tmp_path / "a.wav", stop)
+    assert len(told) == 1 and 0 < told[0] < 1
 
 
 @pytest.mark.skipif(not SHARED_AUDIO.exists(), reason="the shared test recordings are not here")

@@ -35,8 +35,7 @@ def running_window(width: int = 1280, height: int = 800) -> Iterator[tuple[Workb
             try:
                 yield program, sink
             finally:
-                program.window._closing = True
-                program.window.close()
+                program.window.close_now()
                 program.close()
 
 
@@ -53,19 +52,19 @@ def run_until(program: Workbench, condition: Callable[[], object], seconds: floa
 
 def open_demo(program: Workbench, path: Path = DEMO) -> None:
     """Open the demo, or another file, in place of what is open."""
-    before = program.document.recording
-    program.session.open(path)
-    assert run_until(program, lambda: program.document.recording is not before)
+    before = program.desk.document.recording
+    program.desk.opening.open(path)
+    assert run_until(program, lambda: program.desk.document.recording is not before)
 
 
 def open_and_factorise(program: Workbench, components: int, iterations: int, path: Path = DEMO) -> None:
     """Open the demo, or another file, and factorise it to the end."""
     open_demo(program, path)
-    panel = program.window.factorise_panel
+    panel = program.window.panes.factorise
     panel.components.setValue(components)
     panel.iterations.setValue(iterations)
-    program.window.factorise(True)
-    assert run_until(program, lambda: not program.session.factorising)
+    program.desk.wishes.factorise(True)
+    assert run_until(program, lambda: not program.desk.factorising.running)
 
 
 def mouse(program: Workbench, kind: str, point: QPointF) -> None:
@@ -79,7 +78,7 @@ def mouse(program: Workbench, kind: str, point: QPointF) -> None:
         "move": QEvent.Type.MouseMove,
         "release": QEvent.Type.MouseButtonRelease,
     }
-    view = program.window.spectrogram
+    view = program.window.panes.spectrogram
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     button = none if kind == "move" else left
     held = none if kind == "release" else left

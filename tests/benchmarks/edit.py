@@ -63,9 +63,9 @@ def open_with_layers(program: Workbench, path: Path) -> None:
     from workbench.masks.model.models import Factors
     from workbench.separation.settings import RunSettings
 
-    program.session.open(path)
-    assert run_until(program, lambda: program.document.recording is not None, 120)
-    document = program.document
+    program.desk.opening.open(path)
+    assert run_until(program, lambda: program.desk.document.recording is not None, 120)
+    document = program.desk.document
     analysis = document.state.analysis
     frames = analysis.frames(len(document.recording.samples))
     rng = np.random.default_rng(0)
@@ -78,7 +78,7 @@ def open_with_layers(program: Workbench, path: Path) -> None:
 
 def strokes(report: Report, program: Workbench, minutes: int) -> None:
     """From a stroke's mouse event to the end of painting the whole window, zoomed in and out."""
-    viewport = program.window.viewport
+    viewport = program.desk.viewport
     for where in ("in", "out"):
         viewport.fit()
         if where == "in":
@@ -97,8 +97,8 @@ def strokes(report: Report, program: Workbench, minutes: int) -> None:
             worst_press=round(1000 * max(press), 1),
             worst_release=round(1000 * max(release), 1),
         )
-        while program.document.undo_name != "ten":
-            program.document.undo()
+        while program.desk.document.undo_name != "ten":
+            program.desk.document.undo()
 
 
 def draw(program: Workbench, count: int, rng: np.random.Generator) -> tuple[list[float], list[float], list[float]]:
@@ -107,8 +107,8 @@ def draw(program: Workbench, count: int, rng: np.random.Generator) -> tuple[list
 
     from workbench.control.tools import Tool
 
-    program.window.tools.choose(Tool.BRUSH)
-    canvas = program.window.spectrogram.canvas
+    program.desk.tools.choose(Tool.BRUSH)
+    canvas = program.desk.plane.canvas
     took: dict[str, list[float]] = {"move": [], "press": [], "release": []}
 
     def send(kind: str, at: QPointF) -> None:
@@ -119,7 +119,7 @@ def draw(program: Workbench, count: int, rng: np.random.Generator) -> tuple[list
         program.application.processEvents()
 
     for stroke in range(count):
-        program.document.select(program.document.layers[stroke % LAYERS].id)
+        program.desk.selection.select(program.desk.document.layers[stroke % LAYERS].id)
         run_until(program, lambda: False, 0.15)
         at = QPointF(
             rng.uniform(canvas.left() + 60, canvas.right() - 60), rng.uniform(canvas.top() + 40, canvas.bottom() - 40)
@@ -146,7 +146,7 @@ def resident_mb() -> float:
 
 def memory(report: Report, program: Workbench) -> None:
     """What a hundred strokes add, half of them zoomed in and half zoomed out."""
-    viewport = program.window.viewport
+    viewport = program.desk.viewport
     rng = np.random.default_rng(3)
     before = resident_mb()
     for where in range(10):
@@ -161,7 +161,7 @@ def memory(report: Report, program: Workbench) -> None:
         resident_mb() - before,
         "MB",
         "<= 200",
-        history=round(program.document.history_bytes / 2**20, 1),
+        history=round(program.desk.document.history_bytes / 2**20, 1),
     )
 
 

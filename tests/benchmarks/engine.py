@@ -34,6 +34,7 @@ from tests.benchmarks.engine_window import window_figures
 from tests.rig import SHARED_AUDIO
 from workbench import resource
 from workbench.nmf.accelerated import factorise_fast
+from workbench.nmf.compat import libnmfd
 from workbench.nmf.convolutive import conv_model, nmfd
 from workbench.nmf.divergence import divergence, relative_floor
 from workbench.nmf.harmonic_percussive import hpss
@@ -299,7 +300,7 @@ def deconvolution(report: Report, rounds: int) -> Report:
     V_rows = np.ascontiguousarray(V)
     W, H = random_start(V, 10, seed=0, length=8)
     H = np.ones_like(H)
-    ways = {"ours": partial(nmfd, V, W, H, ITERATIONS, compat="libnmfd")}
+    ways = {"ours": partial(libnmfd.nmfd, V, W, H, ITERATIONS)}
     short = {"libnmfd": partial(libnmfd_nmfd, V_rows, W, H, 10)}
     both, results = alternating(ways | short, min(3, rounds))
     ours, _ = alternating(ways, max(1, rounds - 3))
@@ -312,7 +313,7 @@ def deconvolution(report: Report, rounds: int) -> Report:
         **seconds(ours=took, libnmfd=theirs),
     )
     reference = results["libnmfd"][0]
-    error = float(np.abs(nmfd(V, W, H, 10, compat="libnmfd").W - reference).max() / reference.max())
+    error = float(np.abs(libnmfd.nmfd(V, W, H, 10).W - reference).max() / reference.max())
     report.figure("NMFD's W against libnmfd's rule, 10 iterations", 20 * np.log10(max(error, 1e-30)), "dB", "<= -80")
     return report
 

@@ -33,15 +33,15 @@ def window_figures(report: Report, samples: Array, rate: int, presses: int = 5) 
     with running_window() as (program, _), tempfile.TemporaryDirectory() as folder, progress_calls() as calls:
         path = Path(folder) / "recording.wav"
         soundfile.write(path, samples, rate, subtype="FLOAT")
-        before = program.document.recording
-        program.session.open(path)
-        assert run_until(program, lambda: program.document.recording is not before)
-        panel = program.window.factorise_panel
+        before = program.desk.document.recording
+        program.desk.opening.open(path)
+        assert run_until(program, lambda: program.desk.document.recording is not before)
+        panel = program.window.panes.factorise
         first = []
         for _ in range(presses):
             run_until(program, lambda: False, 1.0)
             first.append(first_picture(program))
-            assert run_until(program, lambda: not program.session.factorising)
+            assert run_until(program, lambda: not program.desk.factorising.running)
         report.figure(
             "click on Factorise to all components of 30 s on screen",
             float(np.median(first)),
@@ -79,17 +79,17 @@ def first_picture(program: Workbench) -> float:
     seen: list[float] = []
 
     def published() -> None:
-        run = program.document.run
+        run = program.desk.document.run
         if not seen and run is not None and run.costs:
             program.window.repaint()
             program.application.processEvents()
             seen.append(time.perf_counter())
 
-    program.document.factors_changed.connect(published)
+    program.desk.document.factors_changed.connect(published)
     start = time.perf_counter()
-    QTest.mouseClick(program.window.factorise_panel.factorise, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(program.window.panes.factorise.factorise, Qt.MouseButton.LeftButton)
     assert run_until(program, lambda: seen)
-    program.document.factors_changed.disconnect(published)
+    program.desk.document.factors_changed.disconnect(published)
     return seen[0] - start
 
 
@@ -98,12 +98,12 @@ def cancel(program: Workbench, calls: Counter[str]) -> tuple[int, float]:
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
-    button = program.window.transport.cancel
+    button = program.window.panes.transport.cancel
     assert run_until(program, button.isVisible)
     QTest.mousePress(button, Qt.MouseButton.LeftButton)
     start, already = time.perf_counter(), calls["report"]
     QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
-    assert run_until(program, lambda: not program.session.factorising)
+    assert run_until(program, lambda: not program.desk.factorising.running)
     return calls["report"] - already, time.perf_counter() - start
 
 
@@ -115,9 +115,9 @@ def progress_calls() -> Iterator[Counter[str]]:
     calls: Counter[str] = Counter()
     plain = Job.report
 
-    def counted(job: Job, share: float) -> bool:
+    def counted(job: Job, share: float) -> None:
         calls["report"] += 1
-        return plain(job, share)
+        plain(job, share)
 
     Job.report = counted
     try:

@@ -20,6 +20,7 @@ import numpy as np
 import soundfile
 from threadpoolctl import threadpool_limits
 
+from tests.acting import change_group, change_layer
 from tests.benchmarks import Report
 from tests.benchmarks.driving import DEMO, mouse, open_and_factorise, run_until, running_window
 from tests.rig import Listener, NullSink, align, residual_db
@@ -138,19 +139,19 @@ def periodic(folder: Path, seconds: float = 600.0) -> Path:
 
 def steady_layers(program: Workbench, path: Path, alike: bool = False) -> int:
     """Open a sound with two layers whose masks stand still, alike or not, the second at −3 dB; returns the run."""
-    before = program.document.recording
-    program.session.open(path)
-    assert run_until(program, lambda: program.document.recording is not before)
-    recording = program.document.recording
+    before = program.desk.document.recording
+    program.desk.opening.open(path)
+    assert run_until(program, lambda: program.desk.document.recording is not before)
+    recording = program.desk.document.recording
     assert recording is not None
-    analysis = program.document.state.analysis
+    analysis = program.desk.document.state.analysis
     rng = np.random.default_rng(1)
     w = (rng.random((analysis.bins, 2)) * (not alike) + 0.2).astype(np.float32)
     h = np.ones((2, analysis.frames(len(recording.samples))), np.float32)
-    program.document.put_model("steady", RunSettings(components=2), Factors(w, h), ["One", "Two"], "steady")
-    program.document.change_layer("gain", program.document.layers[1].id, gain_db=-3.0)
-    assert program.document.state.run is not None
-    return program.document.state.run
+    program.desk.document.put_model("steady", RunSettings(components=2), Factors(w, h), ["One", "Two"], "steady")
+    change_layer(program.desk.document, "gain", program.desk.document.layers[1].id, gain_db=-3.0)
+    assert program.desk.document.state.run is not None
+    return program.desk.document.state.run
 
 
 def edit_to_ear(report: Report, program: Workbench, sink: NullSink) -> None:
@@ -159,31 +160,33 @@ def edit_to_ear(report: Report, program: Workbench, sink: NullSink) -> None:
 
     from workbench.control.tools import Tool
 
-    document, window = program.document, program.window
+    document, window = program.desk.document, program.window
     rng = np.random.default_rng(2)
     with tempfile.TemporaryDirectory() as folder:
         run = steady_layers(program, periodic(Path(folder)))
-        program.audition.set_loop(False)
-        program.audition.seek(2.0)
-        window.tools.choose(Tool.BRUSH)
-        window.tools.set_size(150)
+        program.desk.playback.set_loops(False)
+        program.desk.playback.seek(2.0)
+        window.desk.tools.choose(Tool.BRUSH)
+        window.desk.tools.set_size(150)
         gain = [0.0]
 
         def change_gain() -> None:
             gain[0] = -6.0 - gain[0]
-            document.change_layer("gain", document.layers[0].id, gain_db=gain[0])
+            change_layer(document, "gain", document.layers[0].id, gain_db=gain[0])
 
         def before_paint() -> None:
-            window.viewport.show_time(program.audition.position - 1.0, program.audition.position + 4.0)
+            window.desk.viewport.show_time(program.desk.playback.position - 1.0, program.desk.playback.position + 4.0)
 
         def paint() -> None:
-            view = window.spectrogram
-            at = QPointF(view.time_to_x(program.audition.position + 0.2), view.canvas.center().y() + 80)
+            at = QPointF(
+                program.desk.plane.x_of(program.desk.playback.position + 0.2),
+                program.desk.plane.canvas.center().y() + 80,
+            )
             mouse(program, "press", at)
 
         def after_paint() -> None:
-            window.painter.cancel()
-            window.spectrogram._hand._drag = None
+            window.desk.strokes.cancel()
+            window.panes.spectrogram._hand._drag = None
 
         def publish() -> None:
             known = document.runs[run].factors
@@ -200,7 +203,7 @@ def edit_to_ear(report: Report, program: Workbench, sink: NullSink) -> None:
             ("publish a new W and H", nothing, publish, nothing),
         ]
         with sink.listening() as listener:
-            program.audition.play()
+            program.desk.playback.play()
             run_until(program, lambda: False, 2.5)
             unheard = 0
             for name, first, act, after in acts:
@@ -212,7 +215,7 @@ def edit_to_ear(report: Report, program: Workbench, sink: NullSink) -> None:
                 )
                 report.figure(f"the same, p95: {name}", float(np.percentile(found, 95)), "ms", "<= 90")
             report.figure("edits that were not heard", unheard, "", "== 0", trials=3 * TRIALS)
-            status = program.player.status()
+            status = program.desk.player.status()
             report.figure(
                 "drop-outs meanwhile", status.underruns, "", "== 0", told_latency=round(1000 * status.latency)
             )
@@ -253,8 +256,8 @@ def clicks(report: Report, program: Workbench, sink: NullSink) -> None:
         sine = (0.5 * np.sin(2 * np.pi * 50 * t)).astype(np.float32)
         soundfile.write(path, sine[:, None].repeat(2, axis=1), RATE, "FLOAT")
         steady_layers(program, path, alike=True)
-        document, audition = program.document, program.audition
-        document.change_layer("gain", document.layers[1].id, gain_db=0.0)
+        document, audition = program.desk.document, program.desk.playback
+        change_layer(document, "gain", document.layers[1].id, gain_db=0.0)
         one = document.layers[0].id
 
         def loop_seam() -> None:
@@ -262,8 +265,8 @@ def clicks(report: Report, program: Workbench, sink: NullSink) -> None:
             audition.select((now - 1.0, now + 0.4 + 0.0037))
 
         acts: dict[str, Callable[[], None]] = {
-            "mute": lambda: document.change_layer("mute", one, mute=not document.layers[0].mute),
-            "solo": lambda: document.change_layer("solo", one, solo=not document.layers[0].solo),
+            "mute": lambda: change_layer(document, "mute", one, mute=not document.layers[0].mute),
+            "solo": lambda: change_layer(document, "solo", one, solo=not document.layers[0].solo),
             "seek": lambda: audition.seek(audition.position + 1.0 + 0.0071),
             "loop seam": loop_seam,
         }
@@ -336,11 +339,11 @@ def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> Non
     from workbench.masks.model.grid import Region
 
     open_and_factorise(program, 6, 40)
-    document, listening, audition = program.document, program.listening, program.audition
+    document, listening, audition = program.desk.document, program.desk.listening, program.desk.playback
     state, group = group_layers(document.recorded_state, [layer.id for layer in document.layers[:3]], "Group")
     document.act("group", state)
-    document.change_group("pan", group, pan=-0.6, width=1.4, gain_db=-4.0)
-    document.change_layer("gain", document.layers[4].id, gain_db=-9.0, pan=0.5)
+    change_group(document, "pan", group, pan=-0.6, width=1.4, gain_db=-4.0)
+    change_layer(document, "gain", document.layers[4].id, gain_db=-9.0, pan=0.5)
     stack = document.stack
     area = rectangle(Region(10, 220, 20, stack.frames - 20), stack.bins, stack.frames).feathered(6)
 
@@ -351,7 +354,7 @@ def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> Non
     def solo() -> None:
         listening.listen(Where.SELECTION)
         document.set_area(None)
-        document.change_group("solo", group, solo=True)
+        change_group(document, "solo", group, solo=True)
 
     acts: dict[str, Callable[[], None]] = {
         "mix": lambda: None,
@@ -363,7 +366,7 @@ def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> Non
     for name, act in acts.items():
         act()
         run_until(program, lambda: False, 1.5)
-        scene = listening.scene()
+        scene = program.desk.heard.scene()
         assert scene is not None
         with tempfile.TemporaryDirectory() as folder:
             piece = heard_piece(scene, Path(folder), "song", FileFormat(), 0, 5 * RATE)
@@ -390,10 +393,10 @@ def under_load(report: Report, program: Workbench, sink: NullSink) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         open_and_factorise(program, 10, 20, sounding_demo(Path(folder)))
-    window, document = program.window, program.document
-    window.factorise_panel.iterations.setValue(window.factorise_panel.iterations.maximum())
-    window.tools.choose(Tool.BRUSH)
-    program.player.forget_underruns()
+    window, document = program.window, program.desk.document
+    window.panes.factorise.iterations.setValue(window.panes.factorise.iterations.maximum())
+    window.desk.tools.choose(Tool.BRUSH)
+    program.desk.player.forget_underruns()
     stop = threading.Event()
     rng = np.random.default_rng(3)
     strokes = turns = publications = 0
@@ -404,19 +407,19 @@ def under_load(report: Report, program: Workbench, sink: NullSink) -> None:
 
     document.factors_changed.connect(count_publication)
     with sink.listening() as listener, python_thread(stop):
-        program.audition.play()
+        program.desk.playback.play()
         begin = time.perf_counter()
         while time.perf_counter() - begin < LOAD_SECONDS:
-            if not program.session.factorising:
+            if not program.desk.factorising.running:
                 turns += 1
                 window.factorise(turns % 3 == 0)
             stroke(program, rng)
             strokes += 1
-            window.viewport.zoom_time(float(rng.choice([0.5, 0.8, 1.25, 2.0])), rng.uniform(0, 27))
+            window.desk.viewport.zoom_time(float(rng.choice([0.5, 0.8, 1.25, 2.0])), rng.uniform(0, 27))
             run_until(program, lambda: False, 0.3)
             if strokes % 40 == 0:
                 document.undo()
-        status = program.player.status()
+        status = program.desk.player.status()
         heard = listener.samples()
     report.figure(
         f"drop-outs in {LOAD_SECONDS / 60:g} minutes under load",
@@ -429,9 +432,9 @@ def under_load(report: Report, program: Workbench, sink: NullSink) -> None:
         asked_of_the_device_ms=round(1000 * status.latency),
     )
     report.figure("longest silence recorded meanwhile", longest_silence(heard), "ms", "<= 20")
-    program.session.cancel_factorisation()
-    run_until(program, lambda: not program.session.factorising, 10)
-    program.audition.stop()
+    program.desk.factorising.stop()
+    run_until(program, lambda: not program.desk.factorising.running, 10)
+    program.desk.playback.stop()
     run_until(program, lambda: False, 0.5)
 
 
@@ -448,9 +451,9 @@ def stroke(program: Workbench, rng: np.random.Generator) -> None:
     """A stroke of the hand, with events as often as a mouse gives them."""
     from PySide6.QtCore import QPointF
 
-    layers = program.document.layers
-    program.document.select(layers[int(rng.integers(len(layers)))].id)
-    canvas = program.window.spectrogram.canvas
+    layers = program.desk.document.layers
+    program.desk.selection.select(layers[int(rng.integers(len(layers)))].id)
+    canvas = program.desk.plane.canvas
     at = np.array(
         [rng.uniform(canvas.left() + 60, canvas.right() - 60), rng.uniform(canvas.top() + 40, canvas.bottom() - 40)]
     )

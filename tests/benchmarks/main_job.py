@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soundfile
 
+from tests.acting import change_layer
 from tests.benchmarks import Report
 from tests.benchmarks.driving import DEMO, mouse, open_and_factorise, open_demo, run_until, running_window
 from tests.rig import NullSink, align, residual_db
@@ -41,24 +42,24 @@ def first_components(report: Report, program: Workbench) -> None:
     seen: list[float] = []
 
     def published() -> None:
-        if not seen and program.document.run is not None and program.document.run.costs:
+        if not seen and program.desk.document.run is not None and program.desk.document.run.costs:
             program.window.repaint()
             program.application.processEvents()
             seen.append(time.perf_counter())
 
-    program.document.factors_changed.connect(published)
+    program.desk.document.factors_changed.connect(published)
     start = time.perf_counter()
-    QTest.mouseClick(program.window.factorise_panel.factorise, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(program.window.panes.factorise.factorise, Qt.MouseButton.LeftButton)
     assert run_until(program, lambda: seen)
     report.figure("click on Factorise to the first components on screen", seen[0] - start, "s", "<= 0.5")
-    program.document.factors_changed.disconnect(published)
-    assert run_until(program, lambda: not program.session.factorising)
+    program.desk.document.factors_changed.disconnect(published)
+    assert run_until(program, lambda: not program.desk.factorising.running)
 
 
 def layers_sum(report: Report, program: Workbench) -> None:
     """Layers exported with no edits and unit gain against the input."""
     with tempfile.TemporaryDirectory() as folder:
-        pieces = layer_pieces(program.document.scene, Path(folder), FileFormat())
+        pieces = layer_pieces(program.desk.document.scene, Path(folder), FileFormat())
         write(pieces, FileFormat())
         total = sum(soundfile.read(p.path)[0] for p in pieces)
     source = soundfile.read(DEMO)[0]
@@ -67,20 +68,20 @@ def layers_sum(report: Report, program: Workbench) -> None:
 
 def heard_is_rendered(report: Report, program: Workbench, sink: NullSink) -> None:
     """What the monitor of the null sink recorded against the offline rendering of the same span."""
-    layers = program.document.layers
-    program.document.change_layer("gain", layers[0].id, gain_db=-6.0, pan=0.5)
-    program.document.change_layer("mute", layers[1].id, mute=True)
+    layers = program.desk.document.layers
+    change_layer(program.desk.document, "gain", layers[0].id, gain_db=-6.0, pan=0.5)
+    change_layer(program.desk.document, "mute", layers[1].id, mute=True)
     with sink.recorded() as recorded:
-        program.audition.play()
-        assert run_until(program, lambda: program.audition.position > 6.0)
-        program.audition.stop()
+        program.desk.playback.play()
+        assert run_until(program, lambda: program.desk.playback.position > 6.0)
+        program.desk.playback.stop()
         run_until(program, lambda: False, 0.5)
-    reference = render_all(program.document.scene, 0, 5 * 44100)
+    reference = render_all(program.desk.document.scene, 0, 5 * 44100)
     difference = residual_db(reference, align(reference, recorded[0]))
     report.figure("recorded from the null sink against the offline rendering", difference, "dB", "<= -80")
-    program.document.undo()
-    program.document.undo()
-    program.audition.seek(0.0)
+    program.desk.document.undo()
+    program.desk.document.undo()
+    program.desk.playback.seek(0.0)
 
 
 def brush_to_screen(report: Report, program: Workbench) -> None:
@@ -89,14 +90,14 @@ def brush_to_screen(report: Report, program: Workbench) -> None:
 
     from workbench.control.tools import Tool
 
-    program.window.tools.choose(Tool.BRUSH)
-    assert len(program.document.layers) == 10
+    program.desk.tools.choose(Tool.BRUSH)
+    assert len(program.desk.document.layers) == 10
     run_until(program, lambda: False, 1.5)
     rng = np.random.default_rng(0)
     took: list[float] = []
-    canvas = program.window.spectrogram.canvas
+    canvas = program.desk.plane.canvas
     for stroke in range(12):
-        program.document.select(program.document.layers[stroke % 10].id)
+        program.desk.selection.select(program.desk.document.layers[stroke % 10].id)
         run_until(program, lambda: False, 0.1)
         at = QPointF(
             rng.uniform(canvas.left() + 60, canvas.right() - 60), rng.uniform(canvas.top() + 40, canvas.bottom() - 40)
@@ -130,14 +131,14 @@ def no_dropouts(report: Report, program: Workbench, seconds: float = 60.0) -> No
     """Playback while a factorisation runs until stopped and strokes are painted."""
     from PySide6.QtCore import QPointF
 
-    program.audition.set_loop(True)
-    program.window.factorise_panel.forever.setChecked(True)
-    program.audition.play()
-    assert run_until(program, lambda: program.audition.position > 0.3)
-    before = program.player.status().underruns
-    program.window.factorise(False)
+    program.desk.playback.set_loops(True)
+    program.window.panes.factorise.forever.setChecked(True)
+    program.desk.playback.play()
+    assert run_until(program, lambda: program.desk.playback.position > 0.3)
+    before = program.desk.player.status().underruns
+    program.desk.wishes.factorise(False)
     rng = np.random.default_rng(1)
-    canvas = program.window.spectrogram.canvas
+    canvas = program.desk.plane.canvas
     strokes = 0
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
@@ -150,9 +151,9 @@ def no_dropouts(report: Report, program: Workbench, seconds: float = 60.0) -> No
         mouse(program, "release", at)
         strokes += 1
         run_until(program, lambda: False, 0.1)
-    status = program.player.status()
-    iterations = len(program.document.run.costs)
-    assert program.session.factorising and status.playing and not status.trouble
+    status = program.desk.player.status()
+    iterations = len(program.desk.document.run.costs)
+    assert program.desk.factorising.running and status.playing and not status.trouble
     report.figure(
         "underruns in 60 s of playback while factorising and painting",
         status.underruns - before,
@@ -161,6 +162,6 @@ def no_dropouts(report: Report, program: Workbench, seconds: float = 60.0) -> No
         strokes=strokes,
         iterations=iterations,
     )
-    program.session.cancel_factorisation()
-    program.audition.stop()
-    assert run_until(program, lambda: not program.session.factorising)
+    program.desk.factorising.stop()
+    program.desk.playback.stop()
+    assert run_until(program, lambda: not program.desk.factorising.running)

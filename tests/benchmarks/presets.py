@@ -18,12 +18,11 @@ from workbench import resource
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import Scene
-from workbench.jobs.runner import Job
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.stack import Stack
-from workbench.separation.factorise import run
-from workbench.separation.settings import PRESETS, RunSettings
-from workbench.separation.starts import Task, component_names
+from workbench.separation.factorise import factorise
+from workbench.separation.settings import PRESETS, RunSettings, frames_selected
+from workbench.separation.task import Task, component_names
 from workbench.spectral.stft import Analysis
 
 RATE = 44100
@@ -49,7 +48,7 @@ def measure(report: Report) -> None:
     voice = np.concatenate([np.zeros((RATE * 3 // 2, 1), np.float32), voice])
     noise = scipy.signal.lfilter([1], [1, -0.95], rng.standard_normal(voice.shape), axis=0).astype(np.float32)
     noise *= 0.5 * np.sqrt(np.mean(voice**2) / np.mean(noise**2))
-    settings = replace(PRESETS["speech"], selection=(0.1, 1.4))
+    settings = replace(PRESETS["speech"], selection=frames_selected(Analysis(), 0.1, 1.4, RATE))
     heard = separated(voice + noise, settings)
     _figure(
         report,
@@ -64,7 +63,7 @@ def measure(report: Report) -> None:
 def separated(samples: np.ndarray, settings: RunSettings) -> list[np.ndarray]:
     """The sound of each component, as the program renders it."""
     recording, analysis = Recording(samples.astype(np.float32), RATE, Path("mix.wav")), Analysis()
-    snapshot = run(Job("benchmark", lambda job: None), Task(recording, analysis, settings))
+    snapshot = factorise(Task(recording, analysis, settings))
     count = snapshot.factors.components
     names = component_names(settings) or [f"Component {k + 1}" for k in range(count)]
     layers = tuple(Layer(2 * k + 1, names[k], "#ffffff", (Part(2 * k + 2, k),)) for k in range(count))

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from workbench.masks.edits import areas
-from workbench.masks.edits.areas import Area
+from workbench.masks.edits.area import Area
+from workbench.masks.edits.areas import Join
 from workbench.masks.model.grid import TILE, Region
 from workbench.spectral.stft import Analysis
 
@@ -50,6 +51,20 @@ def test_areas_combine_as_sets(seed):
     np.testing.assert_array_equal(plane(one.inverted()), 255 - a)
     np.testing.assert_array_equal(plane(one.inverted().inverted()), a)
     assert not one.minus(areas.everything(BINS, FRAMES))
+
+
+@pytest.mark.parametrize("join", list(Join))
+def test_what_is_found_joins_what_is_selected(join):
+    (before, a), (found, b) = random_area(1), random_area(2)
+    expected = {
+        Join.NEW: b,
+        Join.ADD: np.maximum(a, b),
+        Join.SUBTRACT: np.minimum(a, 255 - b),
+        Join.INTERSECT: np.minimum(a, b),
+    }
+    np.testing.assert_array_equal(plane(areas.joined(before, found, join)), expected[join])
+    alone = plane(areas.joined(None, found, join))
+    np.testing.assert_array_equal(alone, b if join in (Join.NEW, Join.ADD) else np.zeros_like(b))
 
 
 @given(st.integers(0, 10_000), st.sampled_from([1, 3, 10]))

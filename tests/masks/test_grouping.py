@@ -126,9 +126,8 @@ def test_portraits_are_measured_on_the_masks():
     w[:64, 0], w[64:, 1] = 1, 1
     layers = tuple(Layer(i + 1, str(i), "#000000", (Part(10 + i, i),)) for i in range(2))
     stack = Stack(layers, Factors(w, np.ones((2, frames), np.float32)), (), bins, frames)
-    found = grouping.portraits(stack, samples, rate, analysis, lambda share: True)
+    found = grouping.portraits(stack, samples, rate, analysis)
     assert [found.hz[i] for i in found.spectra.argmax(axis=1)] == pytest.approx([500, 2000], abs=16)
     middle = found.courses.shape[1] // 2
     assert found.courses[0, : middle - 4].min() > 100 * found.courses[0, middle + 4 :].max()
-    assert grouping.portraits(stack, samples, rate, analysis, lambda share: False) is None
     assert grouping.mean_spectrum(samples, analysis).argmax() in (32, 128)

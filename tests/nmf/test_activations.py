@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.nmf import reference_starts
 from workbench.nmf.activations import TRACE, Event, decays, gates, read_events
 
 
@@ -14,36 +15,15 @@ def random_events(count, seconds, seed):
     ]
 
 
-def slow_gates(events, labels, frames, frame_seconds, tolerance):
-    """Frame n, half a hop to either side of its centre, meets the note and its tolerance."""
-    out = np.full((len(labels), frames), TRACE)
-    for k, label in enumerate(labels):
-        for n in range(frames):
-            for e in events:
-                early, late = (n - 0.5) * frame_seconds, (n + 0.5) * frame_seconds
-                if e.label == label and late > e.onset - tolerance and early < e.onset + e.duration + tolerance:
-                    out[k, n] = 1
-    return out
-
-
-def slow_decays(events, labels, frames, frame_seconds, decay):
-    out = np.full((len(labels), frames), TRACE)
-    for k, label in enumerate(labels):
-        for e in events:
-            frame = int(np.floor(e.onset / frame_seconds + 0.5))
-            if e.label == label and frame < frames:
-                for n in range(frame, frames):
-                    out[k, n] = max(out[k, n], decay ** (n - frame))
-    return out
-
-
 @given(st.integers(0, 6), st.integers(1, 30), st.sampled_from([0.0, 0.025, 0.11]), st.integers(0, 99))
 def test_gates_equal_the_slow_rule(count, frames, tolerance, seed):
     events = random_events(count, 0.4, seed)
     labels = [62.0, 60.0, 99.0]
     result = gates(events, labels, frames, 0.0113, tolerance)
     assert result.dtype == np.float32 and result.shape == (3, frames)
-    np.testing.assert_allclose(result, slow_gates(events, labels, frames, 0.0113, tolerance))
+    for row, label in zip(result, labels, strict=True):
+        notes = [(e.onset, e.duration) for e in events if e.label == label]
+        np.testing.assert_allclose(row, reference_starts.gate(notes, frames, 0.0113, tolerance, TRACE))
 
 
 @given(st.integers(0, 6), st.integers(1, 30), st.sampled_from([0.0, 0.5, 0.9]), st.integers(0, 99))
@@ -52,7 +32,9 @@ def test_decays_equal_the_slow_rule(count, frames, decay, seed):
     labels = [62.0, 60.0, 99.0]
     result = decays(events, labels, frames, 0.0113, decay)
     assert result.dtype == np.float32 and result.shape == (3, frames)
-    np.testing.assert_allclose(result, slow_decays(events, labels, frames, 0.0113, decay), rtol=1e-5)
+    for row, label in zip(result, labels, strict=True):
+        onsets = [e.onset for e in events if e.label == label]
+        np.testing.assert_allclose(row, reference_starts.strokes(onsets, frames, 0.0113, decay, TRACE), rtol=1e-5)
 
 
 @pytest.mark.parametrize("frame", [0, 1, 7])

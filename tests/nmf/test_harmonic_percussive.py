@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from scipy.ndimage import median_filter
 
 from workbench.nmf import harmonic_percussive as module
-from workbench.nmf.harmonic_percussive import MODES, NETWORK, hpss, median_filters
+from workbench.nmf import reference
+from workbench.nmf.harmonic_percussive import NETWORK, HpssMode, hpss, median_filters
+from workbench.progress import Cancelled
 
 ORDERS = ["C", "F"]
 
@@ -20,31 +22,6 @@ def random_v(f, n, seed, dtype=np.float32, order="C"):
 
 def scipy_medians(v, frames, bins):
     return median_filter(v, size=(1, frames), mode="reflect"), median_filter(v, size=(bins, 1), mode="reflect")
-
-
-def slow_medians(v, frames, bins):
-    """Both medians by sorting every window of the mirrored axis."""
-
-    def along_rows(v, length):
-        padded = np.pad(v, ((0, 0), (length // 2,) * 2), mode="symmetric")
-        return np.sort(np.lib.stride_tricks.sliding_window_view(padded, length, axis=1), axis=2)[:, :, length // 2]
-
-    return along_rows(v, frames), along_rows(v.T, bins).T
-
-
-def slow_masks(h, p, mode, power, harmonic_threshold, percussive_threshold):
-    """Masks of one bin, straight from the definition."""
-    if mode == "soft":
-        total = h**power + p**power
-        return (h**power / total, p**power / total) if total > 0 else (0.5, 0.5)
-    if mode == "binary":
-        return (1, 0) if h >= p else (0, 1)
-    ratio = h / p if p > 0 else np.inf if h > 0 else 0
-    inverse = p / h if h > 0 else np.inf if p > 0 else 0
-    if mode == "coupled":
-        return (1, 0) if ratio > harmonic_threshold else (0, 1)
-    harmonic, percussive = ratio > harmonic_threshold, inverse > percussive_threshold
-    return harmonic, percussive, not harmonic and not percussive
 
 
 @given(
@@ -60,10 +37,10 @@ def test_medians_equal_those_of_scipy(f, n, half_frames, half_bins, dtype, order
     v = random_v(f, n, f + 31 * n, dtype, order)
     lengths = 2 * half_frames + 1, 2 * half_bins + 1
     # From eight times the axis on, SciPy reads beside the array; there, only the sorted windows are right.
-    references = [slow_medians] + [scipy_medians] * (lengths[0] < 8 * n and lengths[1] < 8 * f)
+    ways = [reference.medians] + [scipy_medians] * (lengths[0] < 8 * n and lengths[1] < 8 * f)
     results = median_filters(v, *lengths, threads=threads)
-    for reference in references:
-        for ours, theirs in zip(results, reference(v, *lengths), strict=True):
+    for slow in ways:
+        for ours, theirs in zip(results, slow(v, *lengths), strict=True):
             assert ours.dtype == dtype and ours.strides == v.strides
             assert np.array_equal(ours, theirs)
 
@@ -84,7 +61,7 @@ def test_medians_of_a_part_of_a_larger_array():
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", HpssMode)
 @pytest.mark.parametrize("power", [1.0, 2.0, 0.7])
 def test_masks_equal_the_slow_rule(mode, power, order, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 100)
@@ -92,9 +69,11 @@ def test_masks_equal_the_slow_rule(mode, power, order, monkeypatch):
     v[:6, :15] = 0
     masks = hpss(v, mode, 5, 7, power, 1.5, 2.0)
     assert masks.shape == (3 if mode == "advanced" else 2, 19, 33)
-    h, p = slow_medians(v, 5, 7)
+    h, p = reference.medians(v, 5, 7)
     for i, j in np.ndindex(v.shape):
-        np.testing.assert_allclose(masks[:, i, j], slow_masks(h[i, j], p[i, j], mode, power, 1.5, 2.0), rtol=1e-9)
+        np.testing.assert_allclose(
+            masks[:, i, j], reference.hpss_bin(h[i, j], p[i, j], mode, power, 1.5, 2.0), rtol=1e-9
+        )
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -102,14 +81,14 @@ def test_each_bin_may_have_its_threshold(order, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 100)
     v = random_v(12, 30, 4, np.float64, order)
     up, down = np.linspace(1, 3, 12), np.linspace(4, 1, 12)
-    h, p = slow_medians(v, 3, 5)
+    h, p = reference.medians(v, 3, 5)
     masks = hpss(v, "advanced", 3, 5, harmonic_threshold=up, percussive_threshold=down)
     for i, j in np.ndindex(v.shape):
-        assert tuple(masks[:, i, j]) == slow_masks(h[i, j], p[i, j], "advanced", 2, up[i], down[i])
+        assert tuple(masks[:, i, j]) == reference.hpss_bin(h[i, j], p[i, j], "advanced", 2, up[i], down[i])
 
 
 @given(
-    st.sampled_from(MODES),
+    st.sampled_from(HpssMode),
     st.integers(1, 20),
     st.integers(1, 20),
     st.sampled_from([1e-8, 1.0, 1e8, 1e30]),
@@ -124,7 +103,7 @@ def test_masks_sum_to_one_at_every_scale(mode, f, n, scale, power, dtype):
         assert np.isin(masks, (0, 1)).all()
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", HpssMode)
 @pytest.mark.parametrize("scale", [1e-8, 1e8, 1e30])
 def test_scale_does_not_matter(mode, scale):
     v = random_v(40, 50, 5)
@@ -135,7 +114,7 @@ def test_scale_does_not_matter(mode, scale):
 def test_the_greatest_numbers_do_not_overflow():
     v = random_v(20, 30, 6)
     v = v / v.max() * np.finfo(np.float32).max
-    for mode in MODES:
+    for mode in HpssMode:
         masks = hpss(v, mode, 3, 3, 20.0, 4.0, 4.0)
         assert np.array_equal(masks.sum(axis=0), np.ones(v.shape))
 
@@ -148,14 +127,14 @@ def test_silence(mode, expected):
     assert np.array_equal(masks, np.broadcast_to(np.array(expected)[:, None, None], masks.shape))
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", HpssMode)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1)])
 def test_one_bin_and_one_frame(mode, shape):
     masks = hpss(random_v(*shape, 7), mode)
     assert np.array_equal(masks.sum(axis=0), np.ones(shape))
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", HpssMode)
 def test_a_tone_is_harmonic_and_a_click_percussive(mode):
     v = np.full((80, 90), 1e-3, np.float32)
     v[30] = 1
@@ -166,7 +145,7 @@ def test_a_tone_is_harmonic_and_a_click_percussive(mode):
     assert (masks[1, elsewhere[1], 50] > 0.999).all()
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", HpssMode)
 def test_bit_identical_for_any_threads_and_order(mode, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 500)
     v = random_v(50, 70, 8)
@@ -192,18 +171,25 @@ def test_masks_lie_in_memory_as_the_input_which_is_not_written_to(order):
 def test_progress_sees_every_block(run, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 300)
     seen = []
-    assert run(random_v(20, 60, 10), progress=lambda i, cost: seen.append((i, cost)) or True) is not None
+    run(random_v(20, 60, 10), progress=seen.append)
     assert len(seen) > 4
-    assert seen == [(i, pytest.approx(1 - i / len(seen))) for i in range(1, len(seen) + 1)]
+    assert seen == [pytest.approx(i / len(seen)) for i in range(1, len(seen) + 1)]
 
 
 @pytest.mark.parametrize("run", [median_filters, hpss])
 @pytest.mark.parametrize("last", [1, 3])
-def test_progress_stops(run, last, monkeypatch):
+def test_progress_stops_by_raising(run, last, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 300)
     seen = []
-    assert run(random_v(20, 60, 11), progress=lambda i, cost: seen.append(i) or i < last) is None
-    assert seen == list(range(1, last + 1))
+
+    def stop(share):
+        seen.append(share)
+        if len(seen) == last:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        run(random_v(20, 60, 11), progress=stop)
+    assert len(seen) == last
 
 
 @pytest.mark.parametrize("run", [median_filters, hpss])

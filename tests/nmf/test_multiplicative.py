@@ -4,78 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import non_negative_factorization
 
+from tests.nmf.inputs import random_v
+from workbench.nmf import reference
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.blocks import BLOCK
-from workbench.nmf.compat import flucoma, libnmfd
 from workbench.nmf.divergence import divergence
 from workbench.nmf.multiplicative import factorise
 from workbench.nmf.objective import Objective
 from workbench.nmf.starts import random_start
 
 BETAS = [2.0, 1.0, 0.0, 0.5, 1.5, 3.0, -1.0]
-
-
-def slow_divergence(v, m, beta):
-    if beta == 1:
-        return np.where(v > 0, v * np.log(np.where(v > 0, v, 1) / m), 0) - v + m
-    if beta == 0:
-        return v / m - np.log(v / m) - 1
-    return (v**beta + (beta - 1) * m**beta - beta * v * m ** (beta - 1)) / (beta * (beta - 1))
-
-
-def slow_cost(v, w, h, beta, mu=0.0, nu=0.0, g=1.0):
-    """The objective as its docstring states it, term by term."""
-    m = np.sum(v * g) / np.sum(np.broadcast_to(g, v.shape))
-    total = np.sum(g * slow_divergence(v, w @ h, beta))
-    for k in range(w.shape[1]):
-        total += mu * m ** (beta - 1) * w[:, k].sum() * h[k].sum()
-        for j in range(w.shape[1]):
-            if j != k:
-                share = (w[:, j] @ w[:, k]) * h[j].sum() * h[k].sum()
-                total += nu * m ** (beta - 2) / (2 * v.shape[1]) * share
-    return total
-
-
-def slow_update(v, w, h, beta, gamma, mu=0.0, nu=0.0, g=1.0):
-    """One iteration, H then W, entry by entry: each factor is where the majoriser's derivative vanishes."""
-    m = np.sum(v * g) / np.sum(np.broadcast_to(g, v.shape))
-    mu, nu = mu * m ** (beta - 1), nu * m ** (beta - 2) / v.shape[1]
-
-    def factor(p, q, a):
-        if a == 0 or beta >= 2:
-            return (p / (q + a)) ** gamma
-        low, high = 1e-12, 1e12
-        for _ in range(200):  # bisection of p = q r^s + a r^(3 − β)
-            r = np.sqrt(low * high)
-            low, high = (r, high) if q * r ** max(1, 2 - beta) + a * r ** (3 - beta) < p else (low, r)
-        return r
-
-    model, new = w @ h, h.copy()
-    for k in range(len(h)):
-        for n in range(h.shape[1]):
-            p = np.sum((g * v * model ** (beta - 2))[:, n] * w[:, k])
-            q = np.sum((g * model ** (beta - 1))[:, n] * w[:, k]) + mu * w[:, k].sum()
-            a = nu * sum((w[:, j] @ w[:, k]) * h[j].sum() for j in range(len(h)) if j != k)
-            new[k, n] = h[k, n] * factor(p, q, a)
-    h = new
-    model, new = w @ h, w.copy()
-    for k in range(len(h)):
-        for f in range(len(w)):
-            p = np.sum((g * v * model ** (beta - 2))[f] * h[k])
-            q = np.sum((g * model ** (beta - 1))[f] * h[k]) + mu * h[k].sum()
-            a = nu * h[k].sum() * sum(w[f, j] * h[j].sum() for j in range(len(h)) if j != k)
-            new[f, k] = w[f, k] * factor(p, q, a)
-    scale = new.sum(axis=0)
-    return new / scale, h * scale[:, None]
-
-
-def gamma_mm(beta):
-    return 1 / (2 - beta) if beta < 1 else 1 if beta <= 2 else 1 / (beta - 1)
-
-
-def random_v(f, n, seed, dtype=np.float64, scale=1.0):
-    rng = np.random.default_rng(seed)
-    return (scale * (rng.gamma(0.5, 1.0, (f, n)) + 1e-3)).astype(dtype)
 
 
 @pytest.mark.parametrize("exponent", ["mm", "heuristic"])
@@ -85,7 +23,7 @@ def test_equals_the_slow_rule(beta, exponent):
     w, h = random_start(v, 3, 0)
     result = factorise(v, w, h, iterations=3, objective=Objective(beta, exponent=exponent))
     for _ in range(3):
-        w, h = slow_update(v, w, h, beta, gamma_mm(beta) if exponent == "mm" else 1)
+        w, h = reference.step(v, w, h, beta, reference.mm_exponent(beta) if exponent == "mm" else 1)
     np.testing.assert_allclose(result.W, w, rtol=1e-6, atol=1e-10)
     np.testing.assert_allclose(result.H, h, rtol=1e-6, atol=1e-10)
 
@@ -100,19 +38,19 @@ def test_penalties_and_weights_equal_the_slow_rule(beta, weighted):
     result = factorise(v, w, h, iterations=2, objective=objective)
     start = w, h
     for _ in range(2):
-        w, h = slow_update(v, w, h, beta, gamma_mm(beta), 0.2, 0.7, g)
+        w, h = reference.step(v, w, h, beta, None, 0.2, 0.7, g)
     np.testing.assert_allclose(result.W, w, rtol=1e-5)
     np.testing.assert_allclose(result.H, h, rtol=1e-5)
     # The cost of an iteration is that of the new H with the W before.
     once = factorise(v, *start, iterations=1, objective=Objective(beta, 0.2, 0.7, objective.weights, True))
-    assert result.costs[0] == pytest.approx(slow_cost(v, start[0], once.H, beta, 0.2, 0.7, g), rel=1e-6)
+    assert result.costs[0] == pytest.approx(reference.cost(v, start[0], once.H, beta, 0.2, 0.7, g), rel=1e-6)
 
 
 @pytest.mark.parametrize("beta", BETAS)
 def test_divergence_equals_its_definition(beta):
     v, m, g = random_v(9, 11, 2), random_v(9, 11, 3), random_v(9, 11, 4)
-    assert divergence(v, m, beta) == pytest.approx(np.sum(slow_divergence(v, m, beta)), rel=1e-9)
-    assert divergence(v, m, beta, g) == pytest.approx(np.sum(g * slow_divergence(v, m, beta)), rel=1e-9)
+    assert divergence(v, m, beta) == pytest.approx(np.sum(reference.divergence(v, m, beta)), rel=1e-9)
+    assert divergence(v, m, beta, g) == pytest.approx(np.sum(g * reference.divergence(v, m, beta)), rel=1e-9)
 
 
 @given(
@@ -158,8 +96,8 @@ def test_reported_cost_is_the_cost_of_what_is_returned_next(beta, dtype):
         before, after = (descend(v, *random_start(v, 4, 0), beta, i) for i in (20, 21))
         held = factorise(v, before.W, before.H, iterations=0)
         np.testing.assert_allclose(held.W @ held.H, before.W @ before.H, rtol=1e-5)
-        low = np.sum(slow_divergence(v.astype(float), after.W.astype(float) @ after.H, beta))
-        high = np.sum(slow_divergence(v.astype(float), before.W.astype(float) @ before.H, beta))
+        low = np.sum(reference.divergence(v.astype(float), after.W.astype(float) @ after.H, beta))
+        high = np.sum(reference.divergence(v.astype(float), before.W.astype(float) @ before.H, beta))
         assert low * (1 - 1e-4) <= after.costs[-1] <= high * (1 + 1e-4)
 
 
@@ -370,21 +308,6 @@ def test_what_does_not_fit_is_refused():
     for wrong in ({"sparsity": -1.0}, {"uncorrelatedness": -1.0}, {"exponent": "half"}, {"beta": np.nan}):
         with pytest.raises(ValueError):
             Objective(**wrong)
-
-
-def test_compatible_modes_are_those_programs_own_rules():
-    v = random_v(9, 30, 11)
-    w, h = random_start(v, 3, 0)
-    theirs = flucoma.nmf(v, 3, 7, W=w, H=h)
-    ours = factorise(v, w, h, 1.0, 7, compat="flucoma")
-    assert np.array_equal(ours.W, theirs.W) and np.array_equal(ours.H, theirs.H)
-    np.testing.assert_allclose(np.linalg.norm(ours.W, axis=0), 1)
-    for beta, name in ((1.0, "KLDiv"), (2.0, "EucDist"), (0.0, "ISDiv")):
-        theirs = libnmfd.nmf(v, w, h, name, 7)
-        assert np.array_equal(factorise(v, w, h, beta, 7, compat="libnmfd").W, theirs.W)
-    for compat, beta in (("flucoma", 0.0), ("libnmfd", 0.5), ("sklearn", 1.0)):
-        with pytest.raises(ValueError, match="compat"):
-            factorise(v, w, h, beta, 7, compat=compat)
 
 
 @pytest.mark.parametrize("exponent", ["mm", "heuristic"])

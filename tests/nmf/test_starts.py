@@ -3,10 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.nmf.inputs import random_v
+from workbench.nmf import reference_starts
 from workbench.nmf.convolutive import conv_model
 from workbench.nmf.divergence import divergence
 from workbench.nmf.starts import (
-    FILLS,
+    Fill,
     components_for,
     nndsvd,
     random_start,
@@ -18,35 +20,12 @@ from workbench.nmf.starts import (
 KINDS = [np.float32, np.float64]
 
 
-def random_v(f, n, seed, dtype=np.float64):
-    return (np.random.default_rng(seed).gamma(0.5, 1.0, (f, n)) + 1e-3).astype(dtype)
-
-
 def planted_v(f, n, k, seed, dtype=np.float64):
     """k sources of falling loudness, each with its own partials and strokes, under a little noise."""
     rng = np.random.default_rng(seed)
     w = rng.gamma(0.2, 1, (f, k)) * 0.6 ** np.arange(k)
     h = rng.gamma(0.2, 1, (k, n))
     return (w @ h + 1e-3 * rng.random((f, n))).astype(dtype)
-
-
-def slow_nndsvd(v, components):
-    """Boutsidis & Gallopoulos 2008, table 1: the best nonnegative part of the leading singular pairs.
-
-    Of V of peak one; H carries the scale.
-    """
-    u, s, vt = np.linalg.svd(v.astype(np.float64) / v.max())
-    w, h = np.zeros((len(v), components)), np.zeros((components, v.shape[1]))
-    w[:, 0], h[0] = np.sqrt(s[0]) * abs(u[:, 0]), np.sqrt(s[0]) * abs(vt[0])
-    for j in range(1, components):
-        x, y = u[:, j], vt[j]
-        x_up, y_up, x_down, y_down = np.maximum(x, 0), np.maximum(y, 0), np.maximum(-x, 0), np.maximum(-y, 0)
-        up = np.linalg.norm(x_up) * np.linalg.norm(y_up)
-        down = np.linalg.norm(x_down) * np.linalg.norm(y_down)
-        a, b, sigma = (x_up, y_up, up) if up >= down else (x_down, y_down, down)
-        w[:, j] = np.sqrt(s[j] * sigma) * a / np.linalg.norm(a)
-        h[j] = np.sqrt(s[j] * sigma) * b / np.linalg.norm(b)
-    return w, h * v.max()
 
 
 # -- random and uniform -----------------------------------------------------------------------------------
@@ -127,7 +106,7 @@ def test_a_random_start_needs_components_and_frames(components, length):
 def test_nndsvd_equals_the_slow_rule(f, n, data):
     k = data.draw(st.integers(1, min(f, n)))
     v = random_v(f, n, f + 31 * n)
-    for ours, theirs in zip(nndsvd(v, k, "zeros"), slow_nndsvd(v, k), strict=True):
+    for ours, theirs in zip(nndsvd(v, k, "zeros"), reference_starts.nndsvd(v, k), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-9)
 
 
@@ -135,7 +114,7 @@ def test_nndsvd_equals_the_slow_rule(f, n, data):
 @pytest.mark.parametrize(("dtype", "exactness"), [(np.float32, 2e-4), (np.float64, 1e-6)])
 def test_nndsvd_of_a_large_v_equals_the_slow_rule(shape, dtype, exactness):
     v = planted_v(*shape, 5, 3, dtype)
-    for ours, theirs in zip(nndsvd(v, 5, "zeros"), slow_nndsvd(v, 5), strict=True):
+    for ours, theirs in zip(nndsvd(v, 5, "zeros"), reference_starts.nndsvd(v, 5), strict=True):
         assert ours.dtype == dtype
         np.testing.assert_allclose(ours, theirs, atol=exactness * theirs.max())
 
@@ -188,7 +167,7 @@ def test_fills_take_the_place_of_zeros_alone(shape):
     assert not np.array_equal(once[0], other[0]) and not np.array_equal(once[1], other[1])
 
 
-@pytest.mark.parametrize("fill", FILLS)
+@pytest.mark.parametrize("fill", Fill)
 @pytest.mark.parametrize("shape", [(9, 12), (40, 50)])
 @pytest.mark.parametrize("dtype", KINDS)
 @pytest.mark.parametrize("scale", [2.0**-60, 2.0**60, 1e-7, 3e5])
@@ -202,7 +181,7 @@ def test_nndsvd_scales_with_v(fill, shape, dtype, scale):
     np.testing.assert_allclose(h_scaled / dtype(scale), h, rtol=rounding, atol=rounding * v.max())
 
 
-@pytest.mark.parametrize("fill", FILLS)
+@pytest.mark.parametrize("fill", Fill)
 @pytest.mark.parametrize("beta", [1.0, 2.0])
 @pytest.mark.parametrize("shape", [(20, 30), (60, 90)])
 def test_nndsvd_is_nearer_to_v_than_a_random_start(fill, beta, shape):
@@ -212,7 +191,7 @@ def test_nndsvd_is_nearer_to_v_than_a_random_start(fill, beta, shape):
     assert all(ours < divergence(v, np.matmul(*random_start(v, 4, seed)), beta) for seed in range(5))
 
 
-@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(FILLS), st.sampled_from(KINDS))
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from(Fill), st.sampled_from(KINDS))
 def test_nndsvd_gives_as_many_components_as_there_are_singular_values(f, n, fill, dtype):
     v = random_v(f, n, f * n, dtype)
     before = v.copy()
@@ -223,7 +202,7 @@ def test_nndsvd_gives_as_many_components_as_there_are_singular_values(f, n, fill
     assert np.array_equal(v, before)
 
 
-@pytest.mark.parametrize("fill", FILLS)
+@pytest.mark.parametrize("fill", Fill)
 @pytest.mark.parametrize("dtype", KINDS)
 @pytest.mark.parametrize(
     "v",

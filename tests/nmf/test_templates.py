@@ -3,19 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench.nmf import reference_starts
 from workbench.nmf.convolutive import conv_model
 from workbench.nmf.templates import learnt_templates, pitch_hz, pitched_templates
-
-
-def slow_template(pitch, rate, window, up, down, harmonics, decay):
-    """Bin by bin: the strongest of the partials that cover it, or to which it is the nearest bin."""
-    out = np.zeros(window // 2 + 1)
-    low, middle, high = (440 * 2 ** ((p - 69) / 12) * window / rate for p in (pitch - down, pitch, pitch + up))
-    for f in range(len(out)):
-        for g in range(harmonics, 0, -1):
-            if g * low <= f <= g * high or (abs(f - g * middle) < 0.5 and g * low <= window // 2):
-                out[f] = max(out[f], g**-decay)
-    return out / out.sum()
 
 
 def lit(template):
@@ -46,7 +36,7 @@ def test_templates_equal_the_slow_rule(pitches, rate, window, up, down, harmonic
     )
     assert out.shape == (window // 2 + 1, len(pitches)) and out.dtype == np.float32
     for k, pitch in enumerate(pitches):
-        slow = slow_template(pitch, rate, window, up, down, harmonics, decay)
+        slow = reference_starts.pitched_template(pitch, rate, window, up, down, harmonics, decay)
         np.testing.assert_allclose(out[:, k], slow, rtol=1e-5)
 
 

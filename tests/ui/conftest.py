@@ -20,11 +20,11 @@ def recording_file(tmp_path) -> Path:
 def opened(workbench, recording_file):
     """The program with the recording open and its window shown."""
     # The machine that runs this may have no sound device; the notice that says so has a test of its own.
-    workbench.window.transport.sound_troubled.disconnect()
+    workbench.window.panes.transport.sound_troubled.disconnect()
     workbench.window.resize(1280, 800)
     workbench.window.show()
-    workbench.session.open(recording_file)
-    assert pump(workbench.application, lambda: workbench.document.recording, 10)
+    workbench.desk.opening.open(recording_file)
+    assert pump(workbench.application, lambda: workbench.desk.document.recording, 10)
     pump(workbench.application, seconds=0.1)
     return workbench
 
@@ -32,8 +32,8 @@ def opened(workbench, recording_file):
 @pytest.fixture
 def factorised(opened):
     """… and factorised into four components."""
-    opened.window.factorise_panel.components.setValue(4)
-    opened.window.factorise_panel.iterations.setValue(20)
-    opened.window.factorise(True)
-    assert pump(opened.application, lambda: not opened.session.factorising, 20)
+    opened.window.panes.factorise.components.setValue(4)
+    opened.window.panes.factorise.iterations.setValue(20)
+    opened.desk.wishes.factorise(True)
+    assert pump(opened.application, lambda: not opened.desk.factorising.running, 20)
     return opened

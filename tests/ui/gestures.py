@@ -26,7 +26,7 @@ def press(program, key, keys=NONE):
 
 
 def drag(program, start: QPoint, end: QPoint, button=LEFT, keys=NONE, steps=6):
-    view = program.window.spectrogram
+    view = program.window.panes.spectrogram
     QTest.mousePress(view, button, keys, start)
     for i in range(1, steps + 1):
         at = QPoint(start.x() + (end.x() - start.x()) * i // steps, start.y() + (end.y() - start.y()) * i // steps)
@@ -37,11 +37,11 @@ def drag(program, start: QPoint, end: QPoint, button=LEFT, keys=NONE, steps=6):
 
 
 def middle(program) -> QPoint:
-    return program.window.spectrogram.canvas.center()
+    return program.desk.plane.canvas.center()
 
 
 def wheel(program, steps, keys=NONE):
-    view, at = program.window.spectrogram, QPointF(middle(program))
+    view, at = program.window.panes.spectrogram, QPointF(middle(program))
     event = QWheelEvent(
         at,
         view.mapToGlobal(at),
@@ -57,21 +57,19 @@ def wheel(program, steps, keys=NONE):
 
 
 def mask_under(program, layer, point: QPoint) -> float:
-    view, v = program.window.spectrogram, program.window.viewport
-    analysis = program.document.state.analysis
-    row = round(v.bin_at(view.y_to_position(point.y()), analysis))
-    column = round(v.frame_at(view.x_to_time(point.x()), analysis))
-    return float(program.document.stack.layer_mask(layer, np.array([row]), np.array([column]))[0, 0])
+    row = round(float(program.desk.plane.bin_places(program.desk.plane.position_at(point.y()))))
+    column = round(float(program.desk.plane.frame_places(program.desk.plane.second_at(point.x()))))
+    return float(program.desk.document.stack.layer_mask(layer, np.array([row]), np.array([column]))[0, 0])
 
 
 def finish(program, seconds=60):
-    assert pump(program.application, lambda: not program.session.factorising, seconds)
+    assert pump(program.application, lambda: not program.desk.factorising.running, seconds)
     pump(program.application)
 
 
 def run(program, **wishes):
-    program.window.factorise_panel.wishes.set(**wishes)
-    program.window.factorise(True)
+    program.desk.wishes.set(**wishes)
+    program.desk.wishes.factorise(True)
     finish(program)
 
 
@@ -92,13 +90,13 @@ def lane_of(pane, component):
 def rendered(program, layer) -> np.ndarray:
     from workbench.audio.renderer import render_all
 
-    scene = program.document.scene
+    scene = program.desk.document.scene
     return render_all(scene, 0, len(scene.recording.samples), [layer])
 
 
 def trail(program, *points: QPoint, keys=NONE):
     """A drag over the spectrogram through all points."""
-    view = program.window.spectrogram
+    view = program.window.panes.spectrogram
     QTest.mousePress(view, LEFT, keys, points[0])
     for point in points[1:]:
         QTest.mouseMove(view, point)

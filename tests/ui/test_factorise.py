@@ -8,23 +8,25 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from tests.acting import change_layer
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, finish, rendered, run
 from workbench.document.acts import layers as layer_acts
 from workbench.masks.model.models import Factors, Shares
 from workbench.separation.settings import METHODS, PRESETS
-from workbench.ui.factors.parameters import Wishes
+from workbench.ui.factors.controls import control
+from workbench.ui.factors.words import label, sentence
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_runs_from_the_panel_and_the_layers_sum_to_the_mix(factorised, method):
     program = factorised
-    box = program.window.factorise_panel.method
+    box = program.window.panes.factorise.method
     assert isinstance(box, QComboBox)
     box.setCurrentIndex(box.findData(method))
-    assert program.window.factorise_panel.settings().method == method
+    assert program.desk.wishes.settings.method == method
     run(program, iterations=6, components=3, length=4, smoothness=2.0)
-    document = program.document
+    document = program.desk.document
     assert document.run.settings.method == method
     assert isinstance(document.run.factors, Shares if method == "hpss" else Factors)
     expected = {"hpss": 2, "match": 4}.get(method, 3)
@@ -39,28 +41,28 @@ def test_every_method_runs_from_the_panel_and_the_layers_sum_to_the_mix(factoris
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_runs(opened, name):
     program = opened
-    box = program.window.factorise_panel.preset
+    box = program.window.panes.factorise.preset
     box.setCurrentIndex(box.findData(name))
     box.activated.emit(box.currentIndex())
-    assert program.window.factorise_panel.wishes.preset_name == name
-    program.audition.select((0.2, 1.2))
+    assert program.desk.wishes.preset_name == name
+    program.desk.selection.select_time(0.2, 1.2)
     run(program, iterations=3)
-    assert program.document.run is not None and not program.window.notice.isVisible()
-    names = [layer.name for layer in program.document.layers]
+    assert program.desk.document.run is not None and not program.window.notice.isVisible()
+    names = [layer.name for layer in program.desk.document.layers]
     if name in ("drums", "beat"):
         assert names[:3] == ["kick", "snare", "hihat"]
 
 
 def test_names_and_colours_stay_with_similar_components(factorised):
     """Another seed brings the components in another order: the renamed layer keeps its sound."""
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     run(program, iterations=80)
     index = 2
     layer = document.layers[index]
-    document.change_layer("rename", layer.id, name="Bell", colour="#123456")
+    change_layer(document, "rename", layer.id, name="Bell", colour="#123456")
     before = rendered(program, index)
     for _ in range(3):
-        QTest.mouseClick(program.window.factorise_panel.another, LEFT)
+        QTest.mouseClick(program.window.panes.factorise.another, LEFT)
         finish(program)
         again = next(i for i, each in enumerate(document.layers) if each.name == "Bell")
         assert document.layers[again].colour == "#123456"
@@ -71,7 +73,7 @@ def test_names_and_colours_stay_with_similar_components(factorised):
 
 
 def test_a_merged_layer_keeps_all_its_components_in_a_fresh_run(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     document.act(
         "merge", layer_acts.merge_layers(document.recorded_state, [document.layers[0].id, document.layers[2].id])
     )
@@ -82,15 +84,17 @@ def test_a_merged_layer_keeps_all_its_components_in_a_fresh_run(factorised):
 
 
 def test_earlier_runs_stay_in_the_list_and_in_the_plot_and_can_be_used_again(factorised):
-    program, document = factorised, factorised.document
-    panel = program.window.factorise_panel
+    program, document = factorised, factorised.desk.document
+    panel = program.window.panes.factorise
     first, mask = document.state.run, document.stack.layer_mask(1, np.arange(100), np.arange(40))
     run(program, components=6, divergence="is")
-    assert len(document.layers) == 6 and len(panel.plot._curves) == 1, "costs of two divergences do not compare"
+    assert len(document.layers) == 6 and len(program.window.panes.costs._curves) == 1, (
+        "costs of two divergences do not compare"
+    )
     run(program, components=6, divergence="is", seed=1)
-    assert len(panel.plot._curves) == 2
-    panel.runs.setCurrentIndex(panel.runs.findData(first))
-    panel.runs.activated.emit(panel.runs.currentIndex())
+    assert len(program.window.panes.costs._curves) == 2
+    panel.runs.list.setCurrentIndex(panel.runs.list.findData(first))
+    panel.runs.list.activated.emit(panel.runs.list.currentIndex())
     pump(program.application)
     assert document.state.run == first and len(document.layers) == 4
     masks = [document.stack.layer_mask(i, np.arange(100), np.arange(40)) for i in range(4)]
@@ -100,7 +104,7 @@ def test_earlier_runs_stay_in_the_list_and_in_the_plot_and_can_be_used_again(fac
 
 
 def test_best_of_several_starts_and_a_second_method_beside(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     known = set(document.runs)
     run(program, tries=3, iterations=10)
     best, *others = (document.runs[r] for r in sorted(set(document.runs) - known))
@@ -114,30 +118,30 @@ def test_best_of_several_starts_and_a_second_method_beside(factorised):
     smooth, em = (document.runs[r] for r in sorted(set(document.runs) - known))
     assert (smooth.settings.method, em.settings.method) == ("smooth", "em")
     assert len(em.costs) == 10 and em.costs[-1] > smooth.costs[-1]
-    assert len(program.window.factorise_panel.plot._curves) == 2, "MM beside EM, and nothing else"
+    assert len(program.window.panes.costs._curves) == 2, "MM beside EM, and nothing else"
     run(program, method="hpss", compare="")
-    shown = program.window.factorise_panel.plot._curves
+    shown = program.window.panes.costs._curves
     assert not [run for run in shown if document.runs[run].costs], "HPSS has no cost to compare"
 
 
 def test_names_that_the_program_gave_follow_the_run(factorised):
-    program, document = factorised, factorised.document
-    document.change_layer("rename", document.layers[1].id, name="Mine")
+    program, document = factorised, factorised.desk.document
+    change_layer(document, "rename", document.layers[1].id, name="Mine")
     run(program, method="patterns", templates="drums", length=3, iterations=3)
     drums = document.state.run
     assert sorted(layer.name for layer in document.layers) == ["hihat", "kick", "snare"]
     run(program, method="fast", templates="random", components=6)
     assert [layer.name for layer in document.layers] == [f"Component {k + 1}" for k in range(6)]
     assert len({layer.colour for layer in document.layers}) == 6
-    box = program.window.factorise_panel.runs
+    box = program.window.panes.factorise.runs.list
     box.setCurrentIndex(box.findData(drums))
     box.activated.emit(box.currentIndex())
     assert sorted(layer.name for layer in document.layers) == ["hihat", "kick", "snare"]
-    assert program.window.factorise_panel.settings().method == "patterns"
+    assert program.desk.wishes.settings.method == "patterns"
 
 
 def test_matching_holding_and_seeding_from_the_panel(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     templates = document.run.factors.W.copy()
     run(program, method="match", iterations=5)
     np.testing.assert_array_equal(document.run.factors.W, templates)
@@ -150,15 +154,15 @@ def test_matching_holding_and_seeding_from_the_panel(factorised):
 
 
 def test_templates_learnt_from_the_selection_and_held(factorised):
-    program, document = factorised, factorised.document
-    program.window.audition.select(None)
-    program.window.factorise_panel.wishes.set(templates="selection", learnt=2, hold_templates=True, components=5)
-    program.window.factorise(True)
+    program, document = factorised, factorised.desk.document
+    program.desk.selection.set_area(None)
+    program.desk.wishes.set(templates="selection", learnt=2, hold_templates=True, components=5)
+    program.desk.wishes.factorise(True)
     finish(program)
     assert "Select the time" in program.window.notice.text.text()
     assert len(document.layers) == 4 and document.run.costs, "what was there stays"
     assert document.redo_name == ""
-    program.window.audition.select((0.5, 1.5))
+    program.desk.selection.select_time(0.5, 1.5)
     run(program, iterations=4)
     early = document.run.factors.W.copy()
     run(program, iterations=8)
@@ -168,12 +172,12 @@ def test_templates_learnt_from_the_selection_and_held(factorised):
 
 
 def test_held_templates_from_the_selection_share_a_layer(factorised):
-    program, document = factorised, factorised.document
-    panel = program.window.factorise_panel
+    program, document = factorised, factorised.desk.document
+    panel = program.window.panes.factorise
     panel.preset.setCurrentIndex(panel.preset.findData("speech"))
     panel.preset.activated.emit(panel.preset.currentIndex())
     assert panel.hint.isVisibleTo(panel) and "select" in panel.hint.text()
-    program.audition.select((0.5, 1.0))
+    program.desk.selection.select_time(0.5, 1.0)
     assert not panel.hint.isVisibleTo(panel)
     for _ in range(2):
         run(program, components=6, learnt=2, iterations=5)
@@ -184,36 +188,36 @@ def test_held_templates_from_the_selection_share_a_layer(factorised):
 
 
 def test_what_counts_for_nothing_shows_no_value(opened):
-    panel = opened.window.factorise_panel
-    panel.wishes.set(method="smooth", components=7, divergence="eu")
+    program, panel = opened, opened.window.panes.factorise
+    program.desk.wishes.set(method="smooth", components=7, divergence="eu")
     assert panel.divergence.currentText() == "Itakura–Saito" and not panel.divergence.isEnabled()
-    panel.wishes.set(method="patterns", templates="drums")
+    program.desk.wishes.set(method="patterns", templates="drums")
     assert panel.components.text() == "–" and panel.divergence.currentText() == "Euclidean"
-    panel.wishes.set(method="hpss")
+    program.desk.wishes.set(method="hpss")
     assert panel.iterations.text() == panel.seed.text() == "–"
-    panel.wishes.set(method="fast", templates="random")
-    assert panel.components.text() == "7" and panel.settings().components == 7
-    panel.wishes.set(compare="mu")
-    panel.wishes.set(method="mu")
-    assert panel.settings().compare == ""
+    program.desk.wishes.set(method="fast", templates="random")
+    assert panel.components.text() == "7" and program.desk.wishes.settings.components == 7
+    program.desk.wishes.set(compare="mu")
+    program.desk.wishes.set(method="mu")
+    assert program.desk.wishes.settings.compare is None
 
 
 def test_what_is_wrong_is_said_in_the_dialog_that_asked(opened, tmp_path):
     window = opened.window
     window.dialogs.all_settings()
     dialog = window.dialogs._settings
-    window.factorise_panel.wishes.set(method="patterns", templates="drums", drums=str(tmp_path / "nowhere"))
-    dialog.asked.emit()
+    window.desk.wishes.set(method="patterns", templates="drums", drums=str(tmp_path / "nowhere"))
+    QTest.mouseClick(dialog.findChild(QWidget, "settingsFactorise"), LEFT)
     pump(opened.application)
     assert dialog.notice.isVisible() and "There is no folder" in dialog.notice.text.text()
     assert not window.notice.isVisible()
-    window.factorise_panel.wishes.set(drums="")
+    window.desk.wishes.set(drums="")
     assert not dialog.notice.isVisible()
     dialog.close()
 
 
 def test_onsets_from_a_file_start_the_activations(factorised, tmp_path):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     path = tmp_path / "onsets.txt"
     path.write_text("0.5 1\n1.5 1  # comment\n1.0 2\n")
     run(program, activations="events", events=str(path), components=2, iterations=1, decay=0.5, templates="random")
@@ -225,9 +229,9 @@ def test_onsets_from_a_file_start_the_activations(factorised, tmp_path):
 
 def test_a_number_of_components_is_suggested(factorised):
     program = factorised
-    panel = program.window.factorise_panel
+    panel = program.window.panes.factorise
     QTest.mouseClick(panel.suggest, LEFT)
-    from workbench.ui.dialogs.settings_dialog import ComponentsDialog
+    from workbench.ui.dialogs.components_dialog import ComponentsDialog
 
     assert pump(program.application, lambda: program.window.findChildren(ComponentsDialog), 60)
     dialog = program.window.findChildren(ComponentsDialog)[0]
@@ -242,7 +246,7 @@ def test_a_number_of_components_is_suggested(factorised):
 
 def test_all_settings_show_what_the_method_uses_with_a_sentence_each(factorised):
     program = factorised
-    wishes = program.window.factorise_panel.wishes
+    wishes = program.desk.wishes
     QTest.keyClick(
         program.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     )
@@ -252,9 +256,9 @@ def test_all_settings_show_what_the_method_uses_with_a_sentence_each(factorised)
     for method in METHODS:
         wishes.set(method=method, templates="random")
         pump(program.application)
-        for field, (label, control, sentence) in dialog._rows.items():
-            assert control.isVisibleTo(dialog) == (field == "method" or wishes.uses(field)), (method, field)
-            assert (label.text() or control.text()) and len(sentence.text()) > 10
+        for field, (title, box, text) in dialog._rows.items():
+            assert box.isVisibleTo(dialog) == (field == "method" or wishes.uses(field)), (method, field)
+            assert (title.text() or box.text()) and len(text.text()) > 10
     wishes.set(method="fast", divergence="beta")
     assert dialog.findChild(QWidget, "all_beta").isVisibleTo(dialog)
     dialog.findChild(QWidget, "all_beta").setValue(1.5)
@@ -262,19 +266,18 @@ def test_all_settings_show_what_the_method_uses_with_a_sentence_each(factorised)
 
 
 def test_every_field_of_the_settings_has_words():
-    wishes = Wishes()
     fields = set().union(*(method.uses for method in METHODS.values())) - {"selection"}
     for field in fields:
-        assert wishes.label(field) and wishes.sentence(field)
+        assert label(field) and sentence(field)
 
 
 def test_runs_of_another_kind_come_back_with_their_layers(factorised):
-    program, document = factorised, factorised.document
-    document.change_layer("rename", document.layers[1].id, name="Bell")
+    program, document = factorised, factorised.desk.document
+    change_layer(document, "rename", document.layers[1].id, name="Bell")
     first = document.state.run
     run(program, method="hpss")
     assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive"]
-    program.session.use_run(first)
+    program.desk.wishes.use_run(first)
     assert [layer.name for layer in document.layers][1] == "Bell" and len(document.layers) == 4
     run(program, method="hpss")
     run(program, method="fast")
@@ -282,30 +285,30 @@ def test_runs_of_another_kind_come_back_with_their_layers(factorised):
 
 
 def test_runs_of_another_window_are_not_offered(factorised):
-    program, document = factorised, factorised.document
-    panel, first = program.window.factorise_panel, document.state.run
+    program, document = factorised, factorised.desk.document
+    panel, first = program.window.panes.factorise, document.state.run
     panel.window_size.setCurrentIndex(panel.window_size.findData(1024))
     run(program)
     # The window is analysed first.
     assert pump(program.application, lambda: document.state.run > first + 1, 20)
     finish(program)
-    assert document.state.analysis.window == 1024 and panel.runs.findData(first) < 0
-    program.session.use_run(first)
+    assert document.state.analysis.window == 1024 and panel.runs.list.findData(first) < 0
+    program.desk.wishes.use_run(first)
     assert document.state.run != first
     document.undo()
     document.undo()
-    assert document.state.run == first and panel.runs.findData(first) >= 0
+    assert document.state.run == first and panel.runs.list.findData(first) >= 0
     program.window.grab()
 
 
 def test_two_presses_in_a_row_keep_names_with_their_sounds(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     run(program, iterations=60)
-    document.change_layer("rename", document.layers[2].id, name="Bell")
+    change_layer(document, "rename", document.layers[2].id, name="Bell")
     before = rendered(program, 2)
     steps = len(document._history._steps)
     for _ in range(2):
-        program.window.factorise_panel.try_another_seed()
+        program.desk.wishes.try_another_seed()
     finish(program)
     assert len(document._history._steps) == steps + 1, "the run that never showed anything left no step"
     again = next(i for i, each in enumerate(document.layers) if each.name == "Bell")
@@ -314,12 +317,12 @@ def test_two_presses_in_a_row_keep_names_with_their_sounds(factorised):
 
 
 def test_held_templates_stay_held_when_going_on(factorised):
-    program, document = factorised, factorised.document
-    program.window.audition.select((0.5, 1.5))
+    program, document = factorised, factorised.desk.document
+    program.desk.selection.select_time(0.5, 1.5)
     run(program, templates="selection", learnt=2, hold_templates=True, components=5, iterations=4)
     held, w = document.run.held, document.run.factors.W.copy()
     assert len(held) == 2
-    program.window.factorise(False)
+    program.desk.wishes.factorise(False)
     finish(program)
     now = document.run.factors.W
     same = [k for k in range(5) if np.allclose(now[:, k], w[:, k], rtol=1e-5)]
@@ -327,15 +330,15 @@ def test_held_templates_stay_held_when_going_on(factorised):
 
 
 def test_a_number_beyond_its_range_becomes_the_nearest(opened):
-    panel = opened.window.factorise_panel
+    program, panel = opened, opened.window.panes.factorise
     panel.components.selectAll()
     QTest.keyClicks(panel.components, "999")
     QTest.keyClick(panel.components, Qt.Key.Key_Return)
-    assert panel.components.value() == 200 and panel.settings().components == 200
+    assert panel.components.value() == 200 and program.desk.wishes.settings.components == 200
 
 
 def test_the_same_sounds_keep_their_names_when_they_are_matched(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     run(program, method="patterns", templates="drums", activations="uniform", iterations=3)
     assert [layer.name for layer in document.layers] == ["kick", "snare", "hihat"]
     run(program, method="match", iterations=3)
@@ -344,28 +347,28 @@ def test_the_same_sounds_keep_their_names_when_they_are_matched(factorised):
 
 def test_a_refused_run_does_not_claim_to_be_done(factorised):
     program = factorised
-    program.window.say("")
-    program.window.factorise_panel.wishes.set(templates="selection")
-    program.audition.select(None)
-    program.window.factorise(True)
+    program.desk.notices.say("")
+    program.desk.wishes.set(templates="selection")
+    program.desk.selection.set_area(None)
+    program.desk.wishes.factorise(True)
     finish(program)
-    assert program.window.notice.isVisible() and "done" not in program.window.hint_text.text()
+    assert program.window.notice.isVisible() and "done" not in program.window.status.text()
 
 
 def test_locked_layers_can_be_held_when_going_on(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     kept = document.layers[1].components[0]
-    document.change_layer("lock", document.layers[1].id, locked=True)
+    change_layer(document, "lock", document.layers[1].id, locked=True)
     before = np.outer(document.run.factors.W[:, kept], document.run.factors.H[kept])
-    program.window.factorise_panel.wishes.set(hold_locked=True)
-    program.window.factorise(False)
+    program.desk.wishes.set(hold_locked=True)
+    program.desk.wishes.factorise(False)
     finish(program)
     after = np.outer(document.run.factors.W[:, kept], document.run.factors.H[kept])
     np.testing.assert_allclose(after, before, rtol=1e-3, atol=1e-6 * before.max())
 
 
 def test_return_takes_the_coverage_that_was_typed(factorised):
-    from workbench.ui.dialogs.settings_dialog import ComponentsDialog
+    from workbench.ui.dialogs.components_dialog import ComponentsDialog
 
     dialog = ComponentsDialog(
         factorised.window, [1, 2, 3, 4], [9.0, 4.0, 3.5, 3.4], np.array([0.4, 0.6, 0.8, 0.9, 1.0])
@@ -382,10 +385,10 @@ def test_return_takes_the_coverage_that_was_typed(factorised):
 @pytest.mark.parametrize("field", ["low_pitch", "high_pitch", "harmonic_frames", "percussive_bins", "components"])
 def test_numbers_can_be_typed_digit_by_digit(opened, field):
     """Also those whose first digit is below the range; and nothing that is no digit does harm."""
-    wishes = opened.window.factorise_panel.wishes
+    wishes = opened.desk.wishes
     templates = "random" if field == "components" else "pitched"
-    wishes.set(templates=templates, method="hpss" if "kernel" in wishes.label(field) else "fast")
-    box = wishes.control(field, "typed")
+    wishes.set(templates=templates, method="hpss" if "kernel" in label(field) else "fast")
+    box = control(wishes, field, "typed")
     box.show()
     for typed, value in (("65", 65), ("43", 43)):
         box.selectAll()
@@ -402,9 +405,9 @@ def test_numbers_can_be_typed_digit_by_digit(opened, field):
 
 
 def test_matching_keeps_layers_of_one_name_apart(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     for layer, gain in ((document.layers[1], 0.0), (document.layers[2], -12.0)):
-        document.change_layer("rename", layer.id, name="Voice", gain_db=gain)
+        change_layer(document, "rename", layer.id, name="Voice", gain_db=gain)
     before = [(layer.name, layer.components, layer.gain_db) for layer in document.layers]
     run(program, method="match", iterations=3)
     assert [(layer.name, layer.components, layer.gain_db) for layer in document.layers] == before

@@ -7,14 +7,15 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from tests.acting import change_layer
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, lane_of, rendered, run, stroke
 from workbench.control.tools import Tool
 
 
 def test_drawing_an_activation_is_seen_and_heard_at_once_and_undone(factorised):
-    program, document = factorised, factorised.document
-    pane, tools = program.window.activations, program.window.tools
+    program, document = factorised, factorised.desk.document
+    pane, tools = program.window.panes.activations, program.desk.tools
     lane = lane_of(pane, 1)
     tools.choose(Tool.ERASER)
     before, h = rendered(program, 1), document.run.factors.H.copy()
@@ -24,7 +25,7 @@ def test_drawing_an_activation_is_seen_and_heard_at_once_and_undone(factorised):
     QTest.mouseMove(pane, QPoint(x[1], y))
     pump(program.application)
     during = rendered(program, 1)
-    assert document.selected == document.layers[1].id
+    assert program.desk.selection.layer == document.layers[1].id
     assert np.sum(during[12000:20000] ** 2) < 1e-3 * np.sum(before[12000:20000] ** 2), "heard before it is let go"
     QTest.mouseRelease(pane, LEFT, Qt.KeyboardModifier.NoModifier, QPoint(x[1], y))
     pump(program.application)
@@ -44,9 +45,9 @@ def test_drawing_an_activation_is_seen_and_heard_at_once_and_undone(factorised):
 
 
 def test_drawing_a_template_changes_its_bins_alone(factorised):
-    program, document = factorised, factorised.document
-    pane = program.window.templates
-    program.window.tools.choose(Tool.ERASER)
+    program, document = factorised, factorised.desk.document
+    pane = program.window.panes.templates
+    program.desk.tools.choose(Tool.ERASER)
     w = document.run.factors.W.copy()
     lane = lane_of(pane, 2)
     y = int(lane.top()) + pane.height() // 2
@@ -58,14 +59,14 @@ def test_drawing_a_template_changes_its_bins_alone(factorised):
     stack = document.stack
     mask = stack.layer_mask(2, changed[:5], np.arange(50))
     assert mask.max() == 0
-    program.window.acts["undo"].trigger()
+    program.window.actions_.by_name["undo"].trigger()
     assert np.array_equal(document.run.factors.W, w)
 
 
 def test_a_stroke_in_the_curves_can_be_cancelled_and_a_lock_guards(factorised):
-    program, document = factorised, factorised.document
-    pane = program.window.activations
-    program.window.tools.choose(Tool.BRUSH)
+    program, document = factorised, factorised.desk.document
+    pane = program.window.panes.activations
+    program.desk.tools.choose(Tool.BRUSH)
     lane = lane_of(pane, 0)
     at = QPoint(int(pane.time_to_x(1.0)), int(lane.center().y()))
     h = document.run.factors.H
@@ -77,28 +78,28 @@ def test_a_stroke_in_the_curves_can_be_cancelled_and_a_lock_guards(factorised):
     QTest.mouseRelease(pane, LEFT, Qt.KeyboardModifier.NoModifier, at)
     pump(program.application)
     assert document.run.factors.H is h and not document.undo_name.startswith("Draw")
-    document.change_layer("lock", document.layers[0].id, locked=True)
+    change_layer(document, "lock", document.layers[0].id, locked=True)
     stroke(program, pane, at, at + QPoint(30, 0))
     assert document.run.factors.H is h and "locked" in program.window.notice.text.text()
 
 
 def test_clicking_a_curve_with_the_select_tool_only_selects(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     factors = document.run.factors
-    for pane in (program.window.activations, program.window.templates):
+    for pane in (program.window.panes.activations, program.window.panes.templates):
         stroke(program, pane, lane_of(pane, 3).center().toPoint())
-        assert document.selected == document.layers[3].id and document.run.factors is factors
-        document.select(document.layers[0].id)
+        assert program.desk.selection.layer == document.layers[3].id and document.run.factors is factors
+        program.desk.selection.select(document.layers[0].id)
 
 
 def test_the_morph_slider_is_heard_while_it_moves_and_kept_when_let_go(factorised):
-    program, document = factorised, factorised.document
-    panel = program.window.factorise_panel
+    program, document = factorised, factorised.desk.document
+    panel = program.window.panes.factorise
     w = document.run.factors.W.copy()
-    document.select(document.layers[0].id)
-    panel.morph_target.setCurrentIndex(panel.morph_target.findText(document.layers[1].name))
+    program.desk.selection.select(document.layers[0].id)
+    panel.morph.target.setCurrentIndex(panel.morph.target.findText(document.layers[1].name))
     before = rendered(program, 0)
-    slider = panel.morph
+    slider = panel.morph.slider
     slider.setValue(50)
     pump(program.application)
     half = document.run.factors.W
@@ -121,26 +122,26 @@ def test_the_morph_slider_is_heard_while_it_moves_and_kept_when_let_go(factorise
 
 
 def test_a_lock_guards_against_the_morph(factorised):
-    program, document = factorised, factorised.document
-    panel, factors = program.window.factorise_panel, document.run.factors
-    document.change_layer("lock", document.layers[0].id, locked=True)
-    document.select(document.layers[0].id)
-    panel.morph.setValue(50)
-    panel.morph.let_go.emit()
+    program, document = factorised, factorised.desk.document
+    panel, factors = program.window.panes.factorise, document.run.factors
+    change_layer(document, "lock", document.layers[0].id, locked=True)
+    program.desk.selection.select(document.layers[0].id)
+    panel.morph.slider.setValue(50)
+    panel.morph.slider.let_go.emit()
     pump(program.application)
     assert document.run.factors is factors and "locked" in program.window.notice.text.text()
 
 
 def test_morph_between_two_runs(factorised):
-    program, document = factorised, factorised.document
-    panel = program.window.factorise_panel
+    program, document = factorised, factorised.desk.document
+    panel = program.window.panes.factorise
     first = document.state.run
     run(program, seed=9)
     here, there = document.run.factors, document.runs[first].factors
-    texts = [panel.morph_target.itemText(i) for i in range(panel.morph_target.count())]
-    panel.morph_target.setCurrentIndex(next(i for i, text in enumerate(texts) if text.startswith("run")))
-    panel.morph.setValue(100)
-    panel.morph.let_go.emit()
+    texts = [panel.morph.target.itemText(i) for i in range(panel.morph.target.count())]
+    panel.morph.target.setCurrentIndex(next(i for i, text in enumerate(texts) if text.startswith("run")))
+    panel.morph.slider.setValue(100)
+    panel.morph.slider.let_go.emit()
     pump(program.application)
     now = document.run.factors
     # Runs of one method have one scale: at the end the activations are those of the other run.
@@ -151,9 +152,9 @@ def test_morph_between_two_runs(factorised):
 
 def test_strokes_do_not_fill_the_list_of_runs(factorised):
     program = factorised
-    panel, pane = program.window.factorise_panel, program.window.activations
-    program.window.tools.choose(Tool.ERASER)
+    panel, pane = program.window.panes.factorise, program.window.panes.activations
+    program.desk.tools.choose(Tool.ERASER)
     for second in (0.5, 1.0, 1.5):
         at = QPoint(int(pane.time_to_x(second)), int(lane_of(pane, 0).center().y()))
         stroke(program, pane, at, at + QPoint(8, 0))
-    assert panel.runs.count() == 2 and len(panel.plot._curves) == 2
+    assert panel.runs.list.count() == 2 and len(program.window.panes.costs._curves) == 2

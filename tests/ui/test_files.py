@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QMessageBox
 
+from tests.acting import change_layer
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import LEFT, drag, middle, press
 from workbench.separation.settings import RunSettings
@@ -23,11 +24,11 @@ def test_bad_input_is_said_and_leaves_the_session_as_it_was(factorised, tmp_path
         path.touch()
     elif kind == "folder":
         path.mkdir()
-    state = factorised.document.state
-    factorised.session.open(path)
+    state = factorised.desk.document.state
+    factorised.desk.opening.open(path)
     assert pump(factorised.application, factorised.window.notice.isVisible, 5)
     assert "bad.wav" in factorised.window.notice.text.text()
-    assert factorised.document.state is state
+    assert factorised.desk.document.state is state
 
 
 def test_damaged_sound_opens_with_a_remark(workbench, tmp_path):
@@ -35,9 +36,9 @@ def test_damaged_sound_opens_with_a_remark(workbench, tmp_path):
     x[5] = np.nan
     soundfile.write(tmp_path / "nan.wav", x, 8000, subtype="FLOAT")
     workbench.window.show()
-    workbench.session.open(tmp_path / "nan.wav")
+    workbench.desk.opening.open(tmp_path / "nan.wav")
     assert pump(workbench.application, workbench.window.notice.isVisible, 5)
-    assert workbench.document.recording is not None and "not finite" in workbench.window.notice.text.text()
+    assert workbench.desk.document.recording is not None and "not finite" in workbench.window.notice.text.text()
 
 
 @pytest.mark.parametrize(
@@ -51,15 +52,17 @@ def test_odd_recordings_simply_work(workbench, tmp_path, samples, channels, rate
     )
     soundfile.write(tmp_path / "odd.wav", x, rate, subtype="FLOAT")
     workbench.window.show()
-    workbench.session.open(tmp_path / "odd.wav")
-    assert pump(workbench.application, lambda: workbench.document.recording, 5)
-    workbench.window.factorise_panel.iterations.setValue(5)
-    workbench.window.factorise(True)
-    assert pump(workbench.application, lambda: workbench.document.run and not workbench.session.factorising, 10)
+    workbench.desk.opening.open(tmp_path / "odd.wav")
+    assert pump(workbench.application, lambda: workbench.desk.document.recording, 5)
+    workbench.window.panes.factorise.iterations.setValue(5)
+    workbench.desk.wishes.factorise(True)
+    assert pump(
+        workbench.application, lambda: workbench.desk.document.run and not workbench.desk.factorising.running, 10
+    )
     press(workbench, Qt.Key.Key_B)
     drag(workbench, middle(workbench), middle(workbench) + QPoint(30, 5))
     workbench.window.grab()
-    stack = workbench.document.stack
+    stack = workbench.desk.document.stack
     masks = stack.evaluate(np.arange(stack.bins), np.arange(stack.frames))
     np.testing.assert_allclose(masks.sum(axis=0), 1, atol=1e-5)
 
@@ -68,15 +71,15 @@ def test_project_round_trip_through_the_window(factorised, tmp_path):
     program = factorised
     press(program, Qt.Key.Key_B)
     drag(program, middle(program), middle(program) + QPoint(50, 0))
-    assert program.document.dirty and program.window.isWindowModified()
-    program.session.save(tmp_path / "mine")
-    assert pump(program.application, lambda: not program.document.dirty, 5)
-    layers, before = program.document.layers, program.document.stack
-    program.session.open(tmp_path / "mine.workbench")
-    assert pump(program.application, lambda: program.document.stack is not before, 5)
-    assert program.document.layers == layers and not program.document.dirty
+    assert program.desk.document.dirty and program.window.isWindowModified()
+    program.desk.opening.save(tmp_path / "mine")
+    assert pump(program.application, lambda: not program.desk.document.dirty, 5)
+    layers, before = program.desk.document.layers, program.desk.document.stack
+    program.desk.opening.open(tmp_path / "mine.workbench")
+    assert pump(program.application, lambda: program.desk.document.stack is not before, 5)
+    assert program.desk.document.layers == layers and not program.desk.document.dirty
     rows, columns = np.arange(before.bins), np.arange(before.frames)
-    np.testing.assert_array_equal(program.document.stack.evaluate(rows, columns), before.evaluate(rows, columns))
+    np.testing.assert_array_equal(program.desk.document.stack.evaluate(rows, columns), before.evaluate(rows, columns))
 
 
 def test_closing_with_unsaved_work_asks(factorised):
@@ -97,7 +100,7 @@ def test_closing_with_unsaved_work_asks(factorised):
 
 
 def export(program, folder, form):
-    program.window.exporting.show_dialog(program.window.files.folder)
+    program.window.exports.show_dialog(program.window.files.folder)
     dialog = program.window.findChild(QDialog, "exportDialog")
     dialog.folder.setText(str(folder))
     dialog.format.setCurrentIndex(form)
@@ -108,7 +111,9 @@ def test_export_writes_what_is_asked(factorised, tmp_path):
     program = factorised
     export(program, tmp_path / "out", 2)
     wrote = tmp_path / "out" / "tones mix.wav"
-    assert pump(program.application, lambda: not program.runner.jobs and len(list(wrote.parent.glob("*.wav"))) == 5, 10)
+    assert pump(
+        program.application, lambda: not program.desk.runner.jobs and len(list(wrote.parent.glob("*.wav"))) == 5, 10
+    )
     assert sorted(p.name for p in wrote.parent.iterdir()) == [
         "01 Component 1.wav",
         "02 Component 2.wav",
@@ -118,7 +123,7 @@ def test_export_writes_what_is_asked(factorised, tmp_path):
     ]
     assert soundfile.info(wrote).subtype == "PCM_16"
     parts = [soundfile.read(p)[0] for p in sorted(wrote.parent.glob("0*.wav"))]
-    expected = soundfile.read(program.document.recording.path)[0]
+    expected = soundfile.read(program.desk.document.recording.path)[0]
     np.testing.assert_allclose(sum(parts), expected, atol=4 * 2**-15)
 
 
@@ -127,8 +132,8 @@ def test_a_format_that_would_clip_warns_and_offers_float(workbench, tmp_path, an
     program = workbench
     soundfile.write(tmp_path / "loud.wav", tone_mix(1.0) * 30, 8000, subtype="FLOAT")
     program.window.show()
-    program.session.open(tmp_path / "loud.wav")
-    assert pump(program.application, lambda: program.document.recording, 5)
+    program.desk.opening.open(tmp_path / "loud.wav")
+    assert pump(program.application, lambda: program.desk.document.recording, 5)
     export(program, tmp_path / "out", 2)
     assert pump(program.application, lambda: program.window.findChild(QMessageBox, "clippingBox"), 10)
     box = program.window.findChild(QMessageBox, "clippingBox")
@@ -136,7 +141,7 @@ def test_a_format_that_would_clip_warns_and_offers_float(workbench, tmp_path, an
     texts = ["Write 32-bit float", "Clip", "Cancel"]
     button = next(b for b in box.buttons() if b.text().replace("&", "") == texts[answer])
     QTest.mouseClick(button, LEFT)
-    pump(program.application, lambda: (tmp_path / "out" / "loud mix.wav").exists() and not program.runner.jobs, 3)
+    pump(program.application, lambda: (tmp_path / "out" / "loud mix.wav").exists() and not program.desk.runner.jobs, 3)
     if subtype is None:
         assert not (tmp_path / "out").exists()
         return
@@ -147,44 +152,48 @@ def test_a_format_that_would_clip_warns_and_offers_float(workbench, tmp_path, an
 
 def test_opening_another_recording_while_factorising_starts_clean(opened, tmp_path):
     program = opened
-    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
-    assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
+    program.desk.factorising.start(
+        RunSettings(components=3, iterations=None), program.desk.document.state.analysis, True
+    )
+    assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
     soundfile.write(tmp_path / "other.wav", tone_mix(1.0), 8000)
-    program.session.open(tmp_path / "other.wav")
-    assert pump(program.application, lambda: program.document.recording.rate == 8000, 10)
-    assert pump(program.application, lambda: not program.runner.jobs, 10)
-    assert [layer.name for layer in program.document.layers] == ["Everything"] and not program.document.dirty
+    program.desk.opening.open(tmp_path / "other.wav")
+    assert pump(program.application, lambda: program.desk.document.recording.rate == 8000, 10)
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 10)
+    assert [layer.name for layer in program.desk.document.layers] == ["Everything"] and not program.desk.document.dirty
 
 
 def test_export_while_factorising_writes_one_consistent_moment(opened, tmp_path):
     program = opened
-    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
-    assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
+    program.desk.factorising.start(
+        RunSettings(components=3, iterations=None), program.desk.document.state.analysis, True
+    )
+    assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
     export(program, tmp_path / "out", 0)
     assert pump(program.application, lambda: len(list((tmp_path / "out").glob("*.wav"))) == 4, 20)
     parts = [soundfile.read(p)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
-    np.testing.assert_allclose(sum(parts), program.document.recording.samples, atol=1e-5)
-    program.session.cancel_factorisation()
-    assert pump(program.application, lambda: not program.session.factorising, 5)
+    np.testing.assert_allclose(sum(parts), program.desk.document.recording.samples, atol=1e-5)
+    program.desk.factorising.stop()
+    assert pump(program.application, lambda: not program.desk.factorising.running, 5)
 
 
 def test_only_the_newest_of_two_openings_counts(opened, tmp_path):
     program = opened
     soundfile.write(tmp_path / "long.wav", tone_mix(60.0, 44100), 44100)
     soundfile.write(tmp_path / "short.wav", tone_mix(0.5), 8000)
-    program.session.open(tmp_path / "long.wav")
-    program.session.open(tmp_path / "short.wav")
-    assert pump(program.application, lambda: not program.runner.jobs, 20)
-    assert program.document.recording.path.name == "short.wav"
+    program.desk.opening.open(tmp_path / "long.wav")
+    program.desk.opening.open(tmp_path / "short.wav")
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 20)
+    assert program.desk.document.recording.path.name == "short.wav"
 
 
 def test_work_done_while_another_file_loads_is_asked_about(factorised, recording_file):
     program = factorised
-    program.document.mark_saved(program.document.recorded_state, program.document.run, recording_file)
-    program.session.open(recording_file)
-    program.document.change_layer("Mute", program.document.layers[0].id, mute=True)
+    program.desk.document.mark_saved(program.desk.document.recorded_state, program.desk.document.runs, recording_file)
+    program.desk.opening.open(recording_file)
+    change_layer(program.desk.document, "Mute", program.desk.document.layers[0].id, mute=True)
     assert pump(program.application, lambda: program.window.findChild(QMessageBox, "unsavedBox"), 10)
-    assert program.document.layers[0].mute
+    assert program.desk.document.layers[0].mute
     box = program.window.findChild(QMessageBox, "unsavedBox")
     QTest.mouseClick(box.button(QMessageBox.StandardButton.Cancel), LEFT)
 
@@ -192,27 +201,29 @@ def test_work_done_while_another_file_loads_is_asked_about(factorised, recording
 def test_a_project_saved_late_does_not_name_another_recording(factorised, tmp_path):
     program = factorised
     soundfile.write(tmp_path / "other.wav", tone_mix(0.5), 8000)
-    recording = program.document.recording
-    program.session.save(tmp_path / "mine.workbench")
-    job = program.runner.jobs[-1]
+    recording = program.desk.document.recording
+    program.desk.opening.save(tmp_path / "mine.workbench")
+    job = program.desk.runner.jobs[-1]
     job.wait(5)
-    program.document.open(
-        recording.__class__(recording.samples[:8000], 16000, tmp_path / "other.wav"), program.document.levels
+    program.desk.document.open(
+        recording.__class__(recording.samples[:8000], 16000, tmp_path / "other.wav"), program.desk.document.levels
     )
-    assert pump(program.application, lambda: not program.runner.jobs, 5)
-    assert program.document.path is None
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 5)
+    assert program.desk.document.path is None
 
 
 def test_saving_at_the_end_stops_the_factorisation_and_asks_no_second_time(opened, tmp_path):
     program = opened
-    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
-    assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
-    program.session.save(tmp_path / "mine.workbench")
-    assert pump(program.application, lambda: program.document.path, 5)
+    program.desk.factorising.start(
+        RunSettings(components=3, iterations=None), program.desk.document.state.analysis, True
+    )
+    assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
+    program.desk.opening.save(tmp_path / "mine.workbench")
+    assert pump(program.application, lambda: program.desk.document.path, 5)
     pump(program.application, seconds=0.3)
-    assert program.document.dirty, "the run went on"
+    assert program.desk.document.dirty, "the run went on"
     program.window.close()
     box = program.window.findChild(QMessageBox, "unsavedBox")
     QTest.mouseClick(box.button(QMessageBox.StandardButton.Save), LEFT)
     assert pump(program.application, lambda: not program.window.isVisible(), 10)
-    assert not program.document.dirty
+    assert not program.desk.document.dirty

@@ -12,47 +12,47 @@ from workbench.masks.pictures.picture import Show
 
 
 def test_layers_by_mouse_and_keys(factorised):
-    program, panel = factorised, factorised.window.stack_panel
+    program, panel = factorised, factorised.window.panes.stack
     QTest.mouseClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
-    assert program.document.selected == panel.rows[1].layer.id
+    assert program.desk.selection.layer == panel.rows[1].layer.id
     QTest.mouseClick(panel.rows[3], LEFT, CTRL, QPoint(60, 20))
     press(program, Qt.Key.Key_E, CTRL)
-    assert [layer.components for layer in program.document.layers] == [(0,), (1, 3), (2,)]
+    assert [layer.components for layer in program.desk.document.layers] == [(0,), (1, 3), (2,)]
     press(program, Qt.Key.Key_N)
-    assert program.document.layers[-1].name == "Layer 1" and program.document.selected_index == 3
+    assert program.desk.document.layers[-1].name == "Layer 1" and program.desk.selection.index == 3
     press(program, Qt.Key.Key_F2)
     QTest.keyClicks(panel.rows[3].name, "Voice m s")
     QTest.keyClick(panel.rows[3].name, Qt.Key.Key_Return)
-    assert program.document.layers[3].name == "Voice m s" and not program.document.layers[3].mute
+    assert program.desk.document.layers[3].name == "Voice m s" and not program.desk.document.layers[3].mute
     press(program, Qt.Key.Key_M)
     press(program, Qt.Key.Key_S)
     press(program, Qt.Key.Key_K)
-    layer = program.document.layers[3]
+    layer = program.desk.document.layers[3]
     assert layer.mute and layer.solo and layer.locked
     press(program, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier | SHIFT)
-    assert program.document.layers[2].name == "Voice m s"
+    assert program.desk.document.layers[2].name == "Voice m s"
     for _ in range(7):
         press(program, Qt.Key.Key_Z, CTRL)
-    assert [layer.components for layer in program.document.layers] == [(0,), (1,), (2,), (3,)]
+    assert [layer.components for layer in program.desk.document.layers] == [(0,), (1,), (2,), (3,)]
 
 
 def test_gain_slider_is_one_step_and_double_click_is_neutral(factorised):
-    program, row = factorised, factorised.window.stack_panel.rows[0]
+    program, row = factorised, factorised.window.panes.stack.rows[0]
     slider = row.gain
     QTest.mousePress(slider, LEFT, NONE, QPoint(20, 8))
     QTest.mouseMove(slider, QPoint(10, 8))
     QTest.mouseMove(slider, QPoint(14, 8))
     QTest.mouseRelease(slider, LEFT, NONE, QPoint(14, 8))
-    assert program.document.layers[0].gain_db < 0
+    assert program.desk.document.layers[0].gain_db < 0
     press(program, Qt.Key.Key_Z, CTRL)
-    assert program.document.layers[0].gain_db == 0.0
+    assert program.desk.document.layers[0].gain_db == 0.0
     press(program, Qt.Key.Key_Y, CTRL)
     QTest.mouseDClick(row.gain, LEFT, NONE, QPoint(14, 8))
-    assert program.document.layers[0].gain_db == 0.0
+    assert program.desk.document.layers[0].gain_db == 0.0
 
 
 def test_the_sum_of_the_layers_is_measured(factorised):
-    residual = factorised.window.stack_panel.residual
+    residual = factorised.window.panes.stack.residual
     assert pump(factorised.application, lambda: "dB" in residual.text(), 10)
     assert float(residual.text().split(":")[1].split()[0].replace("−", "-")) < -100
 
@@ -60,58 +60,58 @@ def test_the_sum_of_the_layers_is_measured(factorised):
 def test_above_two_channels_pan_is_off_and_says_why(workbench, tmp_path):
     soundfile.write(tmp_path / "four.wav", tone_mix(0.5, 8000, 4), 8000)
     workbench.window.show()
-    workbench.session.open(tmp_path / "four.wav")
-    assert pump(workbench.application, lambda: workbench.document.recording, 5)
-    pan = workbench.window.stack_panel.rows[0].pan
+    workbench.desk.opening.open(tmp_path / "four.wav")
+    assert pump(workbench.application, lambda: workbench.desk.document.recording, 5)
+    pan = workbench.window.panes.stack.rows[0].pan
     assert not pan.isEnabled() and "4 channels" in pan.toolTip()
 
 
 def test_solo_stays_when_another_layer_is_selected(factorised):
-    program, panel = factorised, factorised.window.stack_panel
+    program, panel = factorised, factorised.window.panes.stack
     press(program, Qt.Key.Key_S)
     QTest.mouseClick(panel.rows[2], LEFT, NONE, QPoint(60, 20))
-    assert program.document.layers[0].solo
+    assert program.desk.document.layers[0].solo
 
 
 def test_solo_follows_the_selection_on_wish(factorised):
-    program, panel = factorised, factorised.window.stack_panel
-    program.window.acts["soloFollows"].trigger()
+    program, panel = factorised, factorised.window.panes.stack
+    program.window.actions_.by_name["soloFollows"].trigger()
     for index in (1, 3):
         QTest.mouseClick(panel.rows[index], LEFT, NONE, QPoint(60, 20))
-        assert [layer.solo for layer in program.document.layers] == [i == index for i in range(4)]
+        assert [layer.solo for layer in program.desk.document.layers] == [i == index for i in range(4)]
     press(program, Qt.Key.Key_Delete)
-    assert len(program.document.layers) == 3
+    assert len(program.desk.document.layers) == 3
     press(program, Qt.Key.Key_Z, CTRL)
-    assert len(program.document.layers) == 4 and program.document.redo_name
+    assert len(program.desk.document.layers) == 4 and program.desk.document.redo_name
 
 
 def test_the_merged_layer_is_selected(factorised):
-    program, panel = factorised, factorised.window.stack_panel
+    program, panel = factorised, factorised.window.panes.stack
     QTest.mouseClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
     QTest.mouseClick(panel.rows[3], LEFT, CTRL, QPoint(60, 20))
     press(program, Qt.Key.Key_E, CTRL)
-    assert program.document.layers[program.document.selected_index].components == (1, 3)
+    assert program.desk.document.layers[program.desk.selection.index].components == (1, 3)
 
 
 def test_pan_follows_the_channels_of_what_is_opened(opened, tmp_path):
-    assert opened.window.stack_panel.rows[0].pan.isEnabled()
+    assert opened.window.panes.stack.rows[0].pan.isEnabled()
     soundfile.write(tmp_path / "four.wav", tone_mix(0.5, 8000, 4), 8000)
-    opened.session.open(tmp_path / "four.wav")
-    assert pump(opened.application, lambda: opened.document.recording.channels == 4, 5)
-    assert not opened.window.stack_panel.rows[0].pan.isEnabled()
+    opened.desk.opening.open(tmp_path / "four.wav")
+    assert pump(opened.application, lambda: opened.desk.document.recording.channels == 4, 5)
+    assert not opened.window.panes.stack.rows[0].pan.isEnabled()
 
 
 def test_a_new_layer_comes_into_view(factorised):
-    program, panel = factorised, factorised.window.stack_panel
+    program, panel = factorised, factorised.window.panes.stack
     for _ in range(9):
         press(program, Qt.Key.Key_N)
     assert pump(program.application, lambda: not panel.rows[-1].visibleRegion().isEmpty(), 2)
 
 
 def test_what_is_not_heard_steps_back(factorised):
-    program, panel = factorised, factorised.window.stack_panel
+    program, panel = factorised, factorised.window.panes.stack
     # The thumbnails follow the last result after a moment.
-    assert pump(program.application, lambda: not panel._thumbnails._timer.isActive(), 10)
+    assert pump(program.application, lambda: not panel._rows.thumbnails._timer.isActive(), 10)
     before = panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20)
     press(program, Qt.Key.Key_S)
     after = panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20)
@@ -121,11 +121,11 @@ def test_what_is_not_heard_steps_back(factorised):
 
 
 def test_double_click_on_a_row_shows_its_mask_large_and_back(factorised):
-    program, panel, view = factorised, factorised.window.stack_panel, factorised.window.spectrogram
+    program, panel = factorised, factorised.window.panes.stack
     QTest.mouseDClick(panel.rows[2], LEFT, NONE, QPoint(60, 20))
-    assert view.show_what is Show.MASK
+    assert program.window.panes.image.show is Show.MASK
     pump(program.application, seconds=0.1)
     QTest.mouseClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
-    assert view.show_what is Show.MASK and program.document.selected_index == 1
+    assert program.window.panes.image.show is Show.MASK and program.desk.selection.index == 1
     QTest.mouseDClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
-    assert view.show_what is Show.COLOURS
+    assert program.window.panes.image.show is Show.COLOURS

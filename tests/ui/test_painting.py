@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from tests.acting import change_layer
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press
 from workbench.control.tools import Tool
@@ -15,35 +16,35 @@ from workbench.masks.edits.effects import Threshold
 
 def test_a_stroke_paints_the_selected_layer_as_one_step(factorised):
     program, at = factorised, middle(factorised)
-    program.document.select(program.document.layers[2].id)
+    program.desk.selection.select(program.desk.document.layers[2].id)
     press(program, Qt.Key.Key_B)
     drag(program, at, at + QPoint(80, 10))
     assert mask_under(program, 2, at + QPoint(40, 5)) == pytest.approx(1.0, abs=1e-3)
-    assert "Paint" in program.document.undo_name
+    assert "Paint" in program.desk.document.undo_name
     press(program, Qt.Key.Key_Z, CTRL)
-    assert program.document.state.edits == ()
+    assert program.desk.document.state.edits == ()
     press(program, Qt.Key.Key_Y, CTRL)
-    assert isinstance(program.document.state.edits[0], Paint)
+    assert isinstance(program.desk.document.state.edits[0], Paint)
     drag(program, at, at + QPoint(80, 10), keys=CTRL)
     assert mask_under(program, 2, at + QPoint(40, 5)) == pytest.approx(0.0, abs=1e-3)
     press(program, Qt.Key.Key_E)
-    program.window.tools.set_size(200)
-    program.window.tools.set_hardness(1.0)
+    program.desk.tools.set_size(200)
+    program.desk.tools.set_hardness(1.0)
     drag(program, at - QPoint(20, 0), at + QPoint(100, 10))
-    assert program.document.state.edits == ()
+    assert program.desk.document.state.edits == ()
 
 
 def test_escape_takes_a_stroke_back_under_way(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_B)
-    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
-    QTest.mouseMove(program.window.spectrogram, at + QPoint(30, 0))
+    QTest.mousePress(program.window.panes.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.panes.spectrogram, at + QPoint(30, 0))
     pump(program.application)
-    assert program.document.state.edits
+    assert program.desk.document.state.edits
     press(program, Qt.Key.Key_Escape)
-    assert program.document.state.edits == ()
-    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at)
-    assert "Paint" not in program.document.undo_name
+    assert program.desk.document.state.edits == ()
+    QTest.mouseRelease(program.window.panes.spectrogram, LEFT, NONE, at)
+    assert "Paint" not in program.desk.document.undo_name
 
 
 def test_painting_one_layer_alone_says_what_to_do(opened):
@@ -53,7 +54,7 @@ def test_painting_one_layer_alone_says_what_to_do(opened):
 
 
 def test_brush_size_by_key_and_by_shift_right_drag(factorised):
-    tools = factorised.window.tools
+    tools = factorised.desk.tools
     press(factorised, Qt.Key.Key_7)
     assert tools.tool is Tool.BRUSH
     size = tools.size
@@ -68,38 +69,38 @@ def test_brush_size_by_key_and_by_shift_right_drag(factorised):
 def test_threshold_previews_and_applies(factorised):
     program = factorised
     press(program, Qt.Key.Key_T)
-    program.window.threshold.low.setValue(0.6)
+    program.window.panes.threshold.low.setValue(0.6)
     pump(program.application)
-    assert isinstance(program.document.state.edits[-1].effect, Threshold)
-    assert program.document.recorded_state.edits == ()
+    assert isinstance(program.desk.document.state.edits[-1].effect, Threshold)
+    assert program.desk.document.recorded_state.edits == ()
     press(program, Qt.Key.Key_Escape)
-    assert program.document.state.edits == ()
-    program.window.threshold.low.setValue(0.65)
+    assert program.desk.document.state.edits == ()
+    program.window.panes.threshold.low.setValue(0.65)
     press(program, Qt.Key.Key_Return)
-    assert program.document.recorded_state.edits[-1].effect.low == pytest.approx(0.65)
+    assert program.desk.document.recorded_state.edits[-1].effect.low == pytest.approx(0.65)
 
 
 def test_a_fader_moved_during_a_stroke_leaves_the_stroke(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_B)
-    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
-    QTest.mouseMove(program.window.spectrogram, at + QPoint(20, 0))
+    QTest.mousePress(program.window.panes.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.panes.spectrogram, at + QPoint(20, 0))
     pump(program.application)
-    program.document.change_layer("Mute", program.document.layers[1].id, mute=True)
-    QTest.mouseMove(program.window.spectrogram, at + QPoint(40, 0))
+    change_layer(program.desk.document, "Mute", program.desk.document.layers[1].id, mute=True)
+    QTest.mouseMove(program.window.panes.spectrogram, at + QPoint(40, 0))
     pump(program.application)
-    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at + QPoint(40, 0))
-    assert "Paint" in program.document.undo_name and program.document.layers[1].mute
+    QTest.mouseRelease(program.window.panes.spectrogram, LEFT, NONE, at + QPoint(40, 0))
+    assert "Paint" in program.desk.document.undo_name and program.desk.document.layers[1].mute
     assert mask_under(program, 0, at + QPoint(10, 1)) == pytest.approx(1, abs=1e-3)
 
 
 def test_undo_during_a_stroke_takes_back_only_the_stroke(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_B)
-    QTest.mousePress(program.window.spectrogram, LEFT, NONE, at)
-    QTest.mouseMove(program.window.spectrogram, at + QPoint(20, 0))
+    QTest.mousePress(program.window.panes.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.panes.spectrogram, at + QPoint(20, 0))
     pump(program.application)
-    name = program.document.undo_name
+    name = program.desk.document.undo_name
     press(program, Qt.Key.Key_Z, CTRL)
-    assert program.document.undo_name == name and program.document.state.edits == ()
-    QTest.mouseRelease(program.window.spectrogram, LEFT, NONE, at)
+    assert program.desk.document.undo_name == name and program.desk.document.state.edits == ()
+    QTest.mouseRelease(program.window.panes.spectrogram, LEFT, NONE, at)

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from tests.acting import change_layer
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press, trail
 from workbench.control.tools import Tool
@@ -15,20 +16,19 @@ ALT = Qt.KeyboardModifier.AltModifier
 
 
 def place(program, point: QPoint) -> tuple[int, int]:
-    view = program.window.spectrogram
-    seconds, position = view.clamped(point)
-    return view.bin_of(position), view.frame_of(seconds)
+    seconds, position = program.desk.plane.place_at(point)
+    return program.desk.plane.bin_at(position), program.desk.plane.frame_at(seconds)
 
 
 def selected(program, point: QPoint) -> bool:
     row, column = place(program, point)
-    area = program.document.area
+    area = program.desk.selection.area
     return area is not None and bool(area.read(np.array([row]), np.array([column]))[0, 0] >= 128)
 
 
 def settle(program) -> None:
     """Let searches for areas and copies end."""
-    assert pump(program.application, lambda: not program.runner.jobs, 20)
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 20)
     pump(program.application)
 
 
@@ -43,26 +43,25 @@ def test_rectangle_shift_adds_ctrl_subtracts_both_intersect(factorised):
     assert not selected(program, at - QPoint(50, 10)) and selected(program, at - QPoint(80, 10))
     drag(program, at + QPoint(20, -30), at + QPoint(100, 60), keys=SHIFT | CTRL)
     assert not selected(program, at - QPoint(80, 10)) and selected(program, at + QPoint(60, 10))
-    start, stop = program.audition.selection
-    view = program.window.spectrogram
-    assert view.time_to_x(start) == pytest.approx(at.x() + 30, abs=12), "what is selected plays over and over"
-    assert view.time_to_x(stop) == pytest.approx(at.x() + 90, abs=12)
+    start, stop = program.desk.selection.seconds
+    assert program.desk.plane.x_of(start) == pytest.approx(at.x() + 30, abs=12), "what is selected plays over and over"
+    assert program.desk.plane.x_of(stop) == pytest.approx(at.x() + 90, abs=12)
     press(program, Qt.Key.Key_Escape)
-    assert program.document.area is None and program.audition.selection is None
+    assert program.desk.selection.area is None and program.desk.selection.seconds is None
 
 
 def test_time_and_band_reach_over_the_whole_plane(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_V)
     drag(program, at, at + QPoint(80, 5))
-    bounds = program.document.area.bounds
-    assert (bounds.low, bounds.high) == (0, program.document.stack.bins)
+    bounds = program.desk.selection.area.bounds
+    assert (bounds.low, bounds.high) == (0, program.desk.document.stack.bins)
     press(program, Qt.Key.Key_U)
     drag(program, at, at + QPoint(0, 50))
-    bounds = program.document.area.bounds
-    assert (bounds.start, bounds.stop) == (0, program.document.stack.frames)
-    assert bounds.high - bounds.low < program.document.stack.bins / 2
-    assert program.audition.selection is None, "all of time is no loop"
+    bounds = program.desk.selection.area.bounds
+    assert (bounds.start, bounds.stop) == (0, program.desk.document.stack.frames)
+    assert bounds.high - bounds.low < program.desk.document.stack.bins / 2
+    assert program.desk.selection.seconds is None, "all of time is no loop"
     press(program, Qt.Key.Key_I, CTRL | SHIFT)
     assert not selected(program, at + QPoint(0, 25)) and selected(program, at - QPoint(0, 25))
 
@@ -74,7 +73,7 @@ def test_lasso_and_polygon_select_their_inside(factorised):
     trail(program, *circle)
     assert selected(program, at) and not selected(program, at + QPoint(55, 55))
     press(program, Qt.Key.Key_P)
-    view = program.window.spectrogram
+    view = program.window.panes.spectrogram
     for corner in (QPoint(-80, -50), QPoint(80, -50), QPoint(80, 50), QPoint(200, 90)):
         QTest.mouseClick(view, LEFT, NONE, at + corner)
     press(program, Qt.Key.Key_Backspace)
@@ -83,62 +82,64 @@ def test_lasso_and_polygon_select_their_inside(factorised):
     assert not selected(program, at + QPoint(130, 65)), "the corner that was taken back"
     QTest.mouseClick(view, LEFT, NONE, at)
     press(program, Qt.Key.Key_Escape)
-    assert not program.window.selector.busy and selected(program, at + QPoint(60, -30))
+    assert not program.desk.selecting.busy and selected(program, at + QPoint(60, -30))
 
 
 def test_the_wand_selects_what_hangs_together(factorised):
     program = factorised
-    stack = program.document.stack
+    stack = program.desk.document.stack
     levels = stack.levels
     column = stack.frames // 2
     row = int(levels[column, 5:].argmax()) + 5
-    view, v = program.window.spectrogram, program.window.viewport
-    hz = row * v.rate / program.document.state.analysis.window
+    view, v = program.window.panes.spectrogram, program.desk.viewport
+    hz = row * v.rate / program.desk.document.state.analysis.window
     point = QPoint(
-        round(view.time_to_x(column * program.document.state.analysis.hop / v.rate)),
-        round(view.position_to_y(float(v.scale.position(hz)))),
+        round(program.desk.plane.x_of(column * program.desk.document.state.analysis.hop / v.rate)),
+        round(program.desk.plane.y_of(float(v.scale.position(hz)))),
     )
     press(program, Qt.Key.Key_W)
     QTest.mouseClick(view, LEFT, NONE, point)
     settle(program)
-    held = program.document.area.read(np.arange(stack.bins), np.arange(stack.frames)) > 0
+    held = program.desk.selection.area.read(np.arange(stack.bins), np.arange(stack.frames)) > 0
     r, c = place(program, point)
     assert held[r, c]
-    near = np.abs(levels.T.astype(int) - int(levels[c, r])) * 0.5 <= program.window.tools.wand_tolerance
+    near = np.abs(levels.T.astype(int) - int(levels[c, r])) * 0.5 <= program.desk.tools.wand.tolerance
     assert (not held[~near].any() and held.sum() < near.sum()) or held.sum() == near.sum()
     press(program, Qt.Key.Key_D, CTRL | SHIFT)
     settle(program)
     masks = stack.evaluate(np.arange(stack.bins), np.arange(stack.frames))
-    best = masks.argmax(axis=0) == program.document.selected_index
+    second, most = np.sort(masks, axis=0)[-2:]
+    clear = most - second > 1e-5
+    best = masks.argmax(axis=0) == program.desk.selection.index
     inside = (
-        program.document.area.read(np.arange(stack.bins), np.arange(stack.frames)) > 0
-        if program.document.area
+        program.desk.selection.area.read(np.arange(stack.bins), np.arange(stack.frames)) > 0
+        if program.desk.selection.area
         else np.zeros_like(best)
     )
-    np.testing.assert_array_equal(inside, held & best)
+    np.testing.assert_array_equal(inside[clear], (held & best)[clear])
 
 
 def test_grow_shrink_feather_and_harmonics(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_R)
     drag(program, at, at + QPoint(60, 40))
-    before = program.document.area
-    program.window.tool_bar.options.amount.setValue(2)
+    before = program.desk.selection.area
+    program.window.panes.tool_bar.options.amount.setValue(2)
     press(program, Qt.Key.Key_BracketRight, CTRL)
     settle(program)
-    grown = program.document.area.bounds
+    grown = program.desk.selection.area.bounds
     assert grown.high - grown.low == before.bounds.high - before.bounds.low + 4
     press(program, Qt.Key.Key_BracketLeft, CTRL)
     settle(program)
-    assert program.document.area.bounds == before.bounds
+    assert program.desk.selection.area.bounds == before.bounds
     press(program, Qt.Key.Key_F, CTRL | ALT)
     settle(program)
-    soft = program.document.area.read(np.arange(before.bins), np.arange(before.frames))
+    soft = program.desk.selection.area.read(np.arange(before.bins), np.arange(before.frames))
     assert len(np.unique(soft)) > 4
-    program.document.set_area(before)
+    program.desk.selection.set_area(before)
     press(program, Qt.Key.Key_H, CTRL)
     settle(program)
-    assert program.document.area.bounds.high > 2 * before.bounds.low
+    assert program.desk.selection.area.bounds.high > 2 * before.bounds.low
 
 
 def test_fill_take_away_restore_and_undo(factorised):
@@ -149,14 +150,14 @@ def test_fill_take_away_restore_and_undo(factorised):
     press(program, Qt.Key.Key_F, SHIFT)
     assert mask_under(program, 0, at) == pytest.approx(1, abs=1e-5)
     press(program, Qt.Key.Key_Delete)
-    assert mask_under(program, 0, at) == pytest.approx(0, abs=1e-5) and len(program.document.layers) == 4
+    assert mask_under(program, 0, at) == pytest.approx(0, abs=1e-5) and len(program.desk.document.layers) == 4
     press(program, Qt.Key.Key_2, CTRL)
-    assert mask_under(program, 1, at) == pytest.approx(1, abs=1e-5) and program.document.selected_index == 1
+    assert mask_under(program, 1, at) == pytest.approx(1, abs=1e-5) and program.desk.selection.index == 1
     press(program, Qt.Key.Key_Delete, SHIFT)
     assert mask_under(program, 0, at) == pytest.approx(computed, abs=1e-5)
     for _ in range(4):
         press(program, Qt.Key.Key_Z, CTRL)
-    assert program.document.state.edits == ()
+    assert program.desk.document.state.edits == ()
 
 
 def test_cut_and_lift_make_layers(factorised):
@@ -165,7 +166,7 @@ def test_cut_and_lift_make_layers(factorised):
     drag(program, at - QPoint(50, 30), at + QPoint(50, 30))
     mine, other = mask_under(program, 0, at), mask_under(program, 1, at)
     press(program, Qt.Key.Key_J, CTRL)
-    assert len(program.document.layers) == 5 and program.document.selected_index == 1
+    assert len(program.desk.document.layers) == 5 and program.desk.selection.index == 1
     assert mask_under(program, 1, at) == pytest.approx(mine, abs=1e-5)
     assert mask_under(program, 0, at) == pytest.approx(0, abs=1e-6)
     assert mask_under(program, 2, at) == pytest.approx(other, abs=1e-5)
@@ -182,24 +183,24 @@ def test_copying_a_piece_of_a_mask_to_another_layer_and_time(factorised):
     value = mask_under(program, 0, source)
     press(program, Qt.Key.Key_C, CTRL)
     settle(program)
-    program.document.select(program.document.layers[2].id)
+    program.desk.selection.select(program.desk.document.layers[2].id)
     press(program, Qt.Key.Key_V, CTRL)
     assert mask_under(program, 2, source) == pytest.approx(value, abs=1e-5)
-    view, analysis = program.window.spectrogram, program.document.state.analysis
-    start = program.document.area.bounds.start
+    analysis = program.desk.document.state.analysis
+    start = program.desk.selection.area.bounds.start
     frames = 40
-    seconds = (start + frames) * analysis.hop / view.rate
-    program.audition.seek(seconds)
+    seconds = analysis.second_of(start + frames, program.desk.viewport.rate)
+    program.desk.playback.seek(seconds)
     press(program, Qt.Key.Key_V, CTRL | SHIFT)
     row, column = place(program, source)
-    stack = program.document.stack
+    stack = program.desk.document.stack
     pasted = stack.layer_mask(2, np.array([row]), np.array([column + frames]))[0, 0]
     assert pasted == pytest.approx(value, abs=1e-5)
 
 
 def test_splitting_at_the_pointer(factorised):
     program, at = factorised, middle(factorised)
-    view = program.window.spectrogram
+    view = program.window.panes.spectrogram
     QTest.mouseMove(view, at)
     pump(program.application)
     left, right = at - QPoint(60, 0), at + QPoint(60, 0)
@@ -218,22 +219,22 @@ def test_splitting_at_the_pointer(factorised):
 def test_without_a_selection_the_acts_say_what_to_do(factorised):
     for act in ("fill", "cutToNew", "restore", "copyMask"):
         factorised.window.notice.hide()
-        factorised.window.acts[act].trigger()
+        factorised.window.actions_.by_name[act].trigger()
         assert "Select something first" in factorised.window.notice.text.text()
         assert factorised.window.notice.isVisible()
-    assert factorised.document.state.edits == ()
+    assert factorised.desk.document.state.edits == ()
 
 
 def test_locked_layers_keep_their_share_and_that_is_said(factorised):
     program, at = factorised, middle(factorised)
-    program.document.change_layer("lock", program.document.layers[1].id, locked=True)
+    change_layer(program.desk.document, "lock", program.desk.document.layers[1].id, locked=True)
     press(program, Qt.Key.Key_R)
     drag(program, at - QPoint(50, 30), at + QPoint(50, 30))
     held = mask_under(program, 1, at)
     press(program, Qt.Key.Key_F, SHIFT)
     assert mask_under(program, 1, at) == pytest.approx(held, abs=1e-6)
     assert mask_under(program, 0, at) == pytest.approx(1 - held, abs=1e-5)
-    assert "kept their share" in program.window.hint_text.text()
+    assert "kept their share" in program.window.status.text()
 
 
 def test_painting_stays_within_the_selection(factorised):
@@ -244,26 +245,26 @@ def test_painting_stays_within_the_selection(factorised):
     outside = mask_under(program, 0, at + QPoint(15, 0))
     drag(program, at - QPoint(30, 0), at + QPoint(30, 0))
     assert mask_under(program, 0, at - QPoint(10, 0)) == pytest.approx(1, abs=1e-4)
-    assert mask_under(program, 0, at + QPoint(15, 0)) == outside
+    assert mask_under(program, 0, at + QPoint(15, 0)) == pytest.approx(outside, abs=1e-6)
     drag(program, at + QPoint(80, 0), at + QPoint(90, 0))
-    assert "within the selection" in program.window.hint_text.text()
+    assert "within the selection" in program.window.status.text()
 
 
 def test_the_outline_marches_at_every_zoom(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_R)
     drag(program, at - QPoint(50, 30), at + QPoint(50, 30))
-    view, viewport = program.window.spectrogram, program.window.viewport
+    view, viewport = program.window.panes.spectrogram, program.desk.viewport
     for zoom in (1.0, 4.0, 0.2):
-        viewport.zoom_time(zoom, view.x_to_time(at.x()))
+        viewport.zoom_time(zoom, program.desk.plane.second_at(at.x()))
         pump(program.application, seconds=0.3)
         one = view.grab().toImage()
         pump(program.application, seconds=0.3)
         two = view.grab().toImage()
         differing = sum(
             one.pixel(x, y) != two.pixel(x, y)
-            for x in range(view.canvas.left(), view.canvas.right(), 1)
-            for y in range(view.canvas.top(), view.canvas.bottom(), 1)
+            for x in range(program.desk.plane.canvas.left(), program.desk.plane.canvas.right(), 1)
+            for y in range(program.desk.plane.canvas.top(), program.desk.plane.canvas.bottom(), 1)
         )
         assert 40 < differing < 6000, (zoom, differing)
 
@@ -288,7 +289,7 @@ def test_every_tool_has_its_key(factorised):
     for tool, names in keys.items():
         for name in names:
             press(factorised, Qt.Key.Key_F)
-            factorised.window.tools.choose(Tool.WAND if tool is not Tool.WAND else Tool.BRUSH)
+            factorised.desk.tools.choose(Tool.WAND if tool is not Tool.WAND else Tool.BRUSH)
             press(factorised, getattr(Qt.Key, f"Key_{name}"))
-            assert factorised.window.tools.tool is tool
-            assert factorised.window.palette_bar.buttons[tool].isChecked()
+            assert factorised.desk.tools.tool is tool
+            assert factorised.window.panes.palette.buttons[tool].isChecked()

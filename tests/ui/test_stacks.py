@@ -10,6 +10,7 @@ from PySide6.QtGui import QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu
 
+from tests.acting import change_layer
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, finish, mask_under, middle, press, rendered
 from workbench.control.tools import Tool
@@ -26,36 +27,36 @@ def dialog(program, name: str) -> QDialog:
 
 
 def settle(program) -> None:
-    assert pump(program.application, lambda: not program.runner.jobs, 20)
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 20)
     pump(program.application)
 
 
 def test_stacks_are_made_shown_by_key_renamed_and_removed(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     at = middle(program)
     press(program, Qt.Key.Key_B)
     drag(program, at, at + QPoint(40, 0))
     painted = mask_under(program, 0, at + QPoint(20, 0))
-    program.window.acts["duplicateStack"].trigger()
-    assert document.state.stack_name == "Factorisation copy"
+    program.window.actions_.by_name["duplicateStack"].trigger()
+    assert document.state.present.name == "Factorisation copy"
     drag(program, at, at + QPoint(40, 0), keys=CTRL)
     assert mask_under(program, 0, at + QPoint(20, 0)) == pytest.approx(0, abs=1e-3)
     steps = document.step
     press(program, Qt.Key.Key_PageUp)
-    assert document.state.stack_name == "Factorisation"
+    assert document.state.present.name == "Factorisation"
     assert mask_under(program, 0, at + QPoint(20, 0)) == painted
     press(program, Qt.Key.Key_PageDown)
-    assert document.state.stack_name == "Factorisation copy" and document.step == steps, "looking is no step"
-    box = program.window.stack_panel.stacks
+    assert document.state.present.name == "Factorisation copy" and document.step == steps, "looking is no step"
+    box = program.window.panes.stack.stacks
     assert [box.itemText(i) for i in range(box.count())] == ["Factorisation", "Factorisation copy"]
-    program.window.stack_panel.rename_stack()
+    program.window.panes.stack.rename_stack()
     name = dialog(program, "renameStackDialog")
     name.setTextValue("Try")
     name.accept()
-    assert document.state.stack_name == "Try" and box.currentText() == "Try"
-    program.window.acts["removeStack"].trigger()
-    assert document.state.stack_name == "Factorisation" and len(document.state.stacks) == 1
-    program.window.acts["removeStack"].trigger()
+    assert document.state.present.name == "Try" and box.currentText() == "Try"
+    program.window.actions_.by_name["removeStack"].trigger()
+    assert document.state.present.name == "Factorisation" and len(document.state.stacks) == 1
+    program.window.actions_.by_name["removeStack"].trigger()
     assert "last stack stays" in program.window.notice.text.text()
     for _ in range(3):
         press(program, Qt.Key.Key_Z, CTRL)
@@ -63,14 +64,14 @@ def test_stacks_are_made_shown_by_key_renamed_and_removed(factorised):
 
 
 def test_a_mask_copied_to_another_stack_takes_from_the_layers_there(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     at = middle(program)
     value = mask_under(program, 2, at)
-    document.select(document.layers[2].id)
+    program.desk.selection.select(document.layers[2].id)
     press(program, Qt.Key.Key_N, CTRL | Qt.KeyboardModifier.AltModifier)
     assert [layer.name for layer in document.layers] == ["Everything"]
     press(program, Qt.Key.Key_PageUp)
-    document.select(document.layers[2].id)
+    program.desk.selection.select(document.layers[2].id)
     menu = program.window.menuBar().findChild(QMenu, "copyToStackMenu")
     assert [action.text() for action in menu.actions()] == ["Factorisation 2"]
     menu.actions()[0].trigger()
@@ -82,12 +83,12 @@ def test_a_mask_copied_to_another_stack_takes_from_the_layers_there(factorised):
 
 
 def test_tones_and_hits_are_computed_while_the_sliders_move(opened):
-    program, document = opened, opened.document
-    program.window.acts["newHpss"].trigger()
+    program, document = opened, opened.desk.document
+    program.window.actions_.by_name["newHpss"].trigger()
     settle(program)
     tones = dialog(program, "tonesDialog")
     assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive"]
-    assert document.state.stack_name == "Tones and hits" and document.step == 1
+    assert document.state.present.name == "Tones and hits" and document.step == 1
     first = rendered(program, 0)
     tones.harmonic.setValue(tones.harmonic.maximum())
     tones.masks.setCurrentIndex(tones.masks.findData("binary"))
@@ -116,31 +117,31 @@ def test_oracle_masks_from_stems_are_the_upper_limit(workbench, tmp_path):
     for name, samples in (("low", low), ("noise", noise), ("mix", low + noise)):
         soundfile.write(tmp_path / f"{name}.wav", samples, rate, subtype="FLOAT")
     program.window.show()
-    program.session.open(tmp_path / "mix.wav")
-    assert pump(program.application, lambda: program.document.recording, 10)
-    program.window.acts["newOracle"].trigger()
+    program.desk.opening.open(tmp_path / "mix.wav")
+    assert pump(program.application, lambda: program.desk.document.recording, 10)
+    program.window.actions_.by_name["newOracle"].trigger()
     oracle = dialog(program, "oracleDialog")
     oracle.take([tmp_path / "low.wav", tmp_path / "noise.wav"])
     oracle.go.click()
     settle(program)
-    assert [layer.name for layer in program.document.layers] == ["low", "noise"]
-    assert program.document.state.stack_name == "Oracle"
+    assert [layer.name for layer in program.desk.document.layers] == ["low", "noise"]
+    assert program.desk.document.state.present.name == "Oracle"
     error = rendered(program, 0) - low
     assert 10 * np.log10(np.sum(low**2) / np.sum(error**2)) > 20
     # One stem alone: what it leaves of the mix is a layer.
-    program.session.make_oracle([tmp_path / "low.wav"], True)
+    program.desk.partitions.make_oracle([tmp_path / "low.wav"], True)
     settle(program)
-    assert [layer.name for layer in program.document.layers] == ["low", "Rest"]
-    masks = program.document.stack.evaluate(np.arange(0, 1025, 5), np.arange(20))
+    assert [layer.name for layer in program.desk.document.layers] == ["low", "Rest"]
+    masks = program.desk.document.stack.evaluate(np.arange(0, 1025, 5), np.arange(20))
     assert set(np.unique(masks)) <= {0.0, 1.0}
     soundfile.write(tmp_path / "short.wav", low[:100], rate)
-    program.session.make_oracle([tmp_path / "short.wav"], False)
+    program.desk.partitions.make_oracle([tmp_path / "short.wav"], False)
     settle(program)
     assert "no stem of this recording" in program.window.notice.text.text()
 
 
 def test_the_history_panel_goes_to_any_step_and_gives_a_place_back(factorised):
-    program, document, panel = factorised, factorised.document, factorised.window.history_panel
+    program, document, panel = factorised, factorised.desk.document, factorised.window.panes.history
     at = middle(program)
     panel.parent().raise_()
     pump(program.application, seconds=0.1)
@@ -174,7 +175,7 @@ def test_the_history_panel_goes_to_any_step_and_gives_a_place_back(factorised):
 
 
 def test_threshold_limits_are_dragged_on_the_histogram(factorised):
-    program, document, panel = factorised, factorised.document, factorised.window.threshold
+    program, document, panel = factorised, factorised.desk.document, factorised.window.panes.threshold
     at = middle(program)
     press(program, Qt.Key.Key_T)
     pump(program.application, seconds=0.3)
@@ -189,7 +190,8 @@ def test_threshold_limits_are_dragged_on_the_histogram(factorised):
     panel.keep.setCurrentIndex(panel.keep.findData("between"))
     bars.setFocus()
     QTest.keyClick(bars, Qt.Key.Key_Left, SHIFT)
-    assert panel.limits.low == pytest.approx(0.75, abs=0.03) and panel.limits.high == pytest.approx(0.89, abs=0.02)
+    limits = program.desk.thresholding.limits
+    assert limits.low == pytest.approx(0.75, abs=0.03) and limits.high == pytest.approx(0.89, abs=0.02)
     panel.measure.setCurrentIndex(panel.measure.findData("level"))
     panel.keep.setCurrentIndex(panel.keep.findData("above"))
     panel.low.setValue(-40)
@@ -204,16 +206,16 @@ def test_threshold_limits_are_dragged_on_the_histogram(factorised):
     # Within a selection only.
     press(program, Qt.Key.Key_Z, CTRL)
     drag(program, at, at + QPoint(60, 60))
-    assert document.area is not None
+    assert program.desk.selection.area is not None
     panel.low.setValue(-1)
     press(program, Qt.Key.Key_Return)
-    assert document.recorded_state.edits[-1].area is document.area
+    assert document.recorded_state.edits[-1].area is program.desk.selection.area
 
 
 def test_a_threshold_on_the_only_layer_makes_room_for_the_rest(opened):
-    program, document = opened, opened.document
+    program, document = opened, opened.desk.document
     press(program, Qt.Key.Key_T)
-    panel = program.window.threshold
+    panel = program.window.panes.threshold
     panel.measure.setCurrentIndex(panel.measure.findData("level"))
     panel.low.setValue(-50)
     pump(program.application)
@@ -226,7 +228,7 @@ def test_a_threshold_on_the_only_layer_makes_room_for_the_rest(opened):
 
 
 def test_operations_with_numbers_are_previewed_and_applied(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     at = middle(program)
     press(program, Qt.Key.Key_M, CTRL)
     shape = dialog(program, "maskDialog")
@@ -251,7 +253,7 @@ def test_operations_with_numbers_are_previewed_and_applied(factorised):
         press(program, Qt.Key.Key_Z, CTRL)
     # With a layer of another stack.
     other = mask_under(program, 2, at)
-    program.window.acts["duplicateStack"].trigger()
+    program.window.actions_.by_name["duplicateStack"].trigger()
     press(program, Qt.Key.Key_M, CTRL)
     shape.kind.setCurrentIndex(shape.kind.findData("intersection"))
     names = [shape.other.itemText(i) for i in range(shape.other.count())]
@@ -268,7 +270,7 @@ def test_masks_are_analysed(factorised):
     report = dialog(program, "analysisDialog")
     assert report.table.rowCount() == 4
     layers = [rendered(program, i) for i in range(4)]
-    mix = np.sum(program.document.recording.samples.astype(float) ** 2)
+    mix = np.sum(program.desk.document.recording.samples.astype(float) ** 2)
     for row, samples in enumerate(layers):
         told = float(report.table.item(row, 0).text().removesuffix(" %"))
         assert told == pytest.approx(100 * np.sum(samples.astype(float) ** 2) / mix, abs=4)
@@ -277,7 +279,7 @@ def test_masks_are_analysed(factorised):
 
 
 def test_each_painting_tool_has_its_own_options_and_does_its_work(factorised):
-    program, tools = factorised, factorised.window.tools
+    program, tools = factorised, factorised.desk.tools
     at = middle(program)
     press(program, Qt.Key.Key_E)
     tools.set_size(90)
@@ -292,24 +294,24 @@ def test_each_painting_tool_has_its_own_options_and_does_its_work(factorised):
         (Qt.Key.Key_A, "Sharp"),
     ):
         press(program, key)
-        steps, before = program.document.step, mask_under(program, 0, at)
+        steps, before = program.desk.document.step, mask_under(program, 0, at)
         drag(program, at - QPoint(20, 0), at + QPoint(20, 0))
-        assert program.document.step == steps + 1 and word in program.document.undo_name
+        assert program.desk.document.step == steps + 1 and word in program.desk.document.undo_name
         assert mask_under(program, 0, at) != before
 
 
 def test_brush_shapes_by_key_and_what_they_cover(factorised):
-    program, tools = factorised, factorised.window.tools
+    program, tools = factorised, factorised.desk.tools
     at = middle(program)
     press(program, Qt.Key.Key_B)
     seen = []
     for _ in range(5):
         seen.append(tools.options.brush.shape)
-        assert program.window.tool_bar.options.shape.currentData() is seen[-1]
+        assert program.window.panes.tool_bar.options.shape.currentData() is seen[-1]
         press(program, Qt.Key.Key_Period)
     assert seen == list(Shape) and tools.options.brush.shape is Shape.ROUND
     press(program, Qt.Key.Key_Comma)
-    assert tools.options.brush.shape is Shape.COMB and program.window.tool_bar.options.harmonics.isVisible()
+    assert tools.options.brush.shape is Shape.COMB and program.window.panes.tool_bar.options.harmonics.isVisible()
     tools.set_brush(shape=Shape.TIME)
     drag(program, at, at + QPoint(5, 0))
     assert mask_under(program, 0, at - QPoint(0, 150)) == pytest.approx(1, abs=1e-3)
@@ -317,7 +319,7 @@ def test_brush_shapes_by_key_and_what_they_cover(factorised):
 
 
 def test_what_builds_up_does_not_depend_on_how_often_the_mouse_tells_its_place(factorised):
-    program, tools = factorised, factorised.window.tools
+    program, tools = factorised, factorised.desk.tools
     at = middle(program)
     press(program, Qt.Key.Key_B)
     tools.set(strength=0.2, build_up=True)
@@ -336,7 +338,7 @@ def test_a_pen_presses_as_hard_as_it_says(factorised):
     program = factorised
     at = middle(program)
     press(program, Qt.Key.Key_B)
-    view = program.window.spectrogram
+    view = program.window.panes.spectrogram
     pen = QPointingDevice.primaryPointingDevice()
     event = QTabletEvent(
         QEvent.Type.TabletPress,
@@ -364,47 +366,50 @@ def test_factorising_keeps_edits_and_says_so(factorised):
     at = middle(program)
     press(program, Qt.Key.Key_B)
     drag(program, at, at + QPoint(40, 0))
-    program.window.factorise_panel.wishes.set(seed=3)
+    program.desk.wishes.set(seed=3)
     said = []
-    program.session.said.connect(said.append)
-    program.window.factorise(True)
+    program.desk.notices.said.connect(said.append)
+    program.desk.wishes.factorise(True)
     finish(program)
-    assert program.document.state.edits and any("edits stay" in text for text in said)
+    assert program.desk.document.state.edits and any("edits stay" in text for text in said)
 
 
 def test_tools_leave_a_preview_behind_them(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     press(program, Qt.Key.Key_T)
-    program.window.threshold.low.setValue(0.9)
+    program.window.panes.threshold.low.setValue(0.9)
     pump(program.application)
     assert document.state.edits
     press(program, Qt.Key.Key_V)
-    assert document.state.edits == () and not program.window.threshold.isVisible()
-    assert program.window.tools.tool is Tool.SELECT
+    assert document.state.edits == () and not program.window.panes.threshold.isVisible()
+    assert program.desk.tools.tool is Tool.SELECT
 
 
 def test_opening_another_recording_while_an_area_is_sought(factorised, tmp_path):
     program = factorised
     press(program, Qt.Key.Key_D, CTRL | SHIFT)
     soundfile.write(tmp_path / "other.wav", tone_mix(1.0, 8000), 8000)
-    program.session.open(tmp_path / "other.wav")
-    assert pump(program.application, lambda: program.document.recording.path.name == "other.wav", 10)
+    program.desk.opening.open(tmp_path / "other.wav")
+    assert pump(program.application, lambda: program.desk.document.recording.path.name == "other.wav", 10)
     settle(program)
-    area = program.document.area
-    assert area is None or (area.bins, area.frames) == (program.document.stack.bins, program.document.stack.frames)
+    area = program.desk.selection.area
+    assert area is None or (area.bins, area.frames) == (
+        program.desk.document.stack.bins,
+        program.desk.document.stack.frames,
+    )
 
 
 def test_a_slider_moved_before_the_first_result_leaves_other_stacks_alone(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     names = [layer.name for layer in document.layers]
     listed = [run.name for run in document.runs.values()]
-    program.window.acts["newHpss"].trigger()
+    program.window.actions_.by_name["newHpss"].trigger()
     tones = dialog(program, "tonesDialog")
     for frames in (21, 31, 41):
         tones.harmonic.set(frames)
         tones.changed.emit(tones.settings)
     settle(program)
-    assert document.state.stack_name == "Tones and hits"
+    assert document.state.present.name == "Tones and hits"
     assert [layer.name for layer in document.layers] == ["Harmonic", "Percussive"]
     assert all(name in [run.name for run in document.runs.values()] for name in listed)
     tones.close()
@@ -417,20 +422,20 @@ def test_a_slider_moved_before_the_first_result_leaves_other_stacks_alone(factor
 
 
 def test_cancelled_tones_change_nothing_and_the_last_wish_counts(factorised):
-    program, document = factorised, factorised.document
-    program.window.acts["newHpss"].trigger()
-    program.window.cancel_job()
+    program, document = factorised, factorised.desk.document
+    program.window.actions_.by_name["newHpss"].trigger()
+    program.desk.runner.named_jobs[-1].cancel()
     settle(program)
     assert len(document.state.stacks) == 1 and document.step == 1
     tones = dialog(program, "tonesDialog")
     tones.harmonic.setValue(tones.harmonic.maximum())
     pump(program.application, seconds=0.3)
     settle(program)
-    assert document.state.stack_name == "Tones and hits" and document.run.settings.harmonic_frames == 101
+    assert document.state.present.name == "Tones and hits" and document.run.settings.harmonic_frames == 101
     before = rendered(program, 0)
     tones.harmonic.setValue(tones.harmonic.minimum())
     pump(program.application, seconds=0.17)
-    program.window.cancel_job()
+    program.desk.runner.named_jobs[-1].cancel()
     settle(program)
     if document.run.settings.harmonic_frames == 101:
         np.testing.assert_array_equal(rendered(program, 0), before)
@@ -443,24 +448,24 @@ def test_cancelled_tones_change_nothing_and_the_last_wish_counts(factorised):
 def test_a_lock_during_a_stroke_ends_it(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_B)
-    view = program.window.spectrogram
+    view = program.window.panes.spectrogram
     held = mask_under(program, 1, at + QPoint(40, 0))
     QTest.mousePress(view, LEFT, NONE, at)
     QTest.mouseMove(view, at + QPoint(20, 0))
     pump(program.application)
-    program.document.change_layer("lock", program.document.layers[1].id, None, locked=True)
+    change_layer(program.desk.document, "lock", program.desk.document.layers[1].id, None, locked=True)
     QTest.mouseMove(view, at + QPoint(60, 0))
     pump(program.application)
     QTest.mouseRelease(view, LEFT, NONE, at + QPoint(60, 0))
     pump(program.application)
-    assert "Paint" not in program.document.undo_name
-    assert mask_under(program, 1, at + QPoint(40, 0)) == held
+    assert "Paint" not in program.desk.document.undo_name
+    assert mask_under(program, 1, at + QPoint(40, 0)) == pytest.approx(held, abs=1e-6)
 
 
 def test_the_threshold_is_shown_again_when_the_mask_dialog_closes(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     press(program, Qt.Key.Key_T)
-    program.window.threshold.low.setValue(0.7)
+    program.window.panes.threshold.low.setValue(0.7)
     pump(program.application)
     shown = mask_under(program, 0, middle(program))
     press(program, Qt.Key.Key_M, CTRL)
@@ -472,7 +477,7 @@ def test_the_threshold_is_shown_again_when_the_mask_dialog_closes(factorised):
 
 
 def test_what_was_typed_counts_and_undo_works_from_a_field(factorised):
-    program, document, panel = factorised, factorised.document, factorised.window.threshold
+    program, document, panel = factorised, factorised.desk.document, factorised.window.panes.threshold
     press(program, Qt.Key.Key_T)
     panel.low.setFocus()
     panel.low.selectAll()
@@ -487,92 +492,92 @@ def test_what_was_typed_counts_and_undo_works_from_a_field(factorised):
 
 
 def test_a_preview_goes_with_its_layer_and_comes_back_after_another_act(factorised):
-    program, document, panel = factorised, factorised.document, factorised.window.threshold
+    program, document, panel = factorised, factorised.desk.document, factorised.window.panes.threshold
     press(program, Qt.Key.Key_T)
     panel.low.setValue(0.6)
     pump(program.application)
     assert document.state.edits
-    document.change_layer("mute", document.layers[1].id, None, mute=True)
+    change_layer(document, "mute", document.layers[1].id, None, mute=True)
     pump(program.application)
     assert document.state.edits and document.state.layers[1].mute, "another act leaves what is tried"
-    document.select(document.layers[2].id)
+    program.desk.selection.select(document.layers[2].id)
     pump(program.application)
-    assert document.state.edits == () and not panel.pending
+    assert document.state.edits == () and not program.desk.thresholding.pending
     press(program, Qt.Key.Key_M, CTRL)
     pump(program.application, seconds=0.2)
     assert document.state.edits
-    document.change_layer("unmute", document.layers[1].id, None, mute=False)
+    change_layer(document, "unmute", document.layers[1].id, None, mute=False)
     pump(program.application, seconds=0.2)
     assert document.state.edits and not document.recorded_state.edits
     dialog(program, "maskDialog").reject()
 
 
 def test_locked_layers_stay_when_edits_are_cleared_or_given_back(factorised):
-    program, document = factorised, factorised.document
+    program, document = factorised, factorised.desk.document
     at = middle(program)
     press(program, Qt.Key.Key_B)
     drag(program, at, at + QPoint(60, 0))
     held = mask_under(program, 0, at + QPoint(20, 0))
-    document.change_layer("lock", document.layers[0].id, None, locked=True)
-    program.window.acts["clearEdits"].trigger()
+    change_layer(document, "lock", document.layers[0].id, None, locked=True)
+    program.window.actions_.by_name["clearEdits"].trigger()
     assert mask_under(program, 0, at + QPoint(20, 0)) == pytest.approx(held, abs=1e-6)
     press(program, Qt.Key.Key_Z, CTRL)
-    program.window.acts["clearLayer"].trigger()
+    program.window.actions_.by_name["clearLayer"].trigger()
     assert "locked" in program.window.notice.text.text()
     # A lock that comes while masks are being given back counts.
     press(program, Qt.Key.Key_R)
     drag(program, at + QPoint(0, -20), at + QPoint(50, 20))
-    document.change_layer("unlock", document.layers[0].id, None, locked=False)
-    program.window.editing.recall(1)
-    document.change_layer("lock", document.layers[0].id, None, locked=True)
+    change_layer(document, "unlock", document.layers[0].id, None, locked=False)
+    program.desk.masks.recall(1)
+    change_layer(document, "lock", document.layers[0].id, None, locked=True)
     settle(program)
     assert "meanwhile" in program.window.notice.text.text()
     assert mask_under(program, 0, at + QPoint(20, 0)) == pytest.approx(held, abs=1e-6)
 
 
 def test_a_locked_only_layer_has_no_threshold(opened):
-    program, document = opened, opened.document
-    document.change_layer("lock", document.layers[0].id, None, locked=True)
+    program, document = opened, opened.desk.document
+    change_layer(document, "lock", document.layers[0].id, None, locked=True)
     press(program, Qt.Key.Key_T)
-    program.window.threshold.low.setValue(-40)
+    program.window.panes.threshold.low.setValue(-40)
     press(program, Qt.Key.Key_Return)
     assert document.recorded_state.edits == () and "is locked" in program.window.notice.text.text()
 
 
 def test_the_picture_is_that_of_a_whole_redraw_after_wide_changes(factorised):
-    program, document, view = factorised, factorised.document, factorised.window.spectrogram
-    program.window.viewport.zoom_time(1.3, 1.0)
+    program, document, view = factorised, factorised.desk.document, factorised.window.panes.spectrogram
+    program.desk.viewport.zoom_time(1.3, 1.0)
     document.act("invert", mask_acts.invert(document.recorded_state, document.layers[0].id))
     document.undo()
     document.redo()
     pump(program.application, seconds=0.5)
-    seen = view._image.copy()
+    seen = program.window.panes.image._image.copy()
     view.redraw()
     pump(program.application, seconds=0.5)
-    assert seen == view._image
+    assert seen == program.window.panes.image._image
 
 
 def test_menus_under_the_right_button(factorised):
     program = factorised
-    QTest.mouseClick(program.window.spectrogram, Qt.MouseButton.RightButton, NONE, middle(program))
+    QTest.mouseClick(program.window.panes.spectrogram, Qt.MouseButton.RightButton, NONE, middle(program))
     menu = program.window.menuBar().findChild(QMenu, "maskMenu")
     assert menu.isVisible()
     menu.close()
-    row = program.window.stack_panel.rows[2]
+    row = program.window.panes.stack.rows[2]
     QTest.mouseClick(row, Qt.MouseButton.RightButton, NONE, QPoint(60, 40))
-    assert program.document.selected_index == 2
+    assert program.desk.selection.index == 2
     menu = program.window.menuBar().findChild(QMenu, "layersMenu")
     assert menu.isVisible()
     menu.close()
 
 
 def test_a_stack_remembers_its_selected_layer(factorised):
-    program, document = factorised, factorised.document
-    program.window.acts["duplicateStack"].trigger()
-    document.select(document.layers[3].id)
+    program, document = factorised, factorised.desk.document
+    program.window.actions_.by_name["duplicateStack"].trigger()
+    program.desk.selection.select(document.layers[3].id)
     press(program, Qt.Key.Key_PageUp)
-    document.select(document.layers[1].id)
+    program.desk.selection.select(document.layers[1].id)
     press(program, Qt.Key.Key_PageDown)
-    assert document.selected_index == 3
+    assert program.desk.selection.index == 3
     press(program, Qt.Key.Key_PageUp)
-    assert document.selected_index == 1
+    assert program.desk.selection.index == 1

@@ -29,7 +29,7 @@ from workbench.separation.settings import RunSettings
 def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
     press(factorised, Qt.Key.Key_G)
     for act in ("export", "keys", "sound", "suggestGroups", "walk"):
-        factorised.window.acts[act].trigger()
+        factorised.window.actions_.by_name[act].trigger()
     dialogs = {"exportDialog", "keysDialog", "soundDialog", "suggestDialog"}
     assert pump(
         factorised.application,
@@ -64,7 +64,7 @@ def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
 
 def test_every_action_has_a_name_and_no_two_share_a_key(opened):
     seen: dict[str, str] = {}
-    for name, action in opened.window.acts.items():
+    for name, action in opened.window.actions_.by_name.items():
         assert action.objectName() == name and action.toolTip()
         for key in action.shortcuts():
             assert key.toString() not in seen, (name, seen)
@@ -74,38 +74,40 @@ def test_every_action_has_a_name_and_no_two_share_a_key(opened):
 
 def test_factorise_shows_components_while_it_iterates(opened):
     program = opened
-    program.window.factorise_panel.forever.setChecked(True)
+    program.window.panes.factorise.forever.setChecked(True)
     seen = []
-    program.document.factors_changed.connect(lambda: seen.append(len(program.document.run.costs)))
-    QTest.mouseClick(program.window.factorise_panel.factorise, LEFT)
+    program.desk.document.factors_changed.connect(lambda: seen.append(len(program.desk.document.run.costs)))
+    QTest.mouseClick(program.window.panes.factorise.factorise, LEFT)
     assert pump(program.application, lambda: len(seen) > 5, 10)
-    assert program.session.factorising and program.window.transport.cancel.isVisible()
-    QTest.mouseClick(program.window.transport.cancel, LEFT)
-    assert pump(program.application, lambda: not program.session.factorising, 5)
-    assert seen == sorted(seen) and len(program.document.layers) == 10
-    costs = program.document.run.costs
+    assert program.desk.factorising.running and program.window.panes.transport.cancel.isVisible()
+    QTest.mouseClick(program.window.panes.transport.cancel, LEFT)
+    assert pump(program.application, lambda: not program.desk.factorising.running, 5)
+    assert seen == sorted(seen) and len(program.desk.document.layers) == 10
+    costs = program.desk.document.run.costs
     assert len(costs) >= seen[-1] and costs[-1] < costs[0]
 
 
 def test_continue_goes_on_from_the_present_factors(factorised):
-    before = factorised.document.run
+    before = factorised.desk.document.run
     press(factorised, Qt.Key.Key_Return, CTRL | SHIFT)
-    assert pump(factorised.application, lambda: not factorised.session.factorising, 20)
-    after = factorised.document.run
+    assert pump(factorised.application, lambda: not factorised.desk.factorising.running, 20)
+    after = factorised.desk.document.run
     assert after is not before and after.costs[0] <= before.costs[-1] * (1 + 1e-5)
 
 
 def test_a_run_is_one_step_and_undoing_past_it_cancels_it(opened):
     program = opened
-    program.session.factorise(RunSettings(components=3, iterations=None), program.document.state.analysis, True)
-    assert pump(program.application, lambda: program.document.run and program.document.run.costs, 10)
+    program.desk.factorising.start(
+        RunSettings(components=3, iterations=None), program.desk.document.state.analysis, True
+    )
+    assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
     press(program, Qt.Key.Key_Z, CTRL)
-    assert [layer.name for layer in program.document.layers] == ["Everything"]
-    assert pump(program.application, lambda: not program.session.factorising, 5)
+    assert [layer.name for layer in program.desk.document.layers] == ["Everything"]
+    assert pump(program.application, lambda: not program.desk.factorising.running, 5)
 
 
 def test_zoom_pan_fit_and_scales(opened):
-    v = opened.window.viewport
+    v = opened.desk.viewport
     wheel(opened, 3)
     assert v.stop - v.start < 2 and (v.low, v.high) == (v.bottom, v.top)
     wheel(opened, 2, CTRL)
@@ -115,7 +117,7 @@ def test_zoom_pan_fit_and_scales(opened):
     assert v.start > start
     press(opened, Qt.Key.Key_F)
     assert (v.start, v.stop, v.low, v.high) == (0, v.duration, v.bottom, v.top)
-    bar = opened.window.tool_bar
+    bar = opened.window.panes.tool_bar
     for index in range(bar.scale_box.count()):
         bar.scale_box.setCurrentIndex(index)
         pump(opened.application)
@@ -123,43 +125,43 @@ def test_zoom_pan_fit_and_scales(opened):
 
 
 def test_pointer_is_told_in_time_frequency_note_level_and_shares(factorised):
-    view = factorised.window.spectrogram
-    x = int(view.time_to_x(1.5))
-    y = int(view.position_to_y(float(factorised.window.viewport.scale.position(550.0))))
+    view = factorised.window.panes.spectrogram
+    x = int(factorised.desk.plane.x_of(1.5))
+    y = int(factorised.desk.plane.y_of(float(factorised.desk.viewport.scale.position(550.0))))
     QTest.mouseMove(view, QPoint(x, y))
     pump(factorised.application)
-    text = factorised.window.pointer_text.text()
+    text = factorised.window.panes.readout.text()
     assert "0:01." in text and "Hz" in text and "♯5" in text and "dB" in text and "%" in text
 
 
 def test_the_picture_shows_what_the_masks_say(factorised):
     """Selected mask, large: white where it is 0, black where it is 1; a painted place turns black."""
     program, at = factorised, middle(factorised)
-    program.window.tool_bar.show_box.setCurrentIndex(2)
-    assert program.window.spectrogram.show_what is Show.MASK
+    program.window.panes.tool_bar.show_box.setCurrentIndex(2)
+    assert program.window.panes.image.show is Show.MASK
     press(program, Qt.Key.Key_B)
     drag(program, at, at + QPoint(40, 0))
-    QTest.mouseMove(program.window.spectrogram, QPoint(2, 2))
+    QTest.mouseMove(program.window.panes.spectrogram, QPoint(2, 2))
     assert pump(program.application, lambda: False, 0.2) is False
-    image = program.window.spectrogram.grab().toImage()
+    image = program.window.panes.spectrogram.grab().toImage()
     for point in (at + QPoint(20, 1), at + QPoint(-120, 90), at + QPoint(150, 60)):
         # A pixel may show the bin beside the one that its corner is in.
-        index, around = program.document.selected_index, [QPoint(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+        index, around = program.desk.selection.index, [QPoint(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
         expected = [255 * (1 - mask_under(program, index, point + step)) for step in around]
         assert min(abs(image.pixelColor(point).red() - each) for each in expected) <= 6
 
 
 def test_time_selection_by_drag_and_by_shift(opened):
-    audition, at = opened.audition, middle(opened)
+    audition, at = opened.desk.playback, middle(opened)
     drag(opened, at, at + QPoint(100, 0))
-    start, stop = audition.selection
+    start, stop = opened.desk.selection.seconds
     assert stop > start
     drag(opened, at + QPoint(110, 0), at + QPoint(180, 0), keys=SHIFT)
-    assert audition.selection[0] == start and audition.selection[1] > stop
+    assert opened.desk.selection.seconds[0] == start and opened.desk.selection.seconds[1] > stop
     press(opened, Qt.Key.Key_Escape)
-    assert audition.selection is None
-    QTest.mouseDClick(opened.window.spectrogram, LEFT, NONE, at)
-    assert audition.position == pytest.approx(opened.window.spectrogram.x_to_time(at.x()), abs=0.02)
+    assert opened.desk.selection.seconds is None
+    QTest.mouseDClick(opened.window.panes.spectrogram, LEFT, NONE, at)
+    assert audition.position == pytest.approx(opened.desk.plane.second_at(at.x()), abs=0.02)
     press(opened, Qt.Key.Key_Home)
     assert audition.position == 0
 
@@ -167,36 +169,36 @@ def test_time_selection_by_drag_and_by_shift(opened):
 def test_space_plays_whatever_has_the_focus_except_while_typing(factorised, monkeypatch):
     program, window = factorised, factorised.window
     toggled = []
-    monkeypatch.setattr(program.audition, "toggle", lambda: toggled.append(1))
+    monkeypatch.setattr(program.desk.playback, "toggle", lambda: toggled.append(1))
     for widget in (
-        window.spectrogram,
-        window.factorise_panel.factorise,
-        window.factorise_panel.components,
-        window.tool_bar.scale_box,
-        window.stack_panel.rows[0].mute,
-        window.transport.loop,
+        window.panes.spectrogram,
+        window.panes.factorise.factorise,
+        window.panes.factorise.components,
+        window.panes.tool_bar.scale_box,
+        window.panes.stack.rows[0].mute,
+        window.panes.transport.loop,
     ):
         widget.setFocus()
         target = QApplication.focusWidget()
         QTest.keyClick(target, Qt.Key.Key_Space)
     assert len(toggled) == 6
-    assert not program.session.factorising and not program.document.layers[0].mute
-    window.stack_panel.rename_selected()
-    QTest.keyClicks(window.stack_panel.rows[0].name, "a b")
-    assert len(toggled) == 6 and window.stack_panel.rows[0].name.text() == "a b"
+    assert not program.desk.factorising.running and not program.desk.document.layers[0].mute
+    window.panes.stack.rename_selected()
+    QTest.keyClicks(window.panes.stack.rows[0].name, "a b")
+    assert len(toggled) == 6 and window.panes.stack.rows[0].name.text() == "a b"
 
 
 def test_another_window_size_is_one_step(factorised):
-    program, panel = factorised, factorised.window.factorise_panel
+    program, panel = factorised, factorised.window.panes.factorise
     panel.window_size.setCurrentIndex(panel.window_size.findData(1024))
     assert panel.hop.currentData() == 256
-    program.window.factorise(False)
-    assert pump(program.application, lambda: program.document.state.analysis.window == 1024, 5)
-    assert pump(program.application, lambda: not program.session.factorising and not program.runner.jobs, 10)
-    assert program.document.stack.factors.W.shape == (513, 4)
+    program.desk.wishes.factorise(False)
+    assert pump(program.application, lambda: program.desk.document.state.analysis.window == 1024, 5)
+    assert pump(program.application, lambda: not program.desk.factorising.running and not program.desk.runner.jobs, 10)
+    assert program.desk.document.stack.factors.W.shape == (513, 4)
     press(program, Qt.Key.Key_Z, CTRL)
     press(program, Qt.Key.Key_Z, CTRL)
-    assert program.document.state.analysis.window == 2048 and panel.window_size.currentData() == 2048
+    assert program.desk.document.state.analysis.window == 2048 and panel.window_size.currentData() == 2048
     program.window.grab()
 
 
@@ -218,6 +220,7 @@ def test_a_defect_reaches_a_dialog_with_a_report(opened):
     assert "something impossible" in dialog.report.toPlainText() and "PySide6" in dialog.report.toPlainText()
     QTest.mouseClick(dialog.findChild(QWidget, "reportCopy"), LEFT)
     assert "something impossible" in QApplication.clipboard().text()
+    assert len(opened.reporter.take_reports()) == 1
 
 
 def test_panes_come_back_as_they_were_left(opened, tmp_path):
@@ -225,15 +228,14 @@ def test_panes_come_back_as_they_were_left(opened, tmp_path):
 
     from workbench.app import build
 
-    dock = opened.window.panes.docks[0]
+    dock = opened.window.layout_.docks[0]
     dock.hide()
-    opened.window._closing = True
-    opened.window.close()
+    opened.window.close_now()
     again = build(["test"], QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
     try:
         again.window.show()
         pump(again.application)
-        assert again.window.panes.docks[0].isHidden() and not again.window.panes.docks[1].isHidden()
+        assert again.window.layout_.docks[0].isHidden() and not again.window.layout_.docks[1].isHidden()
     finally:
         again.window.close()
         again.close()
@@ -245,7 +247,7 @@ def test_panes_come_back_as_they_were_left(opened, tmp_path):
 def test_themes_change_at_once(factorised, name):
     factorised.window.set_theme(name)
     pump(factorised.application, seconds=0.2)
-    colour = factorised.window.stack_panel.grab().toImage().pixelColor(2, 2)
+    colour = factorised.window.panes.stack.grab().toImage().pixelColor(2, 2)
     assert (colour.lightness() > 128) == (name == "light")
 
 
@@ -254,33 +256,35 @@ def test_empty_window_invites(workbench):
     pump(workbench.application)
     assert workbench.window.invitation.isVisible()
     QTest.mouseClick(workbench.window.invitation.demo, LEFT)
-    assert pump(workbench.application, lambda: workbench.document.recording, 10)
-    assert Path(workbench.document.recording.path).name == "demo.flac" and not workbench.window.invitation.isVisible()
+    assert pump(workbench.application, lambda: workbench.desk.document.recording, 10)
+    assert (
+        Path(workbench.desk.document.recording.path).name == "demo.flac" and not workbench.window.invitation.isVisible()
+    )
 
 
 def test_stopping_at_once_keeps_the_masks_whole(opened):
     program = opened
-    program.window.factorise(True)
-    program.session.cancel_factorisation()
-    assert pump(program.application, lambda: not program.session.factorising, 10)
-    stack = program.document.stack
+    program.desk.wishes.factorise(True)
+    program.desk.factorising.stop()
+    assert pump(program.application, lambda: not program.desk.factorising.running, 10)
+    stack = program.desk.document.stack
     masks = stack.evaluate(np.arange(stack.bins), np.arange(stack.frames))
     np.testing.assert_allclose(masks.sum(axis=0), 1, atol=1e-5)
 
 
 def test_without_a_sound_device_the_window_says_so_and_works(workbench, recording_file):
-    workbench.player.look_again()
+    workbench.desk.player.look_again()
     pump(workbench.application, seconds=0.5)
-    if workbench.player.devices:
+    if workbench.desk.player.devices:
         pytest.skip("this machine has a sound device")
     workbench.window.show()
-    workbench.session.open(recording_file)
+    workbench.desk.opening.open(recording_file)
     assert pump(workbench.application, lambda: "sound" in workbench.window.notice.text.text(), 10)
-    assert workbench.window.transport.trouble.text() == "No sound"
-    workbench.window.factorise_panel.iterations.setValue(3)
-    workbench.window.factorise(True)
-    assert pump(workbench.application, lambda: not workbench.session.factorising, 10)
-    assert len(workbench.document.layers) == 10
+    assert workbench.window.panes.transport.trouble.text() == "No sound"
+    workbench.window.panes.factorise.iterations.setValue(3)
+    workbench.desk.wishes.factorise(True)
+    assert pump(workbench.application, lambda: not workbench.desk.factorising.running, 10)
+    assert len(workbench.desk.document.layers) == 10
 
 
 @pytest.mark.parametrize("where", ["slot", "event", "timer", "thread"])
@@ -294,11 +298,11 @@ def test_exceptions_anywhere_reach_the_report(opened, where, monkeypatch):
 
     window = opened.window
     if where == "slot":
-        window.transport.loop.toggled.connect(defect)
-        QTest.mouseClick(window.transport.loop, LEFT)
+        window.panes.transport.loop.toggled.connect(defect)
+        QTest.mouseClick(window.panes.transport.loop, LEFT)
     elif where == "event":
-        monkeypatch.setattr(window.spectrogram, "_paint_playhead", defect)
-        window.spectrogram.repaint()
+        monkeypatch.setattr(window.panes.spectrogram, "_paint_playhead", defect)
+        window.panes.spectrogram.repaint()
     elif where == "timer":
         QTimer.singleShot(0, defect)
     else:
@@ -309,3 +313,4 @@ def test_exceptions_anywhere_reach_the_report(opened, where, monkeypatch):
     monkeypatch.undo()
     assert "on purpose" in window.findChild(QDialog, "reportDialog").report.toPlainText()
     window.findChild(QDialog, "reportDialog").close()
+    assert all("on purpose" in report for report in opened.reporter.take_reports())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +18,34 @@ from workbench.audio.mix import audible
 from workbench.audio.renderer import render
 from workbench.audio.scene import PLAIN, Ear, Hear, Scene
 from workbench.errors import UserError
+from workbench.progress import Progress, part, silent
 from workbench.storage import replacing
 
 Float = NDArray[np.float32]
 
 
+class Container(StrEnum):
+    """What holds the samples, as libsndfile names it."""
+
+    WAV = "WAV"
+    FLAC = "FLAC"
+
+
+class SampleFormat(StrEnum):
+    """How a sample is stored, as libsndfile names it."""
+
+    FLOAT = "FLOAT"
+    """32 bits; nothing is rounded or clipped."""
+    PCM_24 = "PCM_24"
+    PCM_16 = "PCM_16"
+
+
 @dataclass(frozen=True)
 class FileFormat:
-    """Container and sample format."""
+    """Container and sample format of a file."""
 
-    container: str = "WAV"
-    subtype: str = "FLOAT"
+    container: Container = Container.WAV
+    subtype: SampleFormat = SampleFormat.FLOAT
 
     @property
     def suffix(self) -> str:
@@ -37,20 +55,19 @@ class FileFormat:
     @property
     def integer(self) -> bool:
         """Whether samples above full scale would clip."""
-        return self.subtype != "FLOAT"
+        return self.subtype is not SampleFormat.FLOAT
 
 
 FORMATS = {
-    "WAV, 32-bit float": FileFormat("WAV", "FLOAT"),
-    "WAV, 24-bit": FileFormat("WAV", "PCM_24"),
-    "WAV, 16-bit": FileFormat("WAV", "PCM_16"),
-    "FLAC, 24-bit": FileFormat("FLAC", "PCM_24"),
-    "FLAC, 16-bit": FileFormat("FLAC", "PCM_16"),
+    "WAV, 32-bit float": FileFormat(Container.WAV, SampleFormat.FLOAT),
+    "WAV, 24-bit": FileFormat(Container.WAV, SampleFormat.PCM_24),
+    "WAV, 16-bit": FileFormat(Container.WAV, SampleFormat.PCM_16),
+    "FLAC, 24-bit": FileFormat(Container.FLAC, SampleFormat.PCM_24),
+    "FLAC, 16-bit": FileFormat(Container.FLAC, SampleFormat.PCM_16),
 }
-
-
-class ExportError(UserError):
-    """The files can't be written; the message is one sentence for the user."""
+"""Those that are offered, by their names for people."""
+FLAC_CHANNELS = 8
+"""More do not fit into a FLAC file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,19 +109,27 @@ class Piece:
         return max(0, stop - self.start)
 
 
+class LevelKind(StrEnum):
+    """What of a sound is brought to a level."""
+
+    PEAK = "peak"
+    """The true peak, in dB."""
+    LUFS = "lufs"
+    """The integrated loudness, in LUFS."""
+
+
 @dataclass(frozen=True)
 class Level:
-    """A loudness to bring a file to.
+    """A level to bring a file to.
 
     Attributes
     ----------
-    kind : str
-        'lufs' for the integrated loudness, 'peak' for the true peak.
+    kind : LevelKind
     db : float
-        LUFS, or dB true peak.
+        In the unit of the kind.
     """
 
-    kind: str
+    kind: LevelKind
     db: float
 
 
@@ -194,12 +219,12 @@ def brought_to(piece: Piece, measured: Measured, level: Level) -> tuple[Piece, M
     loud = measured.loudness
     if loud is None or loud.lufs == SILENT or loud.true_peak == 0.0:
         return piece, measured
-    have = loud.lufs if level.kind == "lufs" else 20 * np.log10(loud.true_peak)
+    have = loud.lufs if level.kind is LevelKind.LUFS else 20 * np.log10(loud.true_peak)
     gain = float(level.db - have)
     return replace(piece, gain_db=gain), measured.louder(gain)
 
 
-def write(pieces: Iterable[Piece], form: FileFormat, progress: Callable[[float], bool] | None = None) -> list[Measured]:
+def write(pieces: Iterable[Piece], form: FileFormat, progress: Progress = silent) -> list[Measured]:
     """Render and write files, each beside its name first and then renamed, so that none is left half.
 
     Returns
@@ -209,32 +234,32 @@ def write(pieces: Iterable[Piece], form: FileFormat, progress: Callable[[float],
 
     Raises
     ------
-    ExportError
+    UserError
         If the format cannot hold the channels, or a file can't be written.
-    Cancelled
-        If `progress` (share done) answered False.
     """
     pieces = list(pieces)
     for piece in pieces:
-        if form.container == "FLAC" and piece.outputs > 8:
-            raise ExportError(f"FLAC holds at most 8 channels, not {piece.outputs}; choose WAV.")
-    return [_write_one(piece, form, _part_of(progress, number, len(pieces))) for number, piece in enumerate(pieces)]
+        if form.container is Container.FLAC and piece.outputs > FLAC_CHANNELS:
+            raise UserError("audio.flac_channels", most=FLAC_CHANNELS, channels=piece.outputs)
+    return [_write_one(piece, form, its_progress) for piece, its_progress in _each(pieces, progress)]
 
 
-def measure(pieces: Iterable[Piece], progress: Callable[[float], bool] | None = None) -> list[Measured]:
+def measure(pieces: Iterable[Piece], progress: Progress = silent) -> list[Measured]:
     """What `write` would write, measured without writing."""
-    pieces, out = list(pieces), []
-    for number, piece in enumerate(pieces):
+    out = []
+    for piece, its_progress in _each(list(pieces), progress):
         gauge = _Gauge(piece)
-        for block in _blocks(piece, _part_of(progress, number, len(pieces))):
+        for block in _blocks(piece, its_progress):
             gauge.add(block)
         out.append(gauge.result())
     return out
 
 
-def _part_of(progress: Callable[[float], bool] | None, number: int, count: int) -> Callable[[float], bool] | None:
-    """Progress of one of several pieces as that of all."""
-    return None if progress is None else lambda share: progress((number + share) / count)
+def _each(pieces: Sequence[Piece], progress: Progress) -> Iterator[tuple[Piece, Progress]]:
+    """Every piece with its part of the progress."""
+    count = len(pieces)
+    for number, piece in enumerate(pieces):
+        yield piece, part(progress, number / count, (number + 1) / count)
 
 
 class _Gauge:
@@ -254,13 +279,13 @@ class _Gauge:
         return Measured(self._peak, None if self._meter is None else self._meter.result())
 
 
-def _blocks(piece: Piece, report: Callable[[float], bool] | None) -> Iterator[Float]:
+def _blocks(piece: Piece, progress: Progress) -> Iterator[Float]:
     gain = np.float32(10.0 ** (piece.gain_db / 20.0))
-    for block in render(piece.scene, piece.start, piece.stop, piece.layers, progress=report):
+    for block in render(piece.scene, piece.start, piece.stop, piece.layers, progress=progress):
         yield block if piece.gain_db == 0.0 else block * gain
 
 
-def _write_one(piece: Piece, form: FileFormat, report: Callable[[float], bool] | None) -> Measured:
+def _write_one(piece: Piece, form: FileFormat, progress: Progress) -> Measured:
     rate, outputs = piece.scene.recording.rate, piece.outputs
     large = piece.samples * outputs * 4 > 0xFFFF0000
     container = "RF64" if form.container == "WAV" and large else form.container
@@ -272,14 +297,14 @@ def _write_one(piece: Piece, form: FileFormat, report: Callable[[float], bool] |
             soundfile.SoundFile(partial, "w", rate, outputs, form.subtype, format=container) as file,
         ):
             _without_peak_chunk(file)
-            for block in _blocks(piece, report):
+            for block in _blocks(piece, progress):
                 gauge.add(block)
                 file.write(block)
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise ExportError(f"“{piece.path}” can't be written: {reason}.") from error
+        raise UserError("audio.unwritable", path=piece.path, reason=reason) from error
     except soundfile.LibsndfileError as error:
-        raise ExportError(f"“{piece.path}” can't be written: {error.error_string}") from error
+        raise UserError("audio.unwritable", path=piece.path, reason=error.error_string.rstrip(".")) from error
     return gauge.result()
 
 

@@ -19,16 +19,20 @@ def source_levels(scene: Scene, second: float, sources: Sequence[Sequence[int]])
 
     Parameters
     ----------
+    scene : Scene
+        Its ear does not matter.
+    second : float
     sources : sequence of sequence of int
         Indices of the layers of each source.
 
     Returns
     -------
     float64, shape (S,)
-        Mean power over the outputs within one window of the analysis (Parseval), FLOOR_DB at least.
+        FLOOR_DB at least. The mean power over the outputs within one window of the analysis, taken from the masked
+        spectrum by Parseval's theorem.
     """
     stack, recording = scene.stack, scene.recording
-    frame = int(np.clip(round(second * recording.rate / scene.analysis.hop), 0, stack.frames - 1))
+    frame = min(max(scene.analysis.frame_at(second, recording.rate), 0), stack.frames - 1)
     spectrum = analyse(recording.samples, scene.analysis, frame, 1)[:, 0]
     outputs = max(2, recording.channels)
     gains = mix_gains(stack.layers, recording.channels, outputs, stack.groups)

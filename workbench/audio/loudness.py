@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.audio.renderer import MixStream
 from workbench.audio.scene import PLAIN, Ear, Hear, Scene
-from workbench.progress import Cancelled
+from workbench.progress import Progress, silent
 
 Float = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -160,13 +160,21 @@ def measured(blocks: Iterable[Float], rate: int, channels: int) -> Loudness:
     return meter.result()
 
 
-def original_gain(scene: Scene, start: int, stop: int, progress: Callable[[float], bool] | None = None) -> float:
-    """Gain in dB that makes the original as loud as the mix within a span, measured on an even sample of seconds.
+def original_gain(scene: Scene, start: int, stop: int, progress: Progress = silent) -> float:
+    """Gain that makes the original as loud as the mix within a span, measured on an even sample of seconds.
 
-    Raises
-    ------
-    Cancelled
-        If `progress` (share done) answered False.
+    Parameters
+    ----------
+    scene : Scene
+        Its stack makes the mix; its ear does not matter.
+    start, stop : int
+        Samples.
+    progress : Progress
+
+    Returns
+    -------
+    float
+        dB, −24 … 12; 0 where one of the two is silent.
     """
     rate = scene.recording.rate
     length = min(round(PROBE_SECONDS * rate), stop - start)
@@ -180,8 +188,7 @@ def original_gain(scene: Scene, start: int, stop: int, progress: Callable[[float
     for number, at in enumerate(np.linspace(start, stop - length, count).astype(int)):
         for meter, heard in ((mix, plain), (original, ear)):
             meter.add(MixStream(heard, int(at), outputs).read(length, batch=32))
-        if progress is not None and not progress((number + 1) / count):
-            raise Cancelled
+        progress((number + 1) / count)
     wanted, have = mix.result().lufs, original.result().lufs
     if SILENT in (wanted, have):
         return 0.0

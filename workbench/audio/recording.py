@@ -1,9 +1,8 @@
-"""Decoding: a sound file becomes a recording in memory, or one clear sentence says why not."""
+"""Decoding: a sound file becomes a recording in memory."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +11,10 @@ import soundfile
 from numpy.typing import NDArray
 
 from workbench.errors import UserError
-from workbench.progress import Cancelled
+from workbench.progress import Progress, silent
 
 Float = NDArray[np.float32]
 BLOCK = 1 << 18
-
-
-class AudioFileError(UserError):
-    """The file can't be used; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,14 +27,14 @@ class Recording:
     rate : int
         Hz.
     path : Path
-    remarks : tuple of str
-        What was wrong with the file, a sentence each.
+    remarks : tuple of UserError
+        What was wrong with the file, though it could be read.
     """
 
     samples: Float
     rate: int
     path: Path
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[UserError, ...] = ()
 
     @property
     def channels(self) -> int:
@@ -52,17 +47,15 @@ class Recording:
         return len(self.samples) / self.rate
 
 
-def load(path: Path, progress: Callable[[float], bool] | None = None) -> Recording:
+def load(path: Path, progress: Progress = silent) -> Recording:
     """Decode a sound file once and whole, so that seeking is exact for every format.
 
     Truncated files give what is readable; samples that are not finite become 0; `remarks` say so.
 
     Raises
     ------
-    AudioFileError
+    UserError
         If there is nothing to read: not audio, empty, a folder, missing, or no permission.
-    Cancelled
-        If `progress` (share done, 0 … 1) answered False.
     """
     path = Path(path)
     _check_readable(path)
@@ -73,45 +66,42 @@ def load(path: Path, progress: Callable[[float], bool] | None = None) -> Recordi
             cut = "should be" in file.extra_info and _data_missing(file.extra_info)
             samples, broken = _read(file, declared, progress)
             if broken and not len(samples):
-                raise AudioFileError(f"“{path.name}” is damaged from its beginning, so nothing of it can be read.")
+                raise UserError("audio.damaged", name=path.name)
             cut = cut or (file.format == "OGG" and not _ogg_ends(path))
     except soundfile.LibsndfileError as error:
-        raise AudioFileError(
-            f"“{path.name}” is not a sound file that can be read ({_reason(error)}); "
-            "open a WAV, FLAC, AIFF, OGG, Opus or MP3 file."
-        ) from error
+        raise UserError("audio.not_sound", name=path.name, reason=_reason(error)) from error
     if not len(samples):
-        raise AudioFileError(f"“{path.name}” contains no sound; open a file that has at least one sample.")
+        raise UserError("audio.no_samples", name=path.name)
     remarks = []
     if broken or cut or len(samples) < declared:
-        got = f"{len(samples) / rate:.2f} s"
-        remarks.append(f"“{path.name}” is damaged or cut short; the first {got} could be read and are open.")
+        remarks.append(UserError("audio.cut_short", name=path.name, seconds=len(samples) / rate))
     bad = ~np.isfinite(samples)
     if bad.any():
         samples[bad] = 0.0
-        remarks.append(f"{int(bad.sum())} samples of “{path.name}” were not finite numbers and are silent now.")
+        remarks.append(UserError("audio.not_finite", name=path.name, count=int(bad.sum())))
     return Recording(samples.reshape(-1, channels), rate, path, tuple(remarks))
 
 
 def _check_readable(path: Path) -> None:
     if not path.exists():
-        raise AudioFileError(f"There is no file “{path}”; check its name.")
+        raise UserError("audio.missing", path=path)
     if path.is_dir():
-        raise AudioFileError(f"“{path.name or path}” is a folder; open a sound file inside it.")
+        raise UserError("audio.folder", name=path.name or path)
     if not path.is_file():
-        raise AudioFileError(f"“{path.name}” is no ordinary file; open a sound file.")
+        raise UserError("audio.no_file", name=path.name)
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except PermissionError as error:
-        raise AudioFileError(f"You have no permission to read “{path.name}”; change its permissions first.") from error
+        raise UserError("audio.forbidden", name=path.name) from error
     except OSError as error:
-        raise AudioFileError(f"“{path.name}” can't be read: {os.strerror(error.errno or 0)}.") from error
+        raise UserError("audio.unreadable", name=path.name, reason=os.strerror(error.errno or 0)) from error
     if empty:
-        raise AudioFileError(f"“{path.name}” is empty; open a file that has sound in it.")
+        raise UserError("audio.empty", name=path.name)
 
 
-def _read(file: soundfile.SoundFile, declared: int, progress: Callable[[float], bool] | None) -> tuple[Float, bool]:
+def _read(file: soundfile.SoundFile, declared: int, progress: Progress) -> tuple[Float, bool]:
+    """Samples (n, C), and whether the decoder met damage behind them."""
     blocks: list[Float] = []
     got = 0
     broken = False
@@ -129,8 +119,7 @@ def _read(file: soundfile.SoundFile, declared: int, progress: Callable[[float], 
             break
         blocks.append(block)
         got += len(block)
-        if progress is not None and not progress(min(1.0, got / max(declared, got))):
-            raise Cancelled
+        progress(min(1.0, got / max(declared, got)))
     if not blocks:
         return np.zeros((0, file.channels), np.float32), broken
     return (blocks[0] if len(blocks) == 1 else np.concatenate(blocks)), broken

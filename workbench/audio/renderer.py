@@ -5,15 +5,15 @@ Where every layer has the same gain, the samples are passed on untouched, so a n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.audio.mix import solo_gains
-from workbench.audio.scene import Scene, heard_cover, heard_gains
+from workbench.audio.scene import Scene
 from workbench.masks.stack import Stack
-from workbench.progress import Cancelled
+from workbench.progress import Progress, silent
 from workbench.spectral.stft import analyse, overlap_norm, synthesise
 
 Float = NDArray[np.float32]
@@ -42,7 +42,7 @@ class MixStream:
         self._scene = scene
         layers, channels = scene.stack.layers, scene.recording.channels
         listened = alone is None
-        self._gains = solo_gains(layers, alone, channels, outputs) if alone is not None else heard_gains(scene, outputs)
+        self._gains = solo_gains(layers, alone, channels, outputs) if alone is not None else scene.gains(outputs)
         self._covered = listened and scene.ear.area is not None
         same = not self._covered and bool(np.all(self._gains == self._gains[0]))
         self._uniform = self._gains[0] if same else None
@@ -120,7 +120,7 @@ class MixStream:
         out = np.zeros((self.outputs, hops, analysis.window), np.float32)
         place = slice(int(inside[0]) - self._block, int(inside[-1]) + 1 - self._block)
         spectrum = analyse(scene.recording.samples, analysis, int(inside[0]), len(inside))
-        cover = heard_cover(scene, inside) if self._covered else None
+        cover = scene.cover(inside) if self._covered else None
         out[:, place] = synthesise(masked(scene.stack, spectrum, self._gains, inside, cover), analysis)
         return out
 
@@ -173,7 +173,7 @@ def render(
     stop: int | None = None,
     layers: Sequence[int] | None = None,
     outputs: int | None = None,
-    progress: Callable[[float], bool] | None = None,
+    progress: Progress = silent,
 ) -> Iterator[Float]:
     """Render a span of what is heard, or of some layers before all faders, block by block.
 
@@ -185,8 +185,8 @@ def render(
         Indices of layers whose sum is rendered in the input's channels; default is what `Scene.ear` hears.
     outputs : int, optional
         Output channels of what is heard; default as `Scene.outputs`.
-    progress : callable, optional
-        Receives the share done, 0 … 1; Cancelled is raised where it answers False.
+    progress : Progress
+        Called after every block that was taken.
 
     Yields
     ------
@@ -198,8 +198,7 @@ def render(
     block = BATCH * scene.analysis.hop
     while stream.position < stop:
         yield stream.read(min(block, stop - stream.position), batch=BATCH)
-        if progress is not None and not progress((stream.position - start) / max(1, stop - start)):
-            raise Cancelled
+        progress((stream.position - start) / max(1, stop - start))
 
 
 def render_all(scene: Scene, start: int = 0, stop: int | None = None, layers: Sequence[int] | None = None) -> Float:

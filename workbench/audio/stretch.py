@@ -16,7 +16,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from workbench.audio.renderer import masked
-from workbench.audio.scene import Scene, heard_cover, heard_gains
+from workbench.audio.scene import Scene
 from workbench.spectral.stft import hann
 
 Float = NDArray[np.float32]
@@ -42,7 +42,7 @@ class StretchStream:
     def __init__(self, scene: Scene, position: float, outputs: int, speed: float) -> None:
         self.speed = speed
         self._scene, self._outputs = scene, outputs
-        self._gains = heard_gains(scene, outputs)
+        self._gains = scene.gains(outputs)
         self._window = scene.analysis.window
         self._hop = min(scene.analysis.hop, self._window // LEAST_OVERLAP)
         overlap = self._window // self._hop
@@ -93,8 +93,7 @@ class StretchStream:
         self._last = turned
         stack, hop = self._scene.stack, self._scene.analysis.hop
         frame = np.array([min(max(round(self._at / hop), 0), stack.frames - 1)])
-        cover = heard_cover(self._scene, frame)
-        return masked(stack, turned[:, None], self._gains, frame, cover)
+        return masked(stack, turned[:, None], self._gains, frame, self._scene.cover(frame))
 
     def _spectrum(self, centre: int) -> Complex:
         """Spectrum of the window around a sample, (C, F)."""

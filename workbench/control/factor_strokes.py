@@ -1,11 +1,12 @@
-"""Drawing in a template or an activation: heard and seen at once, one stroke one step of the history."""
+"""The stroke under way in a template or an activation: heard and seen at once, one act at its end."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
+from workbench.control.notices import Notices
 from workbench.control.tools import Tool, ToolSettings
 from workbench.document.document import Document
 from workbench.masks.model.grid import Region
@@ -38,19 +39,16 @@ def drawn_template(template: Float, first: int, last: int, values: Float) -> Flo
     return out
 
 
-class FactorPen(QObject):
-    """One stroke in one row of H (`along_time`) or one column of W."""
-
-    refused = Signal(str)
-    """Why nothing can be drawn, a sentence for the user."""
+class FactorStrokes(QObject):
+    """Strokes in rows of H (`along_time`) or in columns of W."""
 
     def __init__(
-        self, document: Document, tools: ToolSettings, along_time: bool, parent: QObject | None = None
+        self, document: Document, tools: ToolSettings, notices: Notices, along_time: bool, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._document, self._tools, self._along_time = document, tools, along_time
-        self.component: int | None = None
-        self.peak = 0.0
+        self._document, self._tools, self._notices, self._along_time = document, tools, notices, along_time
+        self._component: int | None = None
+        self._peak = 0.0
         self._factors: Factors | None = None
         self._last: tuple[int, float] | None = None
         document.opened.connect(self._forget)
@@ -58,7 +56,22 @@ class FactorPen(QObject):
 
     def _forget(self) -> None:
         """What the stroke is in is no longer there."""
-        self._factors, self.component, self._last = None, None, None
+        self._factors, self._component, self._last = None, None, None
+
+    @property
+    def component(self) -> int | None:
+        """The component whose curve is being drawn in, None where none is."""
+        return self._component
+
+    @property
+    def peak(self) -> float:
+        """What fills the height of the curve that is drawn in: its largest value when the stroke began."""
+        return self._peak
+
+    @property
+    def busy(self) -> bool:
+        """Whether a stroke is under way."""
+        return self._component is not None
 
     @property
     def armed(self) -> bool:
@@ -72,21 +85,21 @@ class FactorPen(QObject):
             return False
         layer = next((each for each in document.layers if component in each.components), None)
         if layer is not None and layer.locked:
-            self.refused.emit(self.tr("“{0}” is locked; unlock it to draw in its curves.").format(layer.name))
+            self._notices.refuse(self.tr("“{0}” is locked; unlock it to draw in its curves.").format(layer.name))
             return False
-        self._factors, self.component, self._last = run.factors, component, None
+        self._factors, self._component, self._last = run.factors, component, None
         row = self._factors.H[component] if self._along_time else self._factors.spectra[:, component]
         whole = self._factors.H if self._along_time else self._factors.spectra
-        self.peak = float(row.max()) or float(whole.max()) or 1.0
+        self._peak = float(row.max()) or float(whole.max()) or 1.0
         return True
 
     def draw(self, first: int, last: int, value: float) -> None:
         """Go on to the entries `first` … `last` (those under one pixel) with a value; a line leads there."""
-        if self._factors is None or self.component is None:
+        if self._factors is None or self._component is None:
             return
         if self._tools.tool is Tool.ERASER:
             value = 0.0
-        factors, k = self._factors, self.component
+        factors, k = self._factors, self._component
         count = factors.H.shape[1] if self._along_time else len(factors.W)
         first, last = max(0, min(first, count - 1)), max(0, min(last, count - 1))
         entry, before = (first, last), self._last
@@ -110,14 +123,14 @@ class FactorPen(QObject):
 
     def end(self) -> None:
         """The stroke becomes one act."""
-        if self._factors is not None and self._last is not None and self.component is not None:
-            name = next((x.name for x in self._document.layers if self.component in x.components), "")
+        if self._factors is not None and self._last is not None and self._component is not None:
+            name = next((x.name for x in self._document.layers if self._component in x.components), "")
             text = self.tr("Draw the activation of {0}") if self._along_time else self.tr("Draw the template of {0}")
             self._document.act_factors(text.format(name), self._factors)
-        self._factors, self.component, self._last = None, None, None
+        self._factors, self._component, self._last = None, None, None
 
     def cancel(self) -> None:
         """As it was before the stroke."""
         if self._factors is not None:
-            self._factors, self.component, self._last = None, None, None
+            self._factors, self._component, self._last = None, None, None
             self._document.end_preview()

@@ -1,4 +1,4 @@
-"""Listening: play, stop, seek, loop. Asks the player a few dozen times a second and tells the views."""
+"""Playing: start, stop, seek, loop, speed, device. Asks the player a few dozen times a second and tells the views."""
 
 from __future__ import annotations
 
@@ -7,48 +7,97 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.audio.feed import Loop
 from workbench.audio.output import Device
 from workbench.audio.player import Player, PlayerStatus
+from workbench.control.selection import Selection
 from workbench.document.document import Document
 
 TICK_MS = 30
 IDLE_MS = 250
+PATIENCE_TICKS = 8
+"""Ticks that the player has to take up a request."""
+SPEEDS = (0.5, 1.0, 2.0)
 
 
-class Audition(QObject):
-    """The window's hand on the player."""
+class Playback(QObject):
+    """The hand on the player. The selected time plays over and over; nothing of the document changes with it."""
 
     ticked = Signal(object)
     """PlayerStatus, while playing and once after."""
     moved = Signal(float)
     """Second where the playhead stands."""
-    selection_changed = Signal(object)
-    """(start, stop) in seconds, or None."""
     loop_changed = Signal(bool)
+    """Whether the selection, or the whole recording, plays over and over."""
+    looped_changed = Signal()
+    """The span that plays over and over is another."""
     speed_changed = Signal(float)
+    settings_changed = Signal()
+    """Device or latency that is asked for."""
 
-    def __init__(self, document: Document, player: Player, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, selection: Selection, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._document, self._player = document, player
-        self.selection: tuple[float, float] | None = None
-        self.loop = True
-        self.position = 0.0
-        self.playing = False
-        self.speed = 1.0
-        self._spot: tuple[float, float] | None = None
-        self._scrubbing = False
-        self._asked = 0
+        self._document, self._selection, self._player = document, selection, player
+        self._loops = True
+        self._position = 0.0
+        self._playing = self._scrubbing = False
+        self._speed = 1.0
+        self._device: str | None = None
+        self._latency: float | None = None
+        self._dwelling: tuple[float, float] | None = None
+        self._looped: tuple[float, float] | None = None
+        self._waiting = 0
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
         document.opened.connect(self._opened)
+        selection.area_changed.connect(self._send_loop)
+
+    # -- what there is -------------------------------------------------------------------------------
 
     @property
-    def _rate(self) -> int:
-        return self._document.recording.rate if self._document.recording else 44100
+    def playing(self) -> bool:
+        """Whether it plays, or is about to."""
+        return self._playing
+
+    @property
+    def position(self) -> float:
+        """Second where the playhead stands."""
+        return self._position
+
+    @property
+    def loops(self) -> bool:
+        """Whether the selection, or the whole recording, plays over and over."""
+        return self._loops
+
+    @property
+    def speed(self) -> float:
+        """1 plays as recorded."""
+        return self._speed
+
+    @property
+    def looped(self) -> tuple[float, float] | None:
+        """The span that plays over and over: where it dwells, or what is selected; None for everything."""
+        return self._dwelling or (self._selection.seconds if self._loops else None)
+
+    @property
+    def device(self) -> str | None:
+        """Key of the output device that is wished for; None for the system's default."""
+        return self._device
+
+    @property
+    def latency(self) -> float | None:
+        """Seconds that are asked of the device; None finds a latency that holds."""
+        return self._latency
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """Output devices as far as they are known."""
+        return self._player.devices
+
+    # -- playing -------------------------------------------------------------------------------------
 
     def toggle(self) -> None:
-        """Space: play from the playhead or the selection, or stop."""
-        if self.playing:
+        """Play from the playhead or the selection, or stop."""
+        if self._playing:
             self.stop()
         else:
             self.play()
@@ -61,138 +110,142 @@ class Audition(QObject):
         recording = self._document.recording
         if recording is None:
             return
-        start = self.position if at is None else at
-        span = self._spot or self.selection
+        start, span = self._position if at is None else at, self._dwelling or self._selection.seconds
         if at is None and span is not None and not span[0] <= start < span[1]:
             start = span[0]
         if start >= recording.duration - 0.01:
             start = 0.0
         self._send_loop()
-        self._player.play(round(start * self._rate))
-        self.playing, self._asked = True, 8
-        self._timer.setInterval(TICK_MS)
+        self._player.play(self._sample(start))
+        self._playing = True
+        self._await_player()
         self._tick()
 
     def stop(self) -> None:
         """Stop; the playhead stays where it was heard."""
         self._player.stop()
-        self.playing = self._scrubbing = False
+        self._playing = self._scrubbing = False
 
-    def seek(self, seconds: float) -> None:
+    def seek(self, second: float) -> None:
         """Put the playhead somewhere; while playing, go on from there."""
-        self.position = seconds
-        self._player.seek(round(seconds * self._rate))
-        self.moved.emit(seconds)
+        self._position = second
+        self._player.seek(self._sample(second))
+        self.moved.emit(second)
 
-    def scrub(self, seconds: float | None) -> None:
+    def scrub(self, second: float | None) -> None:
         """Let the sound follow the hand, and stand where it stands; None lets go."""
         recording = self._document.recording
         if recording is None:
             return
-        if seconds is None:
+        if second is None:
             if self._scrubbing:
                 self._scrubbing = False
                 self._player.scrub(None)
             return
         if not self._scrubbing:
             self._scrubbing = True
-            self._asked = 8
-            self._timer.setInterval(TICK_MS)
-        self.position = min(max(seconds, 0.0), recording.duration)
-        self._player.scrub(self.position * self._rate)
-        self.moved.emit(self.position)
+            self._await_player()
+        self._position = min(max(second, 0.0), recording.duration)
+        self._player.scrub(self._position * recording.rate)
+        self.moved.emit(self._position)
 
     def dwell(self, span: tuple[float, float] | None) -> None:
-        """Play a span over and over in place of the selection; None goes back to it."""
-        if span == self._spot:
+        """Play a span of seconds over and over in place of the selection; None goes back to it."""
+        if span == self._dwelling:
             return
-        self._spot = span
+        self._dwelling = span
         self._send_loop()
-        if span is not None and self.playing and not span[0] <= self.position < span[1]:
+        if span is not None and self._playing and not span[0] <= self._position < span[1]:
             self.seek(span[0])
 
-    @property
-    def looped(self) -> tuple[float, float] | None:
-        """The span that plays over and over: under the brush, on the walk, or what is selected; None for everything."""
-        return self._spot or (self.selection if self.loop else None)
+    def set_loops(self, on: bool) -> None:
+        """Whether the selection, or the whole recording, plays over and over."""
+        if on != self._loops:
+            self._loops = on
+            self.loop_changed.emit(on)
+            self._send_loop()
 
     def set_speed(self, speed: float) -> None:
         """1 plays as recorded; half and double keep the pitch."""
-        if speed != self.speed:
-            self.speed = speed
+        if speed != self._speed:
+            self._speed = speed
             self._player.set_speed(speed)
             self.speed_changed.emit(speed)
 
+    def next_speed(self, by: int) -> None:
+        """Slower (−1) or faster (1)."""
+        place = SPEEDS.index(self._speed) + by
+        self.set_speed(SPEEDS[min(max(place, 0), len(SPEEDS) - 1)])
+
+    # -- the device ----------------------------------------------------------------------------------
+
+    def set_device(self, key: str | None) -> None:
+        """Play through a device, as soon as it is there; None is the system's default."""
+        if key != self._device:
+            self._device = key
+            self._player.set_device(key)
+            self.settings_changed.emit()
+
     def set_latency(self, seconds: float | None) -> None:
         """Latency to ask of the device; None finds one that holds."""
-        self._player.set_latency(seconds)
+        if seconds != self._latency:
+            self._latency = seconds
+            self._player.set_latency(seconds)
+            self.settings_changed.emit()
 
     def forget_underruns(self) -> None:
         """Count drop-outs from 0 again."""
         self._player.forget_underruns()
 
-    def set_loop(self, on: bool) -> None:
-        """Whether the selection, or the whole recording, plays over and over."""
-        if on != self.loop:
-            self.loop = on
-            self.loop_changed.emit(on)
-            self._send_loop()
-
-    def select(self, selection: tuple[float, float] | None) -> None:
-        """Another time selection."""
-        if selection != self.selection:
-            self.selection = selection
-            self.selection_changed.emit(selection)
-            self._send_loop()
-
-    def set_device(self, name: str | None) -> None:
-        """Another output device."""
-        self._player.set_device(name)
-
     def look_again(self) -> None:
         """Look for output devices that came or went."""
         self._player.look_again()
 
-    @property
-    def devices(self) -> tuple[Device, ...]:
-        """Output devices as far as they are known."""
-        return self._player.devices
+    # -- following -----------------------------------------------------------------------------------
+
+    def _sample(self, second: float) -> int:
+        recording = self._document.recording
+        return 0 if recording is None else round(second * recording.rate)
 
     def _send_loop(self) -> None:
-        recording = self._document.recording
+        recording, span = self._document.recording, self.looped
         loop = None
-        if recording is not None and self._spot is not None:
-            loop = Loop(round(self._spot[0] * self._rate), round(self._spot[1] * self._rate))
-        elif recording is not None and self.loop:
-            if self.selection is not None:
-                loop = Loop(round(self.selection[0] * self._rate), round(self.selection[1] * self._rate))
-            else:
-                loop = Loop(0, len(recording.samples))
+        if recording is not None and span is not None:
+            loop = Loop(self._sample(span[0]), self._sample(span[1]))
+        elif recording is not None and self._loops:
+            loop = Loop(0, len(recording.samples))
         self._player.set_loop(loop)
+        if span != self._looped:
+            self._looped = span
+            self.looped_changed.emit()
 
     def _opened(self) -> None:
         self.stop()
-        self._spot = None
-        self.position = 0.0
-        self.select(None)
+        self._dwelling = None
+        self._position = 0.0
+        self._send_loop()
         self.moved.emit(0.0)
         self._player.prepare()
+
+    def _await_player(self) -> None:
+        self._waiting = PATIENCE_TICKS
+        self._timer.setInterval(TICK_MS)
 
     def _tick(self) -> None:
         status: PlayerStatus = self._player.status()
         if status.playing:
-            self._asked = 0
+            self._waiting = 0
             if not self._scrubbing:
-                self.position = status.position
-                self.moved.emit(self.position)
+                self._position = status.position
+                self.moved.emit(self._position)
         elif self._scrubbing:
             pass
-        elif self._asked > 0:
+        elif self._waiting > 0:
             # The player has not yet taken up the request.
-            self._asked -= 1
-        elif self.playing or self._timer.interval() == TICK_MS:
-            self.playing = False
-            self.position = status.position
-            self.moved.emit(self.position)
+            self._waiting -= 1
+        elif self._playing or self._timer.interval() == TICK_MS:
+            self._playing = False
+            self._position = status.position
+            self.moved.emit(self._position)
             self._timer.setInterval(IDLE_MS)
         self.ticked.emit(status)

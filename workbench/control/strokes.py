@@ -1,102 +1,91 @@
-"""The stroke under way: shown and heard while the hand moves, one act of the document at its end."""
+"""The stroke under way on the spectrogram: shown and heard while the hand moves, one act at its end."""
 
 from __future__ import annotations
 
 from math import hypot
-from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF
 
+from workbench.control.acting import Acting
+from workbench.control.notices import Notices
+from workbench.control.plane import Plane
+from workbench.control.selection import Selection
 from workbench.control.tools import FILTERS, Tool, ToolSettings
-from workbench.document.acts import masks as mask_acts
+from workbench.document.acts.masks import set_edits
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits.effects import Effect
+from workbench.masks.edits.filters import FilterKind
 from workbench.masks.edits.traces import Path
 from workbench.masks.hand.painting import AnyStroke, PaintingRefused, brush_effect, eraser_effect, filter_effect
 from workbench.masks.model.grid import Region
 
-if TYPE_CHECKING:
-    from workbench.ui.spectrogram.view import SpectrogramView
-
 SPACING = 1 / 6
 """Distance of the dabs of a stroke that builds up, in diameters."""
+NOTHING = Region(0, 0, 0, 0)
 
 
-class Painter(QObject):
-    """Turns drags of the painting tools into strokes."""
-
-    refused = Signal(str)
-    """Why the stroke can change nothing."""
-    done = Signal(object)
-    """A stroke became an act; the Region that holds it."""
-    said = Signal(str)
-    """What keeps a stroke from doing more."""
+class Strokes(QObject):
+    """Press, move, release of the painting tools: `begin`, `move`, `end`, or `cancel`."""
 
     def __init__(
-        self, document: Document, view: SpectrogramView, tools: ToolSettings, parent: QObject | None = None
+        self,
+        document: Document,
+        selection: Selection,
+        tools: ToolSettings,
+        plane: Plane,
+        acting: Acting,
+        notices: Notices,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._view, self._tools = document, view, tools
+        self._document, self._selection, self._tools = document, selection, tools
+        self._plane, self._acting, self._notices = plane, acting, notices
         self._stroke: AnyStroke | None = None
         self._base: State | None = None
         self._last = (0.0, 0.0)
         self._name = ""
-        self._changed = Region(0, 0, 0, 0)
-        view.drag_began.connect(self._began)
-        view.drag_moved.connect(self.move)
-        view.drag_ended.connect(self.end)
+        self._changed = NOTHING
 
     @property
     def busy(self) -> bool:
         """Whether a stroke is under way."""
         return self._stroke is not None
 
-    def _began(self, point: QPointF, keys: Qt.KeyboardModifier, pressure: float) -> None:
-        if self._tools.paints:
-            self.begin(point, bool(keys & Qt.KeyboardModifier.ControlModifier), pressure)
-
     def begin(self, point: QPointF, take_away: bool, pressure: float = 1.0) -> None:
-        """Press."""
-        document, tools = self._document, self._tools
-        index = document.selected_index
-        if index < 0:
+        """Press, with a painting tool in hand."""
+        document, layer = self._document, self._selection.present
+        if layer is None or not self._tools.paints:
             return
+        self.end()
         document.end_preview()
         try:
-            effect, verb = self._effect(index, take_away)
+            effect, verb = self._effect(take_away)
         except PaintingRefused as reason:
-            self.refused.emit(str(reason))
+            self._notices.refuse(reason)
             return
-        options = tools.options
-        x, y = self._view.ruler_point(point)
+        options = self._tools.options
+        x, y = self._plane.ruler_point(point)
         strength = options.strength * pressure
-        start = Path(options.brush, self._view.ruler(), np.array([(x, y, strength)]), options.build_up)
-        self._stroke = AnyStroke(document.stack, effect, start, document.area)
+        start = Path(options.brush, self._plane.ruler(), np.array([(x, y, strength)]), options.build_up)
+        self._stroke = AnyStroke(document.stack, effect, start, self._selection.area)
         self._base = document.recorded_state
-        self._name, self._last = verb.format(document.layers[index].name), (x, y)
-        self._changed = Region(0, 0, 0, 0)
+        self._name, self._last, self._changed = verb.format(layer.name), (x, y), NOTHING
         self._draw([(x, y)], strength)
 
-    def _effect(self, layer: int, take_away: bool) -> tuple[Effect, str]:
+    def _effect(self, take_away: bool) -> tuple[Effect, str]:
         """What the tool does, and the name of the act."""
         tool, options, stack = self._tools.tool, self._tools.options, self._document.stack
+        layer, n = self._selection.index, options.reach
         if tool in FILTERS:
-            n = options.reach
-            kind, rows, columns = {
-                Tool.SMOOTH: ("blur", n, n),
-                Tool.BLUR_TIME: ("blur", 0, n),
-                Tool.BLUR_FREQUENCY: ("blur", n, 0),
-                Tool.SHARPEN: ("sharpen", n, n),
+            kind, rows, columns, verb = {
+                Tool.SMOOTH: (FilterKind.BLUR, n, n, self.tr("Smooth {0}")),
+                Tool.BLUR_TIME: (FilterKind.BLUR, 0, n, self.tr("Blur {0} along time")),
+                Tool.BLUR_FREQUENCY: (FilterKind.BLUR, n, 0, self.tr("Blur {0} along frequency")),
+                Tool.SHARPEN: (FilterKind.SHARPEN, n, n, self.tr("Sharpen {0}")),
             }[tool]
-            names = {
-                Tool.SMOOTH: self.tr("Smooth {0}"),
-                Tool.BLUR_TIME: self.tr("Blur {0} along time"),
-                Tool.BLUR_FREQUENCY: self.tr("Blur {0} along frequency"),
-                Tool.SHARPEN: self.tr("Sharpen {0}"),
-            }
-            return filter_effect(stack, layer, kind, rows, columns), names[tool]
+            return filter_effect(stack, layer, kind, rows, columns), verb
         if tool is Tool.ERASER:
             return eraser_effect(stack, layer), self.tr("Erase {0}")
         if take_away:
@@ -107,7 +96,7 @@ class Painter(QObject):
         """Drag."""
         if self._stroke is None:
             return
-        x, y = self._view.ruler_point(point)
+        x, y = self._plane.ruler_point(point)
         strength = self._tools.options.strength * pressure
         if not self._tools.options.build_up:
             self._draw([(x, y)], strength)
@@ -127,12 +116,12 @@ class Painter(QObject):
         if stroke is None:
             return
         if self._changed.bins_held and self._still_fits():
-            self._document.act(self._name, mask_acts.set_edits(self._document.recorded_state, stroke.edits))
-            self.done.emit(self._changed)
-        else:
-            self._document.end_preview()
-            if not self._changed.bins_held and self._document.area is not None:
-                self.said.emit(self.tr("Painting stays within the selection; Esc deselects"))
+            self._document.act(self._name, set_edits(self._document.recorded_state, stroke.edits))
+            self._acting.tell_locked(None, self._changed)
+            return
+        self._document.end_preview()
+        if not self._changed.bins_held and self._selection.area is not None:
+            self._notices.say(self.tr("Painting stays within the selection; Esc deselects"))
 
     def cancel(self) -> None:
         """Esc: the stroke never was."""
@@ -143,7 +132,7 @@ class Painter(QObject):
     def _still_fits(self) -> bool:
         """Whether the stroke can go on from the recorded state, which a fader or a name may have changed."""
         base, now = self._base, self._document.recorded_state
-        if base is None or now.edits is not base.edits or now.analysis != base.analysis or now.stack != base.stack:
+        if base is None or now.edits is not base.edits or now.analysis != base.analysis or now.shown != base.shown:
             return False
         if [(layer.parts, layer.locked) for layer in now.layers] != [(x.parts, x.locked) for x in base.layers]:
             return False
@@ -156,11 +145,10 @@ class Painter(QObject):
             # Something changed the masks meanwhile: what the stroke started from is no longer there.
             self.cancel()
             return
-        changed = Region(0, 0, 0, 0)
+        changed = NOTHING
         for place in places:
             self._last = place
             changed = changed.joined(self._stroke.draw_to(*place, strength) or changed)
         if changed.bins_held:
             self._changed = self._changed.joined(changed)
-            state = mask_acts.set_edits(self._document.recorded_state, self._stroke.edits)
-            self._document.preview(state, changed)
+            self._document.preview(set_edits(self._document.recorded_state, self._stroke.edits), changed)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workbench.masks.edits.brush import Brush, Shape
+from workbench.masks.insight.finding import Likeness
 
 SIZES = (4.0, 400.0)
 HARMONICS = (1, 40)
@@ -39,104 +41,6 @@ PAINTING = (Tool.BRUSH, Tool.ERASER, *FILTERS)
 
 
 @dataclass(frozen=True)
-class ToolText:
-    """What is said of a tool: its name, key, tooltip, and the hint in the status line."""
-
-    name: str
-    key: str
-    tip: str
-    hint: str
-
-
-def described() -> dict[Tool, ToolText]:
-    """Names, keys and hints of all tools, in the order of the palette."""
-
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("Tools", text)
-
-    modes = tr(" · Shift adds · Ctrl subtracts · Esc deselects · ? keys")
-    filters = tr(" · [ ] size · ? keys")
-    return {
-        Tool.SELECT: ToolText(
-            tr("Time range"),
-            "V",
-            tr("Select time: drag; the selection loops"),
-            tr("Drag over a span of time · double-click puts the playhead") + modes,
-        ),
-        Tool.RECTANGLE: ToolText(
-            tr("Rectangle"), "R", tr("Select a rectangle of time and frequency"), tr("Drag a rectangle") + modes
-        ),
-        Tool.LASSO: ToolText(tr("Lasso"), "Q", tr("Select what you draw around"), tr("Draw around a sound") + modes),
-        Tool.POLYGON: ToolText(
-            tr("Polygon"),
-            "P",
-            tr("Select with straight lines: click the corners"),
-            tr("Click corners · Return or double-click closes · Backspace takes one back · ? keys"),
-        ),
-        Tool.BAND: ToolText(
-            tr("Frequency band"),
-            "U",
-            tr("Select a band of frequencies over all time"),
-            tr("Drag over a band of frequencies") + modes,
-        ),
-        Tool.WAND: ToolText(
-            tr("Magic wand"),
-            "W",
-            tr("Select what is like the place you click"),
-            tr("Click a sound: what is like it is selected") + modes,
-        ),
-        Tool.BRUSH: ToolText(
-            tr("Brush"),
-            "B",
-            tr("Paint the selected mask; Ctrl takes away"),
-            tr("Drag to paint · Ctrl takes away · , . shape · [ ] size · X swaps layers · ? keys"),
-        ),
-        Tool.ERASER: ToolText(
-            tr("Eraser"),
-            "E",
-            tr("Back to the computed mask"),
-            tr("Drag to go back to the computed mask, or to take from a curve · [ ] size · ? keys"),
-        ),
-        Tool.SMOOTH: ToolText(
-            tr("Smooth"), "O", tr("Even the mask out along time and frequency"), tr("Drag to smooth the mask") + filters
-        ),
-        Tool.BLUR_TIME: ToolText(
-            tr("Blur along time"), "Y", tr("Spread the mask along time"), tr("Drag to blur along time") + filters
-        ),
-        Tool.BLUR_FREQUENCY: ToolText(
-            tr("Blur along frequency"),
-            "J",
-            tr("Spread the mask along frequency"),
-            tr("Drag to blur along frequency") + filters,
-        ),
-        Tool.SHARPEN: ToolText(
-            tr("Sharpen"), "A", tr("Make the mask's edges steeper"), tr("Drag to sharpen the mask") + filters
-        ),
-        Tool.THRESHOLD: ToolText(
-            tr("Threshold"),
-            "T",
-            tr("Keep the selected layer's mask only where it is strong"),
-            tr("Drag in the histogram: you see and hear it · Return applies · Esc cancels"),
-        ),
-    }
-
-
-def described_shapes() -> dict[Shape, str]:
-    """Names of the brush shapes."""
-
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("Tools", text)
-
-    return {
-        Shape.ROUND: tr("Round"),
-        Shape.BOX: tr("Box"),
-        Shape.TIME: tr("Time strip"),
-        Shape.FREQUENCY: tr("Frequency strip"),
-        Shape.COMB: tr("Harmonics"),
-    }
-
-
-@dataclass(frozen=True)
 class BrushOptions:
     """What a painting tool is set to.
 
@@ -160,24 +64,51 @@ class BrushOptions:
     reach: int = 3
 
 
+@dataclass(frozen=True)
+class WandOptions:
+    """What the magic wand is set to.
+
+    Attributes
+    ----------
+    like : Likeness
+        What it looks at.
+    tolerance : float
+        How much may differ, in dB or per cent.
+    connected : bool
+        Only what hangs together with the place that is clicked.
+    """
+
+    like: Likeness = Likeness.LEVEL
+    tolerance: float = 6.0
+    connected: bool = True
+
+
 class ToolSettings(QObject):
-    """The chosen tool, and the options of each; those of a painting tool are its own."""
+    """The tool in hand, and the options of each; those of a painting tool are its own."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.tool = Tool.SELECT
-        self.wand_like = "level"
-        self.wand_tolerance = 6.0
-        self.wand_connected = True
+        self._tool = Tool.SELECT
+        self._wand = WandOptions()
         self._options = {tool: BrushOptions() for tool in PAINTING}
         self._painted_with = Tool.BRUSH
 
     @property
+    def tool(self) -> Tool:
+        """The tool in hand."""
+        return self._tool
+
+    @property
+    def wand(self) -> WandOptions:
+        """Options of the magic wand."""
+        return self._wand
+
+    @property
     def paints(self) -> bool:
         """Whether a drag paints."""
-        return self.tool in PAINTING
+        return self._tool in PAINTING
 
     @property
     def options(self) -> BrushOptions:
@@ -196,19 +127,19 @@ class ToolSettings(QObject):
 
     def choose(self, tool: Tool) -> None:
         """Take another tool."""
-        if tool is not self.tool:
-            self.tool = tool
+        if tool is not self._tool:
+            self._tool = tool
             if tool in PAINTING:
                 self._painted_with = tool
             self.changed.emit()
 
     def set_size(self, size: float) -> None:
         """Diameter in pixels."""
-        self.set_brush(size=min(max(size, SIZES[0]), SIZES[1]))
+        self.set_brush(size=within(size, SIZES))
 
     def set_hardness(self, value: float) -> None:
         """Share of the radius with full effect."""
-        self.set_brush(hardness=min(max(value, 0.0), 1.0))
+        self.set_brush(hardness=within(value, (0.0, 1.0)))
 
     def next_shape(self, by: int) -> None:
         """Another shape of the brush."""
@@ -226,8 +157,14 @@ class ToolSettings(QObject):
             self._options[self._painted_with] = options
             self.changed.emit()
 
-    def set_wand(self, like: str, tolerance: float, connected: bool) -> None:
-        """What the wand looks at ('level' or 'shares'), how much may differ (dB or per cent), and how far it goes."""
-        if (like, tolerance, connected) != (self.wand_like, self.wand_tolerance, self.wand_connected):
-            self.wand_like, self.wand_tolerance, self.wand_connected = like, tolerance, connected
+    def set_wand(self, wand: WandOptions) -> None:
+        """Other options of the magic wand."""
+        if wand != self._wand:
+            self._wand = wand
             self.changed.emit()
+
+
+def within(value: float, ends: tuple[float, float]) -> float:
+    """The nearest value of a range; its low end for what is no number."""
+    low, high = ends
+    return low if math.isnan(value) else min(max(value, low), high)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.document.document import Document
 from workbench.spectral.scales import FrequencyScale
-from workbench.spectral.stft import Analysis
 
 SHORTEST_SECONDS = 0.02
 SMALLEST_SHARE = 0.02
+FOOT_HZ = 30.0
+"""Where the logarithmic axis begins; what is lower is drawn at its foot."""
 
 
 class Viewport(QObject):
@@ -16,83 +18,117 @@ class Viewport(QObject):
 
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.scale = FrequencyScale.LOG
-        self.duration = 1.0
-        self.rate = 44100
-        self.start, self.stop = 0.0, 1.0
-        self.low, self.high = 0.0, 1.0
+        self._document = document
+        self._scale = FrequencyScale.LOG
+        self._duration, self._rate = 1.0, 44100
+        self._start, self._stop = 0.0, 1.0
+        self._low, self._high = 0.0, 1.0
+        document.opened.connect(self._opened)
 
-    def reset(self, duration: float, rate: int) -> None:
-        """Another recording: show all of it."""
-        self.duration, self.rate = max(duration, SHORTEST_SECONDS), rate
-        self.fit()
+    @property
+    def scale(self) -> FrequencyScale:
+        """The frequency scale."""
+        return self._scale
+
+    @property
+    def duration(self) -> float:
+        """Seconds of the recording."""
+        return self._duration
+
+    @property
+    def rate(self) -> int:
+        """Samples a second of the recording."""
+        return self._rate
+
+    @property
+    def start(self) -> float:
+        """First visible second."""
+        return self._start
+
+    @property
+    def stop(self) -> float:
+        """Last visible second."""
+        return self._stop
+
+    @property
+    def low(self) -> float:
+        """Lowest visible axis position."""
+        return self._low
+
+    @property
+    def high(self) -> float:
+        """Highest visible axis position."""
+        return self._high
+
+    @property
+    def span(self) -> float:
+        """Visible seconds."""
+        return self._stop - self._start
+
+    @property
+    def height(self) -> float:
+        """Visible axis positions."""
+        return self._high - self._low
 
     @property
     def bottom(self) -> float:
         """Lowest axis position."""
-        return float(self.scale.position(30.0)) if self.scale is FrequencyScale.LOG else 0.0
+        return float(self._scale.position(FOOT_HZ)) if self._scale is FrequencyScale.LOG else 0.0
 
     @property
     def top(self) -> float:
         """Axis position of half the sample rate."""
-        return float(self.scale.position(self.rate / 2))
+        return float(self._scale.position(self._rate / 2))
+
+    def _opened(self) -> None:
+        recording = self._document.recording
+        if recording is not None:
+            self._duration, self._rate = max(recording.duration, SHORTEST_SECONDS), recording.rate
+        self.fit()
 
     def fit(self) -> None:
         """All of time and frequency."""
-        self.start, self.stop = 0.0, self.duration
-        self.low, self.high = self.bottom, self.top
+        self._start, self._stop = 0.0, self._duration
+        self._low, self._high = self.bottom, self.top
         self.changed.emit()
 
     def set_scale(self, scale: FrequencyScale) -> None:
         """Another frequency scale; the frequencies seen stay."""
-        low, high = self.scale.frequency(self.low), self.scale.frequency(self.high)
-        whole = (self.low, self.high) == (self.bottom, self.top)
-        self.scale = scale
-        self.low, self.high = float(scale.position(low)), float(scale.position(high))
+        low, high = self._scale.frequency(self._low), self._scale.frequency(self._high)
+        whole = (self._low, self._high) == (self.bottom, self.top)
+        self._scale = scale
+        self._low, self._high = float(scale.position(low)), float(scale.position(high))
         if whole:
-            self.low, self.high = self.bottom, self.top
+            self._low, self._high = self.bottom, self.top
         self.changed.emit()
 
     def zoom_time(self, factor: float, around: float) -> None:
         """Zoom in by `factor` (> 1) with second `around` held in place."""
-        self._set_time(around - (around - self.start) / factor, around + (self.stop - around) / factor)
+        self.show_time(around - (around - self._start) / factor, around + (self._stop - around) / factor)
 
     def zoom_frequency(self, factor: float, around: float) -> None:
         """Zoom in by `factor` (> 1) with axis position `around` held in place."""
-        self._set_frequency(around - (around - self.low) / factor, around + (self.high - around) / factor)
+        self._show_frequency(around - (around - self._low) / factor, around + (self._high - around) / factor)
 
     def pan(self, seconds: float, positions: float) -> None:
         """Move the view."""
-        self._set_time(self.start + seconds, self.stop + seconds)
-        self._set_frequency(self.low + positions, self.high + positions)
+        self.show_time(self._start + seconds, self._stop + seconds)
+        self._show_frequency(self._low + positions, self._high + positions)
 
     def show_time(self, start: float, stop: float) -> None:
-        """Show a range of time."""
-        self._set_time(start, stop)
-
-    def _set_time(self, start: float, stop: float) -> None:
-        span = min(max(stop - start, SHORTEST_SECONDS), self.duration)
-        start = min(max(start, 0.0), self.duration - span)
-        if (start, start + span) != (self.start, self.stop):
-            self.start, self.stop = start, start + span
+        """Show a range of time, as far as the recording goes."""
+        span = min(max(stop - start, SHORTEST_SECONDS), self._duration)
+        start = min(max(start, 0.0), self._duration - span)
+        if (start, start + span) != (self._start, self._stop):
+            self._start, self._stop = start, start + span
             self.changed.emit()
 
-    def _set_frequency(self, low: float, high: float) -> None:
+    def _show_frequency(self, low: float, high: float) -> None:
         whole = self.top - self.bottom
         span = min(max(high - low, whole * SMALLEST_SHARE), whole)
         low = min(max(low, self.bottom), self.top - span)
-        if (low, low + span) != (self.low, self.high):
-            self.low, self.high = low, low + span
+        if (low, low + span) != (self._low, self._high):
+            self._low, self._high = low, low + span
             self.changed.emit()
-
-    # -- bins and frames -----------------------------------------------------------------------------
-
-    def frame_at(self, seconds: float, analysis: Analysis) -> float:
-        """Frame index (with fraction) at a second."""
-        return seconds * self.rate / analysis.hop
-
-    def bin_at(self, position: float, analysis: Analysis) -> float:
-        """Bin index (with fraction) at an axis position."""
-        return float(self.scale.frequency(position)) * analysis.window / self.rate

@@ -1,4 +1,9 @@
-"""Project files of schema 1 and 2: one stack, no history, three operations."""
+"""Project files of older schemas, rewritten as the present version would have written them.
+
+Schema 1 and 2 had one stack, no history and three operations; 2 came with more methods, and masks computed as a whole.
+Schema 3 had steps, stacks and all effects; 4 groups and remembered mixes as well. All of them held the selected time
+of a run in seconds, and fields of a remembered mix by their order.
+"""
 
 from __future__ import annotations
 
@@ -6,59 +11,132 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from workbench.document.packing import Arrays, check_model, unpack_layer, unpack_settings
-from workbench.document.state import Run, State
-from workbench.masks.edits.edits import Edit, Operation, Paint, Tile
-from workbench.masks.edits.effects import Effect, Invert, Sharpened, Threshold
-from workbench.masks.model.models import Factors, Model, Shares
+from workbench.document.packing import TABLES, Arrays
+from workbench.document.state import SLOTS
+from workbench.masks.model.grid import TILE
+from workbench.separation.settings import frames_selected
 from workbench.spectral.stft import Analysis
 
+Json = dict[str, Any]
+MIX_FIELDS: dict[str, tuple[str, ...]] = {
+    "layers": ("id", "gain_db", "pan", "mute", "solo"),
+    "groups": ("id", "gain_db", "pan", "width", "mute", "solo"),
+}
+"""The order in which a remembered mix held them."""
 
-def unpack_older(document: Mapping[str, Any], arrays: Arrays) -> tuple[State, dict[int, Run]]:
-    """State and runs of such a file.
+
+def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
+    """JSON and arrays of schema 5 for those of schema 1 … 5.
+
+    Parameters
+    ----------
+    document : dict
+        From ``project.json``; may be changed.
+    arrays : dict of str to ndarray
+        The NPY members by name.
 
     Raises
     ------
-    KeyError, TypeError, IndexError, ValueError
+    KeyError, TypeError, IndexError, AttributeError, ValueError
         If the data is damaged.
     """
-    analysis = Analysis(**document["analysis"])
-    layers = tuple(unpack_layer(entry) for entry in document["layers"])
-    if not layers:
-        raise ValueError("it holds no layer.")
-    edits = tuple(_edit(i, entry, arrays) for i, entry in enumerate(document["edits"]))
-    runs: dict[int, Run] = {}
+    if document["schema"] < 3:
+        document, arrays = _with_tables(document, arrays)
+    if document["schema"] < 5:
+        _name_fields(document)
+        _select_frames(document)
+        document["schema"] = 5
+    return document, arrays
+
+
+# -- from 1 and 2 to 4 -------------------------------------------------------------------------------------
+
+
+def _with_tables(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
+    kept: Arrays = {}
+    tables: dict[str, list[Any]] = {name: [] for name in TABLES if name != "tiles"}
+    tiles = [np.zeros((0, TILE, TILE), np.float32)]
+    for index, edit in enumerate(document["edits"]):
+        if edit["kind"] == "paint":
+            values = np.asarray(arrays[f"edit{index}_values"], np.float32)
+            numbers = sum(map(len, tiles)) + np.arange(len(values))
+            kept[f"edit{index}_tiles"] = np.column_stack([arrays[f"edit{index}_keys"], numbers])
+            tiles.append(values)
+        tables["edits"].append({**_effect(edit), "area": None})
+    kept["tiles"] = np.concatenate(tiles)
+    tables["lists"].append(list(range(len(tables["edits"]))))
+    tables["layers"].append(document["layers"])
+    runs = {}
     if document["run"] is not None:
-        costs = tuple(float(c) for c in arrays["costs"])
-        model = check_model(_model(arrays), analysis.bins, analysis.frames(document["recording"]["samples"]))
-        held = tuple(document.get("run_held", ()))
-        runs[1] = Run(unpack_settings(document["run"]), model, costs, document.get("run_name", "saved"), held)
-    return State(analysis, layers, edits, 1 if runs else None, int(document["next_id"])), runs
+        shares = "shares" in arrays
+        tables["models"].append("shares" if shares else "factors")
+        for old, new in (("shares", "masks"),) if shares else (("W", "W"), ("H", "H")):
+            kept[f"model0_{new}"] = arrays[old]
+        runs["1"] = {
+            "settings": document["run"],
+            "name": document.get("run_name", "saved"),
+            "held": document.get("run_held", []),
+            "costs": arrays["costs"].tolist(),
+            "model": 0,
+        }
+    stack = {"id": 0, "name": "Factorisation", "layers": 0, "edits": 0, "run": 1 if runs else None}
+    state = {"analysis": document["analysis"], "next_id": document["next_id"], "present": 0, "stacks": [stack]}
+    return {
+        "schema": 4,
+        "recording": document["recording"],
+        "runs": runs,
+        "steps": [{"name": "", "state": state}],
+        "present": 0,
+        "tables": tables,
+    }, kept
 
 
-def _model(arrays: Arrays) -> Model:
-    if "shares" in arrays:
-        return Shares(np.asarray(arrays["shares"], np.float16))
-    return Factors(np.asarray(arrays["W"], np.float32), np.asarray(arrays["H"], np.float32))
+def _effect(edit: Mapping[str, Any]) -> Json:
+    match edit["kind"]:
+        case "paint":
+            return {"effect": "Paint"}
+        case "binary":
+            return {"effect": "Sharpened", "locked": edit["locked"], "groups": edit["groups"], "exponent": "inf"}
+        case "invert":
+            return {"effect": "Invert", "locked": edit["locked"], "parts": edit["parts"]}
+        case "threshold":
+            limits = {"measure": "mask", "low": edit["level"], "high": "inf", "knee": 0.0}
+            return {"effect": "Threshold", "locked": edit["locked"], "parts": edit["parts"], **limits}
+        case unknown:
+            raise ValueError(f"unknown edit {unknown}")
 
 
-def _edit(index: int, entry: Mapping[str, Any], arrays: Arrays) -> Edit:
-    if entry["kind"] == "paint":
-        tiles: dict[tuple[int, int], dict[int, NDArray[np.float32]]] = {}
-        keys, values = arrays[f"edit{index}_keys"], np.asarray(arrays[f"edit{index}_values"], np.float32)
-        for (row, column, part), painted in zip(keys.tolist(), values, strict=True):
-            tiles.setdefault((row, column), {})[part] = painted
-        plain: dict[tuple[int, int], Tile] = dict(tiles)
-        return Paint(plain)
-    locked = tuple(entry["locked"])
-    if entry["kind"] == "binary":
-        effect: Effect = Sharpened(locked, tuple(tuple(group) for group in entry["groups"]))
-    elif entry["kind"] == "invert":
-        effect = Invert(locked, tuple(entry["parts"]))
-    elif entry["kind"] == "threshold":
-        effect = Threshold(locked, tuple(entry["parts"]), low=float(entry["level"]))
-    else:
-        raise ValueError(f"it names an unknown edit, “{entry['kind']}”.")
-    return Operation(effect)
+# -- from 3 and 4 to 5 -------------------------------------------------------------------------------------
+
+
+def _name_fields(document: Json) -> None:
+    for layers in document["tables"]["layers"]:
+        for layer in layers:
+            if layer["gain_db"] is None:
+                layer["gain_db"] = "-inf"
+    for step in document["steps"]:
+        state = step["state"]
+        state["shown"] = state["present"]
+        state["mixes"] = [_mix(held) for held in state.get("snapshots", [None] * SLOTS)]
+        for stack in state["stacks"]:
+            stack.setdefault("groups", [])
+
+
+def _mix(held: Mapping[str, Any] | None) -> Json | None:
+    if held is None:
+        return None
+    return {key: [dict(zip(names, each, strict=True)) for each in held[key]] for key, names in MIX_FIELDS.items()}
+
+
+def _select_frames(document: Json) -> None:
+    """The selected time of every run in frames. Seconds told the edges of the first frame and the last."""
+    rate = document["recording"]["rate"]
+    analysis = Analysis(**document["steps"][document["present"]]["state"]["analysis"])
+    for run in document["runs"].values():
+        settings = run["settings"]
+        # Written before hits had a threshold of their own.
+        settings.setdefault("percussive_separation", settings.get("separation", 1.0))
+        if settings.get("selection") is not None:
+            begin, end = settings["selection"]
+            settings["selection"] = list(frames_selected(analysis, begin, end, rate))

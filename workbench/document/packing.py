@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from enum import Enum
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.document.state import SLOTS, MixSnapshot, Run, Shelved, State
+from workbench.document.runs import model_fits
+from workbench.document.state import GroupMix, LayerMix, RememberedMix, Run, StackState, State
 from workbench.masks.edits import effects
-from workbench.masks.edits.areas import Area
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Brush, Ruler, Shape
 from workbench.masks.edits.edits import Edit, Operation, Paint, Tile
-from workbench.masks.edits.effects import Effect
+from workbench.masks.edits.effects import CombineKind, Effect, Measure
+from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.hand.clips import Clip
 from workbench.masks.model.grid import TILE, Region
 from workbench.masks.model.layers import Group, Layer, Part
 from workbench.masks.model.models import Factors, Model, Shares
 from workbench.masks.stack import Stack
-from workbench.separation.settings import METHODS, ORACLE, RunSettings
+from workbench.separation.settings import RunSettings
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
 
@@ -34,18 +36,20 @@ EFFECTS = {
         effects.Invert,
         effects.Scale,
         effects.Threshold,
-        effects.Filter,
+        Filter,
         effects.Combine,
         effects.Move,
         effects.Restore,
         effects.Sharpened,
     )
 }
+STORED_AS = {("Combine", "kind"): "way"}
+"""Fields of effects that project files know by another name."""
 TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources")
 
 
 class Packer:
-    """Collects tables and arrays; every `pack_…` gives what stands for an object in JSON."""
+    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 5."""
 
     def __init__(self) -> None:
         self.tables: dict[str, list[Any]] = {name: [] for name in TABLES}
@@ -88,7 +92,7 @@ class Packer:
         return {
             "analysis": asdict(state.analysis),
             "next_id": state.next_id,
-            "present": state.stack,
+            "shown": state.shown,
             "stacks": [
                 {
                     "id": each.id,
@@ -100,13 +104,13 @@ class Packer:
                 }
                 for each in state.stacks
             ],
-            "snapshots": [None if each is None else _finite(asdict(each)) for each in state.snapshots],
+            "mixes": [None if each is None else _finite(asdict(each)) for each in state.mixes],
         }
 
     def _layers(self, layers: tuple[Layer, ...]) -> int:
         number, new = self._number("layers", layers)
         if new:
-            self.tables["layers"][number] = [_pack_layer(layer) for layer in layers]
+            self.tables["layers"][number] = [_finite(asdict(layer)) for layer in layers]
         return number
 
     def _list(self, edits: tuple[Edit, ...]) -> int:
@@ -140,7 +144,8 @@ class Packer:
         entry: dict[str, Any] = {"effect": type(effect).__name__}
         for each in fields(effect):
             value = getattr(effect, each.name)
-            entry[each.name] = self._source(value) if isinstance(value, (Stack, Clip)) else _finite(value)
+            stored = STORED_AS.get((type(effect).__name__, each.name), each.name)
+            entry[stored] = self._source(value) if isinstance(value, (Stack, Clip)) else _finite(value)
         return entry
 
     def _source(self, stack: Stack | Clip) -> int:
@@ -206,9 +211,11 @@ class Unpacker:
 
     def run(self, entry: Mapping[str, Any], bins: int, frames: int) -> Run:
         """A run of a plane of (bins, frames)."""
-        settings = unpack_settings(entry["settings"])
+        settings = _unpack_settings(entry["settings"])
         costs = tuple(float(cost) for cost in entry["costs"])
-        model = check_model(self.model(entry["model"]), bins, frames)
+        model = self.model(entry["model"])
+        if not model_fits(model, bins, frames):
+            raise ValueError("a run does not fit the recording")
         return Run(settings, model, costs, entry["name"], tuple(entry["held"]))
 
     def model(self, number: int) -> Model:
@@ -224,38 +231,27 @@ class Unpacker:
 
     def state(self, entry: Mapping[str, Any]) -> State:
         """A state."""
-        analysis = Analysis(**entry["analysis"])
-        stacks = [
-            Shelved(
+        stacks = tuple(
+            StackState(
                 each["id"],
                 each["name"],
                 self._layers(each["layers"]),
                 self._edits(each["edits"]),
                 each["run"],
-                unpack_groups(each.get("groups", [])),
+                tuple(Group(**_with_gain(group)) for group in each["groups"]),
             )
             for each in entry["stacks"]
-        ]
-        present = next(each for each in stacks if each.id == entry["present"])
-        others = tuple(each for each in stacks if each is not present)
-        return State(
-            analysis,
-            present.layers,
-            present.edits,
-            present.run,
-            int(entry["next_id"]),
-            present.id,
-            present.name,
-            others,
-            present.groups,
-            tuple(unpack_snapshot(each) for each in entry.get("snapshots", [None] * SLOTS)),
         )
+        if entry["shown"] not in {stack.id for stack in stacks}:
+            raise ValueError("no stack is shown")
+        mixes = tuple(None if each is None else _unpack_mix(each) for each in entry["mixes"])
+        return State(Analysis(**entry["analysis"]), stacks, entry["shown"], int(entry["next_id"]), mixes)
 
     def _layers(self, number: int) -> tuple[Layer, ...]:
         if ("layers", number) not in self._known:
-            held = tuple(unpack_layer(entry) for entry in self._tables["layers"][number])
+            held = tuple(_unpack_layer(entry) for entry in self._tables["layers"][number])
             if not held:
-                raise ValueError("it holds no layer.")
+                raise ValueError("no layer")
             self._known["layers", number] = held
         layers: tuple[Layer, ...] = self._known["layers", number]
         return layers
@@ -285,10 +281,13 @@ class Unpacker:
     def _operation(self, entry: Mapping[str, Any]) -> Operation:
         kind = EFFECTS[entry["effect"]]
         values: dict[str, Any] = {}
+        types = get_type_hints(kind)
         for each in fields(kind):
-            value = entry[each.name]
+            value = entry[STORED_AS.get((kind.__name__, each.name), each.name)]
             if each.name == "source":
                 values[each.name] = None if value is None else self._source(value)
+            elif types[each.name] in (Measure, FilterKind, CombineKind):
+                values[each.name] = types[each.name](value)
             else:
                 values[each.name] = _infinite(value)
         held = entry["area"]
@@ -326,48 +325,23 @@ class Unpacker:
         return area
 
 
-def unpack_settings(entry: Mapping[str, Any]) -> RunSettings:
-    """Parameters of a run."""
-    asked = {key: _infinite(value) for key, value in entry.items()}
-    # Written before hits had a threshold of their own.
-    asked.setdefault("percussive_separation", asked.get("separation", 1.0))
-    settings = RunSettings(**asked)
-    if settings.method not in METHODS and settings.method != ORACLE:
-        raise ValueError(f"it names an unknown method, “{settings.method}”.")
-    return settings
+def _unpack_settings(entry: Mapping[str, Any]) -> RunSettings:
+    span = entry.get("selection")
+    return RunSettings(**{**entry, "selection": None if span is None else (int(span[0]), int(span[1]))})
 
 
-def check_model(model: Model, bins: int, frames: int) -> Model:
-    """The same model; ValueError where it does not fit the plane."""
-    if isinstance(model, Shares):
-        if model.masks.ndim != 3 or model.masks.shape[1:] != (frames, bins):
-            raise ValueError("its masks do not fit its recording.")
-    elif model.W.ndim not in (2, 3) or (model.W.shape[0], model.H.shape) != (bins, (model.W.shape[1], frames)):
-        raise ValueError("its templates and activations do not fit its recording.")
-    return model
+def _unpack_layer(entry: Mapping[str, Any]) -> Layer:
+    return Layer(**{**_with_gain(entry), "parts": tuple(Part(**part) for part in entry["parts"])})
 
 
-def _pack_layer(layer: Layer) -> dict[str, Any]:
-    entry = asdict(layer)
-    if layer.gain_db == float("-inf"):
-        entry["gain_db"] = None  # JSON knows no infinity
-    return entry
+def _unpack_mix(entry: Mapping[str, Any]) -> RememberedMix:
+    layers = tuple(LayerMix(**_with_gain(each)) for each in entry["layers"])
+    return RememberedMix(layers, tuple(GroupMix(**_with_gain(each)) for each in entry["groups"]))
 
 
-def unpack_layer(entry: Mapping[str, Any]) -> Layer:
-    """A layer."""
-    gain = float("-inf") if entry["gain_db"] is None else float(entry["gain_db"])
-    return Layer(**{**entry, "gain_db": gain, "parts": tuple(Part(**part) for part in entry["parts"])})
-
-
-def unpack_groups(entries: list[Mapping[str, Any]]) -> tuple[Group, ...]:
-    """The groups of a stack."""
-    return tuple(Group(**{**entry, "gain_db": _infinite(entry["gain_db"])}) for entry in entries)
-
-
-def unpack_snapshot(entry: Mapping[str, Any] | None) -> MixSnapshot | None:
-    """A remembered mix."""
-    return None if entry is None else MixSnapshot(_infinite(entry["layers"]), _infinite(entry["groups"]))
+def _with_gain(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of what has a fader, which may be all the way down."""
+    return {**entry, "gain_db": float(entry["gain_db"])}
 
 
 def _unpack_path(entry: Mapping[str, Any]) -> Path:

@@ -11,7 +11,7 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -21,18 +21,30 @@ import numpy as np
 
 from workbench.audio.recording import Recording
 from workbench.document.history import Step
-from workbench.document.older_projects import unpack_older
+from workbench.document.older_projects import upgraded
 from workbench.document.packing import Arrays, Packer, Unpacker
 from workbench.document.state import Run, State
 from workbench.errors import UserError
 from workbench.storage import replacing
 
-SCHEMA = 4
+SCHEMA = 5
 SUFFIX = ".workbench"
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    ValueError,
+)
+"""What reading a file can raise that is no project, or no longer one."""
 
 
 class ProjectError(UserError):
-    """The project can't be read or written; the message is one sentence for the user."""
+    """A project can't be read or written, or its recording is not what it was."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +62,7 @@ class Project:
     state : State
     runs : dict of int to Run
     steps : list of (name, State)
-        The history; empty where none was saved.
+        The history around `state`, as far as it has the same window and hop: for others the levels are not known.
     present : int
         Which step `state` is.
     """
@@ -69,14 +81,16 @@ class Project:
         """Raise ProjectError if a recording is not the one that the project was made with."""
         found = (recording.rate, recording.channels, len(recording.samples))
         if found != (self.rate, self.channels, self.samples):
-            raise ProjectError(
-                f"“{self.recording.name}” has changed since “{self.path.name}” was saved; "
-                "put the original recording back in its place."
-            )
+            raise ProjectError("document.recording_changed", recording=self.recording.name, project=self.path.name)
 
 
 def save_project(
-    path: Path, recording: Recording, state: State, runs: dict[int, Run], steps: Sequence[Step] = (), present: int = 0
+    path: Path,
+    recording: Recording,
+    state: State,
+    runs: Mapping[int, Run],
+    steps: Sequence[Step] = (),
+    present: int = 0,
 ) -> None:
     """Write a project; the old file stays until the new one is whole.
 
@@ -89,6 +103,8 @@ def save_project(
     ------
     ProjectError
         If the file can't be written.
+    UserError
+        As `replacing` does: what is there must not be replaced.
     """
     packer = Packer()
     named = [(step.name, step.state) for step in steps] or [("", state)]
@@ -113,7 +129,8 @@ def save_project(
                 with file.open(f"{name}.npy", "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
     except OSError as error:
-        raise ProjectError(f"“{path}” can't be written: {os.strerror(error.errno or 0)}.") from error
+        reason = os.strerror(error.errno or 0)
+        raise ProjectError("document.not_written", project=str(path), reason=reason) from error
 
 
 def load_project(path: Path) -> Project:
@@ -125,26 +142,24 @@ def load_project(path: Path) -> Project:
         If it is none, is damaged, was written by a newer version, or its recording is not to be found.
     """
     if not path.exists():
-        raise ProjectError(f"There is no file “{path}”; check its name.")
+        raise ProjectError("document.no_file", project=str(path))
     try:
         with zipfile.ZipFile(path) as file:
             document = json.loads(file.read("project.json"))
             if document["schema"] > SCHEMA:
-                raise ProjectError(f"“{path.name}” was written by a newer version of this program; update to open it.")
+                raise ProjectError("document.newer", project=path.name)
             arrays = {
                 name[:-4]: np.lib.format.read_array(io.BytesIO(file.read(name)), allow_pickle=False)
                 for name in file.namelist()
                 if name.endswith(".npy")
             }
         return _unpack(path, document, arrays)
-    except OSError as error:
-        raise ProjectError(f"“{path.name}” can't be read: {os.strerror(error.errno or 0)}.") from error
-    except (zipfile.BadZipFile, KeyError, TypeError, IndexError, AttributeError, EOFError, zlib.error) as error:
-        raise ProjectError(f"“{path.name}” is no project of this program, or it is damaged.") from error
     except ProjectError:
         raise
-    except ValueError as error:
-        raise ProjectError(f"“{path.name}” is damaged: {error}") from error
+    except OSError as error:
+        raise ProjectError("document.not_read", project=path.name, reason=os.strerror(error.errno or 0)) from error
+    except DAMAGE as error:
+        raise ProjectError("document.damaged", project=path.name) from error
 
 
 def _reference(path: Path, recording: Recording) -> dict[str, Any]:
@@ -163,18 +178,16 @@ def _reference(path: Path, recording: Recording) -> dict[str, Any]:
 
 
 def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
+    document, arrays = upgraded(document, arrays)
     reference = document["recording"]
     samples = int(reference["samples"])
-    if document["schema"] < 3:
-        state, runs = unpack_older(document, arrays)
-        steps, present = [("", state)], 0
-    else:
-        unpacker = Unpacker(document["tables"], arrays)
-        every = [(step["name"], unpacker.state(step["state"])) for step in document["steps"]]
-        steps, present = _of_one_analysis(every, int(document["present"]))
-        used = set().union(*(state.runs for _, state in steps))
-        bins, frames = steps[present][1].analysis.bins, steps[present][1].analysis.frames(samples)
-        runs = {run: unpacker.run(document["runs"][str(run)], bins, frames) for run in sorted(used)}
+    unpacker = Unpacker(document["tables"], arrays)
+    every = [(step["name"], unpacker.state(step["state"])) for step in document["steps"]]
+    steps, present = _of_one_analysis(every, int(document["present"]))
+    used = set().union(*(state.runs for _, state in steps))
+    analysis = steps[present][1].analysis
+    bins, frames = analysis.bins, analysis.frames(samples)
+    runs = {run: unpacker.run(document["runs"][str(run)], bins, frames) for run in sorted(used)}
     return Project(
         path,
         _find_recording(path, reference),
@@ -205,6 +218,4 @@ def _find_recording(path: Path, reference: dict[str, Any]) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return Path(candidate)
-    raise ProjectError(
-        f"The recording “{candidates[-1].name}” of “{path.name}” is not where it was; put it beside the project file."
-    )
+    raise ProjectError("document.no_recording", recording=candidates[-1].name, project=path.name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,41 +42,63 @@ class Run:
 
 
 SLOTS = 4
-"""Remembered mixes: A, B, C and D."""
+"""How many mixes can be remembered: A, B, C and D."""
 
 
 @dataclass(frozen=True)
-class MixSnapshot:
-    """A remembered mix: the faders and switches of layers and groups, by their ids.
+class LayerMix:
+    """What a remembered mix holds of a layer; the fields are those of `Layer`."""
 
-    Attributes
-    ----------
-    layers : tuple of (id, gain_db, pan, mute, solo)
-    groups : tuple of (id, gain_db, pan, width, mute, solo)
-    """
+    id: int
+    gain_db: float
+    pan: float
+    mute: bool
+    solo: bool
 
-    layers: tuple[tuple[int, float, float, bool, bool], ...]
-    groups: tuple[tuple[int, float, float, float, bool, bool], ...]
+
+@dataclass(frozen=True)
+class GroupMix:
+    """What a remembered mix holds of a group; the fields are those of `Group`."""
+
+    id: int
+    gain_db: float
+    pan: float
+    width: float
+    mute: bool
+    solo: bool
+
+
+@dataclass(frozen=True)
+class RememberedMix:
+    """The faders and switches of all layers and groups, as they were when the mix was remembered."""
+
+    layers: tuple[LayerMix, ...]
+    groups: tuple[GroupMix, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Shelved:
-    """A mask stack of the document that is not the present one.
+class StackState:
+    """A mask stack of the document: one way to divide the recording into layers.
 
     Attributes
     ----------
     id : int
-        Unique within a document.
+        Unique within a document, never reused.
     name : str
-    layers, edits, run, groups
-        As in `State`.
+    layers : tuple of Layer
+    edits : tuple of Edit
+        Laid over the computed masks, in this order.
+    run : int or None
+        Number of the run whose factors the masks are computed from; None before any factorisation.
+    groups : tuple of Group
+        In the order of their layers, which stand together; each has at least one.
     """
 
     id: int
     name: str
-    layers: tuple[Layer, ...]
-    edits: tuple[Edit, ...]
-    run: int | None
+    layers: tuple[Layer, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    run: int | None = None
     groups: tuple[Group, ...] = ()
 
 
@@ -83,59 +106,76 @@ class Shelved:
 class State:
     """All that undo and redo move between.
 
+    States that follow each other share what they have in common; whether something changed is told by identity.
+
     Attributes
     ----------
     analysis : Analysis
-    layers : tuple of Layer
-    edits : tuple of Edit
-    run : int or None
-        The run whose factors the masks are computed from.
+    stacks : tuple of StackState
+        In the order in which they were made; at least one.
+    shown : int
+        Id of the stack that is seen, heard and edited: the present one.
     next_id : int
-        The next free identity for a layer, part or stack.
-    stack, stack_name : int, str
-        Identity and name of the present stack, whose layers, edits and run these are.
-    shelved : tuple of Shelved
-        The other stacks.
-    groups : tuple of Group
-        In the order of their layers, which stand together; each has at least one.
-    snapshots : tuple of (MixSnapshot or None)
-        Remembered mixes, one a slot.
+        The next free identity for a layer, part, group or stack.
+    mixes : tuple of (RememberedMix or None)
+        One for each of the `SLOTS`.
     """
 
     analysis: Analysis = field(default_factory=Analysis)
-    layers: tuple[Layer, ...] = ()
-    edits: tuple[Edit, ...] = ()
-    run: int | None = None
+    stacks: tuple[StackState, ...] = (StackState(0, "Factorisation"),)
+    shown: int = 0
     next_id: int = 1
-    stack: int = 0
-    stack_name: str = "Factorisation"
-    shelved: tuple[Shelved, ...] = ()
-    groups: tuple[Group, ...] = ()
-    snapshots: tuple[MixSnapshot | None, ...] = (None,) * SLOTS
+    mixes: tuple[RememberedMix | None, ...] = (None,) * SLOTS
 
     @property
-    def stacks(self) -> tuple[Shelved, ...]:
-        """All stacks, the present one among them, in the order in which they were made."""
-        present = Shelved(self.stack, self.stack_name, self.layers, self.edits, self.run, self.groups)
-        return tuple(sorted((*self.shelved, present), key=lambda each: each.id))
+    def present(self) -> StackState:
+        """The stack that is seen, heard and edited."""
+        return next(stack for stack in self.stacks if stack.id == self.shown)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Layers of the present stack."""
+        return self.present.layers
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Edits of the present stack."""
+        return self.present.edits
+
+    @property
+    def run(self) -> int | None:
+        """Number of the run that the masks of the present stack are computed from."""
+        return self.present.run
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Groups of the present stack."""
+        return self.present.groups
 
     @property
     def runs(self) -> set[int]:
-        """The runs from which masks of any stack are computed."""
-        return {each.run for each in self.stacks if each.run is not None}
+        """Numbers of the runs that masks of any stack are computed from."""
+        return {stack.run for stack in self.stacks if stack.run is not None}
+
+    def with_present(self, **values: Any) -> State:
+        """The same state, but for some fields of the present stack; the other stacks are the same objects."""
+        changed = replace(self.present, **values)
+        return replace(self, stacks=tuple(changed if each.id == self.shown else each for each in self.stacks))
 
 
 def fresh_state(analysis: Analysis) -> State:
-    """The state of a recording just opened: one layer, Everything."""
+    """The state of a recording just opened: one stack with one layer, Everything."""
     everything = Layer(1, "Everything", palette_colour(0), (Part(2, 0),))
-    return State(analysis=analysis, layers=(everything,), next_id=3)
+    return State(analysis, (StackState(0, "Factorisation", (everything,)),), next_id=3)
 
 
 def stack_of(state: State, runs: Mapping[int, Run], samples: int, levels: NDArray[np.uint8] | None = None) -> Stack:
-    """The mask stack of a state.
+    """The mask stack that a state shows, ready to be evaluated.
 
     Parameters
     ----------
+    state : State
+    runs : mapping of int to Run
     samples : int
         Length of the recording.
     levels : uint8, shape (N, F), optional

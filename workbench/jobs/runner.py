@@ -1,4 +1,4 @@
-"""Runs long work in threads. Results come back by queued signals, in the thread that started the job."""
+"""Runs long work in threads; what comes of it is delivered in the thread of the runner."""
 
 from __future__ import annotations
 
@@ -6,85 +6,120 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from enum import Enum, auto
 from time import monotonic
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 from workbench.errors import UserError
 from workbench.progress import Cancelled
 
 NICENESS = 10
 """Of the threads that do long work. With all processors busy, PortAudio's thread else came too late now and then."""
+REPORT_SECONDS = 0.04
+"""Progress is not shown more often than this."""
+PARTING_SECONDS = 5.0
+"""How long a thread may take to end once its work is done; it takes none to speak of."""
+
+
+class News(Enum):
+    """What a job has to tell."""
+
+    PROGRESSED = auto()
+    PUBLISHED = auto()
+    DONE = auto()
+    FAILED = auto()
+    ENDED = auto()
 
 
 class Job(QObject):
-    """One piece of work under way.
+    """One piece of work: it waits for its turn, is under way, or has ended.
 
-    `work(job)` runs in a thread of its own. It calls `job.report(share)`, which answers whether to go on,
-    and may call `job.publish(result)` on the way; what it returns arrives by `done`.
+    `work(job)` runs in a thread of its own. It calls `job.report`, which is a `Progress`, and may call
+    `job.publish`; what it returns is its result. `Runner.run` makes jobs.
     """
 
     progressed = Signal(float)
     """Share done, 0 … 1; negative where it is not known."""
-    published = Signal(object)
-    """A result on the way."""
-    done = Signal(object)
-    """The result."""
-    failed = Signal(str)
-    """One sentence for the user: the work met bad input (UserError or OSError)."""
     ended = Signal()
-    """It is over, however it ended; after `done` or `failed`."""
+    """It is over, however it ended; after its result was delivered."""
 
-    def __init__(self, name: str, work: Callable[[Job], Any], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.name = name
-        self._work = work
+    def __init__(
+        self, name: str, work: Callable[[Job], Any], tell: Callable[[Job, News, object], None], key: str = ""
+    ) -> None:
+        super().__init__()
+        self.name, self.key = name, key
+        self.superseded = False
+        """Whether nobody wants its results any more."""
+        self._work: Callable[[Job], Any] | None = work
+        self._tell = tell
         self._cancelled = threading.Event()
         self._share = 0.0
-        self._started = monotonic()
+        self._began = monotonic()
         self._reported = 0.0
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread: threading.Thread | None = None
 
     # -- called by the work --------------------------------------------------------------------------
 
-    def report(self, share: float) -> bool:
-        """Tell the share done (negative: unknown); answers whether to go on."""
+    def report(self, share: float) -> None:
+        """Tell the share done (negative: not known); a `Progress`.
+
+        Raises
+        ------
+        Cancelled
+            If the job was asked to stop.
+        """
         self._share = share
         now = monotonic()
-        if now - self._reported > 0.04 or share >= 1:
+        if now - self._reported > REPORT_SECONDS or share >= 1:
             self._reported = now
-            self.progressed.emit(share)
-        return not self._cancelled.is_set()
+            self._tell(self, News.PROGRESSED, share)
+        if self._cancelled.is_set():
+            raise Cancelled
 
     def publish(self, result: object) -> None:
         """Hand over a result on the way."""
-        self.published.emit(result)
+        self._tell(self, News.PUBLISHED, result)
+
+    # -- called in the runner's thread ---------------------------------------------------------------
 
     @property
     def cancelled(self) -> bool:
-        """Whether the user asked to stop."""
+        """Whether it was asked to stop."""
         return self._cancelled.is_set()
 
-    # -- called by the window ------------------------------------------------------------------------
+    @property
+    def started(self) -> bool:
+        """Whether its turn has come."""
+        return self._thread is not None
 
     def start(self) -> None:
         """Begin."""
+        self._began = monotonic()
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self._thread.start()
 
     def cancel(self) -> None:
-        """Ask the work to stop at its next report."""
+        """Ask the work to stop at its next report; what waits for its turn ends without one."""
+        waits = not self.started and not self.cancelled
         self._cancelled.set()
+        if waits:
+            self._work = None
+            self._tell(self, News.ENDED, None)
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the end; answers whether it came."""
+        """Wait for the end of the work; answers whether it came."""
+        if self._thread is None:
+            return True
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the start."""
-        return monotonic() - self._started
+        """Seconds since its turn came."""
+        return monotonic() - self._began
 
     @property
     def seconds_left(self) -> float | None:
@@ -95,17 +130,20 @@ class Job(QObject):
 
     def _run(self) -> None:
         _step_back()
+        # The work is let go of when it is done, with all that it holds.
+        work, self._work = self._work, None
         try:
-            result = self._work(self)
+            assert work is not None
+            result = work(self)
         except Cancelled:
             pass
         except (UserError, OSError) as error:
-            self.failed.emit(str(error))
+            self._tell(self, News.FAILED, error)
         except Exception as error:  # noqa: BLE001 - a defect of ours must reach the report dialog, from any thread
             sys.excepthook(type(error), error, error.__traceback__)
         else:
-            self.done.emit(result)
-        self.ended.emit()
+            self._tell(self, News.DONE, result)
+        self._tell(self, News.ENDED, None)
 
 
 def _step_back() -> None:
@@ -115,52 +153,133 @@ def _step_back() -> None:
 
 
 class Runner(QObject):
-    """Starts jobs and keeps them until they end."""
+    """Starts jobs, keeps them until they have ended, and delivers what comes of them.
+
+    Of the jobs with one key only the newest counts, and no two of them work at once.
+    """
 
     started = Signal(object)
-    """A Job has begun."""
+    """The turn of a Job has come."""
+    _told = Signal(object, object, object)
+    """From any thread: a Job, a kind of News, and what there is to tell."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs: list[Job] = []
+        """Those that have not ended, in the order in which they were asked for."""
+        self._receivers: dict[Job, dict[News, Callable[..., object] | None]] = {}
+        self._told.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
         self,
         name: str,
         work: Callable[[Job], Any],
-        done: Callable[[Any], None] | None = None,
-        failed: Callable[[str], None] | None = None,
-        published: Callable[[Any], None] | None = None,
-        ended: Callable[[], None] | None = None,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+        published: Callable[[Any], object] | None = None,
+        ended: Callable[[], object] | None = None,
+        key: str = "",
     ) -> Job:
-        """Start a job; the callables are called in this object's thread."""
-        job = Job(name, work, self)
-        queued = Qt.ConnectionType.QueuedConnection
-        if published is not None:
-            job.published.connect(published, queued)
-        if done is not None:
-            job.done.connect(done, queued)
-        if failed is not None:
-            job.failed.connect(failed, queued)
-        if ended is not None:
-            job.ended.connect(ended, queued)
-        job.ended.connect(lambda: self._forget(job), queued)
+        """Start a job.
+
+        Parameters
+        ----------
+        name : str
+            For the user; '' for work that is not shown.
+        work : callable (Job) -> result
+            Runs in a thread of its own.
+        done, failed, published, ended : callable, optional
+            Called in this object's thread: with the result; with the UserError or OSError that the work met; with a
+            result on the way; with nothing, at last. Methods and signals of a QObject that was deleted meanwhile are
+            left alone; a lambda must see to that itself.
+        key : str
+            Jobs of the same key that have not ended are stopped, and nothing of them is delivered any more but their
+            end. The new one begins when they no longer work.
+        """
+        if key:
+            self.drop(key)
+        job = Job(name, work, self._tell, key)
+        self._receivers[job] = {News.DONE: done, News.FAILED: failed, News.PUBLISHED: published, News.ENDED: ended}
         self.jobs.append(job)
-        self.started.emit(job)
-        job.start()
+        if not any(other.started for other in self._of(key)):
+            self._start(job)
         return job
+
+    @property
+    def named_jobs(self) -> list[Job]:
+        """The jobs that are shown to the user, in the order in which they were asked for."""
+        return [job for job in self.jobs if job.name]
+
+    def running(self, key: str) -> bool:
+        """Whether a job of a key has not ended."""
+        return bool(self._of(key))
+
+    def cancel(self, key: str) -> None:
+        """Stop the jobs of a key; what they come to by that is delivered."""
+        for job in self._of(key):
+            job.cancel()
+
+    def drop(self, key: str) -> None:
+        """Stop the jobs of a key; nothing of them is delivered any more but their end."""
+        for job in self._of(key):
+            job.superseded = True
+            job.cancel()
 
     def cancel_all(self, seconds: float = 5.0) -> None:
         """Cancel all jobs and wait for them."""
-        for job in list(self.jobs):
+        for job in self.jobs:
             job.cancel()
         deadline = monotonic() + seconds
-        for job in list(self.jobs):
+        for job in self.jobs:
             job.wait(max(0.0, deadline - monotonic()))
 
-    def _forget(self, job: Job) -> None:
-        if job in self.jobs:
-            self.jobs.remove(job)
-        # Its thread may still be inside the emission of `ended`: the object must outlive that.
-        job.wait(5)
-        job.deleteLater()
+    def _of(self, key: str) -> list[Job]:
+        """The jobs of a key; '' is none."""
+        return [job for job in self.jobs if key and job.key == key]
+
+    def _start(self, job: Job) -> None:
+        self.started.emit(job)
+        job.start()
+
+    def _tell(self, job: Job, news: News, value: object) -> None:
+        try:
+            self._told.emit(job, news, value)
+        except RuntimeError:
+            # This object was deleted, with the program: nobody is left to be told.
+            if shiboken6.isValid(self):
+                raise
+
+    def _deliver(self, job: Job, news: News, value: object) -> None:
+        if news is News.ENDED:
+            self._end(job)
+        elif news is News.PROGRESSED:
+            job.progressed.emit(value)
+        elif not job.superseded:
+            _call(self._receivers[job][news], value)
+
+    def _end(self, job: Job) -> None:
+        # Its thread has yet to return from telling so: the job must outlive that.
+        job.wait(PARTING_SECONDS)
+        self.jobs.remove(job)
+        receivers = self._receivers.pop(job)
+        waiting = [other for other in self._of(job.key) if not other.cancelled]
+        if waiting and not any(other.started for other in self._of(job.key)):
+            self._start(waiting[0])
+        try:
+            job.ended.emit()
+            _call(receivers[News.ENDED])
+        finally:
+            job.deleteLater()
+
+
+def _call(receiver: Callable[..., object] | None, *values: object) -> None:
+    """Call a receiver of news, unless it is a method or a signal of an object that was deleted."""
+    owner = getattr(receiver, "__self__", None)
+    if receiver is None or (isinstance(owner, QObject) and not shiboken6.isValid(owner)):
+        return
+    try:
+        receiver(*values)
+    except RuntimeError:
+        # What slots raise does not come through a signal: this says that its object is gone.
+        if not isinstance(owner, SignalInstance):
+            raise

@@ -11,17 +11,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits.edits import Edit, Paint
+from workbench.masks.edits.edits import Edit, Paint, held_arrays
+from workbench.masks.edits.effects import Memory
 from workbench.masks.model.grid import TILE, Array, Grid, Indices, Region, neighbourhood
 from workbench.masks.model.layers import Group, Layer
 from workbench.masks.model.models import Model
 from workbench.masks.model.sharing import Masks
+from workbench.spectral.stft import Analysis
 
 STRIP = 128
 """Columns evaluated at once, so that the masks of ten parts stay in the cache."""
 COARSE = 8
-"""Frames from one column of a grid to the next from which on filters look at few of their frames: pictures of long
-recordings. Sound is made of all."""
+"""A grid whose frames are farther apart than this is that of a picture: filters look at only a few of the frames
+within their reach. Sound is made from all of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +64,7 @@ class Stack:
         return np.array([n for n, layer in enumerate(self.layers) for _ in layer.parts], np.intp)
 
     @cached_property
-    def _held(self) -> tuple[list[int], Indices]:
+    def _holders(self) -> tuple[list[int], Indices]:
         """Indices of the parts that hold a component, and which component each holds."""
         count = self.factors.components if self.factors is not None else 1
         parts = [part for layer in self.layers for part in layer.parts]
@@ -73,6 +75,12 @@ class Stack:
         """Ids of the parts of locked layers."""
         return tuple(i for layer in self.layers if layer.locked for i in layer.part_ids)
 
+    @property
+    def memory(self) -> Memory:
+        """What its edits and its model keep in memory."""
+        model = {} if self.factors is None else {id(self.factors): (self.factors, self.factors.nbytes)}
+        return held_arrays(self.edits) | model
+
     def computed(self, rows: Indices, columns: Indices) -> Masks:
         """The model's masks without edits, shape (P, R, C): (w_k h_k) / Σ_j (w_j h_j).
 
@@ -80,7 +88,7 @@ class Stack:
         factorisation, when there is one such part. Parts without a component get 0.
         """
         out = np.zeros((len(self.parts), len(rows), len(columns)), np.float32)
-        holders, chosen = self._held
+        holders, chosen = self._holders
         if not holders:
             # The oldest part, so that a layer that is added takes nothing.
             out[int(np.argmin(self.parts))] = 1
@@ -102,8 +110,8 @@ class Stack:
         Parameters
         ----------
         rows, columns : int
-            Increasing frequency-bin and frame indices; on average more than `COARSE` frames apart they are those of
-            a picture, and effects that look at neighbours are told roughly.
+            Increasing frequency-bin and frame indices; where frames are on average more than `COARSE` apart,
+            effects that look at neighbours are computed roughly.
         """
         # From the last edit to the first: on which bins must the masks be known for it?
         coarse = len(columns) > 1 and columns[-1] - columns[0] > COARSE * (len(columns) - 1)
@@ -153,6 +161,12 @@ class Stack:
                     out[i][inner] = masks[known[part]]
         return out
 
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Stack:
+        """The same stack under another window and hop; it knows no levels. `samples` is the recording's length."""
+        factors = None if self.factors is None else self.factors.resampled(old, new, samples)
+        edits = tuple(edit.resampled(old, new, samples) for edit in self.edits)
+        return replace(self, factors=factors, edits=edits, bins=new.bins, frames=new.frames(samples), levels=None)
+
     def region_masks(self, region: Region) -> Masks:
         """`evaluate` on a rectangle of bins."""
         return self.evaluate(np.arange(region.low, region.high), np.arange(region.start, region.stop))
@@ -196,7 +210,7 @@ class Stack:
 
     def _blend_model(self, by_part: Array, rows: Indices, columns: Indices, out: Array) -> None:
         """Blend without edits by matrix products: Σ_k g_k w_k h_k / Σ_k w_k h_k."""
-        holders, held = self._held
+        holders, held = self._holders
         if self.factors is None or not holders:
             chosen = by_part[:, holders] if holders else by_part[:, [int(np.argmin(self.parts))]]
             out[:] = chosen.mean(axis=1)[:, None, None]

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.nmf.blocks import BLOCK, Blocks
-from workbench.nmf.objective import Objective
+from workbench.nmf.objective import Exponent, Objective
 from workbench.nmf.problem import Problem, Sums, added
 from workbench.nmf.products import onto_activations, onto_templates
-from workbench.nmf.result import Array, Factorisation, Flags, Progress, Watch
+from workbench.nmf.result import Array, Factorisation, Flags, IterationProgress, Watch
 
 LONGEST_PERIOD = 5
 """Extrapolated steps from one look at the cost to the next."""
@@ -35,13 +35,13 @@ def factorise_fast(
     H: Array,
     beta: float = 1.0,
     iterations: int | None = 100,
-    progress: Progress | None = None,
+    progress: IterationProgress | None = None,
     *,
     objective: Objective | None = None,
     watch: Watch | None = None,
     threads: int | None = None,
 ) -> Factorisation:
-    """The arguments, result and errors of `multiplicative.factorise`, by a faster descent.
+    """Bring down the same costs as `multiplicative.factorise`, with its arguments, result and errors, but faster.
 
     Euclidean without weights: hierarchical alternating least squares (Cichocki & Phan, *Fast local algorithms
     for large scale nonnegative matrix and tensor factorizations*, IEICE Trans. E92-A(3), 2009), with more than one
@@ -57,7 +57,7 @@ def factorise_fast(
     """
     objective = objective or Objective(beta)
     # For β = 0 the majorisation–equalisation rule: it never raises the cost either, and takes longer steps.
-    objective = replace(objective, exponent="heuristic" if objective.beta == 0.0 else "mm")
+    objective = replace(objective, exponent=Exponent.HEURISTIC if objective.beta == 0.0 else Exponent.MM)
     problem = Problem(V, W, H, objective, iterations, progress)
     return descend_fast(problem, W, H, iterations, progress, watch, threads)
 
@@ -67,7 +67,7 @@ def descend_fast(
     W: Array,
     H: Array,
     iterations: int | None,
-    progress: Progress | None = None,
+    progress: IterationProgress | None = None,
     watch: Watch | None = None,
     threads: int | None = None,
 ) -> Factorisation:
@@ -95,9 +95,10 @@ def descend_fast(
 
 
 class _Extrapolated:
-    """`point` is where it stands, `_safe` the last whose cost was computed and found no higher.
+    """Multiplicative steps, each from a point beyond the last one.
 
-    The logarithms of a cost take as long as the products of a step: costs are looked at every few steps.
+    `point` is where the descent stands; `_safe` is the last point of which the cost was computed and found no higher
+    than before. The logarithms of a cost take as long as the products of a step, so it is computed every few steps.
     """
 
     def __init__(self, problem: Problem, blocks: Blocks, w: Array, h: Array) -> None:
@@ -178,7 +179,8 @@ class _Hals:
 
     The point is (w, rows), of which the cost is known; the next step starts from the point beyond it on the line from
     the last one. Where the cost rises, a plain step from the best point follows, and later ones reach less far.
-    The cost comes from small matrices: it is exact to about 1e-6 of ½ ‖V‖², below which it tells rounding.
+    The cost comes from small matrices, as a difference of large numbers: a fit better than about 1e-6 of ½ ‖V‖² can't
+    be told from rounding.
     """
 
     def __init__(self, problem: Problem, blocks: Blocks, w: Array, h: Array) -> None:

@@ -15,7 +15,15 @@ TRACE = 1e-6
 
 @dataclass(frozen=True)
 class Event:
-    """A note or a stroke: seconds, seconds, MIDI pitch or number of the drum."""
+    """A note or a stroke of a drum.
+
+    Attributes
+    ----------
+    onset, duration : float
+        Seconds.
+    label : float
+        MIDI pitch, or number of the drum.
+    """
 
     onset: float
     duration: float

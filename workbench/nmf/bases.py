@@ -6,7 +6,7 @@ import numpy as np
 
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.objective import Objective
-from workbench.nmf.result import Array, Factorisation, Progress, Watch
+from workbench.nmf.result import Array, Factorisation, IterationProgress, Watch
 
 
 def match(
@@ -14,13 +14,15 @@ def match(
     W: Array,
     beta: float = 1.0,
     iterations: int | None = 20,
-    progress: Progress | None = None,
+    progress: IterationProgress | None = None,
     *,
     watch: Watch | None = None,
     threads: int | None = None,
 ) -> Factorisation:
-    """Activations of fixed templates (FluCoMa's NMFMatch): each frame is a problem of its own, and convex for
-    1 ≤ β ≤ 2. Masks from them are NMFFilter.
+    """Activations of fixed templates.
+
+    Each frame is a problem of its own, and a convex one for 1 ≤ β ≤ 2. FluCoMa's NMFMatch shows such activations, and
+    its NMFFilter filters by the masks that follow from them.
 
     Parameters
     ----------
@@ -32,10 +34,15 @@ def match(
     Returns
     -------
     Factorisation
-        W as given; the start of H is flat.
+        W as given.
+
+    Raises
+    ------
+    ValueError
+        As `multiplicative.factorise`.
     """
     sums = W.sum(axis=0, dtype=np.float64)
-    # A template of zeros has no part in the model.
+    # Every component starts with an equal share of each frame. A template of zeros has no part in the model.
     shares = np.where(sums > 0, 1 / np.where(sums > 0, sums, 1), 0) / W.shape[1]
     H = np.outer(shares, V.sum(axis=0, dtype=np.float64)).astype(V.dtype)
     objective = Objective(beta, hold_templates=True)
@@ -47,8 +54,9 @@ def match(
 def morph_template(a: Array, b: Array, amount: float) -> Array:
     """The spectrum between two spectra by optimal transport: energy moves along frequency instead of fading.
 
-    On a line the best transport keeps the order (displacement interpolation, McCann 1997; FluCoMa's NMFMorph
-    moves whole peaks, see `flucoma.morph`): the quantile functions are interpolated.
+    On a line the best transport keeps the order of what it moves, so that the place of every share of the energy,
+    counted from below, is interpolated (displacement interpolation, McCann 1997). FluCoMa's NMFMorph moves whole
+    peaks instead; that is `compat.flucoma.morph`.
 
     Parameters
     ----------
@@ -61,6 +69,11 @@ def morph_template(a: Array, b: Array, amount: float) -> Array:
     -------
     array, shape (F,)
         Its sum goes in proportion from that of a to that of b.
+
+    Raises
+    ------
+    ValueError
+        If the amount is not from 0 to 1.
     """
     if not 0 <= amount <= 1:
         raise ValueError(f"The amount of a morph is from 0 to 1, not {amount}.")
@@ -83,7 +96,23 @@ def morph_template(a: Array, b: Array, amount: float) -> Array:
 
 
 def morph(W1: Array, W2: Array, amount: float) -> Array:
-    """`morph_template` of each pair of columns (frame by frame for templates of shape (F, K, T))."""
+    """Each template of W1 on its way to the one of the same place in W2; see `morph_template`.
+
+    Parameters
+    ----------
+    W1, W2 : arrays, shapes (F, K), or (F, K, T), which are morphed frame by frame
+    amount : float
+        0 gives W1, 1 gives W2.
+
+    Returns
+    -------
+    array, shape of W1
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or the amount is not from 0 to 1.
+    """
     if W1.shape != W2.shape:
         raise ValueError(f"Only templates of one shape can be morphed, not {W1.shape} and {W2.shape}.")
     flat = [np.asarray(W).reshape(len(W), -1) for W in (W1, W2)]

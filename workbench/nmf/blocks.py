@@ -40,7 +40,7 @@ class Blocks:
     """
 
     def __init__(self, frames: int, threads: int | None = None, size: int = BLOCK) -> None:
-        # As many for each of two threads, all of nearly one size.
+        # An even number, so that two threads have equally many to do, and all of nearly one size.
         count = max(1, 2 * -(-frames // (2 * size)))
         edges = [frames * i // count for i in range(count + 1)]
         self.slices = [slice(a, b) for a, b in pairwise(edges) if b > a]

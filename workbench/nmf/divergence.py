@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BETA = {"kl": 1.0, "is": 0.0, "eu": 2.0}
-"""Names on the command line and in files to β (Févotte & Idier 2011, Neural Computation 23:9)."""
+"""Short names of divergences, and their β (Févotte & Idier, Neural Computation 23(9), 2011)."""
 
 
 def spectrogram_power(name: str) -> float:

@@ -11,18 +11,27 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.ndimage import median_filter
 
-Array = NDArray[np.floating]
-Progress = Callable[[int, float], bool]
+from workbench.nmf.result import Array, chosen
+from workbench.progress import Progress, silent
+
 Task = Callable[[], None]
 
-MODES = ("soft", "binary", "coupled", "advanced")
-"""Ways to make masks of the two medians; see `hpss`."""
+
+class HpssMode(StrEnum):
+    """Ways to make masks of the two medians; see `hpss`."""
+
+    SOFT = "soft"
+    BINARY = "binary"
+    COUPLED = "coupled"
+    ADVANCED = "advanced"
+
 
 ONE_DECIBEL = 10 ** (1 / 20)
 """Separation factor of 1 dB, FluCoMa's default threshold over all bins."""
@@ -39,14 +48,14 @@ def median_filters(
     harmonic_frames: int = 17,
     percussive_bins: int = 31,
     threads: int | None = None,
-    progress: Progress | None = None,
-) -> tuple[Array, Array] | None:
+    progress: Progress = silent,
+) -> tuple[Array, Array]:
     """Running medians along time and along frequency (Fitzgerald 2010, DAFx).
 
-    Beyond its edges V goes on as its mirror image, the edge value doubled. The result equals
-    `scipy.ndimage.median_filter` with sizes (1, `harmonic_frames`) and (`percussive_bins`, 1) as far as those
-    are less than eight times the axis, from where on SciPy reads a value beside the array. It does not depend
-    on the number of threads or on the memory order of V, which it takes over.
+    Beyond its edges V goes on as its mirror image, the edge value doubled. The results equal
+    `scipy.ndimage.median_filter` with sizes (1, `harmonic_frames`) and (`percussive_bins`, 1) as long as these
+    are less than eight times the axis; longer ones let SciPy read a value beside the array. They do not depend
+    on the number of threads, and lie in memory as V does.
 
     Parameters
     ----------
@@ -56,12 +65,12 @@ def median_filters(
         Lengths of the medians along time and along frequency; odd, and possibly longer than the axis.
     threads : int, optional
         Threads over the blocks; default is one a processor, at most 8.
-    progress : callable (block, cost) -> bool, optional
-        Called after every block, counted from 1, with the share of blocks still to do; False stops.
+    progress : callable (share), optional
+        Called after every block with the share of the work that is done; what it raises stops the work.
 
     Returns
     -------
-    (harmonic, percussive) : arrays, shapes (F, N), or None if `progress` stopped
+    (harmonic, percussive) : arrays, shapes (F, N)
 
     Raises
     ------
@@ -71,20 +80,21 @@ def median_filters(
     _check(V, harmonic_frames, percussive_bins)
     harmonic, percussive = np.empty_like(V), np.empty_like(V)
     tasks = _median_tasks(V, harmonic, percussive, harmonic_frames, percussive_bins)
-    return (harmonic, percussive) if _run([tasks], threads, progress) else None
+    _run([tasks], threads, progress)
+    return harmonic, percussive
 
 
 def hpss(
     V: Array,
-    mode: str = "soft",
+    mode: str = HpssMode.SOFT,
     harmonic_frames: int = 17,
     percussive_bins: int = 31,
     power: float = 2.0,
     harmonic_threshold: ArrayLike = ONE_DECIBEL,
     percussive_threshold: ArrayLike = ONE_DECIBEL,
     threads: int | None = None,
-    progress: Progress | None = None,
-) -> Array | None:
+    progress: Progress = silent,
+) -> Array:
     """Masks of the harmonic part, the percussive part and, in mode "advanced", the residual.
 
     With H and P the medians of `median_filters`, p the power and t the thresholds, a bin's masks are
@@ -100,7 +110,8 @@ def hpss(
     ----------
     V : array, shape (F, N)
         Magnitudes or powers, nonnegative and finite; float32 or float64, which the result keeps. Never written to.
-    mode : {"soft", "binary", "coupled", "advanced"}
+    mode : str
+        One of `HpssMode`.
     harmonic_frames, percussive_bins : int
         Lengths of the medians along time and along frequency; odd, and possibly longer than the axis.
     power : float
@@ -108,15 +119,15 @@ def hpss(
     harmonic_threshold, percussive_threshold : float or array, shape (F,)
         Separation factors, dimensionless, for all bins or for each; 20·log10(t) is their level in dB where V is
         a magnitude: 1 is 0 dB, 1.122 is 1 dB, 2 is 6 dB. Mode "coupled" takes any positive harmonic threshold;
-        mode "advanced" takes both, at least 1, so that no bin is both. The other modes do not look at them.
+        mode "advanced" takes both, at least 1, so that no bin is both. The other modes ignore them.
     threads : int, optional
         Threads over the blocks, without effect on the result; default is one a processor, at most 8.
-    progress : callable (block, cost) -> bool, optional
-        Called after every block, counted from 1, with the share of blocks still to do; False stops.
+    progress : callable (share), optional
+        Called after every block with the share of the work that is done; what it raises stops the work.
 
     Returns
     -------
-    array, shape (S, F, N), or None if `progress` stopped
+    array, shape (S, F, N)
         Masks from 0 to 1 that sum to one in every bin: harmonic, percussive and, in mode "advanced", residual.
         Each lies in memory as V does.
 
@@ -125,18 +136,17 @@ def hpss(
     ValueError
         If the mode is unknown, a threshold or the power is out of its range, or `median_filters` refuses V.
     """
-    if mode not in MODES:
-        raise ValueError(f"The mode is one of {', '.join(MODES)}, not {mode!r}.")
+    mode = chosen(HpssMode, mode, "mode")
     if not 0 < power < np.inf:
         raise ValueError(f"The power must be positive and finite, not {power}.")
     _check(V, harmonic_frames, percussive_bins)
     thresholds = np.ones((2, len(V), 1), V.dtype)
-    if mode in ("coupled", "advanced"):
-        thresholds[0] = _threshold(harmonic_threshold, len(V), 1.0 if mode == "advanced" else 0.0)
-    if mode == "advanced":
+    if mode in (HpssMode.COUPLED, HpssMode.ADVANCED):
+        thresholds[0] = _threshold(harmonic_threshold, len(V), 1.0 if mode == HpssMode.ADVANCED else 0.0)
+    if mode == HpssMode.ADVANCED:
         thresholds[1] = _threshold(percussive_threshold, len(V), 1.0)
     by_frames = _time_major(V)
-    shape = (3 if mode == "advanced" else 2, *(V.T.shape if by_frames else V.shape))
+    shape = (3 if mode == HpssMode.ADVANCED else 2, *(V.T.shape if by_frames else V.shape))
     masks = np.empty(shape, V.dtype)
     if by_frames:
         masks = masks.transpose(0, 2, 1)
@@ -146,7 +156,8 @@ def hpss(
         where = (slice(None), part) if by_frames else (part, slice(None))
         rows = thresholds[:, where[0]]
         makers.append(partial(_make_masks, masks[:, *where], mode, float(power), rows[0], rows[1]))
-    return masks if _run([medians, makers], threads, progress) else None
+    _run([medians, makers], threads, progress)
+    return masks
 
 
 def _check(V: Array, *lengths: int) -> None:
@@ -178,8 +189,8 @@ def _blocks(rows: int, width: int) -> list[slice]:
     return [slice(start, start + step) for start in range(0, rows, step)]
 
 
-def _run(stages: Sequence[Sequence[Task]], threads: int | None, progress: Progress | None) -> bool:
-    """Tasks of one stage side by side, stage after stage; whether all were run."""
+def _run(stages: Sequence[Sequence[Task]], threads: int | None, progress: Progress) -> None:
+    """Tasks of one stage side by side, stage after stage."""
     total = sum(map(len, stages))
     done = 0
     pool = ThreadPoolExecutor(threads or min(8, os.cpu_count() or 1))
@@ -188,11 +199,9 @@ def _run(stages: Sequence[Sequence[Task]], threads: int | None, progress: Progre
             for future in [pool.submit(task) for task in stage]:
                 future.result()
                 done += 1
-                if progress is not None and not progress(done, 1 - done / total):
-                    return False
+                progress(done / total)
     finally:
         pool.shutdown(cancel_futures=True)
-    return True
 
 
 def _median_tasks(V: Array, harmonic: Array, percussive: Array, frames: int, bins: int) -> list[Task]:
@@ -275,19 +284,21 @@ def _merge(a: list[Array], b: list[Array]) -> list[Array]:
     return out + even[len(odd) :] + odd[len(even) :]
 
 
-def _make_masks(masks: Array, mode: str, power: float, harmonic_threshold: Array, percussive_threshold: Array) -> None:
+def _make_masks(
+    masks: Array, mode: HpssMode, power: float, harmonic_threshold: Array, percussive_threshold: Array
+) -> None:
     """Masks (S, f, n) in place of the medians that its first two planes hold; thresholds (f, 1)."""
     H, P = masks[0], masks[1]
     with np.errstate(over="ignore", under="ignore"):
-        if mode == "soft":
+        if mode == HpssMode.SOFT:
             _make_soft_masks(H, P, power)
             return
         # t·P < H says what H / P > t says, but needs no rule for P = 0; an infinite product is never exceeded.
-        harmonic = H >= P if mode == "binary" else harmonic_threshold * P < H
-        percussive = percussive_threshold * H < P if mode == "advanced" else ~harmonic
+        harmonic = H >= P if mode == HpssMode.BINARY else harmonic_threshold * P < H
+        percussive = percussive_threshold * H < P if mode == HpssMode.ADVANCED else ~harmonic
     H[...] = harmonic
     P[...] = percussive
-    if mode == "advanced":
+    if mode == HpssMode.ADVANCED:
         masks[2] = ~(harmonic | percussive)
 
 

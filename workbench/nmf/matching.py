@@ -27,7 +27,7 @@ def similarity(W1: Array, H1: Array, W2: Array, H2: Array) -> Array:
 def match_components(W1: Array, H1: Array, W2: Array, H2: Array) -> list[int]:
     """For each component of the first set the index of its counterpart in the second, −1 where there is none.
 
-    The assignment with the largest total similarity (Kuhn 1955, the Hungarian method).
+    Arguments as for `similarity`; the assignment with the largest total similarity (Kuhn 1955, the Hungarian method).
     """
     alike = similarity(W1, H1, W2, H2)
     out = [-1] * alike.shape[0]

@@ -16,7 +16,7 @@ from workbench.nmf.blocks import Blocks, aligned_rows
 from workbench.nmf.divergence import divergence, itakura_saito, relative_floor
 from workbench.nmf.objective import Objective
 from workbench.nmf.products import model_of, onto_activations, onto_templates
-from workbench.nmf.result import Array, Factorisation, Hook, Progress, check_factors, check_spectrogram, held
+from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, check_factors, check_spectrogram, held
 
 
 @dataclass(eq=False)
@@ -65,7 +65,7 @@ class Problem:
         H: Array,
         objective: Objective,
         iterations: int | None = 1,
-        progress: Progress | None = None,
+        progress: IterationProgress | None = None,
     ) -> None:
         g = objective.weights
         peak = check_spectrogram(V, g)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from workbench.nmf.accelerated import factorise_fast
-from workbench.nmf.result import Array
+from workbench.nmf.result import Array, IterationProgress
 from workbench.nmf.starts import random_start
 
 
@@ -17,7 +17,7 @@ def costs_by_components(
     beta: float = 1.0,
     iterations: int = 40,
     seed: int = 0,
-    progress: Callable[[int, float], bool] | None = None,
+    progress: IterationProgress | None = None,
 ) -> list[float]:
     """The cost that a factorisation reaches with each number of components.
 
@@ -29,11 +29,12 @@ def costs_by_components(
     beta, iterations, seed
         Of each factorisation.
     progress : callable (i, cost) -> bool, optional
-        Called after every iteration of all, counted through; False stops, and the costs so far are returned.
+        Called after every iteration; i counts through all factorisations. False stops.
 
     Returns
     -------
     list of float
+        One for each candidate; fewer if `progress` stopped.
     """
     costs: list[float] = []
     going = True

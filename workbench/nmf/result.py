@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Choice = TypeVar("Choice", bound=StrEnum)
 Array = NDArray[np.floating]
 Flags = NDArray[np.bool_]
 
-Progress = Callable[[int, float], bool]
+IterationProgress = Callable[[int, float], bool]
 """progress(i, cost) -> go on? Called after every iteration, counted from 1."""
 
 Watch = Callable[[Array, Array], None]
@@ -64,7 +67,9 @@ def check_spectrogram(V: Array, weights: Array | None = None) -> float:
     return peak
 
 
-def check_factors(V: Array, W: Array, H: Array, iterations: int | None = 1, progress: Progress | None = None) -> None:
+def check_factors(
+    V: Array, W: Array, H: Array, iterations: int | None = 1, progress: IterationProgress | None = None
+) -> None:
     """Raise ValueError if W (F, K) or (F, K, T) and H (K, N) do not fit V, are negative or not finite, or never end."""
     if W.ndim not in (2, 3) or H.ndim != 2 or W.shape[:2] != (V.shape[0], H.shape[0]) or H.shape[1] != V.shape[1]:
         raise ValueError(f"Shapes do not fit: V {V.shape}, W {W.shape}, H {H.shape}.")
@@ -76,12 +81,26 @@ def check_factors(V: Array, W: Array, H: Array, iterations: int | None = 1, prog
     check_iterations(iterations, progress)
 
 
-def check_iterations(iterations: int | None, progress: Progress | None) -> None:
+def check_iterations(iterations: int | None, progress: IterationProgress | None) -> None:
     """Raise ValueError if the number of iterations is negative, or nothing would ever stop them."""
     if iterations is None and progress is None:
         raise ValueError("Without a number of iterations, progress must say when to stop.")
     if iterations is not None and iterations < 0:
         raise ValueError(f"The number of iterations can't be negative: {iterations}.")
+
+
+def chosen(choices: type[Choice], name: str, what: str) -> Choice:
+    """The member of `choices` that has this name.
+
+    Raises
+    ------
+    ValueError
+        With all names there are, if none is this one; `what` says what they are names of.
+    """
+    try:
+        return choices(name)
+    except ValueError:
+        raise ValueError(f"The {what} is one of {', '.join(choices)}, not '{name}'.") from None
 
 
 def held(which: bool | ArrayLike, components: int) -> Flags:

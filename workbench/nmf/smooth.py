@@ -7,6 +7,7 @@ D_IS(V | WH) + λ Σ_k Σ_n d_IS(h_{k,n−1} | h_{k,n}), which does not depend o
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -17,12 +18,21 @@ from workbench.nmf.accelerated import descend_fast
 from workbench.nmf.blocks import Blocks
 from workbench.nmf.divergence import divergence
 from workbench.nmf.multiplicative import descend
-from workbench.nmf.objective import Objective
+from workbench.nmf.objective import Exponent, Objective
 from workbench.nmf.problem import Half, Problem, Sums, sums_of
 from workbench.nmf.products import onto_activations, onto_templates
-from workbench.nmf.result import Array, Factorisation, Progress, Watch
+from workbench.nmf.result import Array, Factorisation, IterationProgress, Watch, chosen
 
-ORDERS = ("red-black", "sequential")
+
+class Order(StrEnum):
+    """In which order the frames of H are updated. Every step of both orders is a descent step.
+
+    RED_BLACK: all odd frames at once, then all even ones; a frame depends on its two neighbours alone.
+    SEQUENTIAL: frame after frame, as in the paper.
+    """
+
+    RED_BLACK = "red-black"
+    SEQUENTIAL = "sequential"
 
 
 def smooth_is(
@@ -31,10 +41,10 @@ def smooth_is(
     H: Array,
     smoothness: float = 10.0,
     iterations: int | None = 200,
-    progress: Progress | None = None,
+    progress: IterationProgress | None = None,
     *,
-    order: str = "red-black",
-    exponent: str = "heuristic",
+    order: str = Order.RED_BLACK,
+    exponent: str = Exponent.HEURISTIC,
     weights: Array | None = None,
     hold_templates: bool | ArrayLike = False,
     hold_activations: bool | ArrayLike = False,
@@ -53,10 +63,9 @@ def smooth_is(
     smoothness : float
         λ ≥ 0; 10 is usual. 0 is plain IS-NMF, whose MM exponent for H is ½.
     order : str
-        'red-black': all odd frames, then all even ones, which depend only on each other's; 'sequential': frame
-        after frame, as in the paper. Every step of both is a descent step.
+        One of `Order`.
     exponent : str
-        Of W's update: 'heuristic' (1, as in the paper; it never raises the cost for β = 0) or 'mm' (½).
+        One of `Exponent`, for W's update: 1 as in the paper, or ½.
     fast : bool
         Extrapolated steps (`factorise_fast`).
     iterations, progress, weights, hold_templates, hold_activations, watch, threads
@@ -67,12 +76,10 @@ def smooth_is(
     ValueError
         As `multiplicative.factorise`, or for a negative smoothness or an unknown order.
     """
-    if order not in ORDERS:
-        raise ValueError(f"The order is 'red-black' or 'sequential', not '{order}'.")
     objective = Objective(
         0.0, weights=weights, hold_templates=hold_templates, hold_activations=hold_activations, exponent=exponent
     )
-    problem = SmoothProblem(V, W, H, objective, smoothness, order, iterations, progress)
+    problem = SmoothProblem(V, W, H, objective, smoothness, chosen(Order, order, "order"), iterations, progress)
     if fast:
         return descend_fast(problem, W, H, iterations, progress, watch, threads)
     return descend(problem, W, H, iterations, progress, watch=watch, threads=threads)
@@ -88,9 +95,9 @@ class SmoothProblem(Problem):
         H: Array,
         objective: Objective,
         smoothness: float,
-        order: str,
+        order: Order,
         iterations: int | None = 1,
-        progress: Progress | None = None,
+        progress: IterationProgress | None = None,
     ) -> None:
         if not 0 <= smoothness < np.inf:
             raise ValueError(f"The smoothness must be nonnegative and finite, not {smoothness}.")
@@ -107,7 +114,7 @@ class SmoothProblem(Problem):
             pairs = blocks.run(partial(self._products, blocks=blocks, half=half, h=h))
             up, down = (np.concatenate(each).astype(np.float64) for each in zip(*pairs, strict=True))
             free = ~self.hold_h
-            solve = _red_black if self._order == "red-black" else _sequential
+            solve = _red_black if self._order == Order.RED_BLACK else _sequential
             new = solve(h[:, free].astype(np.float64), up[:, free], down[:, free], self.smoothness)
             # A component that dies out must not reach zero, of which the penalty has no value.
             h[:, free] = np.maximum(new, _trace(h.dtype)) if self.smoothness else new
@@ -217,7 +224,7 @@ def sage(
     H: Array,
     smoothness: float = 0.0,
     iterations: int | None = 200,
-    progress: Progress | None = None,
+    progress: IterationProgress | None = None,
     *,
     watch: Watch | None = None,
     threads: int | None = None,
@@ -229,7 +236,7 @@ def sage(
 
     Parameters, result and errors are those of `smooth_is`.
     """
-    problem = _EmProblem(V, W, H, Objective(0.0), smoothness, "red-black", iterations, progress)
+    problem = _EmProblem(V, W, H, Objective(0.0), smoothness, Order.RED_BLACK, iterations, progress)
     w, h = problem.start(W, H)
     if problem.silent:
         return problem.silence(w, h)

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import scipy.linalg
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from workbench.nmf.result import Array, check_spectrogram
+from workbench.nmf.result import Array, check_spectrogram, chosen
 
-FILLS = ("mean", "random", "zeros")
+
+class Fill(StrEnum):
+    """What takes the place of the zeros of an SVD start, which multiplicative updates would never leave.
+
+    MEAN (NNDSVDa): the flat value √(mean(V)/K), with which the model would have V's mean.
+    RANDOM (NNDSVDar): random numbers up to a hundredth of that.
+    ZEROS (NNDSVD): zeros stay.
+    """
+
+    MEAN = "mean"
+    RANDOM = "random"
+    ZEROS = "zeros"
+
 
 GRAM_BLOCK = 4096
 """Frames at a time."""
 
 
 def random_start(V: Array, components: int, seed: int, length: int = 1) -> tuple[Array, Array]:
-    """Seeded random W and H, scaled so that the model's mean is V's (less what a template has beyond the end).
+    """Seeded random W and H, scaled so that the model has V's mean.
+
+    With templates of several frames it has a little less: what they would add after the last frame is lost.
 
     Parameters
     ----------
@@ -27,6 +42,11 @@ def random_start(V: Array, components: int, seed: int, length: int = 1) -> tuple
     seed : int
     length : int
         T; above 1, W is (F, K, T).
+
+    Returns
+    -------
+    W, H : arrays, shapes (F, K) or (F, K, T), and (K, N)
+        In V's kind of float; templates of unit sum.
 
     Raises
     ------
@@ -57,7 +77,10 @@ def start_of_shape(
 
 
 def uniform_start(V: Array, components: int, length: int = 1) -> tuple[Array, Array]:
-    """W and H of ones, scaled so that the model's mean is V's; for a factor whose partner tells components apart."""
+    """Flat W and H, scaled so that the model has V's mean.
+
+    Use it for one of the two factors: from two flat ones all components would stay the same.
+    """
     w = np.ones((V.shape[0], components) if length == 1 else (V.shape[0], components, length))
     return balanced(w, np.ones((components, V.shape[1])), float(V.mean(dtype=np.float64)), V.dtype)
 
@@ -72,7 +95,7 @@ def balanced(W: Array, H: Array, mean: float, kind: np.dtype[Any]) -> tuple[Arra
     return np.ascontiguousarray(W, kind), np.ascontiguousarray(H, kind)
 
 
-def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tuple[Array, Array]:
+def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> tuple[Array, Array]:
     """Nonnegative double singular value decomposition (Boutsidis & Gallopoulos, Pattern Recognition 41, 2008).
 
     Of each singular pair the positive or the negative part, whichever weighs more.
@@ -83,11 +106,9 @@ def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tupl
     components : int
         K, at most min(F, N).
     fill : str
-        What takes the place of zeros, which multiplicative rules never leave: 'mean' (NNDSVDa), the flat value
-        √(mean(V)/K) with which the model would have V's mean; 'random' (NNDSVDar), up to a hundredth of it;
-        'zeros' (NNDSVD).
+        One of `Fill`.
     seed : int
-        Of 'random'.
+        Of the random fill.
 
     Returns
     -------
@@ -98,8 +119,7 @@ def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tupl
     ValueError
         For more components than V has singular values, an unknown fill, or a V that is not a spectrogram.
     """
-    if fill not in FILLS:
-        raise ValueError(f"The fill is one of {', '.join(FILLS)}, not '{fill}'.")
+    fill = chosen(Fill, fill, "fill")
     peak = check_spectrogram(V)
     if not 1 <= components <= min(V.shape):
         raise ValueError(f"The SVD start gives 1 to {min(V.shape)} components here, not {components}.")
@@ -116,10 +136,10 @@ def nndsvd(V: Array, components: int, fill: str = "mean", seed: int = 0) -> tupl
             size = np.sqrt(s[k] * norms[best])
             w[:, k], h[k] = size * a / np.linalg.norm(a), size * b / np.linalg.norm(b)
     flat = np.sqrt(float(V.mean(dtype=np.float64)) / peak / components)
-    if fill == "mean":
+    if fill == Fill.MEAN:
         w[w == 0] = flat
         h[h == 0] = flat
-    elif fill == "random":
+    elif fill == Fill.RANDOM:
         rng = np.random.default_rng(seed)
         w[w == 0] = flat / 100 * rng.random(int((w == 0).sum()))
         h[h == 0] = flat / 100 * rng.random(int((h == 0).sum()))
@@ -154,10 +174,20 @@ def components_for(V: Array, coverage: float = 0.5, most: int = 200) -> int:
 
     Parameters
     ----------
+    V : array, shape (F, N)
     coverage : float
         Share, 0 … 1.
     most : int
         Upper limit.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If the coverage is out of its range.
     """
     if not 0 <= coverage <= 1:
         raise ValueError(f"The coverage is a share from 0 to 1, not {coverage}.")
@@ -165,14 +195,15 @@ def components_for(V: Array, coverage: float = 0.5, most: int = 200) -> int:
 
 
 def covering(shares: Array, coverage: float, most: int) -> int:
-    """How many of `singular_shares` make up a share of the sum."""
+    """The least number of components whose `singular_shares` reach `coverage` (0 … 1), but at most `most`."""
     return min(most, int(np.searchsorted(shares, coverage - 1e-12)) + 1, len(shares))
 
 
 def singular_shares(V: Array) -> Array:
     """Shares of the sum of all singular values of V (F, N) that the largest one, two, three … make up, float64.
 
-    They are the roots of the eigenvalues of V Vᵀ, which takes a recording of any length by the block.
+    Singular values are the roots of the eigenvalues of V Vᵀ, which is summed block by block for a recording of any
+    length.
     """
     short = V if V.shape[0] <= V.shape[1] else V.T
     gram = np.zeros((len(short), len(short)))

@@ -9,14 +9,14 @@ import numpy as np
 
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.bases import match
-from workbench.nmf.compat import flucoma
-from workbench.nmf.convolutive import nmf_conv, nmfd
+from workbench.nmf.compat import flucoma, libnmfd
+from workbench.nmf.convolutive import nmf_conv
 from workbench.nmf.multiplicative import factorise
 from workbench.nmf.objective import Objective
-from workbench.nmf.result import Array, Factorisation, Progress, Watch
+from workbench.nmf.result import Array, Factorisation, IterationProgress, Watch
 from workbench.nmf.smooth import sage, smooth_is
 from workbench.nmf.starts import balanced
-from workbench.separation.settings import METHODS, RunSettings
+from workbench.separation.settings import METHODS, Exponent, Method, RunSettings
 
 Holds = tuple[list[bool], list[bool]]
 """Of each component whether its template is held, and whether its activation is."""
@@ -29,7 +29,7 @@ def descend(
     V: Array,
     W: Array,
     H: Array,
-    progress: Progress | None = None,
+    progress: IterationProgress | None = None,
     watch: Watch | None = None,
     hold: Holds | None = None,
     drawn: bool = False,
@@ -37,9 +37,31 @@ def descend(
     going: Callable[[], bool] = lambda: True,
     threads: int | None = None,
 ) -> Factorisation:
-    """The engine's function for a method, with the settings that it uses; the frames `out` count for nothing.
+    """Run the engine's function for a method, with the settings that it uses.
 
-    Templates are found without them; then, as long as `going` says so, the activations there that fit what sounds.
+    Parameters
+    ----------
+    V : array, shape (F, N)
+        Of the power that the settings want.
+    W, H : arrays, shapes (F, K) or (F, K, T), and (K, N)
+        The start.
+    progress, watch : callable, optional
+        As the engine takes them: told after every iteration.
+    hold : Holds, optional
+        Which templates and activations stay; by default none.
+    drawn : bool
+        The start is random, so that a method with random numbers of its own may draw these instead.
+    out : slice, optional
+        Frames that count for nothing: templates are found from the others. Activations within it are found
+        afterwards for the templates that there are then.
+    going : callable
+        Asked in every iteration of that second search whether to go on.
+    threads : int, optional
+        One a processor by default; without effect on the result.
+
+    Returns
+    -------
+    Factorisation
     """
     hold = hold or ([False] * W.shape[1], [False] * W.shape[1])
     if out is None:
@@ -61,9 +83,10 @@ def _filled(
     going: Callable[[], bool],
     threads: int | None,
 ) -> Factorisation:
-    """The result with the activations within `out` that fit the templates; what reaches beyond its end stays.
+    """A result with the activations within `out` that fit its templates and what sounds there.
 
-    So the model of all frames that counted, and its cost, stay as they are.
+    No activation changes whose template reaches beyond the end of `out`, so that the model of all frames that counted,
+    and with it the cost, stays as it is.
     """
     W, H = result.W, result.H.copy()
     length = W.shape[2] if W.ndim == 3 else 1
@@ -104,7 +127,7 @@ def _descend(
     V: Array,
     W: Array,
     H: Array,
-    progress: Progress | None,
+    progress: IterationProgress | None,
     watch: Watch | None,
     hold: Holds,
     drawn: bool,
@@ -114,7 +137,7 @@ def _descend(
     beta, n = settings.beta_value, settings.iterations
     templates, activations = hold
     match settings.method:
-        case "fast" | "mu":
+        case Method.FAST | Method.MU:
             objective = Objective(
                 beta,
                 settings.sparsity,
@@ -122,12 +145,12 @@ def _descend(
                 weights,
                 templates,
                 activations,
-                "mm" if settings.exponent == "mm" else "heuristic",
+                "mm" if settings.exponent is Exponent.MM else "heuristic",
             )
-            function = factorise_fast if settings.method == "fast" else factorise
+            function = factorise_fast if settings.method is Method.FAST else factorise
             return function(V, W, H, beta, n, progress, objective=objective, watch=watch, threads=threads)
-        case "smooth" | "sequential":
-            order = "red-black" if settings.method == "smooth" else "sequential"
+        case Method.SMOOTH | Method.SEQUENTIAL:
+            order = "red-black" if settings.method is Method.SMOOTH else "sequential"
             return smooth_is(
                 V,
                 W,
@@ -142,9 +165,9 @@ def _descend(
                 watch=watch,
                 threads=threads,
             )
-        case "em":
+        case Method.EM:
             return sage(V, W, H, settings.smoothness, n, progress, watch=watch, threads=threads)
-        case "patterns":
+        case Method.PATTERNS:
             return nmf_conv(
                 V,
                 W,
@@ -161,8 +184,8 @@ def _descend(
                 watch=watch,
                 threads=threads,
             )
-        case "libnmfd":
-            return nmfd(
+        case Method.LIBNMFD:
+            return libnmfd.nmfd(
                 V,
                 W,
                 H,
@@ -170,11 +193,10 @@ def _descend(
                 progress,
                 hold_templates=templates,
                 hold_activations=activations,
-                compat="libnmfd",
                 watch=watch,
                 threads=threads,
             )
-        case "flucoma":
+        case Method.FLUCOMA:
             return flucoma.nmf(
                 V,
                 W.shape[1],
@@ -187,16 +209,18 @@ def _descend(
                 progress,
                 watch,
             )
+        case Method.MATCH:
+            return _match(V, W, beta, n, progress, watch, threads)
         case _:
-            return match_templates(V, W, beta, n, progress, watch, threads)
+            raise ValueError(f"“{settings.method}” is no descent.")
 
 
-def match_templates(
+def _match(
     V: Array,
     W: Array,
     beta: float,
     iterations: int | None,
-    progress: Progress | None,
+    progress: IterationProgress | None,
     watch: Watch | None,
     threads: int | None,
 ) -> Factorisation:

@@ -1,8 +1,8 @@
-"""The job that factorises a recording: from settings through the engine to snapshots."""
+"""Factorise a recording: from its settings through the engine to snapshots of where it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -10,25 +10,37 @@ import numpy as np
 
 from workbench.audio.recording import Recording
 from workbench.errors import UserError
-from workbench.jobs.runner import Job
 from workbench.masks.model.models import Factors, Model, Shares
 from workbench.nmf.harmonic_percussive import hpss
 from workbench.nmf.matching import match_components
 from workbench.nmf.rank import costs_by_components
 from workbench.nmf.result import Array
 from workbench.nmf.starts import singular_shares
-from workbench.progress import Cancelled
+from workbench.progress import Cancelled, Progress, part, silent
 from workbench.separation.descents import Holds, descend
-from workbench.separation.settings import RunSettings
-from workbench.separation.starts import Task, keeps_locked, left_out, start
+from workbench.separation.settings import ActivationStart, Method, RunSettings, TemplateStart
+from workbench.separation.starts import start
+from workbench.separation.task import Task, keeps_locked, left_out
 from workbench.spectral.stft import Analysis, magnitudes
 
 PUBLISH_SECONDS = 0.08
+ANALYSING = 0.1
+"""Share of the work that analysing is, for a hundred iterations."""
+TRIED_ITERATIONS = 40
+"""Of each number of components that is tried."""
 
 
 @dataclass(frozen=True, eq=False)
 class OtherRun:
-    """A run beside the one that was asked for: another seed, or the method to compare with."""
+    """A run beside the one that was asked for: from another seed, or by the method to compare with.
+
+    Attributes
+    ----------
+    settings : RunSettings
+    factors : Factors
+    costs : tuple of float
+        The cost after each iteration.
+    """
 
     settings: RunSettings
     factors: Factors
@@ -37,7 +49,21 @@ class OtherRun:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """Where a factorisation stands."""
+    """Where a factorisation stands.
+
+    Attributes
+    ----------
+    factors : Model
+        W and H, or the masks of harmonic–percussive separation.
+    costs : tuple of float
+        The cost after each iteration; empty where there are none.
+    settings : RunSettings
+        As they were asked for; of several starts those of the best.
+    others : tuple of OtherRun
+        The other starts and the method compared with, at the end.
+    held : tuple of int
+        At the end: components whose templates were held because they were given (drums, pitches, learnt).
+    """
 
     factors: Model
     costs: tuple[float, ...]
@@ -46,37 +72,60 @@ class Snapshot:
     held: tuple[int, ...] = ()
 
 
-def run(job: Job, task: Task) -> Snapshot:
-    """Factorise; publishes Snapshots on the way, and keeps what there is when cancelled.
+Publish = Callable[[Snapshot], None]
+
+
+def unseen(snapshot: Snapshot) -> None:
+    """Nobody looks on."""
+
+
+def factorise(
+    task: Task, progress: Progress = silent, publish: Publish = unseen, threads: int | None = None
+) -> Snapshot:
+    """Factorise a recording as a task asks.
+
+    Parameters
+    ----------
+    progress : Progress
+        Told the share done (negative for a run that goes on until stopped). A stop while the engine iterates ends it
+        after that iteration, and what there is by then is returned.
+    publish : callable
+        Given a Snapshot now and then while the first descent is under way.
+    threads : int, optional
+        One a processor by default; without effect on the result.
 
     Raises
     ------
     UserError
         If the settings do not fit the recording, its selection or each other.
+    Cancelled
+        If it is stopped before there is anything to return.
     """
     settings = task.settings
-    endless = settings.iterations is None and settings.method != "hpss"
-    # Analysing is counted as a tenth of the work, which it is for a hundred iterations.
-    v = magnitudes(
-        task.recording.samples,
-        task.analysis,
-        settings.power,
-        lambda share: job.report(-1.0 if endless else 0.1 * share),
-    )
-    if job.cancelled:
-        raise Cancelled
-    if settings.method == "hpss":
-        return _hpss(job, v, settings)
+    endless = settings.iterations is None and settings.method is not Method.HPSS
+    analysing: Progress = (lambda share: progress(-1.0)) if endless else part(progress, 0.0, ANALYSING)
+    v = magnitudes(task.recording.samples, task.analysis, settings.power, analysing)
     try:
-        return _Descents(job, task, v).run()
+        if settings.method is Method.HPSS:
+            return _hpss(v, settings, part(progress, ANALYSING, 1.0), threads)
+        return _Descents(task, v, progress, publish, threads).snapshot()
     except UserError:
         raise
     except ValueError as error:
-        # The engine's sentences are for users too.
-        raise UserError(str(error)) from error
+        # The engine is a library with sentences of its own.
+        raise UserError("separation.engine", reason=error) from error
 
 
-def _hpss(job: Job, v: Array, settings: RunSettings) -> Snapshot:
+def _goes_on(progress: Progress, share: float) -> bool:
+    """Tell the share done; whether to go on, as the engine asks it."""
+    try:
+        progress(share)
+    except Cancelled:
+        return False
+    return True
+
+
+def _hpss(v: Array, settings: RunSettings, progress: Progress, threads: int | None) -> Snapshot:
     tones, hits = (10 ** (db / 20) for db in (settings.separation, settings.percussive_separation))
     masks = hpss(
         v,
@@ -85,42 +134,42 @@ def _hpss(job: Job, v: Array, settings: RunSettings) -> Snapshot:
         settings.percussive_bins | 1,
         harmonic_threshold=tones,
         percussive_threshold=hits,
-        progress=lambda i, left: job.report(1 - 0.9 * left),
+        threads=threads,
+        progress=progress,
     )
-    if masks is None:
-        raise Cancelled
     return Snapshot(Shares(np.ascontiguousarray(masks.transpose(0, 2, 1), np.float16)), (), settings)
 
 
 class _Descents:
-    """One or several descents of a task, and their publication."""
+    """One or several descents of a task (from several seeds, by a method beside it), and their publication."""
 
-    def __init__(self, job: Job, task: Task, v: Array) -> None:
-        self._job, self._task, self._v = job, task, v
+    def __init__(self, task: Task, v: Array, progress: Progress, publish: Publish, threads: int | None) -> None:
+        self._task, self._v = task, v
+        self._report, self._publish, self._threads = progress, publish, threads
         settings = task.settings
-        random = not task.going_on and "random" in (settings.templates, settings.activations)
-        random = random and settings.templates != "nndsvd"
-        tries = settings.tries if random and settings.iterations is not None else 1
-        runs = [replace(settings, seed=settings.seed + i) for i in range(tries)]
-        if settings.compare and settings.compare != settings.method and settings.iterations is not None:
-            runs.append(replace(settings, method=settings.compare))
-        self._runs, self._compared = runs, len(runs) > tries
+        tries = settings.tries if _random(task) and settings.iterations is not None else 1
+        self._asked = [replace(settings, seed=settings.seed + i) for i in range(tries)]
+        compared = settings.compare if settings.iterations is not None else None
+        if compared is not None and compared is not settings.method:
+            self._asked.append(replace(settings, method=compared))
+        self._tries = tries
         self._index = 0
-        self._last = 0.0
+        self._published = 0.0
         self._latest: tuple[Array, Array] | None = None
         self._costs: list[float] = []
+        self._share = 0.0
+        self._stopped = False
 
-    def run(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
+        """Run them all, or until stopped; the best of those with the task's own method comes first."""
         done: list[OtherRun] = []
         held: list[tuple[int, ...]] = []
         best = 0
-        for index, settings in enumerate(self._runs):
+        for index, settings in enumerate(self._asked):
             self._index, self._costs = index, []
             v = self._spectrogram(settings)
             w, h = start(self._task, v, settings)
-            given = self._given(settings, w.shape[1])
-            hold = self._held(settings, given)
-            out = left_out(self._task, settings, v.shape[1])
+            given = _given(self._task, settings, w.shape[1])
             result = descend(
                 settings,
                 v,
@@ -128,18 +177,18 @@ class _Descents:
                 h,
                 self._progress,
                 self._watch,
-                hold,
+                _holds(self._task, settings, given),
                 self._drawn(settings),
-                out,
-                lambda: not self._job.cancelled,
+                left_out(settings, v.shape[1]),
+                lambda: self._goes_on(self._share),
+                self._threads,
             )
             factors, order = self._arranged(result.W, result.H)
             done.append(OtherRun(settings, factors, result.costs))
             held.append(tuple(place for place, k in enumerate(order) if given[k]))
-            compared = self._compared and index == len(self._runs) - 1
-            if index and not compared and result.costs[-1] < done[best].costs[-1]:
+            if 0 < index < self._tries and result.costs[-1] < done[best].costs[-1]:
                 best = index
-            if self._job.cancelled:
+            if self._stopped:
                 break
         others = tuple(each for i, each in enumerate(done) if i != best)
         return Snapshot(done[best].factors, done[best].costs, done[best].settings, others, held[best])
@@ -151,30 +200,8 @@ class _Descents:
 
     def _drawn(self, settings: RunSettings) -> bool:
         """Whether nothing is given of the start: FluCoMa's own random numbers then come first."""
-        return not self._task.going_on and settings.templates == settings.activations == "random"
-
-    def _given(self, settings: RunSettings, count: int) -> list[bool]:
-        """Which templates are held because they were given."""
-        if self._task.going_on and self._task.held and settings.hold_templates:
-            return [k in self._task.held for k in range(count)]
-        given = count
-        if not self._task.going_on and settings.templates == "selection":
-            given = settings.learnt or count
-        elif not self._task.going_on and settings.templates in ("drums", "pitched"):
-            given = count - settings.others
-        return [settings.hold_templates and k < given for k in range(count)]
-
-    def _held(self, settings: RunSettings, given: list[bool]) -> Holds:
-        """Which templates are held, and which activations."""
-        kept = self._task.locked if self._task.going_on and keeps_locked(settings) else ()
-        locked = [k in kept for k in range(len(given))]
-        templates = [a or b for a, b in zip(given, locked, strict=True)]
-        activations = [settings.hold_activations or b for b in locked]
-        if all(templates) and all(activations):
-            raise UserError(
-                "All templates and activations are held, so nothing can change; let go of one, or unlock a layer."
-            )
-        return templates, activations
+        random = settings.templates is TemplateStart.RANDOM and settings.activations is ActivationStart.RANDOM
+        return random and not self._task.going_on
 
     def _watch(self, w: Array, h: Array) -> None:
         self._latest = w, h
@@ -182,26 +209,83 @@ class _Descents:
     def _progress(self, iteration: int, cost: float) -> bool:
         self._costs.append(cost)
         now = monotonic()
-        if self._index == 0 and now - self._last > PUBLISH_SECONDS and self._latest is not None:
-            self._last = now
+        if self._index == 0 and now - self._published > PUBLISH_SECONDS and self._latest is not None:
+            self._published = now
             factors, _ = self._arranged(*self._latest)
-            self._job.publish(Snapshot(factors, tuple(self._costs), self._runs[0]))
+            self._publish(Snapshot(factors, tuple(self._costs), self._asked[0]))
         total = self._task.settings.iterations
         if total is None:
-            return self._job.report(-1.0)
-        return self._job.report(0.1 + 0.9 * (self._index + iteration / total) / len(self._runs))
+            return self._goes_on(-1.0)
+        return self._goes_on(ANALYSING + (1 - ANALYSING) * (self._index + iteration / total) / len(self._asked))
+
+    def _goes_on(self, share: float) -> bool:
+        self._share = share
+        self._stopped = self._stopped or not _goes_on(self._report, share)
+        return not self._stopped
 
     def _arranged(self, w: Array, h: Array) -> tuple[Factors, list[int]]:
         """The order, and a copy with every component in the place of the one that it is most like."""
         order = arrangement(w, h, self._task.present, self._task.places)
         factors = Factors(np.array(w[:, order], np.float32, order="C"), np.array(h[order], np.float32, order="C"))
-        # What the masks need of them is computed here and kept, so that the window's thread does not wait for it.
+        # What the masks need of them is computed here and kept, so that whoever shows them does not wait for it.
         _ = factors.scaled
         return factors, order
 
 
+def _random(task: Task) -> bool:
+    """Whether another seed makes another start."""
+    s = task.settings
+    if task.going_on or s.templates is TemplateStart.NNDSVD:
+        return False
+    return s.templates is TemplateStart.RANDOM or s.activations is ActivationStart.RANDOM
+
+
+def _given(task: Task, settings: RunSettings, count: int) -> list[bool]:
+    """Of each component whether its template is to be held because it was given."""
+    given = count
+    if task.going_on:
+        if task.held and settings.hold_templates:
+            return [k in task.held for k in range(count)]
+    elif settings.templates is TemplateStart.SELECTION:
+        given = settings.learnt or count
+    elif settings.templates in (TemplateStart.DRUMS, TemplateStart.PITCHED):
+        given = count - settings.others
+    return [settings.hold_templates and k < given for k in range(count)]
+
+
+def _holds(task: Task, settings: RunSettings, given: list[bool]) -> Holds:
+    """Which templates and which activations are held: those that were given, and those of locked layers.
+
+    Raises
+    ------
+    UserError
+        If all are.
+    """
+    kept = task.locked if task.going_on and keeps_locked(settings) else ()
+    locked = [k in kept for k in range(len(given))]
+    templates = [a or b for a, b in zip(given, locked, strict=True)]
+    activations = [settings.hold_activations or b for b in locked]
+    if all(templates) and all(activations):
+        raise UserError("separation.all_held")
+    return templates, activations
+
+
 def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int | None]) -> list[int]:
-    """For each place the component that comes there: by similarity to the present one of that place."""
+    """For each place the component that comes there: by similarity to the present one of that place.
+
+    Parameters
+    ----------
+    w, h : arrays, shapes (F, K) or (F, K, T), and (K, N)
+    present : Model or None
+        What was there before.
+    places : sequence of int or None
+        For each of the K places the component of `present` that it belongs to, if any.
+
+    Returns
+    -------
+    list of int
+        A permutation of the K components.
+    """
     count = w.shape[1]
     wanted = [(place, old) for place, old in enumerate(places) if old is not None]
     if not isinstance(present, Factors) or not wanted or present.W.shape[0] != w.shape[0]:
@@ -214,16 +298,48 @@ def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int 
 
 
 def choose_components(
-    job: Job, recording: Recording, analysis: Analysis, settings: RunSettings, candidates: Sequence[int]
+    recording: Recording,
+    analysis: Analysis,
+    settings: RunSettings,
+    candidates: Sequence[int],
+    progress: Progress = silent,
 ) -> tuple[list[float], Array]:
-    """The cost that each number of components reaches with plain NMF, and the shares of the singular values."""
-    v = magnitudes(recording.samples, analysis, settings.power, lambda share: job.report(0.1 * share))
-    iterations = 40
+    """What speaks for a number of components.
 
-    def progress(i: int, cost: float) -> bool:
-        return job.report(0.1 + 0.9 * i / (iterations * len(candidates)))
+    Parameters
+    ----------
+    settings : RunSettings
+        Of which the divergence and the seed matter.
+    candidates : sequence of int
+        Numbers to try, rising.
 
-    costs = costs_by_components(v, candidates, settings.beta_value, iterations, settings.seed, progress)
-    if job.cancelled:
+    Returns
+    -------
+    costs : list of float
+        The cost that each number reaches with plain NMF.
+    shares : array
+        What the largest 1, 2, 3 … singular values are together of the sum of all.
+
+    Raises
+    ------
+    UserError
+        If the engine can't try these.
+    Cancelled
+        If it is stopped.
+    """
+    v = magnitudes(recording.samples, analysis, settings.power, part(progress, 0.0, ANALYSING))
+    trying, total = part(progress, ANALYSING, 1.0), TRIED_ITERATIONS * len(candidates)
+    try:
+        costs = costs_by_components(
+            v,
+            candidates,
+            settings.beta_value,
+            TRIED_ITERATIONS,
+            settings.seed,
+            lambda i, cost: _goes_on(trying, i / total),
+        )
+    except ValueError as error:
+        raise UserError("separation.engine", reason=error) from error
+    if len(costs) < len(candidates):
         raise Cancelled
     return costs, singular_shares(v)

@@ -3,31 +3,99 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from workbench.spectral.stft import Analysis
+from workbench.wording import QT_TRANSLATE_NOOP
+
+
+class Method(StrEnum):
+    """The ways to separate; METHODS describes each."""
+
+    FAST = "fast"
+    MU = "mu"
+    FLUCOMA = "flucoma"
+    SMOOTH = "smooth"
+    SEQUENTIAL = "sequential"
+    EM = "em"
+    PATTERNS = "patterns"
+    LIBNMFD = "libnmfd"
+    MATCH = "match"
+    HPSS = "hpss"
+    ORACLE = "oracle"
+    """Masks that were computed from true stems: no factorisation, and none of METHODS."""
+
+
+class Divergence(StrEnum):
+    """How misfit counts: Kullback–Leibler (β = 1), Itakura–Saito (0), Euclidean (2), or any other β."""
+
+    KL = "kl"
+    IS = "is"
+    EU = "eu"
+    BETA = "beta"
+
+
+class Exponent(StrEnum):
+    """Of exact multiplicative steps: γ(β), with which the cost never rises whatever β, or 1, which steps farther."""
+
+    MM = "mm"
+    ONE = "one"
+
+
+class TemplateStart(StrEnum):
+    """How W begins."""
+
+    RANDOM = "random"
+    UNIFORM = "uniform"
+    NNDSVD = "nndsvd"
+    PITCHED = "pitched"
+    DRUMS = "drums"
+    SELECTION = "selection"
+    PRESENT = "present"
+
+
+class ActivationStart(StrEnum):
+    """How H begins."""
+
+    RANDOM = "random"
+    UNIFORM = "uniform"
+    EVENTS = "events"
+    PRESENT = "present"
+
+
+class HpssMasks(StrEnum):
+    """Masks of harmonic–percussive separation, as `nmf.harmonic_percussive.hpss` makes them."""
+
+    SOFT = "soft"
+    BINARY = "binary"
+    COUPLED = "coupled"
+    ADVANCED = "advanced"
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What a factorisation was asked for. Each method uses some of it (`Method.uses`).
+    """What a factorisation was asked for. Each method uses some of it (`MethodKind.uses`).
+
+    The values of enumerations may be given as plain strings; they are kept as members.
 
     Attributes
     ----------
-    method : str
-        A key of METHODS.
+    method : Method
     components : int
         K, for starts that do not say how many there are.
-    divergence : str
-        'kl', 'is', 'eu', or 'beta' for the number in `beta`.
+    divergence : Divergence
     beta : float
-        β of 'beta'.
+        β of Divergence.BETA.
+    exponent : Exponent
     iterations : int or None
         None until stopped.
     seed : int
     tries : int
         As many random starts, of which the one with the lowest cost is kept.
-    compare : str
-        Method that runs from the same start afterwards, for its cost curve; '' for none.
-    templates, activations : str
-        How W and H begin; keys of TEMPLATES and ACTIVATIONS.
+    compare : Method or None
+        Method that runs from the same start afterwards, for its cost curve ('' is taken as None).
+    templates : TemplateStart
+    activations : ActivationStart
     hold_templates, hold_activations : bool
         Not to be updated (of templates from a selection only the learnt ones are held).
     others : int
@@ -36,8 +104,8 @@ class RunSettings:
         Templates learnt from the selection; 0 for all components.
     learnt_as : str
         Name of the layer that held learnt templates share; '' for 'Learnt'.
-    selection : tuple of float or None
-        Seconds from, to.
+    selection : (int, int) or None
+        First of the selected frames, and the one behind the last, of the analysis that the run has.
     low_pitch, high_pitch : int
         MIDI pitches of pitched templates.
     tolerance : float
@@ -56,29 +124,31 @@ class RunSettings:
         Penalties, as in `workbench.nmf`.
     harmonic_frames, percussive_bins : int
         Odd lengths of HPSS's medians.
-    exponent : str
-        Of exact steps: 'mm', with which the cost never rises whatever β, or 'one'.
     hold_locked : bool
         Continue holds the templates and activations of locked layers.
     leave_out : bool
         The selected time counts for nothing: templates are found from the rest.
     separation, percussive_separation : float
         Decibels by which a bin must be harmonic, and percussive.
-    masks : str
-        HPSS: 'soft', 'binary', 'coupled' or 'advanced' (with a residual).
+    masks : HpssMasks
+
+    Raises
+    ------
+    ValueError
+        If a string is no member of its enumeration.
     """
 
-    method: str = "fast"
+    method: Method = Method.FAST
     components: int = 10
-    divergence: str = "kl"
+    divergence: Divergence = Divergence.KL
     beta: float = 0.5
-    exponent: str = "mm"
+    exponent: Exponent = Exponent.MM
     iterations: int | None = 100
     seed: int = 0
     tries: int = 1
-    compare: str = ""
-    templates: str = "random"
-    activations: str = "random"
+    compare: Method | None = None
+    templates: TemplateStart = TemplateStart.RANDOM
+    activations: ActivationStart = ActivationStart.RANDOM
     hold_templates: bool = False
     hold_activations: bool = False
     hold_locked: bool = False
@@ -86,7 +156,7 @@ class RunSettings:
     others: int = 0
     learnt: int = 0
     learnt_as: str = ""
-    selection: tuple[float, float] | None = None
+    selection: tuple[int, int] | None = None
     low_pitch: int = 40
     high_pitch: int = 76
     tolerance: float = 0.5
@@ -102,7 +172,12 @@ class RunSettings:
     percussive_bins: int = 31
     separation: float = 1.0
     percussive_separation: float = 1.0
-    masks: str = "soft"
+    masks: HpssMasks = HpssMasks.SOFT
+
+    def __post_init__(self) -> None:
+        for name, kind in _ENUMERATED.items():
+            object.__setattr__(self, name, kind(getattr(self, name)))
+        object.__setattr__(self, "compare", Method(self.compare) if self.compare else None)
 
     @property
     def beta_value(self) -> float:
@@ -110,7 +185,7 @@ class RunSettings:
         own = METHODS[self.method].divergence if self.method in METHODS else None
         if own is not None:
             return own
-        return {"kl": 1.0, "is": 0.0, "eu": 2.0}.get(self.divergence, self.beta)
+        return _BETA_OF.get(self.divergence, self.beta)
 
     @property
     def power(self) -> float:
@@ -120,11 +195,11 @@ class RunSettings:
     @property
     def cost_kind(self) -> tuple[object, ...]:
         """What a cost is of: costs of one kind, from one window and hop, compare."""
-        if self.method == ORACLE:
-            return (ORACLE,)
+        if self.method is Method.ORACLE:
+            return (Method.ORACLE,)
         uses = METHODS[self.method].uses
         penalties = ("sparsity", "uncorrelatedness", "smoothness")
-        own = self.method if self.method in ("libnmfd", "flucoma", "hpss") else ""
+        own = self.method if self.method in (Method.LIBNMFD, Method.FLUCOMA, Method.HPSS) else ""
         out = self.selection if self.leave_out and "leave_out" in uses else None
         return self.beta_value, own, out, *(getattr(self, p) if p in uses else 0.0 for p in penalties)
 
@@ -134,18 +209,24 @@ class RunSettings:
         return self.length if "length" in METHODS[self.method].uses else 1
 
 
-ORACLE = "oracle"
-"""The method of masks that were computed from true stems: no factorisation."""
+_BETA_OF = {Divergence.KL: 1.0, Divergence.IS: 0.0, Divergence.EU: 2.0}
+_ENUMERATED: dict[str, type[StrEnum]] = {
+    "method": Method,
+    "divergence": Divergence,
+    "exponent": Exponent,
+    "templates": TemplateStart,
+    "activations": ActivationStart,
+    "masks": HpssMasks,
+}
+"""Fields of RunSettings that hold a member of an enumeration, beside `compare`, which may hold none."""
 
 
 @dataclass(frozen=True)
-class Method:
-    """One way to separate.
+class MethodKind:
+    """What is particular to one way to separate.
 
     Attributes
     ----------
-    group : str
-        'parts', 'smooth', 'patterns', 'known' or 'split'.
     uses : frozenset of str
         Fields of RunSettings that it reads, beside `method`.
     divergence : float or None
@@ -154,7 +235,6 @@ class Method:
         Its model is not at the scale of V.
     """
 
-    group: str
     uses: frozenset[str]
     divergence: float | None = None
     own_scale: bool = False
@@ -188,22 +268,19 @@ def _uses(*groups: set[str]) -> frozenset[str]:
     return frozenset().union(*groups)
 
 
-METHODS: dict[str, Method] = {
-    "fast": Method("parts", _uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS)),
-    "mu": Method("parts", _uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS, {"exponent"})),
-    "flucoma": Method("parts", _uses(_RUN, _HOLD, {"templates", "activations"}), 1.0, own_scale=True),
-    "smooth": Method("smooth", _uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),
-    "sequential": Method("smooth", _uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),
-    "em": Method("smooth", _uses(_RUN, _START, {"smoothness"}), 0.0),
-    "patterns": Method("patterns", _uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS, {"length"})),
-    "libnmfd": Method("patterns", _uses(_RUN, _START, _HOLD, _LOCKED, {"length"}), 1.0, own_scale=True),
-    "match": Method("known", _uses({"iterations", "divergence", "beta"})),
-    "hpss": Method("split", frozenset({"harmonic_frames", "percussive_bins", "masks", *_SEPARATION}), 1.0),
+METHODS: dict[Method, MethodKind] = {
+    Method.FAST: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS)),
+    Method.MU: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS, {"exponent"})),
+    Method.FLUCOMA: MethodKind(_uses(_RUN, _HOLD, {"templates", "activations"}), 1.0, own_scale=True),
+    Method.SMOOTH: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),
+    Method.SEQUENTIAL: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),
+    Method.EM: MethodKind(_uses(_RUN, _START, {"smoothness"}), 0.0),
+    Method.PATTERNS: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS, {"length"})),
+    Method.LIBNMFD: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, {"length"}), 1.0, own_scale=True),
+    Method.MATCH: MethodKind(_uses({"iterations", "divergence", "beta"})),
+    Method.HPSS: MethodKind(frozenset({"harmonic_frames", "percussive_bins", "masks", *_SEPARATION}), 1.0),
 }
 """In the order of the panel."""
-
-TEMPLATES = ("random", "uniform", "nndsvd", "pitched", "drums", "selection", "present")
-ACTIVATIONS = ("random", "uniform", "events", "present")
 
 RANGES: dict[str, tuple[float, float]] = {
     "components": (1, 200),
@@ -231,32 +308,33 @@ RANGES: dict[str, tuple[float, float]] = {
 
 PRESETS: dict[str, RunSettings] = {
     "general": RunSettings(),
-    "drums": RunSettings(method="patterns", templates="drums", activations="uniform", length=8, iterations=60),
-    "beat": RunSettings(
-        method="patterns",
-        templates="drums",
-        activations="random",
-        others=16,
-        length=4,
-        hold_templates=True,
+    "drums": RunSettings(
+        method=Method.PATTERNS,
+        templates=TemplateStart.DRUMS,
+        activations=ActivationStart.UNIFORM,
+        length=8,
         iterations=60,
     ),
-    "notes": RunSettings(
-        method="fast", components=16, templates="nndsvd", divergence="kl", sparsity=0.05, iterations=150
+    "beat": RunSettings(
+        method=Method.PATTERNS, templates=TemplateStart.DRUMS, others=16, length=4, hold_templates=True, iterations=60
     ),
+    "notes": RunSettings(components=16, templates=TemplateStart.NNDSVD, sparsity=0.05, iterations=150),
     "speech": RunSettings(
-        method="fast",
-        divergence="kl",
-        components=24,
-        templates="selection",
-        learnt=8,
-        learnt_as="Noise",
-        hold_templates=True,
-        iterations=100,
+        components=24, templates=TemplateStart.SELECTION, learnt=8, learnt_as="Noise", hold_templates=True
     ),
-    "old": RunSettings(method="smooth", components=10, smoothness=10.0, iterations=200),
+    "old": RunSettings(method=Method.SMOOTH, iterations=200),
 }
 """Settings for kinds of sound; README says what each is for and what it was tried on."""
+
+PRESET_NAMES: dict[str, str] = {
+    "general": QT_TRANSLATE_NOOP("Presets", "General"),
+    "drums": QT_TRANSLATE_NOOP("Presets", "Drum loop"),
+    "beat": QT_TRANSLATE_NOOP("Presets", "Drums in a mix"),
+    "notes": QT_TRANSLATE_NOOP("Presets", "Notes"),
+    "speech": QT_TRANSLATE_NOOP("Presets", "Speech + noise"),
+    "old": QT_TRANSLATE_NOOP("Presets", "Old recording"),
+}
+"""What the presets are called in English; the window translates them in the context “Presets”."""
 
 
 def preset(name: str, present: RunSettings) -> RunSettings:
@@ -264,3 +342,17 @@ def preset(name: str, present: RunSettings) -> RunSettings:
     return replace(
         PRESETS[name], seed=present.seed, selection=present.selection, drums=present.drums, events=present.events
     )
+
+
+def frames_selected(analysis: Analysis, begin: float, end: float, rate: int) -> tuple[int, int]:
+    """The frames that a span of seconds selects, as `RunSettings.selection` holds them; at least one.
+
+    Parameters
+    ----------
+    begin, end : float
+        Seconds.
+    rate : int
+        Sample rate in Hz.
+    """
+    start, stop = analysis.frames_of(begin, end, rate)
+    return start, max(stop, start + 1)

@@ -1,147 +1,48 @@
-"""What a factorisation begins with: its task, how many components, their names, templates and activations."""
+"""What W and H begin with: random, known sounds, singular vectors, what is selected, what is there already."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soxr
 
-from workbench import resource
 from workbench.audio.recording import Recording, load
 from workbench.errors import UserError
-from workbench.masks.model.models import Factors, Model
+from workbench.masks.model.models import Factors
 from workbench.nmf.activations import decays, gates, read_events
 from workbench.nmf.result import Array
 from workbench.nmf.starts import balanced, nndsvd, start_of_shape
 from workbench.nmf.templates import learnt_templates, pitched_templates
-from workbench.separation.settings import METHODS, RunSettings
+from workbench.separation.settings import METHODS, ActivationStart, Method, RunSettings, TemplateStart
+from workbench.separation.task import (
+    NO_TEMPLATES,
+    Task,
+    component_count,
+    drum_folders,
+    left_out,
+    one_shots,
+    pitches,
+    selected,
+)
 from workbench.spectral.stft import Analysis, magnitudes
 
-OWN_KIT = ("kick", "snare", "hihat")
-"""Of our own kit: what most recordings with drums have; a folder of one's own may hold any drums."""
 DRUM_ITERATIONS = 30
-NO_TEMPLATES = "There are no templates yet; factorise once, or choose another start."
-NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """What a factorisation needs of the document.
-
-    Attributes
-    ----------
-    recording, analysis, settings
-    present : Model or None
-        The factors that are there.
-    present_settings : RunSettings or None
-        What they were asked for; like `settings` by default.
-    places : tuple of int or None
-        For each new component the present one whose place it should take, as far as it is like it.
-    going_on : bool
-        Go on from the present factors, whatever the settings say of the start.
-    held : tuple of int
-        When going on: components whose templates the present run held.
-    locked : tuple of int
-        When going on: components of locked layers, for settings that hold these.
-    """
-
-    recording: Recording
-    analysis: Analysis
-    settings: RunSettings
-    present: Model | None = None
-    places: tuple[int | None, ...] = ()
-    going_on: bool = False
-    held: tuple[int, ...] = ()
-    present_settings: RunSettings | None = None
-    locked: tuple[int, ...] = ()
-
-    def present_for(self, settings: RunSettings, why_not: str) -> Factors:
-        """The present factors as a model of the spectrogram that a method wants.
-
-        Raises
-        ------
-        UserError
-            With `why_not` if there are none.
-        """
-        if not isinstance(self.present, Factors):
-            raise UserError(why_not)
-        power = np.float32(settings.power / (self.present_settings or settings).power)
-        if power == 1:
-            return self.present
-        # Exact where one component sounds alone; elsewhere a start.
-        return Factors(self.present.W**power, self.present.H**power)
-
-
-def component_names(settings: RunSettings) -> list[str]:
-    """Names that the components have of themselves: pitches, drums, harmonic and percussive, learnt; else none.
-
-    Components of one name share a layer.
-
-    Raises
-    ------
-    UserError
-        If the folder of drums holds none, or the pitches are out of order.
-    """
-    if settings.method == "hpss":
-        return ["Harmonic", "Percussive", "Residual"][: 3 if settings.masks == "advanced" else 2]
-    if "templates" not in METHODS[settings.method].uses:
-        return []
-    others = [f"Other {i + 1}" for i in range(settings.others)]
-    if settings.templates == "drums":
-        return [folder.name for folder in drum_folders(settings.drums)] + others
-    if settings.templates == "pitched":
-        return [f"{NOTES[p % 12]}{p // 12 - 1}" for p in pitches(settings)] + others
-    if settings.templates == "selection" and settings.hold_templates and 0 < settings.learnt < settings.components:
-        learnt = [settings.learnt_as or "Learnt"] * settings.learnt
-        return learnt + ["Rest"] * (settings.components - settings.learnt)
-    return []
-
-
-def pitches(settings: RunSettings) -> range:
-    """MIDI pitches of pitched templates."""
-    if settings.low_pitch > settings.high_pitch:
-        raise UserError("The lowest pitch is above the highest; exchange them.")
-    return range(settings.low_pitch, settings.high_pitch + 1)
-
-
-def component_count(settings: RunSettings, present: Model | None) -> int:
-    """K that a run with these settings has."""
-    names = component_names(settings)
-    if names:
-        return len(names)
-    if takes_templates(settings):
-        if not isinstance(present, Factors):
-            raise UserError(NO_TEMPLATES)
-        return present.components
-    return settings.components
-
-
-def takes_templates(settings: RunSettings) -> bool:
-    """Whether a fresh run begins with the present templates."""
-    uses = METHODS[settings.method].uses
-    return settings.method == "match" or ("templates" in uses and settings.templates == "present")
-
-
-def drum_folders(folder: str) -> list[Path]:
-    """The folders of one-shots, one a drum, in their order; our own kit for ''."""
-    if not folder:
-        return [resource("drums") / name for name in OWN_KIT]
-    if not Path(folder).is_dir():
-        raise UserError(f"There is no folder “{folder}”; choose the one that holds a folder for each drum.")
-    found = [each for each in sorted(Path(folder).glob("*")) if each.is_dir() and _sounds(each)]
-    if not found:
-        raise UserError(f"“{folder}” holds no folders with sound files; it needs one folder for each drum.")
-    return found
-
-
-def _sounds(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3"))
 
 
 def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings, components: int) -> Factors:
-    """Factors to show until the first real ones come. Their scale is the model's own affair."""
+    """Random factors of the shape that a run will have, to show until its first ones come.
+
+    Parameters
+    ----------
+    components : int
+        K.
+
+    Returns
+    -------
+    Factors
+        W (F, K) or (F, K, T), and H (K, N); of no particular scale, as masks do not depend on it.
+    """
     w, h = start_of_shape(
         analysis.bins,
         analysis.frames(len(recording.samples)),
@@ -153,18 +54,36 @@ def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings,
 
 
 def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
-    """W and H as the settings say, with the model's mean that of V."""
-    out = left_out(task, settings, V.shape[1])
+    """W and H as the settings say.
+
+    Parameters
+    ----------
+    V : array, shape (F, N)
+        Of the power that the settings want.
+    settings : RunSettings
+        Those of the task, or of one of its several runs.
+
+    Returns
+    -------
+    W, H : arrays, shapes (F, K) or (F, K, T), and (K, N)
+        The mean of their model is that of V, without what is left out; of present factors it is their own.
+
+    Raises
+    ------
+    UserError
+        If something that they need is not there: a selection, present factors, files.
+    """
+    out = left_out(settings, V.shape[1])
     # libnmfd's factors are those of V over its sum.
-    mean = 1 / V.size if settings.method == "libnmfd" else _mean(V, out)
-    if task.going_on or settings.method == "match":
+    mean = 1 / V.size if settings.method is Method.LIBNMFD else _mean(V, out)
+    if task.going_on or settings.method is Method.MATCH:
         return _from_present(task, V, settings, mean)
     count = component_count(settings, task.present)
     shape = V.shape[0], V.shape[1], count, settings.seed, mean, V.dtype, settings.template_frames
     random_w, random_h = start_of_shape(*shape)
     if "templates" not in METHODS[settings.method].uses:
         return random_w, random_h
-    if settings.templates == "nndsvd":
+    if settings.templates is TemplateStart.NNDSVD:
         # What is left out has no say; its activations begin flat.
         counted = V if out is None else np.delete(V, out, axis=1)
         random_w, known = nndsvd(counted, count, seed=settings.seed)
@@ -178,8 +97,8 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
 
 def _from_present(task: Task, V: Array, settings: RunSettings, mean: float) -> tuple[Array, Array]:
     """The present factors, each component at its level; at `mean` where a method has a scale of its own."""
-    present = task.present_for(settings, "There are no templates to go on from; factorise once first.")
-    if settings.method == "match":
+    present = task.present_for(settings, "separation.nothing_to_continue")
+    if settings.method is Method.MATCH:
         return present.W, present.H
     w = _of_length(present.W, settings.template_frames)
     sums = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2), dtype=np.float64)
@@ -187,7 +106,7 @@ def _from_present(task: Task, V: Array, settings: RunSettings, mean: float) -> t
     if not any(METHODS[each].own_scale for each in methods):
         mean = float(sums @ present.H.sum(axis=1, dtype=np.float64)) / V.size
     unit, h = balanced(w, present.H, mean, V.dtype)
-    if not settings.hold_templates or settings.method == "libnmfd":
+    if not settings.hold_templates or settings.method is Method.LIBNMFD:
         # libnmfd scales held templates to unit sum itself, and not their activations.
         return unit, h
     # Held templates keep their scale, and the activations take what it is from.
@@ -205,9 +124,9 @@ def _mean(V: Array, out: slice | None) -> float:
 def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Array:
     length = settings.template_frames
     match settings.templates:
-        case "uniform":
+        case TemplateStart.UNIFORM:
             return np.ones_like(random)
-        case "pitched":
+        case TemplateStart.PITCHED:
             given = pitched_templates(
                 pitches(settings),
                 task.recording.rate,
@@ -218,64 +137,31 @@ def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Ar
                 length=length,
             )
             return np.concatenate([given, random[:, given.shape[1] :]], axis=1)
-        case "drums":
+        case TemplateStart.DRUMS:
             folders = drum_folders(settings.drums)
-            learnt = [drum_template(each, task.recording.rate, task.analysis, settings, length) for each in folders]
+            learnt = [_drum_template(each, task.recording.rate, task.analysis, settings, length) for each in folders]
             return np.concatenate([*learnt, random[:, len(learnt) :]], axis=1)
-        case "selection":
-            return _from_selection(task, V, settings, random)
-        case "present":
+        case TemplateStart.SELECTION:
+            return _from_selection(V, settings, random)
+        case TemplateStart.PRESENT:
             return _of_length(task.present_for(settings, NO_TEMPLATES).W, length)
         case _:
             return random
 
 
-def selected(task: Task, selection: tuple[float, float]) -> slice:
-    """The frames of a selection."""
-    first, last = (round(second * task.recording.rate / task.analysis.hop) for second in selection)
-    return slice(max(0, first), last + 1)
-
-
-def keeps_locked(settings: RunSettings) -> bool:
-    """Whether the components of locked layers are held when going on."""
-    return settings.hold_locked and "hold_locked" in METHODS[settings.method].uses
-
-
-def left_out(task: Task, settings: RunSettings, frames: int) -> slice | None:
-    """The frames that count for nothing.
-
-    Raises
-    ------
-    UserError
-        If nothing is selected, or everything.
-    """
-    if not settings.leave_out or "leave_out" not in METHODS[settings.method].uses:
-        return None
-    if settings.selection is None:
-        raise UserError("Select the time to leave out first: the Select tool (V), then drag in the spectrogram.")
-    out = selected(task, settings.selection)
-    count = len(range(frames)[out])
-    if count == 0:
-        raise UserError("Nothing of the recording is selected; select the time to leave out.")
-    if count == frames:
-        raise UserError("With everything left out nothing can be found; select less.")
-    return out
-
-
-def _from_selection(task: Task, V: Array, settings: RunSettings, random: Array) -> Array:
-    if settings.selection is None:
-        raise UserError("Select the time to learn from first: the Select tool (V), then drag in the spectrogram.")
+def _from_selection(V: Array, settings: RunSettings, random: Array) -> Array:
+    """Templates of which the first are learnt from the selected frames."""
     learnt = min(settings.learnt or random.shape[1], random.shape[1])
-    example = V[:, selected(task, settings.selection)]
+    example = V[:, selected(settings, V.shape[1], "separation.select_learnt")]
     w = random.copy()
     w[:, :learnt] = learnt_templates(example, learnt, settings.seed, settings.template_frames)
     return w
 
 
-def drum_template(folder: Path, rate: int, analysis: Analysis, settings: RunSettings, length: int) -> Array:
+def _drum_template(folder: Path, rate: int, analysis: Analysis, settings: RunSettings, length: int) -> Array:
     """The template of a drum, learnt from all one-shots of a folder, each analysed by itself."""
     spectra = []
-    for path in _sounds(folder):
+    for path in one_shots(folder):
         sound = load(path)
         samples = sound.samples if sound.rate == rate else soxr.resample(sound.samples, sound.rate, rate)
         spectra.append(magnitudes(np.asarray(samples, np.float32), analysis, settings.power))
@@ -284,15 +170,15 @@ def drum_template(folder: Path, rate: int, analysis: Analysis, settings: RunSett
 
 def _activations(task: Task, settings: RunSettings, random: Array) -> Array:
     match settings.activations:
-        case "uniform":
+        case ActivationStart.UNIFORM:
             return np.ones_like(random)
-        case "events":
+        case ActivationStart.EVENTS:
             return _from_events(task, settings, random)
-        case "present":
-            other = "The present activations are not of as many components; choose another start."
-            present = task.present_for(settings, other)
+        case ActivationStart.PRESENT:
+            otherwise = "separation.other_components"
+            present = task.present_for(settings, otherwise)
             if present.components != len(random):
-                raise UserError(other)
+                raise UserError(otherwise)
             return present.H
         case _:
             return random
@@ -300,20 +186,20 @@ def _activations(task: Task, settings: RunSettings, random: Array) -> Array:
 
 def _from_events(task: Task, settings: RunSettings, random: Array) -> Array:
     if not settings.events:
-        raise UserError("Choose the text file with the onsets first.")
+        raise UserError("separation.no_onsets")
     path = Path(settings.events)
     try:
-        events = read_events(path.read_text())
+        events = read_events(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"“{path}” can't be read as text.") from error
+        raise UserError("separation.onsets_unreadable", path=path) from error
     except ValueError as error:
-        raise UserError(f"“{path.name}”: {error}") from error
+        raise UserError("separation.onsets_wrong", name=path.name, reason=error) from error
     if not events:
-        raise UserError(f"“{path.name}” holds no onsets; each line needs seconds and a label.")
-    pitched = settings.templates == "pitched"
+        raise UserError("separation.onsets_empty", name=path.name)
+    pitched = settings.templates is TemplateStart.PITCHED
     labels = [float(p) for p in pitches(settings)] if pitched else _labels({e.label for e in events}, len(random))
     labels = (labels + [float("nan")] * len(random))[: len(random)]
-    seconds = task.analysis.hop / task.recording.rate
+    seconds = task.analysis.second_of(1, task.recording.rate)
     if any(event.duration for event in events):
         known = gates(events, labels, random.shape[1], seconds)
     else:
@@ -328,7 +214,7 @@ def _labels(found: set[float], components: int) -> list[float]:
     if found <= set(range(1, components + 1)):
         return [float(k) for k in range(1, components + 1)]
     if len(found) > components:
-        raise UserError(f"The list of onsets has {len(found)} labels, but there are {components} components.")
+        raise UserError("separation.too_many_labels", labels=len(found), components=components)
     return sorted(found)
 
 

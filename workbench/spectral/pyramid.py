@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from workbench.progress import Progress, silent
 from workbench.spectral.stft import Analysis, Float, power_blocks
 
 Levels = NDArray[np.uint8]
@@ -16,16 +17,20 @@ STEP_DB = 0.5
 """Level value v stands for FLOOR_DB + STEP_DB · v, up to 0 dB, a full-scale sine."""
 
 
+def power_db(power: NDArray[Any], analysis: Analysis) -> NDArray[Any]:
+    """Power |X|² in dB, of the same type; a sine of amplitude 1 is 0 dB, and nothing lies below −130."""
+    reference = (analysis.window / 4) ** 2
+    return np.asarray(10.0 * np.log10(np.maximum(power / reference, 1e-13)))
+
+
 def to_level(power: Float, analysis: Analysis) -> Levels:
     """Power |X|² to level values; a sine of amplitude 1 is 0 dB, i.e. 255."""
-    reference = np.float32((analysis.window / 4) ** 2)
-    db = 10.0 * np.log10(np.maximum(power / reference, np.float32(1e-13)))
-    return np.asarray(np.clip((db - FLOOR_DB) / STEP_DB + 0.5, 0, 255), np.uint8)
+    return np.asarray(np.clip((power_db(power, analysis) - FLOOR_DB) / STEP_DB + 0.5, 0, 255), np.uint8)
 
 
-def level_db(level: int) -> float:
-    """Level value to dB."""
-    return FLOOR_DB + STEP_DB * level
+def level_db(level: ArrayLike) -> NDArray[np.float64]:
+    """Level values in dB, of any shape."""
+    return FLOOR_DB + STEP_DB * np.asarray(level, np.float64)
 
 
 class LevelPyramid:
@@ -85,18 +90,9 @@ def _reduce(source: Levels, edges: NDArray[np.intp], axis: int) -> Levels:
     return out
 
 
-def analyse_levels(
-    samples: Float, analysis: Analysis, progress: Callable[[float], bool] | None = None
-) -> LevelPyramid | None:
-    """Level pyramid of a recording (n, C); None when `progress` stopped it."""
-    stopped = False
-
-    def report(share: float) -> bool:
-        nonlocal stopped
-        stopped = progress is not None and not progress(share)
-        return not stopped
-
+def analyse_levels(samples: Float, analysis: Analysis, progress: Progress = silent) -> LevelPyramid:
+    """Level pyramid of a recording (n, C)."""
     base = np.zeros((analysis.frames(len(samples)), analysis.bins), np.uint8)
-    for first, power in power_blocks(samples, analysis, report):
+    for first, power in power_blocks(samples, analysis, progress):
         base[first : first + len(power)] = to_level(power, analysis)
-    return None if stopped else LevelPyramid(base)
+    return LevelPyramid(base)

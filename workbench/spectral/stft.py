@@ -7,19 +7,23 @@ and a change of mask is heard as a ramp of one window (Griffin & Lim 1984, weigh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import floor
+from typing import TypeVar
 
 import numpy as np
 import scipy.fft
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.errors import UserError
+from workbench.progress import Progress, silent
 
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
+
+Places = TypeVar("Places", float, NDArray[np.float64])
 
 WINDOWS = (256, 512, 1024, 2048, 4096, 8192, 16384)
 OVERLAPS = (2, 4, 8, 16)
@@ -32,7 +36,8 @@ class Analysis:
     Raises
     ------
     UserError
-        If the window is no power of two in 64 … 65536, or the hop no power-of-two fraction of it (½ … 1/32).
+        `spectral.window`: the window is no power of two in 64 … 65536. `spectral.hop`: the hop is no power-of-two
+        fraction of it (½ … 1/32).
     """
 
     window: int = 2048
@@ -40,12 +45,9 @@ class Analysis:
 
     def __post_init__(self) -> None:
         if self.window & (self.window - 1) or not 64 <= self.window <= 65536:
-            raise UserError(f"The window must be a power of two from 64 to 65536 samples, not {self.window}.")
+            raise UserError("spectral.window", window=self.window)
         if self.hop < 1 or self.window % self.hop or not 2 <= self.window // self.hop <= 32:
-            raise UserError(
-                f"The hop must divide the window by 2 to 32: for {self.window} samples e.g. {self.window // 4}, "
-                f"not {self.hop}."
-            )
+            raise UserError("spectral.hop", window=self.window, example=self.window // 4, hop=self.hop)
 
     @property
     def bins(self) -> int:
@@ -83,12 +85,12 @@ class Analysis:
         """The bin that a frequency in Hz belongs to; not clipped to those that there are."""
         return _nearest(float(self.bin_place(hz, rate)))
 
-    def second_of(self, frame: float, rate: float) -> float:
-        """The time of a frame's centre, in seconds."""
+    def second_of(self, frame: Places, rate: float) -> Places:
+        """The time of a frame's centre, in seconds; of one frame or of an array of them."""
         return frame * self.hop / rate
 
-    def hz_of(self, bin_: float, rate: float) -> float:
-        """The frequency of a bin's centre, in Hz."""
+    def hz_of(self, bin_: Places, rate: float) -> Places:
+        """The frequency of a bin's centre, in Hz; of one bin or of an array of them."""
         return bin_ * rate / self.window
 
     def span(self, start: int, stop: int, rate: float) -> tuple[float, float]:
@@ -171,12 +173,23 @@ def _norm(analysis: Analysis, nearest: int, farthest: int) -> Float:
 
 
 def power_blocks(
-    samples: Float, analysis: Analysis, progress: Callable[[float], bool] | None = None, block: int = 256
+    samples: Float, analysis: Analysis, progress: Progress = silent, block: int = 256
 ) -> Iterator[tuple[int, Float]]:
-    """Mean over channels of |X|², block by block: pairs (first frame, float32 array (frames, F)).
+    """Mean over channels of |X|², block by block.
 
     All channels are analysed, never the STFT of a downmix, in which side-only sound would vanish.
-    `progress` receives the share done (0 … 1) and stops the iteration by returning False.
+
+    Parameters
+    ----------
+    samples : float32, shape (n, C)
+    block : int
+        Frames at a time, for two channels and a window of 2048; as many as fill the same memory for others.
+
+    Yields
+    ------
+    int
+        First frame of the block.
+    float32, shape (frames, F)
     """
     total = analysis.frames(len(samples))
     block = max(8, block // max(1, samples.shape[1] // 2) * 2048 // analysis.window) if samples.shape[1] else block
@@ -184,13 +197,10 @@ def power_blocks(
         count = min(block, total - first)
         x = analyse(samples, analysis, first, count)
         yield first, np.mean(x.real**2 + x.imag**2, axis=0, dtype=np.float32)
-        if progress is not None and not progress((first + count) / total):
-            return
+        progress((first + count) / total)
 
 
-def magnitudes(
-    samples: Float, analysis: Analysis, power: float = 1.0, progress: Callable[[float], bool] | None = None
-) -> Float:
+def magnitudes(samples: Float, analysis: Analysis, power: float = 1.0, progress: Progress = silent) -> Float:
     """V = (mean over channels of |X_c|²)^(p/2), shape (F, N), stored time-major in rows that are a little longer.
 
     Parameters

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from workbench.document.state import MixSnapshot, State
+from workbench.document.state import GroupMix, LayerMix, RememberedMix, State
 from workbench.errors import UserError
 from workbench.masks.model.layers import Group, Layer, members
 
@@ -27,7 +27,7 @@ def in_order(state: State) -> State:
     same = len(layers) == len(state.layers) and all(a is b for a, b in zip(layers, state.layers, strict=True))
     if same and groups == state.groups:
         return state
-    return replace(state, layers=state.layers if same else tuple(layers), groups=groups)
+    return state.with_present(layers=state.layers if same else tuple(layers), groups=groups)
 
 
 def group_layers(state: State, chosen: Sequence[int], name: str) -> tuple[State, int]:
@@ -39,19 +39,19 @@ def group_layers(state: State, chosen: Sequence[int], name: str) -> tuple[State,
         If no layer is given.
     """
     if not any(layer.id in chosen for layer in state.layers):
-        raise UserError("Select the layers that belong together (Ctrl+click adds to the selection), then press G.")
+        raise UserError("document.group_needs_layers")
     first = next(layer for layer in state.layers if layer.id in chosen)
     # Its colour is that of its first layer: the picture changes no more than it must.
     group = Group(state.next_id, name, first.colour)
     layers = tuple(replace(each, group=group.id) if each.id in chosen else each for each in state.layers)
-    state = replace(state, layers=layers, groups=(*state.groups, group), next_id=state.next_id + 1)
+    state = replace(state, next_id=state.next_id + 1).with_present(layers=layers, groups=(*state.groups, group))
     return in_order(state), group.id
 
 
 def dissolve_group(state: State, group: int) -> State:
     """Take a group away; its layers stay."""
     layers = tuple(replace(each, group=0) if each.group == group else each for each in state.layers)
-    return in_order(replace(state, layers=layers))
+    return in_order(state.with_present(layers=layers))
 
 
 def put_layers(state: State, chosen: Sequence[int], group: int, before: int | None) -> State:
@@ -62,7 +62,7 @@ def put_layers(state: State, chosen: Sequence[int], group: int, before: int | No
     if place is None:
         inside = [i for i, each in enumerate(rest) if group and each.group == group]
         place = inside[-1] + 1 if inside else len(rest)
-    return in_order(replace(state, layers=(*rest[:place], *moved, *rest[place:])))
+    return in_order(state.with_present(layers=(*rest[:place], *moved, *rest[place:])))
 
 
 def nudged(state: State, layer: int, by: int) -> State:
@@ -78,7 +78,7 @@ def nudged(state: State, layer: int, by: int) -> State:
         layers[at] = replace(layers[at], group=there.group)
     elif there is not None:
         layers[at], layers[at + by] = layers[at + by], layers[at]
-    return in_order(replace(state, layers=tuple(layers)))
+    return in_order(state.with_present(layers=tuple(layers)))
 
 
 def nudged_group(state: State, group: int, by: int) -> State:
@@ -92,24 +92,24 @@ def nudged_group(state: State, group: int, by: int) -> State:
     at = next(i for i, block in enumerate(blocks) if block[0].group == group)
     if 0 <= at + by < len(blocks):
         blocks[at], blocks[at + by] = blocks[at + by], blocks[at]
-    return in_order(replace(state, layers=tuple(each for block in blocks for each in block)))
+    return in_order(state.with_present(layers=tuple(each for block in blocks for each in block)))
 
 
 def change_group(state: State, group: int, **values: Any) -> State:
     """Set fields of a group: name, colour, gain_db, pan, width, mute, solo."""
     groups = tuple(replace(each, **values) if each.id == group else each for each in state.groups)
-    return replace(state, groups=groups)
+    return state.with_present(groups=groups)
 
 
 def lock_group(state: State, group: int, locked: bool) -> State:
     """Lock or unlock all layers of a group."""
     layers = tuple(replace(each, locked=locked) if each.group == group else each for each in state.layers)
-    return replace(state, layers=layers)
+    return state.with_present(layers=layers)
 
 
 def group_all(state: State, proposed: Sequence[tuple[str, Sequence[int]]]) -> State:
     """Put layers into new groups, (name, ids) each; a layer that is named nowhere leaves its group."""
-    state = in_order(replace(state, layers=tuple(replace(each, group=0) for each in state.layers)))
+    state = in_order(state.with_present(layers=tuple(replace(each, group=0) for each in state.layers)))
     for name, chosen in proposed:
         if chosen:
             state, _ = group_layers(state, chosen, name)
@@ -121,11 +121,11 @@ def group_all(state: State, proposed: Sequence[tuple[str, Sequence[int]]]) -> St
 
 def store_mix(state: State, slot: int) -> State:
     """Remember the present mix in a slot."""
-    layers = tuple((each.id, each.gain_db, each.pan, each.mute, each.solo) for each in state.layers)
-    groups = tuple((each.id, each.gain_db, each.pan, each.width, each.mute, each.solo) for each in state.groups)
-    snapshots = list(state.snapshots)
-    snapshots[slot] = MixSnapshot(layers, groups)
-    return replace(state, snapshots=tuple(snapshots))
+    layers = tuple(LayerMix(each.id, each.gain_db, each.pan, each.mute, each.solo) for each in state.layers)
+    groups = tuple(GroupMix(each.id, each.gain_db, each.pan, each.width, each.mute, each.solo) for each in state.groups)
+    mixes = list(state.mixes)
+    mixes[slot] = RememberedMix(layers, groups)
+    return replace(state, mixes=tuple(mixes))
 
 
 def recall_mix(state: State, slot: int) -> State:
@@ -136,21 +136,12 @@ def recall_mix(state: State, slot: int) -> State:
     UserError
         If nothing is remembered there.
     """
-    snapshot = state.snapshots[slot]
-    name = "ABCD"[slot]
-    if snapshot is None:
-        raise UserError(f"Nothing is remembered in {name} yet; Shift+F{slot + 5} remembers the present mix there.")
-    of_layers = {entry[0]: entry[1:] for entry in snapshot.layers}
-    of_groups = {entry[0]: entry[1:] for entry in snapshot.groups}
-    layers, groups = [], []
-    for layer in state.layers:
-        if layer.id in of_layers:
-            gain, pan, mute, solo = of_layers[layer.id]
-            layer = replace(layer, gain_db=gain, pan=pan, mute=mute, solo=solo)
-        layers.append(layer)
-    for group in state.groups:
-        if group.id in of_groups:
-            gain, pan, width, mute, solo = of_groups[group.id]
-            group = replace(group, gain_db=gain, pan=pan, width=width, mute=mute, solo=solo)
-        groups.append(group)
-    return replace(state, layers=tuple(layers), groups=tuple(groups))
+    mix = state.mixes[slot]
+    if mix is None:
+        raise UserError("document.no_mix", slot="ABCD"[slot])
+    # A remembered mix has the fields of layers and groups under the same names.
+    of_layers = {each.id: asdict(each) for each in mix.layers}
+    of_groups = {each.id: asdict(each) for each in mix.groups}
+    layers = tuple(replace(each, **of_layers.get(each.id, {})) for each in state.layers)
+    groups = tuple(replace(each, **of_groups.get(each.id, {})) for each in state.groups)
+    return state.with_present(layers=layers, groups=groups)

@@ -1,4 +1,4 @@
-"""The acts of the user as pure functions from state to state. `Document` applies and records them."""
+"""The user's acts on layers, as pure functions from state to state. `Document` applies and records them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.masks.edits.edits import Edit, painted_parts, without_parts
 from workbench.masks.model.layers import PALETTE, Layer, Part, palette_colour
+from workbench.masks.model.models import Factors, Model
+from workbench.nmf.matching import match_components
 
 GAIN_RANGE_DB = (-60.0, 12.0)
 
@@ -35,14 +37,14 @@ def change_layer(state: State, layer: int, **values: Any) -> State:
     if "name" in values:
         values["automatic"] = False
     layers[index] = replace(layers[index], **values)
-    return replace(state, layers=tuple(layers))
+    return state.with_present(layers=tuple(layers))
 
 
 def add_layer(state: State, name: str) -> tuple[State, int]:
     """An empty layer at the end, to be painted into; returns its id too."""
     identity = state.next_id
     layer = Layer(identity, name, free_colour(state.layers), (Part(identity + 1),))
-    return replace(state, layers=(*state.layers, layer), next_id=identity + 2), identity
+    return replace(state, next_id=identity + 2).with_present(layers=(*state.layers, layer)), identity
 
 
 def remove_layer(state: State, layer: int) -> State:
@@ -54,19 +56,11 @@ def remove_layer(state: State, layer: int) -> State:
         If it is the only layer.
     """
     if len(state.layers) == 1:
-        raise UserError("The last layer stays: the parts always sum to the mix.")
+        raise UserError("document.last_layer")
     index = layer_index(state, layer)
     gone = set(state.layers[index].part_ids)
     layers = tuple(each for each in state.layers if each.id != layer)
-    return replace(state, layers=layers, edits=_without(state, layers, gone))
-
-
-def move_layer(state: State, layer: int, to: int) -> State:
-    """Reorder: put a layer at position `to` of the stack."""
-    layers = list(state.layers)
-    moved = layers.pop(layer_index(state, layer))
-    layers.insert(max(0, min(to, len(layers))), moved)
-    return replace(state, layers=tuple(layers))
+    return state.with_present(layers=layers, edits=_without(state, layers, gone))
 
 
 def merge_layers(state: State, chosen: Sequence[int]) -> State:
@@ -79,13 +73,13 @@ def merge_layers(state: State, chosen: Sequence[int]) -> State:
     """
     picked = [each for each in state.layers if each.id in set(chosen)]
     if len(picked) < 2:
-        raise UserError("Select two or more layers to merge (Ctrl+click adds to the selection).")
+        raise UserError("document.merge_needs_two")
     first = picked[0]
     # The grouping is the user's word.
     merged = replace(first, parts=tuple(part for each in picked for part in each.parts), automatic=False)
     gone = {each.id for each in picked[1:]}
     layers = tuple(merged if each.id == first.id else each for each in state.layers if each.id not in gone)
-    return replace(state, layers=layers)
+    return state.with_present(layers=layers)
 
 
 def factorised(
@@ -164,7 +158,7 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
     staying = {part for layer in kept for part in layer.part_ids}
     gone = {part for layer in state.layers for part in layer.part_ids} - staying
     edits = _without(state, kept, gone)
-    return replace(state, layers=tuple(kept), edits=edits, run=run, next_id=identity)
+    return replace(state, next_id=identity).with_present(layers=tuple(kept), edits=edits, run=run)
 
 
 def _without(state: State, layers: Sequence[Layer], gone: set[int]) -> tuple[Edit, ...]:
@@ -198,7 +192,7 @@ def dissolved(state: State) -> State:
             colour = free_colour([*state.layers, *layers], part.component or 0)
             layers.append(replace(layer, id=identity, colour=colour, parts=(part,)))
             identity += 1
-    return replace(state, layers=tuple(layers), next_id=identity)
+    return replace(state, next_id=identity).with_present(layers=tuple(layers))
 
 
 def restored(state: State, run: int, layers: Sequence[Layer], components: int) -> State:
@@ -223,12 +217,38 @@ def restored(state: State, run: int, layers: Sequence[Layer], components: int) -
         elif parts:
             back.append(replace(layer, id=identity, parts=parts))
             identity += 1 + len(parts)
-    return replace(bare, layers=(*back, *staying.values()) or bare.layers, next_id=identity)
+    return replace(bare, next_id=identity).with_present(layers=(*back, *staying.values()) or bare.layers)
+
+
+def reused(state: State, run: int, before: Model | None, wanted: Model, layers: Sequence[Layer]) -> State:
+    """Another run's components in the layers of those that they are most like.
+
+    Where nothing can be alike, between factors and masks that were computed as a whole, the layers are those that
+    the run had.
+
+    Parameters
+    ----------
+    run : int
+        Its number.
+    before, wanted : Model
+        What the masks were computed from, and what they are to be computed from.
+    layers : sequence of Layer
+        Those that the run had when it was shown last.
+    """
+    if not isinstance(before, Factors) or not isinstance(wanted, Factors):
+        return restored(state, run, layers, wanted.components)
+    state = dissolved(state)
+    matched = match_components(before.W, before.H, wanted.W, wanted.H)
+    shown = {c for layer in state.layers for c in layer.components}
+    places = {old: new for old, new in enumerate(matched) if new >= 0 and old in shown}
+    was = {c: layer.name for layer in layers for c in layer.components}
+    names = [was.get(c, f"Component {c + 1}") for c in range(wanted.components)]
+    return regrouped(state, run, wanted.components, places, names)
 
 
 def continued(state: State, run: int) -> State:
     """Go on from the present factors: layers and edits as they are."""
-    return replace(state, run=run)
+    return state.with_present(run=run)
 
 
 def free_colour(layers: Sequence[Layer], first: int = 0) -> str:

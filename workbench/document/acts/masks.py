@@ -7,13 +7,13 @@ from dataclasses import replace
 from workbench.document.acts.layers import add_layer, free_colour, layer_index
 from workbench.document.state import State
 from workbench.errors import UserError
-from workbench.masks.edits.areas import Area
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.edits import Edit, with_operation, without_parts
 from workbench.masks.edits.effects import (
     Combine,
+    CombineKind,
     Effect,
     Fill,
-    Filter,
     Invert,
     MaskSource,
     Move,
@@ -21,6 +21,7 @@ from workbench.masks.edits.effects import (
     Scale,
     Sharpened,
 )
+from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.model.layers import Layer, Part
 
 Parts = tuple[int, ...]
@@ -28,7 +29,7 @@ Parts = tuple[int, ...]
 
 def set_edits(state: State, edits: tuple[Edit, ...]) -> State:
     """Replace the list of edits, as a stroke does."""
-    return replace(state, edits=edits)
+    return state.with_present(edits=edits)
 
 
 def locked_parts(state: State) -> Parts:
@@ -43,7 +44,7 @@ def parts_of(state: State, layer: int) -> Parts:
 
 def apply(state: State, effect: Effect, area: Area | None) -> State:
     """One more operation, within an area or everywhere."""
-    return replace(state, edits=with_operation(state.edits, effect, area))
+    return state.with_present(edits=with_operation(state.edits, effect, area))
 
 
 def with_room(state: State, name: str) -> State:
@@ -71,8 +72,8 @@ def scale(state: State, layer: int, factor: float, area: Area | None) -> State:
     return apply(state, Scale(locked_parts(state), parts_of(state, layer), factor), area)
 
 
-def clean(state: State, layer: int, kind: str, rows: int, columns: int, area: Area | None) -> State:
-    """Filter a layer's mask: see `effects.Filter`."""
+def clean(state: State, layer: int, kind: FilterKind, rows: int, columns: int, area: Area | None) -> State:
+    """Filter a layer's mask: see `filters.Filter`."""
     return apply(state, Filter(locked_parts(state), parts_of(state, layer), kind, rows, columns), area)
 
 
@@ -82,14 +83,16 @@ def sharpen(state: State, exponent: float, area: Area | None = None) -> State:
     return apply(state, Sharpened(locked_parts(state), groups, exponent), area)
 
 
-def combine(state: State, layer: int, way: str, other: Parts, source: MaskSource | None, area: Area | None) -> State:
-    """Join a layer's mask with that of another layer, or with one of another stack as it was."""
-    return apply(state, Combine(locked_parts(state), parts_of(state, layer), way, other, source), area)
+def combine(
+    state: State, layer: int, kind: CombineKind, other: Parts, source: MaskSource | None, area: Area | None
+) -> State:
+    """Combine a layer's mask with that of another layer, or with one of another stack as it was."""
+    return apply(state, Combine(locked_parts(state), parts_of(state, layer), kind, other, source), area)
 
 
 def paste(state: State, layer: int, other: Parts, source: MaskSource, rows: int, columns: int, area: Area) -> State:
     """Put a piece of a mask into a layer, moved by some bins and frames; `area` is where it comes to lie."""
-    effect = Combine(locked_parts(state), parts_of(state, layer), "replace", other, source, rows, columns)
+    effect = Combine(locked_parts(state), parts_of(state, layer), CombineKind.REPLACE, other, source, rows, columns)
     return apply(state, effect, area)
 
 
@@ -113,12 +116,12 @@ def _insert(state: State, place: int, name: str) -> tuple[State, int]:
     order = (*state.layers[place:], *state.layers[:place])
     layer = Layer(identity, name, free_colour(order), (Part(identity + 1),))
     layers = (*state.layers[:place], layer, *state.layers[place:])
-    return replace(state, layers=layers, next_id=identity + 2), identity
+    return replace(state, next_id=identity + 2).with_present(layers=layers), identity
 
 
 def clear_edits(state: State) -> State:
     """Back to the computed masks, everywhere and for all layers; locked ones keep theirs."""
-    return restore(state, None) if locked_parts(state) else replace(state, edits=())
+    return restore(state, None) if locked_parts(state) else state.with_present(edits=())
 
 
 def clear_layer(state: State, layer: int) -> State:
@@ -131,5 +134,5 @@ def clear_layer(state: State, layer: int) -> State:
     """
     locked = [each.name for each in state.layers if each.locked]
     if locked:
-        raise UserError(f"“{locked[0]}” is locked, and what it holds depends on these edits; unlock it first.")
-    return replace(state, edits=without_parts(state.edits, set(parts_of(state, layer))))
+        raise UserError("document.layer_locked", layer=locked[0])
+    return state.with_present(edits=without_parts(state.edits, set(parts_of(state, layer))))

@@ -7,80 +7,52 @@ from dataclasses import replace
 
 from workbench.document.acts.layers import free_colour
 from workbench.document.acts.masks import locked_parts
-from workbench.document.state import Shelved, State
+from workbench.document.state import StackState, State
 from workbench.errors import UserError
 from workbench.masks.edits.edits import with_operation
-from workbench.masks.edits.effects import Combine, MaskSource
-from workbench.masks.edits.resampling import resample_edits
+from workbench.masks.edits.effects import Combine, CombineKind, MaskSource
 from workbench.masks.model.layers import Layer, Part, palette_colour
 from workbench.spectral.stft import Analysis
 
 
 def new_stack(state: State, name: str) -> State:
-    """Another stack, with one layer, becomes the present one; the former is put away."""
+    """Another stack, with one layer, becomes the present one."""
     identity = state.next_id
     everything = Layer(identity + 1, "Everything", palette_colour(0), (Part(identity + 2, 0),))
-    return replace(
-        state,
-        layers=(everything,),
-        groups=(),
-        edits=(),
-        run=None,
-        next_id=identity + 3,
-        stack=identity,
-        stack_name=name,
-        shelved=(*state.shelved, _present(state)),
-    )
+    made = StackState(identity, name, (everything,))
+    return replace(state, stacks=(*state.stacks, made), shown=identity, next_id=identity + 3)
 
 
 def duplicate_stack(state: State, name: str) -> State:
     """A copy of the present stack becomes the present one."""
-    return replace(
-        state,
-        next_id=state.next_id + 1,
-        stack=state.next_id,
-        stack_name=name,
-        shelved=(*state.shelved, _present(state)),
-    )
+    made = replace(state.present, id=state.next_id, name=name)
+    return replace(state, stacks=(*state.stacks, made), shown=made.id, next_id=state.next_id + 1)
 
 
 def show_stack(state: State, identity: int) -> State:
-    """Make another stack the present one."""
-    wanted = next((each for each in state.shelved if each.id == identity), None)
-    if wanted is None:
-        return state
-    others = tuple(each for each in state.shelved if each is not wanted)
-    return replace(
-        state,
-        layers=wanted.layers,
-        groups=wanted.groups,
-        edits=wanted.edits,
-        run=wanted.run,
-        stack=wanted.id,
-        stack_name=wanted.name,
-        shelved=(*others, _present(state)),
-    )
+    """Make another stack the present one; the same state where there is none of that id, or it is present already."""
+    others = (each.id for each in state.stacks if each.id != state.shown)
+    return replace(state, shown=identity) if identity in others else state
 
 
 def rename_stack(state: State, name: str) -> State:
     """Another name for the present stack."""
-    return replace(state, stack_name=name)
+    return state.with_present(name=name)
 
 
 def remove_stack(state: State) -> State:
-    """Take the present stack away; the one made before it is shown.
+    """Take the present stack away; the one made before it is shown, or after the oldest the next.
 
     Raises
     ------
     UserError
         If it is the only one.
     """
-    if not state.shelved:
-        raise UserError("The last stack stays; make another one first.")
-    order = [each.id for each in state.stacks]
-    place = order.index(state.stack)
-    shown = show_stack(state, order[place - 1] if place else order[1])
-    return replace(shown, shelved=tuple(each for each in shown.shelved if each.id != state.stack))
+    if len(state.stacks) == 1:
+        raise UserError("document.last_stack")
+    place = state.stacks.index(state.present)
+    others = (*state.stacks[:place], *state.stacks[place + 1 :])
+    return replace(state, stacks=others, shown=others[max(0, place - 1)].id)
 
 
 def copy_to_stack(state: State, layer: Layer, source: MaskSource, identity: int) -> State:
@@ -95,23 +67,26 @@ def copy_to_stack(state: State, layer: Layer, source: MaskSource, identity: int)
     """
     there = show_stack(state, identity)
     new = Layer(there.next_id, layer.name, free_colour(there.layers), (Part(there.next_id + 1),))
-    effect = Combine(locked_parts(there), new.part_ids, "replace", layer.part_ids, source)
+    effect = Combine(locked_parts(there), new.part_ids, CombineKind.REPLACE, layer.part_ids, source)
     edits = with_operation(there.edits, effect, None)
-    there = replace(there, layers=(*there.layers, new), edits=edits, next_id=there.next_id + 2)
-    return show_stack(there, state.stack)
+    layers = (*there.layers, new)
+    there = replace(there, next_id=there.next_id + 2).with_present(layers=layers, edits=edits)
+    return show_stack(there, state.shown)
 
 
 def set_analysis(state: State, analysis: Analysis, samples: int, runs: Mapping[int, int]) -> State:
-    """Another window and hop: edits of all stacks are carried over; `runs` names the factors carried over."""
+    """Another window and hop: edits of all stacks are carried over.
 
-    def carried(stack: Shelved) -> Shelved:
-        edits = resample_edits(stack.edits, state.analysis, analysis, samples)
+    Parameters
+    ----------
+    samples : int
+        Length of the recording.
+    runs : mapping of int to int
+        For each run that a stack uses, the number of the run that holds its factors carried over.
+    """
+
+    def carried(stack: StackState) -> StackState:
+        edits = tuple(edit.resampled(state.analysis, analysis, samples) for edit in stack.edits)
         return replace(stack, edits=edits, run=None if stack.run is None else runs[stack.run])
 
-    present = carried(_present(state))
-    others = tuple(carried(each) for each in state.shelved)
-    return replace(state, analysis=analysis, edits=present.edits, run=present.run, shelved=others)
-
-
-def _present(state: State) -> Shelved:
-    return Shelved(state.stack, state.stack_name, state.layers, state.edits, state.run, state.groups)
+    return replace(state, analysis=analysis, stacks=tuple(carried(each) for each in state.stacks))

@@ -11,20 +11,22 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from workbench.masks.edits.areas import Area
-from workbench.masks.edits.effects import Combine, Effect, LayerEffect, Move
+from workbench.masks.edits.area import Area
+from workbench.masks.edits.effects import Combine, Effect, LayerEffect, Memory, Move, Recall
 from workbench.masks.edits.traces import Trace
-from workbench.masks.model.grid import TILE, Array, Grid, Indices, Reach, Region, lattice, within
+from workbench.masks.model.grid import TILE, Array, Grid, Indices, Reach, Region, in_tile, lattice
 from workbench.masks.model.sharing import NOTHING, Masks, fill_unpainted
+from workbench.spectral.stft import Analysis
 
 Tile = Mapping[int, Masks]
 """Part id to float32 (TILE, TILE), rows frequency, columns time; NaN where the part is not painted."""
 WHOLE = Region(0, 1 << 40, 0, 1 << 40)
+"""Holds every plane, however long."""
 
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """Coverage bin by bin within a region: what is under the hand just now."""
+    """How strongly each bin of a region is covered, float32 (bins, frames): a stroke while the hand still moves."""
 
     region: Region
     values: Array
@@ -64,8 +66,8 @@ class Paint:
         for rows, columns, keys in self._blocks(grid.rows, grid.columns):
             values = np.full((len(masks), rows.stop - rows.start, columns.stop - columns.start), np.nan, np.float32)
             for row, column in keys:
-                inside_rows, tile_rows = within(grid.rows[rows], row)
-                inside_columns, tile_columns = within(grid.columns[columns], column)
+                inside_rows, tile_rows = in_tile(grid.rows[rows], row)
+                inside_columns, tile_columns = in_tile(grid.columns[columns], column)
                 for part, painted in self.tiles[row, column].items():
                     if part in order:
                         held = painted[tile_rows[:, None], tile_columns]
@@ -79,8 +81,8 @@ class Paint:
             by_column.setdefault(column, []).append(row)
         out = []
         for column, held in by_column.items():
-            across = within(columns, column)[0]
-            low, high = within(rows, min(held))[0].start, within(rows, max(held))[0].stop
+            across = in_tile(columns, column)[0]
+            low, high = in_tile(rows, min(held))[0].start, in_tile(rows, max(held))[0].stop
             if across.stop > across.start and high > low:
                 out.append((slice(low, high), across, [(row, column) for row in held]))
         return out
@@ -103,6 +105,36 @@ class Paint:
     def nbytes(self) -> int:
         """Bytes of the painted values."""
         return sum(values.nbytes for tile in self.tiles.values() for values in tile.values())
+
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Paint:
+        """The same values under another window and hop: each new bin takes that of the old one nearest to it.
+
+        `samples` is the length of the recording.
+        """
+        bins, frames, old_frames = new.bins, new.frames(samples), old.frames(samples)
+        row_scale, column_scale = old.window / new.window, new.hop / old.hop
+        wanted: set[tuple[int, int]] = set()
+        for row, column in self.tiles:
+            rows = np.arange(int(row * TILE / row_scale), int((row + 1) * TILE / row_scale) + 2)
+            columns = np.arange(int(column * TILE / column_scale), int((column + 1) * TILE / column_scale) + 2)
+            wanted.update(lattice(rows[rows < bins], columns[columns < frames]))
+        tiles: dict[tuple[int, int], Tile] = {}
+        for row, column in sorted(wanted):
+            rows = np.arange(row * TILE, min((row + 1) * TILE, bins))
+            columns = np.arange(column * TILE, min((column + 1) * TILE, frames))
+            source_rows = np.minimum(np.rint(rows * row_scale).astype(np.intp), old.bins - 1)
+            source_columns = np.minimum(np.rint(columns * column_scale).astype(np.intp), old_frames - 1)
+            tile: dict[int, Masks] = {}
+            for key in lattice(source_rows, source_columns):
+                in_rows, in_columns = source_rows // TILE == key[0], source_columns // TILE == key[1]
+                for part, values in self.tiles.get(key, {}).items():
+                    piece = values[np.ix_(source_rows[in_rows] % TILE, source_columns[in_columns] % TILE)]
+                    held = tile.setdefault(part, np.full((TILE, TILE), np.nan, np.float32))
+                    held[np.ix_(np.nonzero(in_rows)[0], np.nonzero(in_columns)[0])] = piece
+            tile = {part: held for part, held in tile.items() if not np.isnan(held).all()}
+            if tile:
+                tiles[row, column] = tile
+        return Paint(tiles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +174,13 @@ class Operation:
         held = masks[:, rows, columns]
         masks[:, rows, columns] = self.effect.change(held, computed[:, rows, columns], inner, weight, wide)
 
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Operation:
+        """The same effect in the same area under another window and hop; `samples` is the recording's length."""
+        area = self.area
+        if area is not None and not isinstance(area, Plane):
+            area = area.resampled(old, new, samples)
+        return Operation(self.effect.resampled(old, new, samples), area)
+
 
 Edit = Paint | Operation
 
@@ -164,7 +203,7 @@ def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region 
     if region is None:
         region = Region(0, 0, 0, 0)
         for edit in (*old, *new):
-            region = region.joined(_held(edit))
+            region = region.joined(_extent(edit))
     for edit in behind:
         region = region.widened((edit.reach[0] * edit.passes, edit.reach[1] * edit.passes))
     return None if region.high >= WHOLE.high and region.stop >= WHOLE.stop else region
@@ -192,7 +231,7 @@ def _between(old: Edit, new: Edit) -> Region | None:
     return None
 
 
-def _held(edit: Edit) -> Region:
+def _extent(edit: Edit) -> Region:
     if isinstance(edit, Paint):
         return _between(Paint(), edit) or Region(0, 0, 0, 0)
     return edit.bounds
@@ -216,7 +255,7 @@ def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace |
 def without_parts(
     edits: tuple[Edit, ...], gone: set[int], staying: Sequence[int] = (), locked: Sequence[int] = ()
 ) -> tuple[Edit, ...]:
-    """Edits without what concerns only parts that left the stack.
+    """Edits without what concerns only some parts, as after these left the stack.
 
     Where all parts that stay are painted, those that are not locked take what was painted for the others; so a layer
     that comes later finds nothing left over. Elsewhere it goes to those that are not painted.
@@ -224,7 +263,7 @@ def without_parts(
     Parameters
     ----------
     staying : sequence of int
-        Parts of the stack afterwards; none for values that are taken away from parts that stay.
+        Parts of the stack afterwards; empty where the parts stay and only what was done to them is taken away.
     locked : sequence of int
         Of these the locked ones.
     """
@@ -269,7 +308,7 @@ def _filled_up(tile: Tile, staying: Sequence[int], locked: Sequence[int]) -> dic
 
 
 def painted_parts(edits: Sequence[Edit]) -> set[int]:
-    """Ids of the parts into which something was put by hand: values, or what an operation gave them."""
+    """Ids of the parts that hold something made by hand: painted values, or what an operation gave them."""
     out: set[int] = set()
     for edit in edits:
         if isinstance(edit, Paint):
@@ -281,29 +320,20 @@ def painted_parts(edits: Sequence[Edit]) -> set[int]:
     return out
 
 
-def held_arrays(edits: Sequence[Edit]) -> dict[int, tuple[object, int]]:
-    """What edits hold, by identity, with its bytes: what a step of the history costs."""
-    out: dict[int, tuple[object, int]] = {}
-
-    def hold(thing: object, nbytes: int) -> None:
-        out[id(thing)] = thing, nbytes
-
+def held_arrays(edits: Sequence[Edit]) -> Memory:
+    """What edits hold in memory: what a step of the history costs."""
+    out: Memory = {}
     for edit in edits:
         if isinstance(edit, Paint):
             for tile in edit.tiles.values():
-                for values in tile.values():
-                    hold(values, values.nbytes)
+                out.update({id(values): (values, values.nbytes) for values in tile.values()})
             continue
-        if isinstance(edit.area, Trace):
-            for path in edit.area.paths:
-                hold(path, path.points.nbytes)
-            if edit.area.within is not None:
-                hold(edit.area.within, edit.area.within.nbytes)
-        elif edit.area is not None:
-            hold(edit.area, edit.area.nbytes)
-        source = getattr(edit.effect, "source", None)
-        if source is not None:
-            out.update(held_arrays(source.edits))
-            model = getattr(source, "factors", None)
-            hold(source if model is None else model, getattr(source if model is None else model, "nbytes", 0))
+        area = edit.area
+        if isinstance(area, Trace):
+            out.update({id(path): (path, path.points.nbytes) for path in area.paths})
+            area = area.within
+        if area is not None:
+            out[id(area)] = area, area.nbytes
+        if isinstance(edit.effect, (Combine, Recall)) and edit.effect.source is not None:
+            out.update(edit.effect.source.memory)
     return out

@@ -1,38 +1,44 @@
 """What an edit does to the masks of the bins that it covers. Plain data: parameters, and the parts that it names.
 
-Every effect leaves the masks of a bin in [0, 1] and summing to one, and locked parts as they are; where these leave
-no room it does what is possible. `weight` is how far it goes in each bin: 0 leaves the bin as it was, to the last bit.
+Every effect leaves the masks of a bin in [0, 1] and summing to one, and locked parts as they are; it goes only as far
+as these leave room. `weight` is how far it goes in each bin: 0 leaves the bin as it was, to the last bit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from dataclasses import dataclass, replace
+from enum import StrEnum, auto
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.model.grid import Array, Grid, Indices, Reach, neighbours
+from workbench.masks.model.grid import Array, Grid, Indices, Reach
 from workbench.masks.model.sharing import NOTHING, Masks, fill_room, reassign, share, towards
+from workbench.spectral.stft import Analysis
 
 Parts = tuple[int, ...]
+Memory = dict[int, tuple[object, int]]
+"""What lies in memory, by identity: the thing and its bytes. So what two things share is counted once."""
 QUIET_DB = -300.0
-"""Stands for the level of nothing."""
+"""The level of silence, which is finite here."""
 
 
 class MaskSource(Protocol):
-    """Whence masks are taken: a stack as it was, or a piece of a mask."""
-
-    @property
-    def edits(self) -> tuple[Any, ...]:
-        """Its edits."""
+    """Where masks can be taken from: a stack as it was, or a piece of a mask."""
 
     def masks_of(self, parts: Parts, rows: Indices, columns: Indices, levels: NDArray[np.uint8] | None = None) -> Masks:
         """Masks of some parts on any increasing bins, 0 outside the plane and for parts it has not; (p, R, C).
 
         `levels` are those of the mix, for a source that was saved without.
         """
+
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Self:
+        """The same masks under another window and hop; `samples` is the length of the recording."""
+
+    @property
+    def memory(self) -> Memory:
+        """What it keeps in memory."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,13 @@ class Effect:
             The masks with `reach` more on every side (those of the grid itself where nothing is needed).
         """
         raise NotImplementedError
+
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Effect:
+        """The same effect under another window and hop: what it says in bins and frames is in the new ones.
+
+        `samples` is the length of the recording.
+        """
+        return self
 
 
 @dataclass(frozen=True)
@@ -112,22 +125,31 @@ class Scale(LayerEffect):
         return mine * np.float32(self.factor)
 
 
+class Measure(StrEnum):
+    """What a threshold looks at in each bin."""
+
+    MASK = auto()
+    """The mask m of the layer, 0 … 1."""
+    LEVEL = auto()
+    """The level of the layer itself in dB; a full-scale sine is 0."""
+    RATIO = auto()
+    """The layer to all others in dB: 20 log10(m / (1 − m))."""
+
+
 @dataclass(frozen=True)
 class Threshold(LayerEffect):
     """Keep the mask only where a measure of it lies between two limits.
 
     Attributes
     ----------
-    measure : str
-        'mask': the mask's value, 0 … 1. 'level': the level of the layer itself, in dB below a full-scale sine.
-        'ratio': the layer to all others, in dB: 20 log10(m / (1 − m)).
+    measure : Measure
     low, high : float
         Limits in units of the measure; −inf and inf for none.
     knee : float
         The mask fades out over this much outside a limit; 0 cuts.
     """
 
-    measure: str = "mask"
+    measure: Measure = Measure.MASK
     low: float = float("-inf")
     high: float = float("inf")
     knee: float = 0.0
@@ -138,13 +160,16 @@ class Threshold(LayerEffect):
         return np.asarray(mine * keep, np.float32)
 
 
-def measured(measure: str, mine: Array, grid: Grid) -> Array:
-    """What a threshold looks at: mask value, level of the layer in dB, or layer to rest in dB; shape (R, C)."""
-    if measure == "mask":
+def measured(measure: Measure, mine: Array, grid: Grid) -> Array:
+    """A measure of a layer, from its mask (R, C) on a grid; shape (R, C), never below `QUIET_DB`."""
+    if measure == Measure.MASK:
         return mine
     with np.errstate(divide="ignore"):
         own = 20 * np.log10(np.maximum(mine, 0))
-        held = own + grid.db() if measure == "level" else own - 20 * np.log10(np.maximum(1 - mine, np.float32(1e-07)))
+        if measure == Measure.LEVEL:
+            held = own + grid.db()
+        else:
+            held = own - 20 * np.log10(np.maximum(1 - mine, np.float32(1e-07)))
     return np.asarray(np.maximum(held, QUIET_DB), np.float32)
 
 
@@ -155,125 +180,35 @@ def _rise(above: Array, knee: float) -> Array:
     return np.asarray(np.clip(1 + above / np.float32(knee), 0, 1), np.float32)
 
 
-KINDS = ("blur", "sharpen", "median", "open", "close", "erode", "dilate")
+class CombineKind(StrEnum):
+    """How the layer's mask a and another mask b give its new one, by the rules of fuzzy sets (Zadeh 1965)."""
 
-
-@dataclass(frozen=True)
-class Filter(LayerEffect):
-    """A filter over the mask and its neighbours.
-
-    Attributes
-    ----------
-    kind : str
-        'blur' (raised cosine), 'sharpen' (unsharp mask: m + amount · (m − blurred m)), 'median', or grey-scale
-        morphology (Serra 1982) with a flat rectangle: 'erode' takes the least, 'dilate' the greatest, 'open' erodes
-        then dilates (takes specks away), 'close' dilates then erodes (fills holes).
-    rows, columns : int
-        Bins and frames on either side that count.
-    amount : float
-        Of sharpening.
-    """
-
-    kind: str = "blur"
-    rows: int = 1
-    columns: int = 1
-    amount: float = 1.0
-
-    @property
-    def reach(self) -> Reach:  # type: ignore[override]
-        """Bins and frames on every side."""
-        return self.rows, self.columns
-
-    @property
-    def passes(self) -> int:  # type: ignore[override]
-        """Opening and closing look at the neighbours of neighbours."""
-        return 2 if self.kind in ("open", "close") else 1
-
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
-        masks, around = wide
-        held = masks[around.flags(self.parts)].sum(axis=0)
-        if self.kind in ("open", "close"):
-            first, second = (np.min, np.max) if self.kind == "open" else (np.max, np.min)
-            middle = Grid(
-                np.intersect1d(around.rows, grid.rows[:, None] + neighbours(self.rows)),
-                np.intersect1d(around.columns, grid.columns[:, None] + neighbours(self.columns, grid.coarse)),
-                around.parts,
-                coarse=grid.coarse,
-            )
-            return self._over(second, self._over(first, held, around, middle), middle, grid)
-        if self.kind == "erode":
-            return self._over(np.min, held, around, grid)
-        if self.kind == "dilate":
-            return self._over(np.max, held, around, grid)
-        if self.kind == "median":
-            return self._median(held, around, grid)
-        soft = self._blurred(held, around, grid)
-        return soft if self.kind == "blur" else np.asarray(mine + self.amount * (mine - soft), np.float32)
-
-    def _places(self, around: Grid, grid: Grid) -> tuple[Indices, Indices]:
-        """Where the neighbours of each bin and frame are among those around, shapes (R, m) and (C, n)."""
-        rows = _places(around.rows, grid.rows, neighbours(self.rows))
-        return rows, _places(around.columns, grid.columns, neighbours(self.columns, grid.coarse))
-
-    def _over(self, rule: Callable[..., Array], held: Array, around: Grid, grid: Grid) -> Array:
-        """Least or greatest over the rectangle, first along time, then along frequency."""
-        rows, columns = self._places(around, grid)
-        return np.asarray(rule(rule(held[:, columns], axis=-1)[rows], axis=1), np.float32)
-
-    def _blurred(self, held: Array, around: Grid, grid: Grid) -> Array:
-        rows, columns = self._places(around, grid)
-        along = held[:, columns] @ _bell(columns.shape[1])
-        return np.asarray(np.einsum("rkc,k->rc", along[rows], _bell(rows.shape[1])), np.float32)
-
-    def _median(self, held: Array, around: Grid, grid: Grid) -> Array:
-        rows, columns = self._places(around, grid)
-        out = np.empty((len(rows), len(columns)), np.float32)
-        # In pieces, so that the gathered neighbours stay small.
-        step = max(1, 400_000 // max(1, columns.size * rows.shape[1]))
-        for lo in range(0, len(rows), step):
-            near = held[rows[lo : lo + step, :, None, None], columns[None, None]]
-            flat = near.transpose(0, 2, 1, 3).reshape(near.shape[0], near.shape[2], -1)
-            middle = flat.shape[-1] // 2
-            out[lo : lo + step] = np.partition(flat, middle, axis=-1)[..., middle]
-        return out
-
-
-def _places(around: Indices, wanted: Indices, offsets: Indices) -> Indices:
-    """Where the neighbours of each wanted index are among those around.
-
-    Beyond the edge of the plane the outermost one counts again.
-    """
-    places: Indices = np.searchsorted(around, np.clip(wanted[:, None] + offsets, around[0], around[-1]))
-    return places
-
-
-def _bell(count: int) -> Array:
-    """Weights of a raised cosine over an odd number of places; their sum is one."""
-    reach = count // 2
-    bell = np.cos(np.pi / 2 * np.arange(-reach, reach + 1) / (reach + 1)) ** 2
-    return np.asarray(bell / bell.sum(), np.float32)
-
-
-WAYS = ("replace", "union", "intersection", "difference")
+    REPLACE = auto()
+    """b."""
+    UNION = auto()
+    """max(a, b)."""
+    INTERSECTION = auto()
+    """min(a, b)."""
+    DIFFERENCE = auto()
+    """min(a, 1 − b)."""
 
 
 @dataclass(frozen=True)
 class Combine(LayerEffect):
-    """Join the layer's mask a with another mask b by the rules of fuzzy sets (Zadeh 1965).
-
-    Union max(a, b), intersection min(a, b), difference min(a, 1 − b); 'replace' takes b.
+    """Combine the layer's mask with another mask.
 
     Attributes
     ----------
+    kind : CombineKind
     other : tuple of int
-        The parts whose common mask b is.
+        The parts whose sum is the other mask.
     source : MaskSource or None
-        Where they are taken from: a stack as it was, or for None the present masks.
+        Where they are taken from; None for the present masks.
     rows, columns : int
-        How far b is moved: the bin (r, c) takes what was at (r − rows, c − columns).
+        How far the other mask is moved: the bin (r, c) takes what was at (r − rows, c − columns).
     """
 
-    way: str = "replace"
+    kind: CombineKind = CombineKind.REPLACE
     other: Parts = ()
     source: MaskSource | None = None
     rows: int = 0
@@ -284,34 +219,39 @@ class Combine(LayerEffect):
             known = grid.flags(self.other)
             if not known.any():
                 return masks
-            return self._joined(masks[known].sum(axis=0), masks, computed, grid, weight, wide)
-        there = grid.rows - self.rows, grid.columns - self.columns
-        held = self.source.masks_of(self.other, *there, grid.levels).sum(axis=0)
-        return self._joined(held, masks, computed, grid, weight, wide)
+            other = masks[known].sum(axis=0)
+        else:
+            there = grid.rows - self.rows, grid.columns - self.columns
+            other = self.source.masks_of(self.other, *there, grid.levels).sum(axis=0)
+        given = _Given(self.locked, self.parts, self.kind, other)
+        return given.change(masks, computed, grid, weight, wide)
 
-    def _joined(
-        self, other: Array, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]
-    ) -> Masks:
-        return _Given(self.locked, self.parts, self.way, other).change(masks, computed, grid, weight, wide)
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Combine:
+        return replace(
+            self,
+            rows=round(self.rows * new.window / old.window),
+            columns=round(self.columns * old.hop / new.hop),
+            source=None if self.source is None else self.source.resampled(old, new, samples),
+        )
 
 
 @dataclass(frozen=True)
 class _Given(LayerEffect):
     """`Combine` with the other mask at hand."""
 
-    way: str
+    kind: CombineKind
     other: Array
 
     def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
-        match self.way:
-            case "union":
-                return np.maximum(mine, self.other)
-            case "intersection":
-                return np.minimum(mine, self.other)
-            case "difference":
-                return np.minimum(mine, 1 - self.other)
-            case _:
+        match self.kind:
+            case CombineKind.REPLACE:
                 return self.other
+            case CombineKind.UNION:
+                return np.maximum(mine, self.other)
+            case CombineKind.INTERSECTION:
+                return np.minimum(mine, self.other)
+            case CombineKind.DIFFERENCE:
+                return np.minimum(mine, 1 - self.other)
 
 
 @dataclass(frozen=True)
@@ -351,6 +291,9 @@ class Recall(Effect):
         before = self.source.masks_of(grid.parts, grid.rows, grid.columns, grid.levels)
         locked = grid.flags(self.locked)
         return np.where(weight > 0, towards(masks, before, locked, weight, grid.ages), masks)
+
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Recall:
+        return replace(self, source=self.source.resampled(old, new, samples))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits.areas import Area
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Brush, Ruler, Shape, coverage, covered
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.spectral.stft import Analysis
@@ -94,7 +94,7 @@ def gathered(before: Array, more: Array, build_up: bool) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """Strokes that do the same one after the other, within an area or everywhere."""
+    """Strokes with one effect, one after the other, within an area or everywhere."""
 
     paths: tuple[Path, ...]
     within: Area | None = None

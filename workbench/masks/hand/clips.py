@@ -6,20 +6,21 @@ would take twice as long each time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.errors import UserError
-from workbench.masks.edits.areas import Area
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.edits import Edit
-from workbench.masks.edits.effects import Parts, Recall
+from workbench.masks.edits.effects import Memory, Parts, Recall
 from workbench.masks.hand.painting import TileStroke
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.masks.model.sharing import Masks
 from workbench.masks.stack import Stack
+from workbench.progress import Progress, silent
+from workbench.spectral.stft import Analysis
 
 MOST_CLIPPED = 8_000_000
 """Bins up to which a piece of one mask is stored as values."""
@@ -36,12 +37,10 @@ class Clip:
     region: Region
     values: Array
 
-    edits: tuple[Edit, ...] = ()
-
     @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        return self.values.nbytes
+    def memory(self) -> Memory:
+        """What it keeps in memory: its values."""
+        return {id(self): (self, self.values.nbytes)}
 
     def masks_of(self, parts: Parts, rows: Indices, columns: Indices, levels: NDArray[np.uint8] | None = None) -> Masks:
         """The values on any increasing bins, 0 outside the region; shape (1, R, C), whatever the parts."""
@@ -51,9 +50,26 @@ class Clip:
         out[0][inner] = self.values[piece]
         return out
 
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Clip:
+        """The same piece under another window and hop: each new bin takes the value of the old one nearest to it."""
+        ends = []
+        for low, high, scale in (
+            (self.region.low, self.region.high, old.window / new.window),
+            (self.region.start, self.region.stop, new.hop / old.hop),
+        ):
+            there = np.arange(int(low / scale), int(np.ceil(high / scale)) + 1)
+            source = np.rint(there * scale).astype(np.intp)
+            inside = (source >= low) & (source < high)
+            ends.append((there[inside], source[inside] - low))
+        (rows, source_rows), (columns, source_columns) = ends
+        if not len(rows) or not len(columns):
+            return Clip(Region(0, 0, 0, 0), np.zeros((0, 0), np.float32))
+        region = Region(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+        return Clip(region, self.values[np.ix_(source_rows, source_columns)])
 
-def clip(stack: Stack, parts: Parts, area: Area | None, progress: Callable[[float], bool]) -> Clip | Stack | None:
-    """What some parts hold together within an area's bounds, or everywhere; None where `progress` answered False.
+
+def clip(stack: Stack, parts: Parts, area: Area | None, progress: Progress = silent) -> Clip | Stack:
+    """What some parts hold together within an area's bounds, or everywhere.
 
     The stack itself where that would be too many values to store.
     """
@@ -64,32 +80,29 @@ def clip(stack: Stack, parts: Parts, area: Area | None, progress: Callable[[floa
     values = np.empty((len(rows), region.stop - region.start), np.float32)
     for start in range(region.start, region.stop, STEP):
         columns = np.arange(start, min(start + STEP, region.stop))
-        held = stack.masks_of(parts, rows, columns).sum(axis=0)
-        values[:, columns - region.start] = held
-        if not progress((start - region.start) / max(1, region.stop - region.start)):
-            return None
+        values[:, columns - region.start] = stack.masks_of(parts, rows, columns).sum(axis=0)
+        progress((start - region.start) / (region.stop - region.start))
     return Clip(region, values)
 
 
-def recalled(stack: Stack, earlier: Stack, area: Area, progress: Callable[[float], bool]) -> tuple[Edit, ...] | None:
+def recalled(stack: Stack, earlier: Stack, area: Area, progress: Progress = silent) -> tuple[Edit, ...]:
     """Edits of a stack after its masks within an area were brought back to those of an earlier one.
 
-    Parts made since get nothing there, as far as locked layers leave room. None where `progress` answered False.
+    Parts made since get nothing there, as far as locked layers leave room.
 
     Raises
     ------
     UserError
-        If the area holds too many bins.
+        `masks.recall_too_large`: the area holds too many bins.
     """
     bounds = area.bounds
     if bounds.bins_held > MOST_RECALLED:
-        raise UserError("That is too much to give back at once; select less, or go to the step in the history.")
+        raise UserError("masks.recall_too_large")
     stroke = TileStroke(stack, Recall(stack.locked_parts(), earlier))
     first = bounds.start // STEP * STEP
     for start in range(first, bounds.stop, STEP):
         region = Region(bounds.low, bounds.high, max(start, bounds.start), min(start + STEP, bounds.stop))
         weight = area.at(np.arange(region.low, region.high), np.arange(region.start, region.stop))
         stroke.extend(region, weight)
-        if not progress((start - first) / max(1, bounds.stop - first)):
-            return None
+        progress((start - first) / (bounds.stop - first))
     return stroke.edits

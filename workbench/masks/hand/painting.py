@@ -11,12 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.errors import UserError
-from workbench.masks.edits.areas import Area
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import coverage, covered
 from workbench.masks.edits.edits import Edit, Operation, Paint, Plane, Tile, with_operation
-from workbench.masks.edits.effects import Effect, Fill, Filter, LayerEffect, Recall, Restore
+from workbench.masks.edits.effects import Effect, Fill, LayerEffect, Recall, Restore
+from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.edits.traces import Path, Trace, gathered
-from workbench.masks.model.grid import TILE, Array, Grid, Region, pieces
+from workbench.masks.model.grid import TILE, Array, Grid, Region, tiles_under
 from workbench.masks.model.sharing import Flags, Masks, fill_unpainted
 from workbench.masks.stack import Stack
 
@@ -27,18 +28,25 @@ MOST_TILED = 16_000
 
 
 class PaintingRefused(UserError):
-    """The stroke can change nothing; the message says why."""
+    """An edit of a layer can change nothing; the code says why."""
 
 
 def check(stack: Stack, layer: int) -> None:
-    """Raise PaintingRefused where an edit of the layer cannot change anything."""
+    """Make sure that an edit of a layer can change something.
+
+    Raises
+    ------
+    PaintingRefused
+        `masks.locked`: the layer is. `masks.only_layer`: there is no other. `masks.others_locked`: no other can
+        make room.
+    """
     chosen = stack.layers[layer]
     if chosen.locked:
-        raise PaintingRefused(f"“{chosen.name}” is locked; unlock it to change its mask.")
-    if not any(not other.locked for i, other in enumerate(stack.layers) if i != layer):
-        if len(stack.layers) == 1:
-            raise PaintingRefused("Add a second layer or factorise first: one layer alone always holds everything.")
-        raise PaintingRefused("Every other layer is locked, so none can make room; unlock one.")
+        raise PaintingRefused("masks.locked", name=chosen.name)
+    if len(stack.layers) == 1:
+        raise PaintingRefused("masks.only_layer")
+    if all(other.locked for i, other in enumerate(stack.layers) if i != layer):
+        raise PaintingRefused("masks.others_locked")
 
 
 def brush_effect(stack: Stack, layer: int, value: float) -> Fill:
@@ -54,20 +62,20 @@ def brush_effect(stack: Stack, layer: int, value: float) -> Fill:
     Raises
     ------
     PaintingRefused
-        If the layer is locked, or no unlocked other layer can make room.
+        As `check`.
     """
     check(stack, layer)
     return Fill(stack.locked_parts(), stack.layers[layer].part_ids, value)
 
 
-def filter_effect(stack: Stack, layer: int, kind: str, rows: int, columns: int) -> Filter:
-    """What a brush does that filters a layer's mask, see `effects.Filter`; raises as `brush_effect`."""
+def filter_effect(stack: Stack, layer: int, kind: FilterKind, rows: int, columns: int) -> Filter:
+    """What a brush does that filters a layer's mask, see `filters.Filter`; raises as `check`."""
     check(stack, layer)
     return Filter(stack.locked_parts(), stack.layers[layer].part_ids, kind, rows, columns)
 
 
 def eraser_effect(stack: Stack, layer: int) -> Restore:
-    """What the eraser does; raises as `brush_effect`."""
+    """What the eraser does; raises as `check`."""
     check(stack, layer)
     return Restore(stack.locked_parts())
 
@@ -193,7 +201,7 @@ class TileStroke:
     def _accumulate(self, region: Region, under: Array) -> Array:
         """Coverage gathered so far, over the region."""
         out = under.copy()
-        for key, tile_part, part in pieces(region):
+        for key, tile_part, part in tiles_under(region):
             held = self._coverage.setdefault(key, np.zeros((TILE, TILE), np.float32))
             held[tile_part] = gathered(held[tile_part], under[part], self._build_up)
             out[part] = held[tile_part]
@@ -229,7 +237,7 @@ class TileStroke:
         region = Region(int(grid.rows[0]), int(grid.rows[-1]) + 1, int(grid.columns[0]), int(grid.columns[-1]) + 1)
         out = np.full((len(grid.parts), len(grid.rows), len(grid.columns)), np.nan, np.float32)
         order = {part: i for i, part in enumerate(grid.parts)}
-        for key, tile_part, piece in pieces(region):
+        for key, tile_part, piece in tiles_under(region):
             for part, values in self._start.tiles.get(key, {}).items():
                 if part in order:
                     out[order[part]][piece] = values[tile_part]
@@ -237,7 +245,7 @@ class TileStroke:
 
     def _store(self, region: Region, values: Masks, hit: Flags) -> None:
         parts = self._stack.parts
-        for key, tile_part, piece in pieces(region):
+        for key, tile_part, piece in tiles_under(region):
             touched = hit[piece]
             if not touched.any():
                 continue

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from enum import StrEnum, auto
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from workbench.errors import UserError
-from workbench.masks.edits import areas
-from workbench.masks.edits.areas import Area, drawn
+from workbench.masks.edits.area import Area, made_in_chunks
+from workbench.masks.edits.areas import of_plane
 from workbench.masks.model.grid import Array, Region
 from workbench.masks.stack import Stack
-from workbench.spectral.pyramid import FLOOR_DB, STEP_DB
+from workbench.progress import Progress, silent
+from workbench.spectral.pyramid import STEP_DB, level_db
 
 MOST_SEARCHED = 6_000_000
 """Bins among which the wand looks."""
 LOOKED_AT_ROWS, LOOKED_AT_COLUMNS = 128, 1500
 
 
-def alike(stack: Stack, row: int, column: int, within: Region, like: str, tolerance: float, connected: bool) -> Area:
+class Likeness(StrEnum):
+    """In what a bin is like another."""
+
+    LEVEL = auto()
+    """Its level; they differ by some dB."""
+    SHARES = auto()
+    """How the layers share it; so many per cent are shared otherwise (half the sum of the absolute differences)."""
+
+
+def alike(
+    stack: Stack, row: int, column: int, within: Region, like: Likeness, tolerance: float, connected: bool
+) -> Area:
     """What is like the bin at a place: the magic wand.
 
     Parameters
@@ -29,24 +41,24 @@ def alike(stack: Stack, row: int, column: int, within: Region, like: str, tolera
         The place, within the region.
     within : Region
         Where to look.
-    like : str
-        'level': its level differs by at most `tolerance` dB. 'shares': the layers share it alike, so that at most
-        `tolerance` per cent of its mask are elsewhere (half the sum of the absolute differences).
+    like : Likeness
+    tolerance : float
+        By how many dB or per cent a bin may differ from the place.
     connected : bool
         Only what hangs together with the place, over sides and corners.
 
     Raises
     ------
     UserError
-        If the region holds too many bins.
+        `masks.search_too_large`: the region holds too many bins. `masks.levels_unknown`: the mix was not measured.
     """
     region = within.clipped(stack.bins, stack.frames)
     if region.bins_held > MOST_SEARCHED:
-        raise UserError("The wand looks at what is in view, and that is too much here; zoom in.")
+        raise UserError("masks.search_too_large")
     rows, columns = np.arange(region.low, region.high), np.arange(region.start, region.stop)
-    if like == "level":
+    if like == Likeness.LEVEL:
         if stack.levels is None:
-            raise UserError("The levels are not known; open a recording first.")
+            raise UserError("masks.levels_unknown")
         held = stack.levels[columns[:, None], rows].T.astype(np.int16)
         near = np.abs(held - held[row - region.low, column - region.start]) <= tolerance / STEP_DB
     else:
@@ -54,7 +66,7 @@ def alike(stack: Stack, row: int, column: int, within: Region, like: str, tolera
     if connected:
         labels, _ = ndimage.label(near, np.ones((3, 3)))
         near = labels == labels[row - region.low, column - region.start]
-    return areas.of_plane(near, region, stack.bins, stack.frames)
+    return of_plane(near, region, stack.bins, stack.frames)
 
 
 def _shared_alike(
@@ -69,32 +81,26 @@ def _shared_alike(
     return out
 
 
-def dominated(stack: Stack, layer: int, within: Region, progress: Callable[[float], bool]) -> Area | None:
-    """Where a layer holds more than any other; None where `progress` (share done) answered False."""
+def dominated(stack: Stack, layer: int, within: Region, progress: Progress = silent) -> Area:
+    """Where a layer holds more than any other."""
     owner = np.eye(len(stack.layers), dtype=np.float32)
     region = within.clipped(stack.bins, stack.frames)
-    stopped = False
 
-    def plane(part: Region) -> NDArray[np.uint8]:
-        nonlocal stopped
+    def coverage(part: Region) -> NDArray[np.uint8]:
         rows, columns = np.arange(part.low, part.high), np.arange(part.start, part.stop)
         out = np.zeros((len(rows), len(columns)), np.uint8)
         for lo in range(0, len(columns), 256):
-            if stopped:
-                break
             masks = stack.blend(owner, rows, columns[lo : lo + 256])
             others = np.delete(masks, layer, axis=0).max(axis=0, initial=0.0)
             out[:, lo : lo + 256] = (masks[layer] > others) * np.uint8(255)
-            done = (part.start + lo - region.start) / max(1, region.stop - region.start)
-            stopped = not progress(done)
+            progress((part.start + lo - region.start) / (region.stop - region.start))
         return out
 
-    found = drawn(stack.bins, stack.frames, region, plane)
-    return None if stopped else found
+    return made_in_chunks(stack.bins, stack.frames, region, coverage)
 
 
 def loudest_span(stack: Stack, levels: NDArray[np.uint8], layer: int, frames: int) -> tuple[int, int]:
-    """The `frames` frames in which a layer is loudest, told on an even sample of bins and frames.
+    """The so many frames on end in which a layer is loudest, judged on an even sample of bins and frames.
 
     Parameters
     ----------
@@ -109,7 +115,7 @@ def loudest_span(stack: Stack, levels: NDArray[np.uint8], layer: int, frames: in
     rows = np.unique(np.linspace(0, stack.bins - 1, min(stack.bins, LOOKED_AT_ROWS)).astype(np.intp))
     columns = np.unique(np.linspace(0, stack.frames - 1, min(stack.frames, LOOKED_AT_COLUMNS)).astype(np.intp))
     mask = stack.layer_mask(layer, rows, columns)
-    power = 10.0 ** ((FLOOR_DB + STEP_DB * levels[np.ix_(columns, rows)].T.astype(np.float64)) / 10)
+    power = 10.0 ** (level_db(levels[np.ix_(columns, rows)].T) / 10)
     course = (mask.astype(np.float64) ** 2 * power).sum(axis=0)
     width = max(1, round(frames * len(columns) / stack.frames))
     sums = np.convolve(course, np.ones(min(width, len(course))), "valid")

@@ -5,7 +5,7 @@ A suggestion is a number of a group for every layer; what the user makes of it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import squareform
 
 from workbench.masks.stack import Stack
+from workbench.progress import Progress, silent
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis, power_blocks
 
@@ -64,21 +65,19 @@ class Portraits:
 
 
 def portraits(
-    stack: Stack, samples: NDArray[np.float32], rate: int, analysis: Analysis, progress: Callable[[float], bool]
-) -> Portraits | None:
-    """Measure all layers; None where `progress` answered False."""
+    stack: Stack, samples: NDArray[np.float32], rate: int, analysis: Analysis, progress: Progress = silent
+) -> Portraits:
+    """Measure all layers of a stack on the samples (n, C) of the mix."""
     count, rows = len(stack.layers), np.arange(stack.bins)
     spectra, courses = np.zeros((count, stack.bins)), np.zeros((count, stack.frames))
-    each, seen = np.eye(count, dtype=np.float32), 0
+    each = np.eye(count, dtype=np.float32)
     for first, power in power_blocks(samples, analysis, progress):
         columns = np.arange(first, first + len(power))
         held = stack.blend(each, rows, columns) ** 2 * power.T
         spectra += held.sum(axis=2)
         courses[:, columns] = held.sum(axis=1)
-        seen += len(power)
-    if seen < stack.frames or not progress(1.0):
-        return None
-    return Portraits(spectra / max(1, seen), courses, rows * rate / analysis.window, analysis.hop / rate)
+    hz = analysis.hz_of(rows.astype(np.float64), rate)
+    return Portraits(spectra / stack.frames, courses, hz, analysis.second_of(1, rate))
 
 
 def mean_spectrum(samples: NDArray[np.float32], analysis: Analysis) -> Doubles:

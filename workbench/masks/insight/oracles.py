@@ -5,12 +5,13 @@ The ideal ratio mask |S_i|^p / Σ_j |S_j|^p and the ideal binary mask (Wang 2005
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.model.models import Shares
+from workbench.progress import Progress, silent
 from workbench.spectral.stft import Analysis, analyse
 
 Samples = NDArray[np.float32]
@@ -27,9 +28,9 @@ def rest_of(mix: Samples, stems: Sequence[Samples]) -> Samples | None:
 
 
 def oracle_masks(
-    stems: Sequence[Samples], analysis: Analysis, binary: bool, power: float, progress: Callable[[float], bool]
-) -> Shares | None:
-    """Ideal masks of some stems; None where `progress` (share done) answered False.
+    stems: Sequence[Samples], analysis: Analysis, binary: bool, power: float, progress: Progress = silent
+) -> Shares:
+    """Ideal masks of some stems.
 
     Parameters
     ----------
@@ -59,6 +60,5 @@ def oracle_masks(
         sums = masks.sum(axis=0)
         masks = np.where(sums > 0, masks / np.maximum(sums, np.float32(1e-30)), np.float32(1 / count))
         out[:, first : first + frames] = masks
-        if not progress((first + frames) / total):
-            return None
+        progress((first + frames) / total)
     return Shares(out)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits.areas import Area
-from workbench.masks.edits.effects import measured
+from workbench.masks.edits.area import Area
+from workbench.masks.edits.effects import Measure, measured
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.masks.stack import Stack
+from workbench.progress import Progress, silent
+from workbench.spectral.pyramid import power_db
 from workbench.spectral.stft import Analysis, power_blocks
 
 Doubles = NDArray[np.float64]
@@ -19,7 +20,7 @@ MOST_SAMPLED = 24_000
 """Bins looked at for a histogram."""
 
 
-def sampled(stack: Stack, layer: int, measure: str, area: Area | None, within: Region) -> Array:
+def sampled(stack: Stack, layer: int, measure: Measure, area: Area | None, within: Region) -> Array:
     """Values of a layer's measure (see `effects.measured`) on an even sample of bins, one-dimensional.
 
     Parameters
@@ -53,7 +54,7 @@ def _even(region: Region) -> tuple[Indices, Indices]:
 def greatest(stack: Stack, layer: int, area: Area | None) -> float:
     """Greatest value of a layer's mask on an even sample of bins."""
     within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
-    return float(sampled(stack, layer, "mask", area, within).max(initial=0.0))
+    return float(sampled(stack, layer, Measure.MASK, area, within).max(initial=0.0))
 
 
 def locked_share(stack: Stack, within: Region, area: Area | None = None) -> float:
@@ -104,11 +105,11 @@ def report(
     samples: Array,
     rate: int,
     analysis: Analysis,
-    progress: Callable[[float], bool],
+    progress: Progress = silent,
     area: Area | None = None,
     spans: int = 600,
-) -> MaskReport | None:
-    """Measure all layers of a stack, within an area or everywhere; None where `progress` answered False."""
+) -> MaskReport:
+    """Measure all layers of a stack, within an area or everywhere, over so many even spans of time."""
     count, frames = len(stack.layers), stack.frames
     spans = min(spans, frames)
     owner = np.eye(count, dtype=np.float32)
@@ -116,14 +117,8 @@ def report(
     frequency, mix_frequency = np.zeros((count, stack.bins)), np.zeros(stack.bins)
     both, alone, looked_at = np.zeros((count, count)), np.zeros(count), np.zeros(stack.bins)
     rows = np.arange(stack.bins)
-    stopped = False
 
-    def go_on(share: float) -> bool:
-        nonlocal stopped
-        stopped = not progress(share)
-        return not stopped
-
-    for first, power in power_blocks(samples, analysis, go_on):
+    for first, power in power_blocks(samples, analysis, progress):
         columns = np.arange(first, first + len(power))
         counted = np.ones((len(rows), len(columns)), np.float32) if area is None else area.at(rows, columns)
         held = power.T * counted
@@ -139,17 +134,14 @@ def report(
         alone += (masks * held).sum(axis=(1, 2))
         for layer in range(count):
             both[layer] += (np.minimum(masks[layer], masks) * held).sum(axis=(1, 2))
-    if stopped:
-        return None
     total = max(float(mix_time.sum()), 1e-30)
     least = np.maximum(np.minimum(alone[:, None], alone), 1e-30)
-    reference = (analysis.window / 4) ** 2
     each_span = np.maximum(np.bincount(np.arange(frames) * spans // frames, minlength=spans), 1)
 
     def db(power: Doubles, frames_counted: Doubles | float) -> Doubles:
-        return np.asarray(10 * np.log10(np.maximum(power / frames_counted / reference, 1e-13)))
+        return power_db(power / frames_counted, analysis)
 
-    seconds = (np.arange(spans) + 0.5) * frames * analysis.hop / spans / rate
+    seconds = analysis.second_of((np.arange(spans) + 0.5) * frames / spans, rate)
     return MaskReport(
         frequency.sum(axis=1) / total,
         db(time, each_span),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import UserError
 from workbench.masks.model.sharing import Flags
-from workbench.spectral.pyramid import FLOOR_DB, STEP_DB
+from workbench.spectral.pyramid import level_db
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.intp]
@@ -105,13 +106,12 @@ class Grid:
 
         Raises
         ------
-        ValueError
-            If they are not known.
+        UserError
+            `masks.levels_unknown`: the mix was not measured.
         """
         if self.levels is None:
-            raise ValueError("The levels of the mix are not known.")
-        held = self.levels[self.columns[:, None], self.rows].T
-        return np.asarray(FLOOR_DB + STEP_DB * held, np.float32)
+            raise UserError("masks.levels_unknown")
+        return level_db(self.levels[self.columns[:, None], self.rows].T).astype(np.float32)
 
 
 def lattice(rows: Indices, columns: Indices) -> Iterator[tuple[int, int]]:
@@ -123,14 +123,14 @@ def lattice(rows: Indices, columns: Indices) -> Iterator[tuple[int, int]]:
                 yield row, column
 
 
-def within(indices: Indices, tile: int) -> tuple[slice, Indices]:
+def in_tile(indices: Indices, tile: int) -> tuple[slice, Indices]:
     """Which of some increasing indices lie in a tile, and where in it they are."""
     lo, hi = np.searchsorted(indices, (tile * TILE, (tile + 1) * TILE))
     return slice(int(lo), int(hi)), indices[lo:hi] - tile * TILE
 
 
-def pieces(region: Region) -> list[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
-    """For each tile under a region: its key, the slices within the tile and those within the region."""
+def tiles_under(region: Region) -> list[tuple[tuple[int, int], tuple[slice, slice], tuple[slice, slice]]]:
+    """The tiles under a region: of each its key, the slices of it under the region, and those of the region over it."""
     out = []
     rows, columns = np.array([region.low, region.high - 1]), np.array([region.start, region.stop - 1])
     for row, column in lattice(rows, columns):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.model.grid import Indices
+from workbench.spectral.stft import Analysis
 
 Array = NDArray[np.float32]
 
@@ -86,6 +87,23 @@ class Factors:
         spread = np.repeat(weights, self.length, axis=1)
         return wr @ hc, [(wr * each) @ hc for each in spread]
 
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Factors:
+        """The same factors under another window and hop: W along frequency (and its frames), H along time.
+
+        They are interpolated linearly; templates keep their sums. `samples` is the length of the recording.
+        """
+        rows, columns = _places(old, new, samples)
+        w = np.apply_along_axis(lambda column: np.interp(rows, np.arange(old.bins), column), 0, self.W)
+        if w.ndim == 3:
+            length = max(1, round(self.length * old.hop / new.hop))
+            places = (np.arange(length) + 0.5) * self.length / length - 0.5
+            w = np.apply_along_axis(lambda row: np.interp(places, np.arange(self.length), row), 2, w)
+        h = np.stack([np.interp(columns, np.arange(self.H.shape[1]), row) for row in self.H])
+        shape = (1, -1, 1)[: w.ndim]
+        now, before = (x.reshape(len(x), x.shape[1], -1).sum(axis=(0, 2)).reshape(shape) for x in (w, self.W))
+        w = np.divide(w * before, now, out=np.zeros_like(w), where=now > 0)
+        return Factors(w.astype(np.float32), h.astype(np.float32))
+
 
 @dataclass(frozen=True, eq=False)
 class Shares:
@@ -121,5 +139,20 @@ class Shares:
         values = self.values(chosen, rows, columns)
         return values.sum(axis=0), [np.tensordot(each, values, 1) for each in np.asarray(weights, np.float32)]
 
+    def resampled(self, old: Analysis, new: Analysis, samples: int) -> Shares:
+        """The same masks under another window and hop, by the nearest bin; `samples` is the recording's length."""
+        rows, columns = _places(old, new, samples)
+        near = np.ix_(
+            np.clip(np.rint(columns), 0, self.masks.shape[1] - 1).astype(np.intp),
+            np.clip(np.rint(rows), 0, self.masks.shape[2] - 1).astype(np.intp),
+        )
+        return Shares(np.stack([mask[near] for mask in self.masks]))
+
 
 Model = Factors | Shares
+
+
+def _places(old: Analysis, new: Analysis, samples: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where the bins and frames of a new analysis lie among those of the old one, with fractions."""
+    rows, columns = np.arange(new.bins, dtype=np.float64), np.arange(new.frames(samples), dtype=np.float64)
+    return rows * (old.window / new.window), columns * (new.hop / old.hop)

@@ -29,7 +29,7 @@ def fill_unpainted(values: Masks, under: Masks, ages: Ages | None = None) -> Mas
     under : float32, shape (P, …)
         The masks beneath; the remainder is shared in their proportion.
     ages : int, shape (P,), optional
-        Identities of the parts, increasing with age from the oldest; the order of the parts by default.
+        Ids of the parts, which grow from the oldest to the newest; by default the parts are in that order.
 
     Returns
     -------

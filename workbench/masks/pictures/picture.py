@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.stack import Stack
-from workbench.spectral.pyramid import FLOOR_DB, STEP_DB, LevelPyramid
+from workbench.spectral.pyramid import LevelPyramid, level_db
 
 Float = NDArray[np.float32]
 Index = NDArray[np.intp]
@@ -77,8 +77,7 @@ def bgr(colour: str) -> tuple[float, float, float]:
 
 def brightness(low_db: float, high_db: float) -> Float:
     """Share of the level range for each of the 256 level values."""
-    db = FLOOR_DB + STEP_DB * np.arange(256)
-    return np.asarray(np.clip((db - low_db) / max(high_db - low_db, 1.0), 0, 1), np.float32)
+    return np.asarray(np.clip((level_db(np.arange(256)) - low_db) / max(high_db - low_db, 1.0), 0, 1), np.float32)
 
 
 @dataclass(frozen=True, eq=False)

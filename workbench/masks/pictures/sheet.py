@@ -35,7 +35,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
         scale = FrequencyScale.LOG
         low, high = float(scale.position(30.0)), float(scale.position(rate / 2))
         hz = scale.frequency(np.linspace(low, high, height + 1))
-        rows = axis_of(hz * analysis.window / rate, stack.bins)
+        rows = axis_of(analysis.bin_place(hz, rate), stack.bins)
         columns = axis_of(np.linspace(-0.5, stack.frames - 0.5, width + 1), stack.frames)
         look = Look(show, bright, colours, palette, selected)
         return Image.fromarray(_rgb(picture(levels, stack, look, rows, columns)))
@@ -46,7 +46,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
             share = np.log(hz / 30) / np.log(rate / 2 / 30)
             text = f"{hz // 1000}k" if hz >= 1000 else str(hz)
             draw.text((MARGIN - 8, GAP + HEIGHT * (1 - share)), text, QUIET, font, anchor="rm")
-    seconds = (stack.frames - 1) * analysis.hop / rate
+    seconds = analysis.second_of(stack.frames - 1, rate)
     for share in np.linspace(0, 1, 7):
         place = (MARGIN + WIDTH * share, GAP + HEIGHT + 6)
         draw.text(place, f"{seconds * share:.1f} s", QUIET, font, anchor="ma")

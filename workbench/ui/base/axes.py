@@ -10,15 +10,14 @@ _TIME_STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10
 
 
 def clock(seconds: float, digits: int = 3) -> str:
-    """'1:04.302', with hours where there are any."""
-    seconds = max(0.0, seconds)
-    whole = int(seconds)
+    """'1:04.302', with hours where there are any; rounded to `digits` decimals, never below 0."""
+    scale = 10**digits
+    # Rounded first, then taken apart: what rounds up to a whole minute is the next minute.
+    whole, fraction = divmod(round(max(0.0, seconds) * scale), scale)
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
-    fraction = f"{seconds - whole:.{digits}f}"[1:] if digits else ""
-    if fraction.startswith("1") or (digits and not fraction.startswith(".")):
-        fraction = "." + "9" * digits
-    return f"{hours}:{minutes:02d}:{rest:02d}{fraction}" if hours else f"{minutes}:{rest:02d}{fraction}"
+    decimals = f".{fraction:0{digits}d}" if digits else ""
+    return f"{hours}:{minutes:02d}:{rest:02d}{decimals}" if hours else f"{minutes}:{rest:02d}{decimals}"
 
 
 def time_ticks(start: float, stop: float, width: int) -> list[tuple[float, str]]:
@@ -28,7 +27,7 @@ def time_ticks(start: float, stop: float, width: int) -> list[tuple[float, str]]
     digits = max(0, -int(np.floor(np.log10(step)))) if step < 1 else 0
     first = int(np.ceil(start / step - 1e-9))
     last = int(np.floor(stop / step + 1e-9))
-    return [(i * step, clock(i * step + 1e-9, digits)) for i in range(first, last + 1)]
+    return [(i * step, clock(i * step, digits)) for i in range(first, last + 1)]
 
 
 def frequency_ticks(scale: FrequencyScale, low: float, high: float, height: int) -> list[tuple[float, str]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import math
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent, QValidator
 from PySide6.QtWidgets import (
     QComboBox,
@@ -24,6 +25,8 @@ from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
 
 W = TypeVar("W", bound=QWidget)
+SILENT_DB = -200.0
+"""Below this nothing is heard."""
 
 
 def named(widget: W, name: str, label: str, tip: str) -> W:
@@ -40,6 +43,11 @@ def dim(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("role", "dim")
     return label
+
+
+def decibels(db: float) -> str:
+    """'+1.5', '−12.0', or '−∞' where nothing is heard."""
+    return "−∞" if not db > SILENT_DB else f"{db:+.1f}".replace("-", "−")
 
 
 @guarded
@@ -76,16 +84,14 @@ class Slider(QSlider):
         return self._low + (self._high - self._low) * self.value() / self._steps
 
     def set(self, value: float) -> None:
-        """Show a value without telling anyone."""
-        self.blockSignals(True)
-        self.setValue(round((value - self._low) / (self._high - self._low) * self._steps))
-        self.blockSignals(False)
+        """Show a value without telling anyone; the nearest end where it lies beyond, neutral where it is no number."""
+        wanted = self._neutral if math.isnan(value) else min(max(value, self._low), self._high)
+        with QSignalBlocker(self):
+            self.setValue(round((wanted - self._low) / (self._high - self._low) * self._steps))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.MouseButtonDblClick:
-            self.blockSignals(True)
-            self.setValue(round((self._neutral - self._low) / (self._high - self._low) * self._steps))
-            self.blockSignals(False)
+            self.set(self._neutral)
             self.moved.emit(self._neutral)
             self.let_go.emit()
             return True

@@ -1,15 +1,16 @@
-"""What the window says over its panes: a notice, and the invitation of an empty window."""
+"""What the window says: over its panes, and in the status line."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from workbench.ui.base.controls import dim, named
+from workbench.ui.base.controls import named
 from workbench.ui.base.guard import guarded
 
 REMARK_MS = 9000
+SAID_MS = 6000
 
 
 @guarded
@@ -45,6 +46,12 @@ class Notice(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         self._timer.stop()
         self._remark = ""
+
+    def clear(self) -> None:
+        """Nothing is said any more."""
+        self.hide()
+        self._lasting = ""
+        self.text.clear()
 
     def say(self, sentence: str) -> None:
         """Show a sentence; added to one that is still there."""
@@ -88,32 +95,25 @@ class Notice(QFrame):
         return False
 
 
-class Invitation(QWidget):
-    """What an empty window says."""
+class StatusText(QLabel):
+    """The hint for the tool in hand, and for a while what was last said in its place."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("invitation")
-        column = QVBoxLayout(self)
-        column.addStretch(1)
-        title = QLabel(self.tr("Drop a recording here"))
-        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        font = title.font()
-        font.setPointSize(18)
-        title.setFont(font)
-        text = dim(self.tr("or open one, and take it apart by eye, ear and hand."))
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        self.open = named(QPushButton(self.tr("Open…")), "invitationOpen", self.tr("Open"), self.tr("Open (Ctrl+O)"))
-        self.demo = named(
-            QPushButton(self.tr("Try the demo")), "invitationDemo", self.tr("Try the demo"), self.tr("Open the demo")
-        )
-        row.addWidget(self.open)
-        row.addWidget(self.demo)
-        row.addStretch(1)
-        column.addWidget(title)
-        column.addWidget(text)
-        column.addSpacing(10)
-        column.addLayout(row)
-        column.addStretch(1)
+        self.setObjectName("hintText")
+        self.setProperty("role", "dim")
+        self._hint = ""
+        # One clock for all: a newer remark has its whole time.
+        self._timer = QTimer(self, singleShot=True, interval=SAID_MS)
+        self._timer.timeout.connect(lambda: self.setText(self._hint))
+
+    def say(self, text: str) -> None:
+        """A remark, for a while."""
+        self.setText(text)
+        self._timer.start()
+
+    def set_hint(self, hint: str) -> None:
+        """What is said when nothing else is."""
+        self._hint = hint
+        self._timer.stop()
+        self.setText(hint)

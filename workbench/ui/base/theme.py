@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import atexit
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt
@@ -52,6 +52,11 @@ def system_theme() -> Theme:
     """What the desktop asks for; dark where it does not say."""
     light = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
     return LIGHT if light else DARK
+
+
+def named(name: str) -> Theme:
+    """'light' or 'dark'; any other name is the desktop's wish."""
+    return {"light": LIGHT, "dark": DARK}.get(name) or system_theme()
 
 
 def apply(app: QApplication, theme: Theme) -> None:
@@ -107,13 +112,17 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     return out
 
 
+@lru_cache(maxsize=1)
+def _glyph_folder() -> Path:
+    """A folder of our own for the pictures of the style sheet, removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="workbench-glyphs-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _glyph(name: str, colour: str) -> str:
     """Path of a small picture for the style sheet, which takes files only; made once a colour."""
-    folder = Path(tempfile.gettempdir()) / f"workbench-glyphs-{os.getpid()}"
-    if not folder.exists():
-        folder.mkdir(mode=0o700)
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    target = folder / f"{name}-{colour[1:]}.png"
+    target = _glyph_folder() / f"{name}-{colour[1:]}.png"
     if not target.exists():
         icon(name, colour).pixmap(48, 48).save(str(target))
     return target.as_posix()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -20,22 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.audio.export import FORMATS, FileFormat, Level
+from workbench.audio.export import FORMATS, FileFormat, Level, LevelKind
+from workbench.control.exporting import Wanted
 from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.base.file_dialogs import ask_paths
 
-NEUTRAL = {"peak": -1.0, "lufs": -16.0}
-UNIT = {"peak": " dBTP", "lufs": " LUFS"}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is to be exported: what is heard now, the mix, groups, layers; these after the faders or before."""
-
-    heard: bool
-    mix: bool
-    groups: bool
-    layers: bool
-    after: bool = False
+NEUTRAL = {LevelKind.PEAK: -1.0, LevelKind.LUFS: -16.0}
+UNIT = {LevelKind.PEAK: " dBTP", LevelKind.LUFS: " LUFS"}
 
 
 class ExportDialog(QDialog):
@@ -100,7 +90,11 @@ class ExportDialog(QDialog):
             self.tr("32-bit float keeps everything; integers clip above full scale"),
         )
         self.loudness = combo(
-            [(self.tr("as it is"), ""), (self.tr("to a true peak of"), "peak"), (self.tr("to a loudness of"), "lufs")],
+            [
+                (self.tr("as it is"), ""),
+                (self.tr("to a true peak of"), LevelKind.PEAK),
+                (self.tr("to a loudness of"), LevelKind.LUFS),
+            ],
             "exportLoudness",
             self.tr("Loudness"),
             self.tr(
@@ -160,18 +154,26 @@ class ExportDialog(QDialog):
         self.adjustSize()
 
     def _loudness_chosen(self) -> None:
-        kind = self.loudness.currentData()
-        self.level.setEnabled(bool(kind))
-        self.level.setSuffix(UNIT.get(kind, ""))
-        if kind:
+        kind = self._level_kind()
+        self.level.setEnabled(kind is not None)
+        self.level.setSuffix("" if kind is None else UNIT[kind])
+        if kind is not None:
             self.level.setValue(NEUTRAL[kind])
 
+    def _level_kind(self) -> LevelKind | None:
+        """To which measure it is brought; None leaves it as it is."""
+        # Qt gives members of a StrEnum back as plain strings.
+        return LevelKind(self.loudness.currentData()) if self.loudness.currentData() else None
+
     def _browse(self) -> None:
-        dialog = QFileDialog(self, self.tr("Folder for the files"), self.folder.text())
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.folder.setText)
-        dialog.open()
+        ask_paths(
+            self,
+            "exportFolderDialog",
+            self.tr("Folder for the files"),
+            self.folder.text(),
+            lambda paths: self.folder.setText(str(paths[0])),
+            QFileDialog.FileMode.Directory,
+        )
 
     def _ask(self) -> None:
         wanted = Wanted(
@@ -185,7 +187,7 @@ class ExportDialog(QDialog):
             self.say(self.tr("Choose something to export."))
             return
         form: FileFormat = self.format.currentData()
-        kind = self.loudness.currentData()
+        kind = self._level_kind()
         self.say("")
-        level = Level(kind, self.level.value()) if kind else None
+        level = None if kind is None else Level(kind, self.level.value())
         self.asked.emit(Path(self.folder.text()).expanduser(), wanted, form, level)

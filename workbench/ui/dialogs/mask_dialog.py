@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from workbench.control.editing import Editing
-from workbench.document.acts import masks as mask_acts
+from workbench.control.selection import Selection
+from workbench.control.shaping import Operation, Plain, Shaping
 from workbench.document.document import Document
-from workbench.document.state import State
-from workbench.masks.stack import Stack
+from workbench.masks.edits.effects import CombineKind
+from workbench.masks.edits.filters import FilterKind
 from workbench.ui.base.controls import combo, dim, named
 
 PREVIEW_MS = 60
-Act = Callable[[State, int], State]
 
 
 class MaskDialog(QDialog):
     """One operation, its numbers, Apply. What is set is previewed at once, within the selection or everywhere."""
 
-    def __init__(self, parent: QWidget, document: Document, editing: Editing) -> None:
+    def __init__(self, parent: QWidget, document: Document, selection: Selection, shaping: Shaping) -> None:
         super().__init__(parent)
-        self._document, self._editing = document, editing
+        self._document, self._selection, self._shaping = document, selection, shaping
         named(self, "maskDialog", self.tr("Shape the mask"), self.tr("Operations on the selected mask"))
         self.setWindowTitle(self.tr("Shape the mask"))
         self.setMinimumWidth(430)
         tr = self.tr
         self.kind = combo(
             [
-                (tr("Exponent of all masks"), "exponent"),
-                (tr("Median: takes specks and holes away"), "median"),
-                (tr("Open: takes specks away"), "open"),
-                (tr("Close: fills holes"), "close"),
-                (tr("Erode: makes it thinner"), "erode"),
-                (tr("Dilate: makes it thicker"), "dilate"),
-                (tr("Blur"), "blur"),
-                (tr("Sharpen"), "sharpen"),
-                (tr("Scale the mask"), "scale"),
-                (tr("Union with"), "union"),
-                (tr("Intersection with"), "intersection"),
-                (tr("Difference: without"), "difference"),
-                (tr("Replace by"), "replace"),
+                (tr("Exponent of all masks"), Plain.EXPONENT),
+                (tr("Median: takes specks and holes away"), FilterKind.MEDIAN),
+                (tr("Open: takes specks away"), FilterKind.OPEN),
+                (tr("Close: fills holes"), FilterKind.CLOSE),
+                (tr("Erode: makes it thinner"), FilterKind.ERODE),
+                (tr("Dilate: makes it thicker"), FilterKind.DILATE),
+                (tr("Blur"), FilterKind.BLUR),
+                (tr("Sharpen"), FilterKind.SHARPEN),
+                (tr("Scale the mask"), Plain.SCALE),
+                (tr("Union with"), CombineKind.UNION),
+                (tr("Intersection with"), CombineKind.INTERSECTION),
+                (tr("Difference: without"), CombineKind.DIFFERENCE),
+                (tr("Replace by"), CombineKind.REPLACE),
             ],
             "maskOperation",
             tr("Operation"),
@@ -94,11 +91,11 @@ class MaskDialog(QDialog):
             box.valueChanged.connect(lambda _: self._timer.start())
         self.apply.clicked.connect(self._apply)
         self.drop.clicked.connect(self.reject)
-        self.finished.connect(lambda _: document.end_preview())
+        self.finished.connect(self._left)
         # Another act takes the preview away; it comes back on what there is then.
         document.history_changed.connect(self._context_changed)
-        document.selection_changed.connect(self._context_changed)
-        document.area_changed.connect(self._context_changed)
+        selection.layer_changed.connect(self._context_changed)
+        selection.area_changed.connect(self._context_changed)
         document.stacks_changed.connect(self._fill_others)
         document.layers_changed.connect(self._fill_others)
         document.opened.connect(self.reject)
@@ -121,13 +118,13 @@ class MaskDialog(QDialog):
         self._kind_changed()
 
     def _kind_changed(self) -> None:
-        kind = self.kind.currentData()
+        kind = self._kind()
         shown = {
-            self.exponent: kind == "exponent",
-            self.factor: kind == "scale",
-            self.other: kind in JOINING,
-            self.rows: kind in FILTERING,
-            self.columns: kind in FILTERING,
+            self.exponent: kind is Plain.EXPONENT,
+            self.factor: kind is Plain.SCALE,
+            self.other: isinstance(kind, CombineKind),
+            self.rows: isinstance(kind, FilterKind),
+            self.columns: isinstance(kind, FilterKind),
         }
         for box, on in shown.items():
             box.setVisible(on)
@@ -136,14 +133,11 @@ class MaskDialog(QDialog):
         self._context_changed()
 
     def _context_changed(self) -> None:
-        if not self.isVisible():
+        layer = self._selection.present
+        if not self.isVisible() or layer is None:
             return
-        index = self._document.selected_index
-        if index < 0:
-            return
-        layer = self._document.layers[index]
-        where = self.tr("everywhere") if self._document.area is None else self.tr("in the selection")
-        what = self.tr("All layers") if self.kind.currentData() == "exponent" else layer.name
+        where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
+        what = self.tr("All layers") if self._operation().whole else layer.name
         self.scope.setText(f'<span style="color:{layer.colour}">●</span> {what}, {where}')
         self._timer.start()
 
@@ -152,59 +146,44 @@ class MaskDialog(QDialog):
         if not self.isVisible():
             return
         state, held = self._document.recorded_state, self.other.currentData()
-        self.other.blockSignals(True)
-        self.other.clear()
-        for each in sorted(state.stacks, key=lambda each: each.id != state.stack):
-            for layer in each.layers:
-                name = layer.name if each.id == state.stack else f"{each.name}: {layer.name}"
-                self.other.addItem(name, (each.id, layer.id))
-        place = next((i for i in range(self.other.count()) if self.other.itemData(i) == held), 0)
-        self.other.setCurrentIndex(place)
-        self.other.blockSignals(False)
+        with QSignalBlocker(self.other):
+            self.other.clear()
+            for each in sorted(state.stacks, key=lambda each: each.id != state.shown):
+                for layer in each.layers:
+                    name = layer.name if each.id == state.shown else f"{each.name}: {layer.name}"
+                    self.other.addItem(name, (each.id, layer.id))
+            place = next((i for i in range(self.other.count()) if self.other.itemData(i) == held), 0)
+            self.other.setCurrentIndex(place)
 
-    def _act(self) -> Act:
-        kind, area = str(self.kind.currentData()), self._editing.area
-        if kind == "exponent":
-            q = self.exponent.value()
-            return lambda state, layer: mask_acts.sharpen(state, q, area)
-        if kind == "scale":
-            factor = self.factor.value()
-            return lambda state, layer: mask_acts.scale(state, layer, factor, area)
-        if kind in FILTERING:
-            rows, columns = self.rows.value(), self.columns.value()
-            return lambda state, layer: mask_acts.clean(state, layer, kind, rows, columns, area)
-        parts, source = self._other_mask()
-        return lambda state, layer: mask_acts.combine(state, layer, kind, parts, source, area)
+    def _kind(self) -> Plain | FilterKind | CombineKind:
+        # Qt gives members of a StrEnum back as plain strings.
+        value = self.kind.currentData()
+        return next(kinds(value) for kinds in (Plain, FilterKind, CombineKind) if value in list(kinds))
 
-    def _other_mask(self) -> tuple[tuple[int, ...], Stack | None]:
-        document = self._document
-        chosen = self.other.currentData()
-        if chosen is None:
-            return (), None
-        stack, layer = chosen
-        state = document.recorded_state
-        held = next(each for each in state.stacks if each.id == stack)
-        parts = next((each.part_ids for each in held.layers if each.id == layer), ())
-        return parts, None if stack == state.stack else document.other_stack(stack)
+    def _operation(self) -> Operation:
+        return Operation(
+            self._kind(),
+            self.exponent.value(),
+            self.factor.value(),
+            self.rows.value(),
+            self.columns.value(),
+            self.other.currentData(),
+        )
 
     def _preview(self) -> None:
-        if self.isVisible() and self._document.recording is not None:
-            self._editing.preview(self._act(), self._all_layers)
-
-    @property
-    def _all_layers(self) -> bool:
-        """Whether all layers are worked on, not the selected one."""
-        return str(self.kind.currentData()) == "exponent"
+        if self.isVisible():
+            self._shaping.preview(self._operation())
 
     def _apply(self) -> None:
-        text, kind = self.kind.currentText().split(":")[0], self.kind.currentData()
-        if not self._all_layers:
-            text = f"{self._document.layers[self._document.selected_index].name}: {text[:1].lower()}{text[1:]}"
-        if kind in JOINING:
+        operation, layer = self._operation(), self._selection.present
+        text = self.kind.currentText().split(":")[0]
+        if not operation.whole and layer is not None:
+            text = f"{layer.name}: {text[:1].lower()}{text[1:]}"
+        if isinstance(operation.kind, CombineKind):
             text = f"{text} {self.other.currentText()}"
-        self._editing.accept(text, self._act(), self._all_layers)
+        self._shaping.apply(text, operation)
         self.accept()
 
-
-FILTERING = ("median", "open", "close", "erode", "dilate", "blur", "sharpen")
-JOINING = ("union", "intersection", "difference", "replace")
+    def _left(self) -> None:
+        self._timer.stop()
+        self._shaping.leave()

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import pyqtgraph
-from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -21,18 +17,17 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from workbench.nmf.rank import elbow
-from workbench.nmf.starts import covering
-from workbench.separation.settings import RANGES
-from workbench.ui.base import theme
+from workbench.control.wishes import Wishes
 from workbench.ui.base.controls import dim, named
+from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.notices import Notice
-from workbench.ui.factors.parameters import Wishes
+from workbench.ui.factors.controls import control as control_of
+from workbench.ui.factors.words import label as label_of
+from workbench.ui.factors.words import sentence as sentence_of
 
 SECTIONS = (
     ("Method", ("method", "divergence", "beta", "exponent", "components", "length", "iterations", "seed")),
@@ -63,9 +58,6 @@ SECTIONS = (
 class SettingsDialog(QDialog):
     """Every parameter that the chosen method uses; what is set here is what Factorise asks for."""
 
-    asked = Signal()
-    """Factorise was pressed."""
-
     def __init__(self, parent: QWidget, wishes: Wishes) -> None:
         super().__init__(parent)
         self._wishes = wishes
@@ -89,12 +81,14 @@ class SettingsDialog(QDialog):
             self._headings.append((heading, fields))
             row += 1
             for field in fields:
-                control = self._path(field) if field in ("drums", "events") else wishes.control(field, f"all_{field}")
+                control = (
+                    self._path(field) if field in ("drums", "events") else control_of(wishes, field, f"all_{field}")
+                )
                 control.setFixedWidth(210)
-                sentence = dim(wishes.sentence(field))
+                sentence = dim(sentence_of(field))
                 sentence.setWordWrap(True)
                 # A box to tick says what it is itself.
-                label = QLabel("" if isinstance(control, QCheckBox) else wishes.label(field))
+                label = QLabel("" if isinstance(control, QCheckBox) else label_of(field))
                 label.setBuddy(control)
                 for column, widget in enumerate((label, control, sentence)):
                     grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop)
@@ -119,7 +113,7 @@ class SettingsDialog(QDialog):
         )
         run.setProperty("role", "primary")
         buttons.addButton(run, QDialogButtonBox.ButtonRole.ActionRole)
-        run.clicked.connect(self.asked)
+        run.clicked.connect(lambda: wishes.factorise(True))
         buttons.rejected.connect(self.close)
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(0, 8, 0, 12)
@@ -135,7 +129,7 @@ class SettingsDialog(QDialog):
 
     def _path(self, field: str) -> QWidget:
         wishes = self._wishes
-        line = named(QLineEdit(), f"all_{field}", wishes.label(field), wishes.sentence(field))
+        line = named(QLineEdit(), f"all_{field}", label_of(field), sentence_of(field))
         line.setPlaceholderText(self.tr("our own kit") if field == "drums" else self.tr("no file"))
         line.editingFinished.connect(lambda: wishes.set(**{field: line.text().strip()}))
         choose = named(
@@ -143,13 +137,13 @@ class SettingsDialog(QDialog):
         )
 
         def browse() -> None:
-            start = str(Path(getattr(wishes.settings, field) or Path.home()))
-            if field == "drums":
-                found = QFileDialog.getExistingDirectory(self, wishes.label(field), start)
-            else:
-                found, _ = QFileDialog.getOpenFileName(self, wishes.label(field), start)
-            if found:
-                wishes.set(**{field: found})
+            start = getattr(wishes.settings, field) or Path.home()
+            folder = field == "drums"
+            mode = QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile
+            ask_paths(self, f"{field}Dialog", label_of(field), start, taken, mode)
+
+        def taken(paths: list[Path]) -> None:
+            wishes.set(**{field: str(paths[0])})
 
         # Return in the field takes the path; it must not open the chooser.
         choose.setAutoDefault(False)
@@ -170,104 +164,3 @@ class SettingsDialog(QDialog):
                 widget.setVisible(used)
         for heading, fields in self._headings:
             heading.setVisible(any(f == "method" or self._wishes.uses(f) for f in fields))
-
-
-class ComponentsDialog(QDialog):
-    """The cost that each number of components reaches, and where its elbow is."""
-
-    chosen = Signal(int)
-    """The number to use."""
-
-    def __init__(
-        self, parent: QWidget, candidates: Sequence[int], costs: Sequence[float], shares: NDArray[np.float64]
-    ) -> None:
-        super().__init__(parent)
-        named(self, "componentsDialog", self.tr("Number of components"), self.tr("Cost against number of components"))
-        self.setWindowTitle(self.tr("Number of components"))
-        self.suggestion = elbow(candidates, costs)
-        t = theme.current()
-        plot = named(
-            pyqtgraph.PlotWidget(),
-            "componentsCurve",
-            self.tr("Cost against components"),
-            self.tr("Beyond the elbow more components gain little"),
-        )
-        plot.setBackground(t.panel)
-        plot.setMouseEnabled(False, False)
-        plot.setMenuEnabled(False)
-        plot.hideButtons()
-        plot.setLabel("bottom", self.tr("components"))
-        plot.setLabel("left", self.tr("cost after 40 iterations of plain NMF"))
-        plot.plot(
-            np.asarray(candidates, float),
-            np.asarray(costs, float),
-            pen=pyqtgraph.mkPen(t.accent, width=2),
-            symbol="o",
-            symbolSize=6,
-            symbolBrush=t.accent,
-            symbolPen=None,
-        )
-        plot.addItem(pyqtgraph.InfiniteLine(self.suggestion, pen=pyqtgraph.mkPen(t.solo, width=1.5)))
-        for side in ("left", "bottom"):
-            plot.getAxis(side).setPen(t.line)
-            plot.getAxis(side).setTextPen(t.dim)
-        text = QLabel(
-            self.tr(
-                "The curve bends at <b>{0}</b> components: more fit better, but gain less each. It is a start; "
-                "your ears decide."
-            ).format(self.suggestion)
-        )
-        text.setWordWrap(True)
-        use = named(
-            QPushButton(self.tr("Use {0}").format(self.suggestion)),
-            "useSuggestion",
-            self.tr("Use the suggestion"),
-            self.tr("Set the number of components to the elbow"),
-        )
-        use.setProperty("role", "primary")
-        use.setDefault(True)
-        use.clicked.connect(lambda: self._use(self.suggestion))
-        self._shares = shares
-        self.coverage = named(
-            QSpinBox(),
-            "coverage",
-            self.tr("Coverage"),
-            self.tr("Share of the singular values, as in FluCoMa's NMFSeed. From 1 to 100 %."),
-        )
-        self.coverage.setRange(1, 100)
-        self.coverage.setSuffix(self.tr(" %"))
-        self.covered = named(
-            QPushButton(),
-            "useCoverage",
-            self.tr("Use the number for this coverage"),
-            self.tr("Set the number of components that covers this share"),
-        )
-        self.covered.clicked.connect(lambda: self._use(self.covering))
-        self.coverage.valueChanged.connect(lambda _: self.covered.setText(self.tr("Use {0}").format(self.covering)))
-        self.coverage.setValue(50)
-        # Return takes what was set last.
-        self.coverage.valueChanged.connect(lambda _: self.covered.setDefault(True))
-        by_share = QHBoxLayout()
-        by_share.addWidget(QLabel(self.tr("Or enough for")))
-        by_share.addWidget(self.coverage)
-        by_share.addWidget(QLabel(self.tr("of the singular values")), 1)
-        by_share.addWidget(self.covered)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(10)
-        column.addWidget(plot, 1)
-        column.addWidget(text)
-        column.addWidget(use, 0, Qt.AlignmentFlag.AlignRight)
-        column.addLayout(by_share)
-
-    @property
-    def covering(self) -> int:
-        """The fewest components that make up the coverage."""
-        return covering(self._shares, self.coverage.value() / 100, int(RANGES["components"][1]))
-
-    def _use(self, count: int) -> None:
-        self.chosen.emit(count)
-        self.close()
-
-    def sizeHint(self) -> QSize:
-        return QSize(460, 360)

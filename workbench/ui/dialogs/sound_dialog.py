@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.audio.player import PlayerStatus
-from workbench.control.playback import Audition
+from workbench.control.playback import Playback
 from workbench.ui.base.controls import combo, dim, named
-from workbench.ui.sound.transport_bar import TransportBar
+from workbench.ui.sound.transport_bar import fill_devices
 
 LATENCIES = (0.01, 0.02, 0.03, 0.06, 0.12, 0.24)
 
@@ -16,15 +16,12 @@ LATENCIES = (0.01, 0.02, 0.03, 0.06, 0.12, 0.24)
 class SoundDialog(QDialog):
     """Device, latency, and what is measured while it plays."""
 
-    latency_chosen = Signal(object)
-    """Seconds, or None to find one that holds."""
-
-    def __init__(self, parent: QWidget, audition: Audition, transport: TransportBar, latency: float | None) -> None:
+    def __init__(self, parent: QWidget, playback: Playback) -> None:
         super().__init__(parent)
         named(self, "soundDialog", self.tr("Sound"), self.tr("Output device and latency"))
         self.setWindowTitle(self.tr("Sound"))
         self.setMinimumWidth(420)
-        self._audition, self._transport = audition, transport
+        self._playback = playback
         self.device = combo([], "soundDevice", self.tr("Output device"), self.tr("Where the sound goes"))
         entries: list[tuple[str, object]] = [(self.tr("Automatic"), None)]
         entries += [(self.tr("{0} ms").format(round(1000 * each)), each) for each in LATENCIES]
@@ -37,7 +34,7 @@ class SoundDialog(QDialog):
                 "Automatic takes the shortest that holds."
             ),
         )
-        self.latency.setCurrentIndex(max(0, self.latency.findData(latency)))
+        self.latency.setCurrentIndex(max(0, self.latency.findData(playback.latency)))
         self.path, self.ring, self.rate, self.missed = (
             named(QLabel("–"), name, label, tip)
             for name, label, tip in (
@@ -58,11 +55,12 @@ class SoundDialog(QDialog):
         )
         self._arrange(again, anew)
         self._fill()
-        self.device.activated.connect(lambda i: transport.wish_device(self.device.itemData(i)))
-        self.latency.activated.connect(lambda i: self.latency_chosen.emit(self.latency.itemData(i)))
-        again.clicked.connect(audition.look_again)
-        anew.clicked.connect(audition.forget_underruns)
-        audition.ticked.connect(self._ticked)
+        self.device.activated.connect(lambda i: playback.set_device(self.device.itemData(i)))
+        playback.settings_changed.connect(self._fill)
+        self.latency.activated.connect(lambda i: playback.set_latency(self.latency.itemData(i)))
+        again.clicked.connect(playback.look_again)
+        anew.clicked.connect(playback.forget_underruns)
+        playback.ticked.connect(self._ticked)
 
     def _arrange(self, again: QPushButton, anew: QPushButton) -> None:
         form = QFormLayout()
@@ -89,15 +87,11 @@ class SoundDialog(QDialog):
         column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 
     def _fill(self) -> None:
-        self._listed = self._audition.devices
-        self.device.clear()
-        self.device.addItem(self.tr("Default output"), None)
-        for each in self._listed:
-            self.device.addItem(each.name, each.key)
-        self.device.setCurrentIndex(max(0, self.device.findData(self._transport.wished_device)))
+        self._listed = self._playback.devices
+        fill_devices(self.device, self._listed, self._playback.device)
 
     def _ticked(self, status: PlayerStatus) -> None:
-        if self._audition.devices is not self._listed:
+        if self._playback.devices is not self._listed:
             self._fill()
         known = status.rate > 0
         self.path.setText(self.tr("{0:.0f} ms").format(1000 * status.latency) if known else "–")

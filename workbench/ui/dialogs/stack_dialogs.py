@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.separation.settings import RANGES, RunSettings
+from workbench.separation.settings import RANGES, HpssMasks, Method, RunSettings
 from workbench.ui.base.controls import Slider, combo, dim, named
+from workbench.ui.base.file_dialogs import ask_paths
 
 LIVE_MS = 150
 
@@ -109,10 +110,10 @@ class TonesDialog(QDialog):
         low, high = RANGES["harmonic_frames"]
         frames, bins = (int(min(max(round(s.get()), low), high)) | 1 for s in (self.harmonic, self.percussive))
         return RunSettings(
-            method="hpss",
+            method=Method.HPSS,
             harmonic_frames=frames,
             percussive_bins=bins,
-            masks=str(self.masks.currentData()),
+            masks=HpssMasks(self.masks.currentData()),
             separation=margin,
             percussive_separation=margin,
         )
@@ -188,11 +189,8 @@ class OracleDialog(QDialog):
         self.go.setEnabled(False)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self.tr("True stems"), str(self._folder))
-        dialog.setObjectName("oracleFileDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.take([Path(name) for name in names]))
-        dialog.open()
+        mode = QFileDialog.FileMode.ExistingFiles
+        ask_paths(self, "oracleFileDialog", self.tr("True stems"), self._folder, self.take, mode)
 
     def take(self, paths: list[Path]) -> None:
         """Add files."""

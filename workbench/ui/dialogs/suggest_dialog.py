@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QTimer
+import shiboken6
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,18 +21,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.document.acts import groups as group_acts
-from workbench.document.document import Document
+from workbench.control.measuring import Measuring, References
+from workbench.control.suggesting import NOWHERE, GroupSuggestion
 from workbench.masks.insight import grouping
 from workbench.masks.insight.grouping import Portraits
+from workbench.masks.model.layers import Layer
 from workbench.ui.base.controls import Whole, combo, dim, named
+from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.guard import guarded
 
 LOW_HZ = 200
 MOST = 9
-NOWHERE = -1
-
-References = list[tuple[str, NDArray[np.float64]]]
 
 
 @guarded
@@ -44,20 +41,20 @@ class SuggestDialog(QDialog):
     def __init__(
         self,
         parent: QWidget,
-        document: Document,
+        layers: tuple[Layer, ...],
+        regrouping: bool,
         portrait: Portraits,
-        load: Callable[[list[Path], Callable[[References], None]], None],
+        suggestion: GroupSuggestion,
+        measuring: Measuring,
     ) -> None:
         super().__init__(parent)
         named(self, "suggestDialog", self.tr("Suggest groups"), self.tr("Groups by likeness, to accept or change"))
         self.setWindowTitle(self.tr("Suggest groups"))
         self.setMinimumWidth(430)
-        self._document, self._portrait, self._load = document, portrait, load
-        self._layers = [layer.id for layer in document.layers]
-        self._stack = document.state.stack
+        self._layers, self._regrouping, self._portrait = layers, regrouping, portrait
+        self._suggestion, self._measuring = suggestion, measuring
+        suggestion.setParent(self)
         self._references: References = []
-        self._names: list[str] = []
-        self._chosen: list[int] = [NOWHERE] * len(self._layers)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.addLayout(self._settings())
@@ -80,11 +77,8 @@ class SuggestDialog(QDialog):
         column.addLayout(row)
         self.accept_button.clicked.connect(self.accept)
         ignore.clicked.connect(self.reject)
-        self.finished.connect(self._finished)
-        document.opened.connect(self.reject)
-        document.layers_changed.connect(self._layers_changed)
-        document.history_changed.connect(self._show_again)
-        document.stacks_changed.connect(self._layers_changed)
+        self.finished.connect(suggestion.leave)
+        suggestion.outdated.connect(self.reject)
         self.how.activated.connect(lambda _: self._suggest())
         self.count.valueChanged.connect(lambda _: self._suggest())
         self.hz.valueChanged.connect(lambda _: self._suggest())
@@ -135,7 +129,7 @@ class SuggestDialog(QDialog):
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 8, 0)
         self.boxes = []
-        for row, layer in enumerate(self._document.layers):
+        for row, layer in enumerate(self._layers):
             chip = QFrame()
             chip.setFixedSize(8, 18)
             chip.setStyleSheet(f"background: {layer.colour}; border: none; border-radius: 3px;")
@@ -187,71 +181,37 @@ class SuggestDialog(QDialog):
         return [self.tr("Group {0}").format(i + 1) for i in range(count)]
 
     def _take(self, chosen: list[int], names: list[str]) -> None:
-        self._chosen, self._names = chosen, names
         for box, group in zip(self.boxes, chosen, strict=True):
             box.clear()
             box.addItem(self.tr("none"), NOWHERE)
             for number, name in enumerate(names):
                 box.addItem(name, number)
             box.setCurrentIndex(group + 1)
+        self._suggestion.take(chosen, names)
         self._tell()
-        self._preview()
 
     def _tell(self) -> None:
         """What is seen, and what accepting will do."""
-        if not self._names:
+        if not self._suggestion.names:
             text = self.tr("Choose sounds of the single sources; each layer goes to the one that it is most like.")
-        elif self._document.recorded_state.groups:
+        elif self._regrouping:
             text = self.tr("You see and hear it at once. Accepted, it takes the place of the groups that there are.")
         else:
             text = self.tr("You see and hear it at once. Change what does not fit, then accept it.")
         self.about.setText(text)
-        self.accept_button.setEnabled(bool(self._names))
+        self.accept_button.setEnabled(bool(self._suggestion.names))
 
     def _changed(self, row: int) -> None:
-        self._chosen[row] = self.boxes[row].currentData()
-        self._preview()
+        self._suggestion.put(row, self.boxes[row].currentData())
 
-    @property
-    def proposed(self) -> list[tuple[str, list[int]]]:
-        """Names and layers of the groups as they stand in the list."""
-        return [
-            (name, [layer for layer, group in zip(self._layers, self._chosen, strict=True) if group == number])
-            for number, name in enumerate(self._names)
-        ]
-
-    def _preview(self) -> None:
-        if self._fits:
-            self._document.preview(group_acts.group_all(self._document.recorded_state, self.proposed))
-
-    def _show_again(self) -> None:
-        """An act took the place of what was shown."""
-        QTimer.singleShot(0, lambda: self._preview() if self.isVisible() and self._fits else None)
-
-    @property
-    def _fits(self) -> bool:
-        """Whether the layers are still those that the suggestion is for."""
-        state = self._document.recorded_state
-        return state.stack == self._stack and {layer.id for layer in state.layers} == set(self._layers)
-
-    def _layers_changed(self) -> None:
-        """What was suggested is for other layers."""
-        if not self._fits:
-            QTimer.singleShot(0, lambda: self.reject() if self.isVisible() else None)
-
-    def _finished(self, result: int) -> None:
-        self._document.layers_changed.disconnect(self._layers_changed)
-        self._document.history_changed.disconnect(self._show_again)
-        self._document.stacks_changed.disconnect(self._layers_changed)
-        if result == QDialog.DialogCode.Accepted and self._fits:
-            state = group_acts.group_all(self._document.recorded_state, self.proposed)
-            self._document.act(self.tr("Group by {0}").format(self.how.currentText().lower()), state)
-        else:
-            self._document.end_preview()
+    def accept(self) -> None:
+        """Make the groups."""
+        self._suggestion.accept(self.tr("Group by {0}").format(self.how.currentText().lower()))
+        super().accept()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._show_again()
+            self._suggestion.show_again()
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -261,17 +221,15 @@ class SuggestDialog(QDialog):
     # -- references ----------------------------------------------------------------------------------
 
     def _choose_files(self) -> None:
-        dialog = QFileDialog(self, self.tr("Reference sounds"))
-        dialog.setObjectName("referenceFileDialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(lambda names: self.take_files([Path(name) for name in names]))
-        dialog.open()
+        mode = QFileDialog.FileMode.ExistingFiles
+        ask_paths(self, "referenceFileDialog", self.tr("Reference sounds"), "", self.take_files, mode)
 
     def take_files(self, paths: list[Path]) -> None:
         """Load reference sounds, then suggest by them."""
+        self._measuring.load_references(paths, self._take_references)
 
-        def loaded(references: References) -> None:
+    def _take_references(self, references: References) -> None:
+        if shiboken6.isValid(self):
+            # It may have been closed while they were read.
             self._references = references
             self._suggest()
-
-        self._load(paths, loaded)

@@ -60,6 +60,8 @@ class CostPlot(pyqtgraph.PlotWidget):
         self.hideButtons()
         self._curves: dict[int, pyqtgraph.PlotDataItem] = {}
         self.dress()
+        for signal in (document.opened, document.factors_changed, document.runs_changed):
+            signal.connect(self.refresh)
 
     def dress(self) -> None:
         """The theme changed."""
@@ -88,7 +90,7 @@ class CostPlot(pyqtgraph.PlotWidget):
             and document.runs[run].settings.cost_kind == kind
             and document.fits(run)
         ]
-        shown = runs[-(MOST_CURVES - 1) :] + ([present] if present in document.runs else [])
+        shown = runs[-(MOST_CURVES - 1) :] + ([present] if present is not None and present in document.runs else [])
         for side in ("left", "bottom"):
             # Without a curve the axes would tell invented numbers.
             self.getAxis(side).setVisible(any(len(document.runs[run].costs) > 1 for run in shown))

@@ -1,87 +1,71 @@
-"""The Factorise panel: what to ask of a factorisation, the runs so far, their cost curves, and the Morph slider."""
+"""The Factorise panel: what to ask of a factorisation, the runs so far, and the Morph slider."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
+from workbench.control.morphing import Morphing
+from workbench.control.selection import Selection
+from workbench.control.wishes import Wishes
 from workbench.document.document import Document
-from workbench.masks.insight.morphing import MorphTarget
 from workbench.masks.model.models import Factors
-from workbench.separation.settings import METHODS, RunSettings
-from workbench.spectral.stft import OVERLAPS, WINDOWS, Analysis
-from workbench.ui.base.controls import Slider, combo, dim, dress, icon_button, named
-from workbench.ui.factors.cost_plot import CostPlot, run_colour
-from workbench.ui.factors.parameters import Wishes
+from workbench.spectral.stft import OVERLAPS, WINDOWS
+from workbench.ui.base.controls import combo, dim, dress, icon_button, named
+from workbench.ui.factors.controls import control
+from workbench.ui.factors.runs_box import MorphBox, RunsBox
+from workbench.ui.factors.words import choices, label, sentence
 
 
 class FactorisePanel(QWidget):
-    """Settings, the two buttons, the runs, and the cost while it falls."""
+    """Settings, the two buttons, and what came of them."""
 
-    asked = Signal(bool)
-    """Factorise (True: fresh from the start) or Continue (False: from the present W and H)."""
     more_asked = Signal()
     """All parameters are wanted."""
     count_asked = Signal()
     """A suggestion for the number of components is wanted."""
-    run_chosen = Signal(int)
-    """A run of the list is to be used again."""
-    morph_moved = Signal(object, float)
-    """MorphTarget and amount, while the slider moves."""
-    morph_let_go = Signal(object, float)
-    """MorphTarget and amount, to be kept."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, selection: Selection, wishes: Wishes, morphing: Morphing) -> None:
         super().__init__()
         self.setObjectName("factorisePanel")
-        self._document = document
-        self.wishes = Wishes(self)
+        self._document, self._wishes = document, wishes
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 8, 6)
+        column.setContentsMargins(8, 8, 8, 6)
         column.setSpacing(5)
         column.addLayout(self._fields())
         self.hint = QLabel()
         self.hint.setObjectName("factoriseHint")
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)
-        self._selected = False
         column.addWidget(self.hint)
         column.addLayout(self._buttons())
-        self.plot = CostPlot(document)
-        column.addWidget(self.plot, 1)
-        column.addLayout(self._runs())
-        column.addLayout(self._morph())
-        self.window_size.currentIndexChanged.connect(self._fill_hops)
-        self.wishes.changed.connect(self._show_wishes)
-        self._stack = document.state.stack
-        document.opened.connect(self._opened)
-        document.stacks_changed.connect(self._stacks_changed)
-        document.analysis_changed.connect(self._show_analysis)
-        document.factors_changed.connect(self._show_run)
-        document.runs_changed.connect(self._show_run)
-        document.selection_changed.connect(self._fill_morph)
-        document.layers_changed.connect(self._fill_morph)
-        self._opened()
+        column.addSpacing(8)
+        self.runs = RunsBox(document, wishes)
+        self.morph = MorphBox(document, selection, morphing)
+        column.addWidget(self.runs)
+        column.addWidget(self.morph)
+        column.addStretch(1)
+        self.window_size.currentIndexChanged.connect(self._window_chosen)
+        self.hop.currentIndexChanged.connect(self._analysis_chosen)
+        wishes.changed.connect(self._show)
+        document.opened.connect(self._show)
+        self._show()
 
     def sizeHint(self) -> QSize:
-        return QSize(260, 400)
+        return QSize(326, 400)
 
     # -- building ------------------------------------------------------------------------------------
 
     def _fields(self) -> QGridLayout:
-        wishes = self.wishes
+        wishes = self._wishes
         self.preset = combo(
-            [*wishes.choices("preset"), (self.tr("your own"), "")],
-            "preset",
-            wishes.label("preset"),
-            wishes.sentence("preset"),
+            [*choices("preset"), (self.tr("your own"), "")], "preset", label("preset"), sentence("preset")
         )
         self.preset.activated.connect(lambda _: self._choose_preset())
-        self.method = wishes.control("method", "method")
-        self.components = cast(QSpinBox, wishes.control("components", "components"))
+        self.method = control(wishes, "method", "method")
+        self.components = cast(QSpinBox, control(wishes, "components", "components"))
         self.suggest = named(
             QPushButton(self.tr("?")),
             "suggestComponents",
@@ -90,14 +74,14 @@ class FactorisePanel(QWidget):
         )
         self.suggest.setFixedWidth(24)
         self.components.setMinimumWidth(50)
-        self.divergence = wishes.control("divergence", "divergence")
-        self.iterations = cast(QSpinBox, wishes.control("iterations", "iterations"))
+        self.divergence = control(wishes, "divergence", "divergence")
+        self.iterations = cast(QSpinBox, control(wishes, "iterations", "iterations"))
         self.forever = named(
             QCheckBox(self.tr("until I stop")), "untilStopped", self.tr("Until I stop"), self.tr("Go on until stopped")
         )
         self.forever.toggled.connect(self._set_forever)
         self.iterations.valueChanged.connect(lambda _: self.forever.setChecked(False))
-        self.seed = cast(QSpinBox, wishes.control("seed", "seed"))
+        self.seed = cast(QSpinBox, control(wishes, "seed", "seed"))
         self.another = icon_button(
             "reroll",
             "anotherSeed",
@@ -124,7 +108,7 @@ class FactorisePanel(QWidget):
             box.setMinimumContentsLength(4)
             box.setSizeAdjustPolicy(box.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.suggest.clicked.connect(self.count_asked)
-        self.another.clicked.connect(self.try_another_seed)
+        self.another.clicked.connect(wishes.try_another_seed)
         self.more.clicked.connect(self.more_asked)
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
@@ -172,8 +156,8 @@ class FactorisePanel(QWidget):
             self.tr("Go on from the present templates and activations (Ctrl+Shift+Return)"),
         )
         self.factorise.setProperty("role", "primary")
-        self.factorise.clicked.connect(lambda: self.asked.emit(True))
-        self.resume.clicked.connect(lambda: self.asked.emit(False))
+        self.factorise.clicked.connect(lambda: self._wishes.factorise(True))
+        self.resume.clicked.connect(lambda: self._wishes.factorise(False))
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.factorise, 1)
@@ -182,220 +166,58 @@ class FactorisePanel(QWidget):
         row.addWidget(self.more)
         return row
 
-    def _runs(self) -> QHBoxLayout:
-        self.runs = combo(
-            [],
-            "runs",
-            self.tr("Runs"),
-            self.tr(
-                "The runs so far, in the colours of their curves; choose one to use it again. Layers stay with the "
-                "components that they are most like."
-            ),
-        )
-        self.runs.setMinimumContentsLength(8)
-        self.runs.setSizeAdjustPolicy(self.runs.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.runs.activated.connect(lambda _: self._choose_run(int(self.runs.currentData())))
-        row = QHBoxLayout()
-        row.addWidget(dim(self.tr("Run")))
-        row.addWidget(self.runs, 1)
-        return row
-
-    def _morph(self) -> QHBoxLayout:
-        self.morph_target = combo(
-            [],
-            "morphTarget",
-            self.tr("Morph to"),
-            self.tr(
-                "Where the Morph slider goes: from the selected layer's template to another, or to a whole other run"
-            ),
-        )
-        self.morph_target.setMinimumContentsLength(6)
-        self.morph_target.setSizeAdjustPolicy(self.morph_target.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.morph = named(
-            Slider(0.0, 1.0, 0.0, 0.0, 100),
-            "morph",
-            self.tr("Morph"),
-            self.tr("Between what is and what is chosen: heard while it moves, kept when let go"),
-        )
-        self.morph.moved.connect(self._morphing)
-        self.morph.let_go.connect(self._keep_morph)
-        row = QHBoxLayout()
-        row.addWidget(dim(self.tr("Morph to")))
-        row.addWidget(self.morph_target, 3)
-        row.addWidget(self.morph, 2)
-        return row
-
     def dress(self) -> None:
         """The theme changed."""
-        self.plot.dress()
         dress(self.another)
 
-    # -- values --------------------------------------------------------------------------------------
-
-    def settings(self) -> RunSettings:
-        """What is asked for now."""
-        return self.wishes.settings
-
-    def analysis(self) -> Analysis:
-        """Window and hop that are asked for now."""
-        return Analysis(self.window_size.currentData(), self.hop.currentData())
-
-    def try_another_seed(self) -> None:
-        """Factorise again from another random start."""
-        self.wishes.set(seed=self.wishes.settings.seed + max(1, self.wishes.settings.tries))
-        self.asked.emit(True)
-
-    def set_selection(self, selection: object) -> None:
-        """Whether some time is selected."""
-        self._selected = selection is not None
-        self._show_hint()
-
-    def _show_hint(self) -> None:
-        run = self._document.run
-        factorised = run is not None and isinstance(run.factors, Factors)
-        opened = self._document.recording is not None
-        self.hint.setText(self.wishes.missing(self._selected, factorised) if opened else "")
-        self.hint.setVisible(bool(self.hint.text()))
+    # -- acting --------------------------------------------------------------------------------------
 
     def _choose_preset(self) -> None:
         if self.preset.currentData():
-            self.wishes.choose_preset(self.preset.currentData())
+            self._wishes.choose_preset(self.preset.currentData())
 
     def _set_forever(self, on: bool) -> None:
-        self.wishes.set(iterations=None if on else self.iterations.value())
-        self.iterations.setEnabled(not on)
+        self._wishes.set(iterations=None if on else self.iterations.value())
 
-    def _show_wishes(self) -> None:
-        wishes = self.wishes
+    def _window_chosen(self) -> None:
+        window = self.window_size.currentData()
+        self._wishes.set_analysis(window, window // 4)
+
+    def _analysis_chosen(self) -> None:
+        self._wishes.set_analysis(self.window_size.currentData(), self.hop.currentData())
+
+    # -- showing -------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        wishes, document = self._wishes, self._document
+        opened, run = document.recording is not None, document.run
         self.preset.setCurrentIndex(self.preset.findData(wishes.preset_name))
-        self._show_hint()
-        self.forever.blockSignals(True)
-        self.forever.setChecked(wishes.settings.iterations is None)
-        self.forever.blockSignals(False)
+        missing = wishes.missing()
+        if missing != self.hint.text():
+            self.hint.setText(missing)
+        self.hint.setVisible(bool(missing))
+        with QSignalBlocker(self.forever):
+            self.forever.setChecked(wishes.settings.iterations is None)
         self.iterations.setEnabled(wishes.settings.iterations is not None and wishes.uses("iterations"))
         self.forever.setEnabled(wishes.uses("iterations"))
         self.components.setEnabled(wishes.uses("components"))
-        self.suggest.setEnabled(wishes.uses("components") and self._document.recording is not None)
+        self.suggest.setEnabled(wishes.uses("components") and opened)
         self.divergence.setEnabled(wishes.uses("divergence"))
         self.seed.setEnabled(wishes.uses("seed"))
-        self.another.setEnabled(wishes.uses("seed") and self._document.recording is not None)
-
-    def _adopt(self, settings: RunSettings) -> None:
-        """Wish for what a run was made with; masks from stems were made with nothing of the kind."""
-        if settings.method in METHODS:
-            self.wishes.put(settings)
-
-    def _stacks_changed(self) -> None:
-        """The panel follows the stack that is shown."""
-        run = self._document.run
-        if self._document.state.stack != self._stack:
-            self._stack = self._document.state.stack
-            if run is not None:
-                self._adopt(run.settings)
-
-    def _opened(self) -> None:
-        self._stack = self._document.state.stack
-        run = self._document.run
-        if run is not None:
-            self._adopt(run.settings)
-        self._show_wishes()
+        self.another.setEnabled(wishes.uses("seed") and opened)
+        self.factorise.setEnabled(opened)
+        self.resume.setEnabled(run is not None and isinstance(run.factors, Factors))
         self._show_analysis()
-        self._show_run()
-        self.set_enabled(self._document.recording is not None)
-
-    def set_enabled(self, on: bool) -> None:
-        """Whether there is something to factorise."""
-        self.factorise.setEnabled(on)
-        self._show_run()
-        self._show_wishes()
 
     def _show_analysis(self) -> None:
-        analysis = self._document.state.analysis
-        if self.window_size.findData(analysis.window) < 0:
-            self.window_size.addItem(str(analysis.window), analysis.window)
-        self.window_size.setCurrentIndex(self.window_size.findData(analysis.window))
-        self._fill_hops()
-        if self.hop.findData(analysis.hop) < 0:
-            self.hop.addItem(str(analysis.hop), analysis.hop)
-        self.hop.setCurrentIndex(self.hop.findData(analysis.hop))
-
-    def _fill_hops(self) -> None:
-        window = self.window_size.currentData()
-        if window is None:
-            return
-        self.hop.clear()
-        for overlap in OVERLAPS:
-            self.hop.addItem(str(window // overlap), window // overlap)
-        self.hop.setCurrentIndex(OVERLAPS.index(4))
-
-    # -- runs and morph ------------------------------------------------------------------------------
-
-    def _show_run(self) -> None:
-        document, present = self._document, self._document.recorded_state.run
-        self.plot.refresh()
-        self._show_hint()
-        self.resume.setEnabled(document.run is not None and isinstance(document.run.factors, Factors))
-        listed = (run for run in sorted(document.runs, reverse=True) if document.fits(run))
-        named_runs = [run for run in listed if document.runs[run].name or run == present]
-        entries = [(run, self._run_text(run)) for run in named_runs]
-        if [(self.runs.itemData(i), self.runs.itemText(i)) for i in range(self.runs.count())] != entries:
-            self.runs.clear()
-            for run, text in entries:
-                dot = QPixmap(10, 10)
-                dot.fill(QColor(run_colour(run)))
-                self.runs.addItem(QIcon(dot), text, run)
-        self.runs.setCurrentIndex(self.runs.findData(present))
-        self.runs.setEnabled(bool(entries))
-        self._fill_morph()
-
-    def _choose_run(self, run: int) -> None:
-        """Use a run again; Continue then goes on as it was asked for."""
-        settings = self._document.runs[run].settings
-        self.run_chosen.emit(run)
-        self._adopt(settings)
-
-    def _run_text(self, run: int) -> str:
-        known = self._document.runs[run]
-        name = known.name or self.tr("edited")
-        cost = f"{known.costs[-1]:.3g}".replace("e+0", "e").replace("e+", "e") if len(known.costs) > 1 else ""
-        return f"{run} · {name} · {cost}" if cost else f"{run} · {name}"
-
-    def _fill_morph(self) -> None:
-        document, present = self._document, self._document.state.run
-        run = document.run
-        entries: list[tuple[str, object]] = []
-        index = document.selected_index
-        if run is not None and isinstance(run.factors, Factors) and index >= 0 and document.layers[index].components:
-            source = document.layers[index].components[0]
-            entries = [
-                (layer.name, MorphTarget(source, layer.components[0]))
-                for layer in document.layers
-                if layer.components and layer.id != document.selected
-            ]
-            for other in sorted(document.runs, reverse=True):
-                factors = document.runs[other].factors
-                usable = isinstance(factors, Factors) and bool(document.runs[other].name) and document.fits(other)
-                if other != present and usable:
-                    entries.append((self.tr("run {0}").format(self._run_text(other)), MorphTarget(run=other)))
-        box = self.morph_target
-        if [(box.itemText(i), box.itemData(i)) for i in range(box.count())] != entries:
-            wanted = box.currentText(), box.currentData()
-            box.clear()
-            for text, target in entries:
-                box.addItem(text, target)
-            # The same target under its name, else what has that name now.
-            same = [i for i, entry in enumerate(entries) if entry == wanted]
-            box.setCurrentIndex(max(0, same[0] if same else box.findText(wanted[0])))
-        for widget in (box, self.morph):
-            widget.setEnabled(bool(entries))
-
-    def _morphing(self, amount: float) -> None:
-        target = self.morph_target.currentData()
-        if isinstance(target, MorphTarget):
-            self.morph_moved.emit(target, amount)
-
-    def _keep_morph(self) -> None:
-        target = self.morph_target.currentData()
-        if isinstance(target, MorphTarget):
-            self.morph_let_go.emit(target, self.morph.get())
-        self.morph.set(0.0)
+        analysis = self._wishes.analysis
+        with QSignalBlocker(self.window_size), QSignalBlocker(self.hop):
+            if self.window_size.findData(analysis.window) < 0:
+                self.window_size.addItem(str(analysis.window), analysis.window)
+            self.window_size.setCurrentIndex(self.window_size.findData(analysis.window))
+            hops = sorted({analysis.window // overlap for overlap in OVERLAPS} | {analysis.hop}, reverse=True)
+            if [self.hop.itemData(i) for i in range(self.hop.count())] != hops:
+                self.hop.clear()
+                for hop in hops:
+                    self.hop.addItem(str(hop), hop)
+            self.hop.setCurrentIndex(self.hop.findData(analysis.hop))

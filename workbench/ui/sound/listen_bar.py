@@ -6,19 +6,17 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from workbench.audio.scene import Hear
 from workbench.control.listening import Listening, Where
-from workbench.control.playback import Audition
+from workbench.control.playback import Playback
 from workbench.ui.base.controls import combo, toggle
-
-SPEEDS = (0.5, 1.0, 2.0)
 
 
 class ListenBar(QWidget):
     """Toggles; where none is down, the mix is heard as it is."""
 
-    def __init__(self, listening: Listening, audition: Audition) -> None:
+    def __init__(self, listening: Listening, playback: Playback) -> None:
         super().__init__()
         self.setObjectName("listenBar")
-        self._listening, self._audition = listening, audition
+        self._listening = listening
         tr = self.tr
         self.original = self._button(tr("Original"), "hearOriginal", tr("Hear the original, as loud as the mix (I)"))
         self.removed = self._button(
@@ -44,12 +42,15 @@ class ListenBar(QWidget):
         self.original.clicked.connect(lambda: listening.hear(Hear.ORIGINAL))
         self.removed.clicked.connect(lambda: listening.hear(Hear.REMOVED))
         self.part.clicked.connect(self._part_clicked)
-        self.speed.activated.connect(lambda i: audition.set_speed(self.speed.itemData(i)))
+        self.speed.activated.connect(lambda i: playback.set_speed(self.speed.itemData(i)))
         listening.changed.connect(self._show)
-        audition.speed_changed.connect(lambda speed: self.speed.setCurrentIndex(self.speed.findData(speed)))
+        playback.speed_changed.connect(self._show_speed)
 
     def _button(self, text: str, name: str, tip: str) -> QPushButton:
         return toggle(text, "listen", name, text, tip, False)
+
+    def _show_speed(self, speed: float) -> None:
+        self.speed.setCurrentIndex(self.speed.findData(speed))
 
     def _part_clicked(self) -> None:
         where = self._listening.where
@@ -63,8 +64,3 @@ class ListenBar(QWidget):
         self.part.setChecked(listening.where is not Where.EVERYWHERE)
         names = {Where.REST: self.tr("Outside"), Where.BRUSH: self.tr("Brush")}
         self.part.setText(names.get(listening.where, self.tr("Selection")))
-
-    def next_speed(self, by: int) -> None:
-        """Slower (−1) or faster (1)."""
-        place = SPEEDS.index(self._audition.speed) + by
-        self._audition.set_speed(SPEEDS[min(max(place, 0), len(SPEEDS) - 1)])

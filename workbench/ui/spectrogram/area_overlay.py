@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
-from workbench.control.viewport import Viewport
-from workbench.document.document import Document
-from workbench.masks.edits.areas import Area
-
-if TYPE_CHECKING:
-    from workbench.ui.spectrogram.view import SpectrogramView
+from workbench.control.plane import Plane
+from workbench.control.selection import Selection
+from workbench.masks.edits.area import Area
+from workbench.masks.pictures.picture import Axis
 
 MARCH_MS = 130
 DASH = 4
@@ -23,48 +19,45 @@ DIM = 105
 
 
 class AreaOverlay(QObject):
-    """Draws the document's selected area."""
+    """Draws the selected area."""
 
-    def __init__(self, view: SpectrogramView, document: Document, viewport: Viewport) -> None:
-        super().__init__(view)
-        self._view, self._document = view, document
+    changed = Signal()
+
+    def __init__(self, selection: Selection, plane: Plane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._selection, self._plane = selection, plane
         self._image: QImage | None = None
-        self._of: tuple[Area, object] | None = None
+        self._of: tuple[Area, tuple[Axis, Axis]] | None = None
         self._border: tuple[NDArray[np.intp], NDArray[np.intp]] = (np.zeros(0, np.intp), np.zeros(0, np.intp))
         self._phase = 0
-        self._timer = QTimer(self)
-        self._timer.setInterval(MARCH_MS)
+        self._timer = QTimer(self, interval=MARCH_MS)
         self._timer.timeout.connect(self._march)
-        document.area_changed.connect(self._changed)
-        document.opened.connect(self._changed)
+        selection.area_changed.connect(self._area_changed)
 
-    def _changed(self) -> None:
+    def _area_changed(self) -> None:
         self._of = None
-        if self._document.area is None:
+        if self._selection.area is None:
             self._timer.stop()
-        else:
+        elif not self._timer.isActive():
             self._timer.start()
-        self._view.update()
+        self.changed.emit()
 
     def _march(self) -> None:
         self._phase = (self._phase + 1) % (2 * DASH)
-        if self._view.isVisible():
-            self._draw_border()
-            self._view.update(self._view.canvas)
+        self._draw_border()
+        self.changed.emit()
 
     def paint(self, painter: QPainter) -> None:
-        """Draw the area over the view."""
-        area, axes = self._document.area, self._view.axes
-        if area is None or axes is None:
+        """Draw the area over the picture."""
+        area, axes = self._selection.area, self._plane.axes
+        if area is None:
             return
-        if self._of is None or self._of[0] is not area or self._of[1] is not axes[1]:
-            self._lay_out(area)
+        if self._of is None or self._of[0] is not area or self._of[1] is not axes:
+            self._lay_out(area, axes)
         if self._image is not None:
-            painter.drawImage(self._view.canvas.topLeft(), self._image)
+            painter.drawImage(self._plane.canvas.topLeft(), self._image)
 
-    def _lay_out(self, area: Area) -> None:
-        axes = self._view.axes
-        assert axes is not None
+    def _lay_out(self, area: Area, axes: tuple[Axis, Axis]) -> None:
         rows, columns = axes
         if rows.edges[-1] > area.bins or columns.edges[-1] > area.frames:
             self._image = None
@@ -80,13 +73,13 @@ class AreaOverlay(QObject):
         border[:, -1] |= core[:, -1]
         height, width = held.shape
         self._image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
-        self._image.setDevicePixelRatio(self._view.devicePixelRatioF())
+        self._image.setDevicePixelRatio(self._plane.pixel_ratio)
         pixels = np.zeros((height, width, 4), np.uint8)
         pixels[..., 3] = (255 - held.astype(np.uint16)) * DIM // 255
         self._buffer()[:] = pixels
         ys, xs = np.nonzero(border)
         self._border = ys, xs
-        self._of = area, columns
+        self._of = area, axes
         self._draw_border()
 
     def _buffer(self) -> NDArray[np.uint8]:

@@ -2,50 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from workbench.control.plane import Plane, Pointer
+from workbench.control.selection import Selection
 from workbench.control.tools import Tool, ToolSettings
-from workbench.document.document import Document
 from workbench.masks.edits.brush import Brush, Shape
-
-if TYPE_CHECKING:
-    from workbench.ui.spectrogram.view import SpectrogramView
 
 MARGIN = 3
 
 
-def cursor_rect(view: SpectrogramView, brush: Brush, point: QPointF) -> QRect:
-    """Pixels that the cursor may cover."""
-    radius, canvas = brush.size / 2 + MARGIN, QRectF(view.canvas)
-    rect = QRectF(point.x() - radius, point.y() - radius, 2 * radius, 2 * radius)
-    if brush.shape in (Shape.TIME, Shape.COMB):
-        rect.setTop(canvas.top())
-        rect.setBottom(canvas.bottom())
-    elif brush.shape is Shape.FREQUENCY:
-        rect.setLeft(canvas.left())
-        rect.setRight(canvas.right())
-    return rect.toAlignedRect()
+class BrushCursor(QObject):
+    """Draws the cursor of the painting tools over the picture."""
 
+    changed = Signal(QRect)
+    """Pixels that it covered or covers now."""
 
-class BrushCursor:
-    """Draws the cursor of the painting tools over the view."""
+    def __init__(
+        self, selection: Selection, tools: ToolSettings, plane: Plane, pointer: Pointer, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._selection, self._tools, self._plane, self._pointer = selection, tools, plane, pointer
+        self._covered = QRect()
+        pointer.moved.connect(self._moved)
+        tools.changed.connect(self._moved)
 
-    def __init__(self, view: SpectrogramView, document: Document, tools: ToolSettings) -> None:
-        self._view, self._document, self._tools = view, document, tools
+    def _moved(self) -> None:
+        point = self._pointer.point
+        shown = point is not None and self._tools.paints
+        now = self._rect(self._tools.options.brush, point) if shown and point is not None else QRect()
+        before, self._covered = self._covered, now
+        for rect in (before, now):
+            if not rect.isNull():
+                self.changed.emit(rect)
+
+    def _rect(self, brush: Brush, point: QPointF) -> QRect:
+        """Pixels that the cursor may cover."""
+        radius, canvas = brush.size / 2 + MARGIN, QRectF(self._plane.canvas)
+        rect = QRectF(point.x() - radius, point.y() - radius, 2 * radius, 2 * radius)
+        if brush.shape in (Shape.TIME, Shape.COMB):
+            rect.setTop(canvas.top())
+            rect.setBottom(canvas.bottom())
+        elif brush.shape is Shape.FREQUENCY:
+            rect.setLeft(canvas.left())
+            rect.setRight(canvas.right())
+        return rect.toAlignedRect()
 
     def paint(self, painter: QPainter) -> None:
         """Draw it where the pointer is."""
-        point, tools = self._view.pointer, self._tools
+        point, tools, layer = self._pointer.point, self._tools, self._selection.present
         if point is None or not tools.paints:
             return
         brush = tools.options.brush
         colour = QColor("#ffffff")
-        index = self._document.selected_index
-        if index >= 0 and tools.tool is not Tool.ERASER:
-            colour = QColor(self._document.layers[index].colour)
+        if layer is not None and tools.tool is not Tool.ERASER:
+            colour = QColor(layer.colour)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -62,7 +74,7 @@ class BrushCursor:
         painter.restore()
 
     def _outline(self, painter: QPainter, brush: Brush, point: QPointF, share: float) -> None:
-        radius, canvas = brush.size / 2 * share, QRectF(self._view.canvas)
+        radius, canvas = brush.size / 2 * share, QRectF(self._plane.canvas)
         box = QRectF(point.x() - radius, point.y() - radius, 2 * radius, 2 * radius)
         if brush.shape is Shape.ROUND:
             painter.drawEllipse(point, radius, radius)
@@ -78,15 +90,13 @@ class BrushCursor:
 
     def _lines(self, brush: Brush, point: QPointF, box: QRectF, share: float) -> list[QRectF]:
         """Where the lines of a comb are."""
-        ruler = self._view.ruler()
-        _, y = self._view.ruler_point(point)
+        ruler = self._plane.ruler()
+        _, y = self._plane.ruler_point(point)
         pitch, half = float(ruler.hz(y)), brush.width / 2 * share
         out = []
         for number in range(1, brush.harmonics + 1):
             edges = (max(pitch * number - half, 1.0), pitch * number + half)
-            bottom, top = (
-                self._view.position_to_y(float(ruler.y_of_hz(hz)) / ruler.pixels_per_position) for hz in edges
-            )
-            if bottom > self._view.canvas.top():
+            bottom, top = (self._plane.y_of(float(ruler.y_of_hz(hz)) / ruler.pixels_per_position) for hz in edges)
+            if bottom > self._plane.canvas.top():
                 out.append(QRectF(box.left(), top, box.width(), max(1.0, bottom - top)))
         return out

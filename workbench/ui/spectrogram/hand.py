@@ -2,124 +2,149 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from enum import Enum, auto
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-from workbench.control.tools import ToolSettings
+from workbench.control.plane import Plane, Pointer
+from workbench.control.playback import Playback
+from workbench.control.selecting import Selecting
+from workbench.control.strokes import Strokes
+from workbench.control.tools import Tool, ToolSettings
 from workbench.control.viewport import Viewport
+from workbench.masks.edits.areas import Join
 
-if TYPE_CHECKING:
-    from workbench.ui.spectrogram.view import SpectrogramView
+PLACING = (Tool.SELECT, Tool.RECTANGLE, Tool.BAND, Tool.THRESHOLD)
+"""Tools whose double click puts the playhead."""
 
 
-class Hand:
-    """What the pointer does on the view."""
+class Grip(Enum):
+    """What a held button does."""
 
-    def __init__(self, view: SpectrogramView, viewport: Viewport, tools: ToolSettings) -> None:
-        self._view, self._viewport, self._tools = view, viewport, tools
-        self._pointer: QPointF | None = None
-        self._drag: tuple[str, QPointF] | None = None
-        self.pressure = 1.0
+    TOOL = auto()
+    SCRUB = auto()
+    PAN = auto()
+    RESIZE = auto()
 
-    @property
-    def pointer(self) -> QPointF | None:
-        """Place of the pointer over the picture, or None."""
-        inside = self._pointer is not None and self._over_canvas(self._pointer)
-        return self._pointer if inside else None
+
+@dataclass(frozen=True)
+class Drag:
+    """A button that is held: which one, what it does, and where the hand was last."""
+
+    button: Qt.MouseButton
+    grip: Grip
+    last: QPointF
+
+
+class Hand(QObject):
+    """What the pointer does on the canvas. One button at a time: others are deaf until the first is released."""
+
+    menu_wanted = Signal(QPoint)
+    """Place on the screen where the right button went down."""
+    cursor_changed = Signal(object)
+    """Qt.CursorShape for the tool and the place."""
+
+    def __init__(
+        self,
+        plane: Plane,
+        pointer: Pointer,
+        viewport: Viewport,
+        tools: ToolSettings,
+        strokes: Strokes,
+        selecting: Selecting,
+        playback: Playback,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._plane, self._pointer, self._viewport, self._tools = plane, pointer, viewport, tools
+        self._strokes, self._selecting, self._playback = strokes, selecting, playback
+        self._point: QPointF | None = None
+        self._drag: Drag | None = None
+        self._pressure = 1.0
+        tools.changed.connect(self._show_cursor)
 
     @property
     def holds(self) -> bool:
         """Whether a button is down."""
         return self._drag is not None
 
-    def _over_canvas(self, point: QPointF) -> bool:
-        return self._view.canvas.contains(point.toPoint())
+    def set_pressure(self, pressure: float) -> None:
+        """How hard a pen presses, 0 … 1; a mouse 1."""
+        self._pressure = pressure
 
-    def _on_time_axis(self, point: QPointF) -> bool:
-        c = self._view.canvas
-        return point.y() > c.bottom() and c.left() <= point.x() <= c.right()
-
-    def _scrub(self, point: QPointF) -> None:
-        v = self._viewport
-        self._view.scrubbed.emit(min(max(self._view.x_to_time(point.x()), 0.0), v.duration))
-
-    def show_cursor(self) -> None:
-        """The cursor for the tool and the place."""
-        inside = self.pointer is not None
-        blank = inside and self._tools.paints
-        shape = Qt.CursorShape.CrossCursor if inside else Qt.CursorShape.ArrowCursor
-        if self._pointer is not None and self._on_time_axis(self._pointer):
-            shape = Qt.CursorShape.SplitHCursor
-        self._view.setCursor(Qt.CursorShape.BlankCursor if blank else shape)
-
-    def put(self, point: QPointF | None) -> None:
-        """The pointer is elsewhere, or left."""
-        if self._tools.paints:
-            for each in (self._pointer, point):
-                if each is not None:
-                    self._view.update(self._view.brush_rect(each))
-        self._pointer = point
-        if not self.holds:
-            self.show_cursor()
-        self._view.hovered.emit(self.pointer)
+    # -- buttons -------------------------------------------------------------------------------------
 
     def press(self, event: QMouseEvent) -> None:
         """A button goes down."""
+        if self._drag is not None:
+            return
         point, button, keys = event.position(), event.button(), event.modifiers()
         shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
         if button == Qt.MouseButton.MiddleButton:
-            self._drag = ("pan", point)
-            self._view.setCursor(Qt.CursorShape.ClosedHandCursor)
+            self._drag = Drag(button, Grip.PAN, point)
+            self.cursor_changed.emit(Qt.CursorShape.ClosedHandCursor)
         elif button == Qt.MouseButton.RightButton and shift and self._tools.paints:
-            self._drag = ("resize", point)
+            self._drag = Drag(button, Grip.RESIZE, point)
         elif button == Qt.MouseButton.RightButton:
-            self._view.menu_wanted.emit(event.globalPosition().toPoint())
+            self.menu_wanted.emit(event.globalPosition().toPoint())
         elif button == Qt.MouseButton.LeftButton and self._on_time_axis(point):
-            self._drag = ("scrub", point)
-            self._scrub(point)
+            self._drag = Drag(button, Grip.SCRUB, point)
+            self._playback.scrub(self._plane.second_at(point.x()))
         elif button == Qt.MouseButton.LeftButton:
-            self._drag = ("tool", point)
-            self._view.drag_began.emit(point, keys, self.pressure)
+            self._drag = Drag(button, Grip.TOOL, point)
+            ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
+            self._strokes.begin(point, ctrl, self._pressure)
+            self._selecting.begin(point, join_of(keys))
 
     def move(self, event: QMouseEvent) -> None:
         """The pointer moves."""
-        point = event.position()
-        kind, last = self._drag or ("", point)
-        if kind == "tool":
-            self._view.drag_moved.emit(point, self.pressure)
-        elif kind == "scrub":
-            self._scrub(point)
-        elif kind == "pan":
-            v, c = self._viewport, self._view.canvas
-            move = point - last
-            self._drag = ("pan", point)
-            v.pan(-move.x() / c.width() * (v.stop - v.start), move.y() / c.height() * (v.high - v.low))
-        elif kind == "resize":
-            move = point - last
-            self._drag = ("resize", point)
-            self._tools.set_size(self._tools.size + move.x())
-            self._tools.set_hardness(self._tools.hardness - move.y() / 150)
-            return
+        point, drag = event.position(), self._drag
+        if drag is not None:
+            self._drag = Drag(drag.button, drag.grip, point)
+            self._go_on(drag.grip, point, point - drag.last)
+            if drag.grip is Grip.RESIZE:
+                # The brush stays where it is while its size changes.
+                return
         self.put(point)
+
+    def _go_on(self, grip: Grip, point: QPointF, by: QPointF) -> None:
+        if grip is Grip.TOOL:
+            self._strokes.move(point, self._pressure)
+            self._selecting.move(point)
+        elif grip is Grip.SCRUB:
+            self._playback.scrub(self._plane.second_at(point.x()))
+        elif grip is Grip.PAN:
+            v, c = self._viewport, self._plane.canvas
+            v.pan(-by.x() / c.width() * v.span, by.y() / c.height() * v.height)
+        else:
+            self._tools.set_size(self._tools.size + by.x())
+            self._tools.set_hardness(self._tools.hardness - by.y() / 150)
 
     def release(self, event: QMouseEvent) -> None:
         """A button comes up."""
-        kind = self._drag[0] if self._drag else ""
+        drag = self._drag
+        if drag is None or event.button() != drag.button:
+            return
         self._drag = None
-        if kind == "tool":
-            self._view.drag_ended.emit()
-        elif kind == "scrub":
-            self._view.scrubbed.emit(None)
+        if drag.grip is Grip.TOOL:
+            self._strokes.end()
+            self._selecting.end()
+        elif drag.grip is Grip.SCRUB:
+            self._playback.scrub(None)
         self.put(event.position())
 
     def double_click(self, event: QMouseEvent) -> None:
         """Twice in one place."""
-        if event.button() == Qt.MouseButton.LeftButton and not self._tools.paints:
-            self._view.double_clicked.emit(event.position())
-        else:
+        if event.button() != Qt.MouseButton.LeftButton or self._tools.paints:
             self.press(event)
+        elif self._tools.tool is Tool.POLYGON:
+            self._selecting.close()
+        elif self._tools.tool in PLACING:
+            self._playback.seek(self._plane.place_at(event.position())[0])
+
+    # -- wheel and keys ------------------------------------------------------------------------------
 
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom time, with Ctrl frequency; with Shift move in time."""
@@ -127,33 +152,62 @@ class Hand:
         v = self._viewport
         factor = 1.2 ** (steps.y() / 120)
         if keys & Qt.KeyboardModifier.ControlModifier:
-            v.zoom_frequency(factor, self._view.y_to_position(point.y()))
+            v.zoom_frequency(factor, self._plane.position_at(point.y()))
         elif keys & Qt.KeyboardModifier.ShiftModifier or steps.x():
-            move = steps.x() or steps.y()
-            v.pan(-move / 120 * 0.1 * (v.stop - v.start), 0)
+            v.pan(-(steps.x() or steps.y()) / 120 * 0.1 * v.span, 0)
         else:
-            v.zoom_time(factor, self._view.x_to_time(point.x()))
+            v.zoom_time(factor, self._plane.second_at(point.x()))
         event.accept()
 
-    def key(self, event: QKeyEvent, playhead: float) -> bool:
+    def key(self, event: QKeyEvent) -> bool:
         """Move and zoom by keys; answers whether it was one of them."""
-        v = self._viewport
-        span, height = v.stop - v.start, v.high - v.low
+        v, playhead = self._viewport, self._playback.position
         around = playhead if v.start <= playhead <= v.stop else (v.start + v.stop) / 2
+        middle = (v.low + v.high) / 2
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         match event.key():
             case Qt.Key.Key_Left:
-                v.pan(-span * 0.1, 0)
+                v.pan(-v.span * 0.1, 0)
             case Qt.Key.Key_Right:
-                v.pan(span * 0.1, 0)
+                v.pan(v.span * 0.1, 0)
             case Qt.Key.Key_Up:
-                v.pan(0, height * 0.1)
+                v.pan(0, v.height * 0.1)
             case Qt.Key.Key_Down:
-                v.pan(0, -height * 0.1)
+                v.pan(0, -v.height * 0.1)
             case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
-                v.zoom_frequency(1.25, (v.low + v.high) / 2) if ctrl else v.zoom_time(1.25, around)
+                v.zoom_frequency(1.25, middle) if ctrl else v.zoom_time(1.25, around)
             case Qt.Key.Key_Minus:
-                v.zoom_frequency(0.8, (v.low + v.high) / 2) if ctrl else v.zoom_time(0.8, around)
+                v.zoom_frequency(0.8, middle) if ctrl else v.zoom_time(0.8, around)
             case _:
                 return False
         return True
+
+    # -- the pointer ---------------------------------------------------------------------------------
+
+    def put(self, point: QPointF | None) -> None:
+        """The pointer is elsewhere, or left."""
+        self._point = point
+        if not self.holds:
+            self._show_cursor()
+        self._pointer.put(point)
+
+    def _on_time_axis(self, point: QPointF) -> bool:
+        c = self._plane.canvas
+        return point.y() > c.bottom() and c.left() <= point.x() <= c.right()
+
+    def _show_cursor(self) -> None:
+        """The cursor for the tool and the place."""
+        inside = self._point is not None and self._plane.canvas.contains(self._point.toPoint())
+        shape = Qt.CursorShape.CrossCursor if inside else Qt.CursorShape.ArrowCursor
+        if inside and self._tools.paints:
+            shape = Qt.CursorShape.BlankCursor
+        elif self._point is not None and self._on_time_axis(self._point):
+            shape = Qt.CursorShape.SplitHCursor
+        self.cursor_changed.emit(shape)
+
+
+def join_of(keys: Qt.KeyboardModifier) -> Join:
+    """How the keys join a new selection with the one there is: Shift adds, Ctrl subtracts, both intersect."""
+    shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
+    ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
+    return Join.INTERSECT if shift and ctrl else Join.ADD if shift else Join.SUBTRACT if ctrl else Join.NEW

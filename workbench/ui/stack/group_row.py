@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton
 
+from workbench.control.layers import LayerActs
+from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group
 from workbench.ui.base.controls import named
 from workbench.ui.stack.layer_row import LayerRow
@@ -16,18 +18,18 @@ class GroupRow(LayerRow):
     folded_changed = Signal(int, bool)
     """Group id, and whether its layers are hidden."""
 
-    def __init__(self, group: Group, number: int, pan_trouble: str, folded: bool) -> None:
+    def __init__(
+        self, group: Group, number: int, layers: LayerActs, mixing: MixActs, channels: int, folded: bool
+    ) -> None:
         self.folded = folded
         self.first_layer_id = 0
         self._all_locked = False
-        super().__init__(group, f"group{number}", pan_trouble)
+        super().__init__(group, f"group{number}", layers, mixing, channels)
         self.setProperty("role", "group")
         self.group = group.id
         self.thumbnail.setToolTip(
             self.tr("The sum of the layers' masks. Double-click shows it large; drop layers here; drag to reorder.")
         )
-        self.mute.setToolTip(self.tr("Mute the group (Shift+M)"))
-        self.solo.setToolTip(self.tr("Solo the group (Shift+S)"))
         self.lock.setToolTip(self.tr("Lock all layers of the group"))
         self.fold = named(
             QPushButton("▸" if folded else "▾"),

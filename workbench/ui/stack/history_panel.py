@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.control.masks import MaskActs
+from workbench.control.selection import Selection
 from workbench.document.document import Document
 from workbench.document.history import Step
 from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
@@ -31,13 +33,10 @@ PICTURE_MS = 15
 class HistoryPanel(QWidget):
     """All steps that undo and redo can bring back."""
 
-    recall_wanted = Signal(int)
-    """Give what is selected back as it was after this step."""
-
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, selection: Selection, masks: MaskActs) -> None:
         super().__init__()
         self.setObjectName("historyPanel")
-        self._document = document
+        self._document, self._selection, self._masks = document, selection, masks
         self._pictures: dict[int, tuple[Step, QIcon]] = {}
         self.list = named(
             QListWidget(),
@@ -82,7 +81,7 @@ class HistoryPanel(QWidget):
         self.list.itemActivated.connect(lambda item: document.go_to(self.list.row(item)))
         self.list.verticalScrollBar().valueChanged.connect(self._timer.start)
         self.list.currentRowChanged.connect(self._marked)
-        self.recall.clicked.connect(lambda: self.recall_wanted.emit(self.list.currentRow()))
+        self.recall.clicked.connect(lambda: masks.recall(self.list.currentRow()))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
         # A run goes on changing what its step shows; its picture is drawn again when that has come to rest.
@@ -92,8 +91,11 @@ class HistoryPanel(QWidget):
         self._rest.timeout.connect(self._forget_run)
         document.factors_changed.connect(self._rest.start)
         document.history_changed.connect(self._show)
-        document.area_changed.connect(self._marked)
-        document.opened.connect(lambda: self._pictures.clear())
+        selection.area_changed.connect(self._marked)
+        document.opened.connect(self._forget_pictures)
+
+    def _forget_pictures(self) -> None:
+        self._pictures.clear()
 
     def _forget_run(self) -> None:
         run = self._document.recorded_state.run
@@ -137,7 +139,7 @@ class HistoryPanel(QWidget):
 
     def _marked(self) -> None:
         self.recall.setEnabled(
-            self._document.area is not None
+            self._selection.area is not None
             and 0 <= self.list.currentRow() < len(self._document.steps)
             and self.list.currentRow() != self._document.step
         )
@@ -153,7 +155,7 @@ class HistoryPanel(QWidget):
         menu.setObjectName("historyMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Go here"), lambda: self._document.go_to(row))
-        back = menu.addAction(self.recall.text(), lambda: self.recall_wanted.emit(row))
+        back = menu.addAction(self.recall.text(), lambda: self._masks.recall(row))
         back.setEnabled(self.recall.isEnabled())
         menu.popup(self.list.viewport().mapToGlobal(place))
 

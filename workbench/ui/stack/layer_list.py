@@ -29,8 +29,10 @@ class Place:
 class LayerList(QWidget):
     """Rows of groups and layers; takes dragged rows at the nearest gap."""
 
-    dropped = Signal(str, int, int)
-    """What was dropped ('layer 3', 'group 5'), the group that it is to be in, and the layer before which it goes."""
+    layer_dropped = Signal(int, int, int)
+    """Layer id, the group that it is to be in (0: none), and the layer before which it goes (0: at the end)."""
+    group_dropped = Signal(int, int, int)
+    """Group id, and the same."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -112,7 +114,9 @@ class LayerList(QWidget):
         event.acceptProposedAction()
         if place is not None:
             # The rows may not be rebuilt while the drag that holds one of them is still running.
-            QTimer.singleShot(0, lambda: self.dropped.emit(what, place.group, place.before))
+            kind, number = what.split()
+            told = self.group_dropped if kind == "group" else self.layer_dropped
+            QTimer.singleShot(0, self, lambda: told.emit(int(number), place.group, place.before))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._place is not None:

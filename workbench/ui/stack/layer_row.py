@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QColorDialog,
@@ -16,49 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.document.acts.layers import GAIN_RANGE_DB
+from workbench.control.layers import LayerActs
+from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group, Layer
 from workbench.ui.base import theme
-from workbench.ui.base.controls import Slider, named, toggle
+from workbench.ui.base.controls import decibels, named, toggle
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.source_controls import SourceControls
+from workbench.ui.stack.thumbnail import Thumbnail
 
 MIME = "application/x-workbench-layer"
-
-
-@guarded
-class Thumbnail(QLabel):
-    """The layer's mask over the whole recording."""
-
-    SIZE = QSize(92, 44)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(self.SIZE)
-        self._image = QImage()
-        self._faint = False
-
-    def show_faint(self, on: bool) -> None:
-        """Step back, for a layer that is not heard."""
-        self._faint = on
-        self.update()
-
-    def show_image(self, image: QImage) -> None:
-        """Another picture."""
-        self._image = image
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor("#ffffff"))
-        if not self._image.isNull():
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(self.rect(), self._image)
-        if self._faint:
-            veil = QColor(theme.current().panel)
-            veil.setAlpha(165)
-            painter.fillRect(self.rect(), veil)
-        painter.setPen(QColor(theme.current().line))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 @guarded
@@ -67,116 +34,56 @@ class LayerRow(QFrame):
 
     picked = Signal(int, bool)
     """Layer id, and whether it is added to those selected."""
-    changed = Signal(int, str, str, dict)
-    """Layer id, name of the act, merge key (or ''), fields."""
-    settled = Signal()
-    """A slider was let go."""
     mask_wanted = Signal()
     """The row was double-clicked: show its mask large, or go back."""
     menu_wanted = Signal(QPoint)
     """The right button went down, at this place of the screen."""
-    name_taken = Signal(int, str)
-    """Another name was typed."""
 
-    def __init__(self, layer: Layer | Group, tag: str, pan_trouble: str) -> None:
+    def __init__(self, layer: Layer | Group, tag: str, layers: LayerActs, mixing: MixActs, channels: int) -> None:
         super().__init__()
-        self.layer = layer
+        self.layer, self._layers = layer, layers
         self.group = layer.group if isinstance(layer, Layer) else layer.id
         named(self, f"{tag}Row", layer.name, "")
         self.setProperty("role", "layer")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._press: QPointF | None = None
-        self.colour = named(
-            QPushButton(), f"{tag}Colour", self.tr("Colour of {0}").format(layer.name), self.tr("Choose a colour")
-        )
+        self._audible = True
+        self.colour = named(QPushButton(), f"{tag}Colour", "", self.tr("Choose a colour"))
         self.colour.setFixedSize(8, 44)
-        self.colour.clicked.connect(self._choose_colour)
-        self.thumbnail = Thumbnail()
-        named(
-            self.thumbnail,
+        self.thumbnail = named(
+            Thumbnail(),
             f"{tag}Mask",
-            self.tr("Mask of {0}").format(layer.name),
+            "",
             self.tr("The mask: white 0, black 1. Double-click shows it large; drag the row to reorder."),
         )
-        self.name = named(
-            QLineEdit(layer.name),
-            f"{tag}Name",
-            self.tr("Name of {0}").format(layer.name),
-            self.tr("Double-click (or F2) to rename"),
-        )
+        self.name = named(QLineEdit(layer.name), f"{tag}Name", "", self.tr("Double-click (or F2) to rename"))
         self.name.setReadOnly(True)
         self.name.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.name.setFrame(False)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.name.installEventFilter(self)
-        self.name.editingFinished.connect(self._name_typed)
-        self.mute = toggle(
-            "M",
-            "mute",
-            f"{tag}Mute",
-            self.tr("Mute {0}").format(layer.name),
-            self.tr("Mute (M for the selected layer)"),
-            layer.mute,
-        )
-        self.solo = toggle(
-            "S",
-            "solo",
-            f"{tag}Solo",
-            self.tr("Solo {0}").format(layer.name),
-            self.tr("Solo (S for the selected layer)"),
-            layer.solo,
-        )
-        self.lock = toggle(
-            "",
-            "lock",
-            f"{tag}Lock",
-            self.tr("Lock {0}").format(layer.name),
-            self.tr("Lock: guards the mask against edits (K)"),
-            self._locked(),
-        )
+        self.controls = SourceControls(layer, tag, mixing, channels, parent=self)
+        self.mute, self.solo = self.controls.mute, self.controls.solo
+        self.gain, self.pan = self.controls.gain, self.controls.pan
+        self.pan.setMaximumWidth(62)
+        lock_tip = self.tr("Lock: guards the mask against edits (K)")
+        self.lock = toggle("", "lock", f"{tag}Lock", "", lock_tip, self._locked())
         self.lock.setIcon(theme.icon("lock"))
         self.lock.setIconSize(QSize(13, 13))
-        self.gain = named(
-            Slider(*GAIN_RANGE_DB, layer.gain_db, 0.0, 144),
-            f"{tag}Gain",
-            self.tr("Gain of {0}").format(layer.name),
-            self.tr("Gain in dB; double-click for 0 dB"),
-        )
         self.gain_text = QLabel()
         self.gain_text.setProperty("role", "dim")
         self.gain_text.setFixedWidth(52)
         self.gain_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        tip = pan_trouble or self.tr("Pan, constant power; double-click for the centre")
-        self.pan = named(Slider(-1, 1, layer.pan, 0.0, 100), f"{tag}Pan", self.tr("Pan of {0}").format(layer.name), tip)
-        self.pan.setProperty("role", "pan")
-        self.pan.setEnabled(not pan_trouble)
-        self.pan.setMaximumWidth(62)
-        # One key leaves the place where the slider snaps to the centre.
-        self.pan.setSingleStep(2)
-        self._audible = True
         self.band = QFrame()
         self.band.setFixedWidth(4)
+        self.colour.clicked.connect(self._choose_colour)
+        self.name.editingFinished.connect(self._name_typed)
+        self.lock.clicked.connect(self._lock_clicked)
+        self._arrange()
         self.band.hide()
         self._dress_name()
-        self._wire()
-        self._arrange()
+        self._call(layer.name)
         self.show_layer(layer)
-
-    def _wire(self) -> None:
-        for button, field, on, off in (
-            (self.mute, "mute", self.tr("Mute {0}"), self.tr("Unmute {0}")),
-            (self.solo, "solo", self.tr("Solo {0}"), self.tr("Unsolo {0}")),
-            (self.lock, "locked", self.tr("Lock {0}"), self.tr("Unlock {0}")),
-        ):
-            button.clicked.connect(
-                lambda down, f=field, a=on, b=off: self.changed.emit(
-                    self.layer.id, (a if down else b).format(self.layer.name), "", {f: down}
-                )
-            )
-        self.gain.moved.connect(self._gain_moved)
-        self.pan.moved.connect(self._pan_moved)
-        self.gain.let_go.connect(self.settled)
-        self.pan.let_go.connect(self.settled)
 
     def _arrange(self) -> None:
         grid = self._grid = QGridLayout(self)
@@ -221,6 +128,8 @@ class LayerRow(QFrame):
     def _locked(self) -> bool:
         return isinstance(self.layer, Layer) and self.layer.locked
 
+    # -- showing -------------------------------------------------------------------------------------
+
     def show_group(self, colour: str | None) -> None:
         """Stand in a group, with a band of its colour, or in none."""
         self.band.setVisible(colour is not None)
@@ -240,33 +149,27 @@ class LayerRow(QFrame):
         self.colour.setStyleSheet(
             f"QPushButton {{ background: {layer.colour}; border: none; border-radius: 3px; padding: 0; }}"
         )
-        for button, on in ((self.mute, layer.mute), (self.solo, layer.solo), (self.lock, self._locked())):
-            button.setChecked(on)
-        self.gain.set(layer.gain_db)
-        self.pan.set(layer.pan)
-        self.gain_text.setText("−∞ dB" if layer.gain_db <= -200 else f"{layer.gain_db:+.1f} dB".replace("-", "−"))
+        self.lock.setChecked(self._locked())
+        self.controls.show_source(layer)
+        self.gain_text.setText(f"{decibels(layer.gain_db)} dB")
 
     def _call(self, name: str) -> None:
-        """Tell assistive technology the layer's new name."""
+        """Tell assistive technology the layer's name."""
         self.setAccessibleName(name)
         for widget, text in (
             (self.colour, self.tr("Colour of {0}")),
             (self.thumbnail, self.tr("Mask of {0}")),
-            (self.mute, self.tr("Mute {0}")),
-            (self.solo, self.tr("Solo {0}")),
+            (self.name, self.tr("Name of {0}")),
             (self.lock, self.tr("Lock {0}")),
-            (self.gain, self.tr("Gain of {0}")),
-            (self.pan, self.tr("Pan of {0}")),
         ):
             widget.setAccessibleName(text.format(name))
 
     def show_audible(self, on: bool) -> None:
         """Whether the layer is heard; one that is muted, or not soloed while another is, steps back."""
-        if on == self._audible:
-            return
-        self._audible = on
-        self.thumbnail.show_faint(not on)
-        self._dress_name()
+        if on != self._audible:
+            self._audible = on
+            self.thumbnail.show_faint(not on)
+            self._dress_name()
 
     def _dress_name(self) -> None:
         colour = "" if self._audible else f"color: {theme.current().dim};"
@@ -282,6 +185,8 @@ class LayerRow(QFrame):
             self.style().unpolish(self)
             self.style().polish(self)
 
+    # -- acting --------------------------------------------------------------------------------------
+
     def rename(self) -> None:
         """Let the user type another name."""
         self.name.setReadOnly(False)
@@ -292,38 +197,27 @@ class LayerRow(QFrame):
     def _name_typed(self) -> None:
         if self.name.isReadOnly():
             return
-        text = self.name.text().strip()
+        text = self.name.text()
         self.name.setReadOnly(True)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.name.clearFocus()
         self.name.setText(self.layer.name)
-        if text and text != self.layer.name:
-            self.name_taken.emit(self.layer.id, text)
+        self._layers.rename(self.layer, text)
+
+    def _lock_clicked(self, on: bool) -> None:
+        self._layers.lock(self.layer, on)
+        self.lock.setChecked(self._locked())
 
     def _choose_colour(self) -> None:
         dialog = QColorDialog(QColor(self.layer.colour), self.window())
         dialog.setObjectName("colourDialog")
         dialog.setWindowTitle(self.tr("Colour of {0}").format(self.layer.name))
-        dialog.setModal(False)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        identity, name = self.layer.id, self.layer.name
-        text = self.tr("Recolour {0}").format(name)
-        dialog.colorSelected.connect(lambda c: self.changed.emit(identity, text, "", {"colour": c.name()}))
-        dialog.open()
+        layers, layer = self._layers, self.layer
+        dialog.colorSelected.connect(lambda colour: layers.recolour(layer, colour.name()))
+        dialog.show()
 
-    def _gain_moved(self, value: float) -> None:
-        gain = round(value, 1)
-        if gain <= GAIN_RANGE_DB[0]:
-            gain = float("-inf")
-        name = self.tr("Gain of {0}").format(self.layer.name)
-        self.changed.emit(self.layer.id, name, f"gain{self.layer.id}", {"gain_db": gain})
-
-    def _pan_moved(self, value: float) -> None:
-        pan = 0.0 if abs(value) < 0.03 else round(value, 2)
-        name = self.tr("Pan of {0}").format(self.layer.name)
-        self.changed.emit(self.layer.id, name, f"pan{self.layer.id}", {"pan": pan})
-
-    # -- the hand: select, rename, drag to reorder -------------------------------------------------------
+    # -- the hand: select, rename, drag to reorder ---------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.name and not self.name.isReadOnly() and isinstance(event, QKeyEvent):

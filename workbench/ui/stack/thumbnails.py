@@ -12,7 +12,8 @@ from workbench.masks.model.grid import Grid, Region
 from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
 from workbench.ui.stack.group_row import GroupRow
 from workbench.ui.stack.layer_list import LayerList
-from workbench.ui.stack.layer_row import LayerRow, Thumbnail
+from workbench.ui.stack.layer_row import LayerRow
+from workbench.ui.stack.thumbnail import Thumbnail
 
 THUMBNAIL_MS = 40
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QVBoxLayout, QWidget
 
-from workbench.control.tools import PAINTING, SELECTING, Tool, ToolSettings, described
+from workbench.control.tools import PAINTING, SELECTING, Tool, ToolSettings
 from workbench.ui.base.controls import dress, icon_button
+from workbench.ui.tools.texts import described
 
 ICONS = {
     Tool.SELECT: "select",

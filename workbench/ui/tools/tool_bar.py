@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
+from workbench.control.areas import AreaActs
+from workbench.control.selection import Selection
 from workbench.control.tools import ToolSettings
+from workbench.control.viewport import Viewport
 from workbench.document.document import Document
 from workbench.masks.pictures.picture import Show
 from workbench.spectral.scales import FrequencyScale
@@ -20,15 +23,17 @@ class ToolBar(QWidget):
 
     look_changed = Signal(object, float, float, str)
     """Show, lowest and highest dB, colour map."""
-    scale_changed = Signal(object)
 
-    def __init__(self, document: Document, tools: ToolSettings) -> None:
+    def __init__(
+        self, document: Document, selection: Selection, tools: ToolSettings, areas: AreaActs, viewport: Viewport
+    ) -> None:
         super().__init__()
+        self._viewport = viewport
         self.setObjectName("toolBarContent")
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 4, 6, 4)
         row.setSpacing(5)
-        self.options = ToolOptions(document, tools)
+        self.options = ToolOptions(document, selection, tools, areas)
         row.addWidget(self.options, 1)
         self._look_controls(row)
 
@@ -78,7 +83,7 @@ class ToolBar(QWidget):
         row.addWidget(dim("dB"))
         self.show_box.currentIndexChanged.connect(self._look)
         self.map_box.currentIndexChanged.connect(self._look)
-        self.scale_box.currentIndexChanged.connect(lambda: self.scale_changed.emit(self.scale_box.currentData()))
+        self.scale_box.currentIndexChanged.connect(lambda: self._viewport.set_scale(self.scale_box.currentData()))
         self.map_box.setVisible(False)
 
     def toggle_mask(self) -> None:
@@ -87,7 +92,7 @@ class ToolBar(QWidget):
         self.show_box.setCurrentIndex(self.show_box.findData(wanted))
 
     def next_show(self) -> None:
-        """Show the next of the four pictures."""
+        """Show the next picture."""
         self.show_box.setCurrentIndex((self.show_box.currentIndex() + 1) % self.show_box.count())
 
     def _look(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from workbench.control.areas import AreaActs, Reshape
+from workbench.control.selection import Selection
 from workbench.control.tools import (
     FILTERS,
     HARMONICS,
@@ -23,35 +25,33 @@ from workbench.control.tools import (
     WIDTHS,
     Tool,
     ToolSettings,
-    described,
-    described_shapes,
+    WandOptions,
 )
 from workbench.document.document import Document
 from workbench.masks.edits.brush import Shape
+from workbench.masks.insight.finding import Likeness
 from workbench.ui.base.controls import Slider, combo, dim, named
+from workbench.ui.tools.texts import described, described_shapes
 
 
 class ToolOptions(QStackedWidget):
     """A page for selecting, one for painting, and a line for the threshold."""
 
-    reshape_wanted = Signal(str, int)
-    """'grow', 'shrink', 'feather' or 'overtones', and by how much."""
-
-    def __init__(self, document: Document, tools: ToolSettings) -> None:
+    def __init__(self, document: Document, selection: Selection, tools: ToolSettings, areas: AreaActs) -> None:
         super().__init__()
         self.setObjectName("toolOptions")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         # The widest page does not make the window wide.
         self.setMinimumWidth(10)
-        self._document, self._tools = document, tools
+        self._selection, self._tools, self._areas = selection, tools, areas
         self._select, self._paint, self._threshold = self._select_page(), self._brush_page(), self._threshold_page()
         for page in (self._select, self._paint, self._threshold):
             self.addWidget(page)
         tools.changed.connect(self._show_tool)
-        document.selection_changed.connect(self._show_layer)
+        selection.layer_changed.connect(self._show_layer)
         document.layers_changed.connect(self._show_layer)
         document.opened.connect(self._show_layer)
-        document.area_changed.connect(self._show_area)
+        selection.area_changed.connect(self._show_area)
         self._show_tool()
         self._show_layer()
         self._show_area()
@@ -75,7 +75,7 @@ class ToolOptions(QStackedWidget):
         wand.setContentsMargins(0, 0, 0, 0)
         wand.setSpacing(6)
         self.wand_like = combo(
-            [(self.tr("same level"), "level"), (self.tr("same layers"), "shares")],
+            [(self.tr("same level"), Likeness.LEVEL), (self.tr("same layers"), Likeness.SHARES)],
             "wandLike",
             self.tr("What the wand looks at"),
             self.tr("Places of nearly the same level, or that layers share alike"),
@@ -109,12 +109,12 @@ class ToolOptions(QStackedWidget):
         self.amount.setValue(3)
         self.reshapes: list[QPushButton] = []
         for how, text, tip in (
-            ("grow", self.tr("Grow"), self.tr("Make the selection larger on every side (Ctrl+])")),
-            ("shrink", self.tr("Shrink"), self.tr("Make the selection smaller on every side (Ctrl+[)")),
-            ("feather", self.tr("Feather"), self.tr("Give the selection soft edges (Ctrl+Alt+F)")),
+            (Reshape.GROW, self.tr("Grow"), self.tr("Make the selection larger on every side (Ctrl+])")),
+            (Reshape.SHRINK, self.tr("Shrink"), self.tr("Make the selection smaller on every side (Ctrl+[)")),
+            (Reshape.FEATHER, self.tr("Feather"), self.tr("Give the selection soft edges (Ctrl+Alt+F)")),
         ):
             button = named(QPushButton(text), f"selection{how.capitalize()}", text, tip)
-            button.clicked.connect(lambda _, each=how: self.reshape_wanted.emit(each, self.amount.value()))
+            button.clicked.connect(lambda _, each=how: self._areas.reshape(each, self.amount.value()))
             self.reshapes.append(button)
             row.addWidget(button)
         row.addWidget(dim(self.tr("by")))
@@ -126,16 +126,17 @@ class ToolOptions(QStackedWidget):
             self.tr("Add the overtones of what is selected (Ctrl+H)"),
         )
         self.harmonics_wanted.clicked.connect(
-            lambda: self.reshape_wanted.emit("overtones", self._tools.options.brush.harmonics)
+            lambda: self._areas.reshape(Reshape.OVERTONES, self._tools.options.brush.harmonics)
         )
         row.addWidget(self.harmonics_wanted)
         row.addStretch(1)
         return page
 
     def _wand_changed(self) -> None:
-        like = str(self.wand_like.currentData())
-        self.wand_tolerance.setSuffix(" dB" if like == "level" else " %")
-        self._tools.set_wand(like, float(self.wand_tolerance.value()), self.wand_connected.isChecked())
+        like = Likeness(self.wand_like.currentData())
+        self.wand_tolerance.setSuffix(" dB" if like is Likeness.LEVEL else " %")
+        tolerance, connected = float(self.wand_tolerance.value()), self.wand_connected.isChecked()
+        self._tools.set_wand(WandOptions(like, tolerance, connected))
 
     # -- painting ------------------------------------------------------------------------------------
 
@@ -269,15 +270,11 @@ class ToolOptions(QStackedWidget):
             (self.line_width, round(options.brush.width)),
             (self.reach, options.reach),
         ):
-            box.blockSignals(True)
-            box.setValue(number)
-            box.blockSignals(False)
-        self.shape.blockSignals(True)
-        self.shape.setCurrentIndex(self.shape.findData(options.brush.shape))
-        self.shape.blockSignals(False)
-        self.build_up.blockSignals(True)
-        self.build_up.setChecked(options.build_up)
-        self.build_up.blockSignals(False)
+            with QSignalBlocker(box):
+                box.setValue(number)
+        with QSignalBlocker(self.shape), QSignalBlocker(self.build_up):
+            self.shape.setCurrentIndex(self.shape.findData(options.brush.shape))
+            self.build_up.setChecked(options.build_up)
         comb = options.brush.shape is Shape.COMB
         self.harmonics.setVisible(comb)
         self.line_width.setVisible(comb)
@@ -288,11 +285,10 @@ class ToolOptions(QStackedWidget):
         self._show_layer()
 
     def _show_layer(self) -> None:
-        index = self._document.selected_index
-        if index < 0 or self._tools.tool not in PAINTING:
+        layer = self._selection.present
+        if layer is None or self._tools.tool not in PAINTING:
             self.paints.setText("")
             return
-        layer = self._document.layers[index]
         most = 9 if self._tools.options.brush.shape is Shape.COMB else 16
         name = layer.name if len(layer.name) < most else layer.name[: most - 1] + "…"
         what = "" if self._tools.tool is Tool.BRUSH else f"{described()[self._tools.tool].name}: "
@@ -300,4 +296,4 @@ class ToolOptions(QStackedWidget):
 
     def _show_area(self) -> None:
         for button in (*self.reshapes, self.harmonics_wanted):
-            button.setEnabled(self._document.area is not None)
+            button.setEnabled(self._selection.area is not None)

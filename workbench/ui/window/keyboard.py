@@ -50,7 +50,7 @@ class Keyboard(QObject):
                     (self._play_here if shift else self._play)()
                 return True
         if event.type() == QEvent.Type.Hide and isinstance(watched, QDialog):
-            QTimer.singleShot(0, self._come_back)
+            QTimer.singleShot(0, self, self._come_back)
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Space:
             # A button would be pressed by the release.
             focus = QApplication.focusWidget()

@@ -1,94 +1,81 @@
-"""The panes around the spectrogram, placed as the figure of the method: W at the left, H below, masks at the right."""
+"""The panes of the window: every view, built over the desk and handed what it uses."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from workbench.control.desk import Desk
+from workbench.ui.factors.activations import ActivationsView
+from workbench.ui.factors.cost_plot import CostPlot
+from workbench.ui.factors.factorise_panel import FactorisePanel
+from workbench.ui.factors.templates import TemplatesView
+from workbench.ui.sound.mixer import Mixer
+from workbench.ui.sound.transport_bar import TransportBar
+from workbench.ui.spectrogram.area_overlay import AreaOverlay
+from workbench.ui.spectrogram.brush_cursor import BrushCursor
+from workbench.ui.spectrogram.hand import Hand
+from workbench.ui.spectrogram.image import SpectrogramImage
+from workbench.ui.spectrogram.readout import Readout
+from workbench.ui.spectrogram.selection_overlay import SelectionOverlay
+from workbench.ui.spectrogram.view import SpectrogramView
+from workbench.ui.stack.history_panel import HistoryPanel
+from workbench.ui.stack.panel import StackPanel
+from workbench.ui.stack.walk_bar import WalkBar
+from workbench.ui.tools.palette import Palette
+from workbench.ui.tools.threshold_panel import ThresholdPanel
+from workbench.ui.tools.tool_bar import ToolBar
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QToolBar, QWidget
 
-if TYPE_CHECKING:
-    from workbench.ui.window.main import MainWindow
+class Panes:
+    """Views by name. None knows another one, but for the curves, which stand beside the spectrogram."""
 
-LAYOUT_VERSION = 3
-"""Of what is remembered of the panes; another one begins anew."""
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
+    def __init__(self, desk: Desk) -> None:
+        d = desk
+        self._selecting, self._under_way = d.selecting, d.under_way
+        self.hand = Hand(d.plane, d.pointer, d.viewport, d.tools, d.strokes, d.selecting, d.playback)
+        self.image = SpectrogramImage(d.document, d.selection, d.viewport, d.plane)
+        self.spectrogram = SpectrogramView(
+            d.document,
+            d.viewport,
+            d.plane,
+            d.playback,
+            self.image,
+            self.hand,
+            [
+                AreaOverlay(d.selection, d.plane),
+                SelectionOverlay(d.selecting, d.plane, d.pointer),
+                BrushCursor(d.selection, d.tools, d.plane, d.pointer),
+            ],
+        )
+        self.templates = TemplatesView(
+            d.document, d.selection, d.plane, d.viewport, d.tools, d.template_strokes, self.spectrogram
+        )
+        self.activations = ActivationsView(
+            d.document, d.selection, d.plane, d.viewport, d.tools, d.activation_strokes, self.spectrogram, d.playback
+        )
+        self.costs = CostPlot(d.document)
+        self.palette = Palette(d.tools)
+        self.tool_bar = ToolBar(d.document, d.selection, d.tools, d.areas, d.viewport)
+        self.threshold = ThresholdPanel(d.document, d.selection, d.thresholding)
+        self.walk = WalkBar(d.walking)
+        self.stack = StackPanel(d.document, d.selection, d.layers, d.masks, d.stacks, d.mixing, d.walking, d.measuring)
+        self.history = HistoryPanel(d.document, d.selection, d.masks)
+        self.factorise = FactorisePanel(d.document, d.selection, d.wishes, d.morphing)
+        self.mixer = Mixer(d.document, d.selection, d.mixing, d.playback)
+        self.transport = TransportBar(d.playback, d.listening, d.runner)
+        self.readout = Readout(d.document, d.plane, d.pointer)
+        self.tool_bar.look_changed.connect(self.image.set_look)
+        self.stack.mask_wanted.connect(self.tool_bar.toggle_mask)
+        self.walk.left.connect(self.spectrogram.setFocus)
 
+    def accept(self) -> None:
+        """Return: a field of the threshold takes what was typed first."""
+        if self._selecting.busy or self.threshold.isHidden():
+            self._under_way.accept()
+        else:
+            self.threshold.apply()
 
-class Panes(QObject):
-    """Docks and bars of the main window."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        for corner, area in (
-            (Qt.Corner.BottomLeftCorner, LEFT),
-            (Qt.Corner.TopLeftCorner, LEFT),
-            (Qt.Corner.BottomRightCorner, RIGHT),
-            (Qt.Corner.TopRightCorner, RIGHT),
-        ):
-            window.setCorner(corner, area)
-        window.setDockNestingEnabled(True)
-        self.templates = self._dock(self.tr("Templates  W"), "templatesDock", window.templates, LEFT)
-        self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", window.factorise_panel, LEFT)
-        self.activations = self._dock(self.tr("Activations  H"), "activationsDock", window.activations, BOTTOM)
-        self.stack = self._dock(self.tr("Mask stack"), "stackDock", window.stack_panel, RIGHT)
-        self.history = self._dock(self.tr("History"), "historyDock", window.history_panel, RIGHT)
-        self.mixer = self._dock(self.tr("Mixer"), "mixerDock", window.mixer, BOTTOM)
-
-    @property
-    def docks(self) -> tuple[QDockWidget, ...]:
-        """All docks."""
-        return self.templates, self.factorise, self.activations, self.stack, self.history, self.mixer
-
-    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self._window)
-        dock.setObjectName(name)
-        dock.setWidget(widget)
-        self._window.addDockWidget(area, dock)
-        return dock
-
-    def bar(self, name: str, title: str, widget: QWidget, area: Qt.ToolBarArea) -> None:
-        """A bar at an edge of the window, which stays there."""
-        bar = QToolBar(title)
-        bar.setObjectName(name)
-        bar.setMovable(False)
-        bar.addWidget(widget)
-        bar.toggleViewAction().setVisible(False)
-        self._window.addToolBar(area, bar)
-
-    def reset(self) -> None:
-        """Every pane in its place."""
-        window = self._window
-        for dock, area in (
-            (self.templates, LEFT),
-            (self.factorise, LEFT),
-            (self.activations, BOTTOM),
-            (self.stack, RIGHT),
-            (self.history, RIGHT),
-            (self.mixer, BOTTOM),
-        ):
-            dock.setFloating(False)
-            window.addDockWidget(area, dock)
-            dock.show()
-        window.tabifyDockWidget(self.stack, self.history)
-        self.stack.raise_()
-        window.tabifyDockWidget(self.activations, self.mixer)
-        self.activations.raise_()
-        window.splitDockWidget(self.templates, self.factorise, Qt.Orientation.Vertical)
-        window.resizeDocks([self.templates, self.stack], [236, 326], Qt.Orientation.Horizontal)
-        lower = max(168, window.height() // 5)
-        heights = [window.height() - lower, max(260, lower)]
-        window.resizeDocks([self.templates, self.factorise], heights, Qt.Orientation.Vertical)
-        window.resizeDocks([self.activations], [lower], Qt.Orientation.Vertical)
-
-    def switch_lower(self) -> None:
-        """The mixer, or the activations where it is shown."""
-        shown = self._window.mixer.visibleRegion().isEmpty()
-        wanted = self.mixer if shown else self.activations
-        wanted.show()
-        wanted.raise_()
+    def dress(self) -> None:
+        """The theme changed."""
+        for pane in (self.palette, self.transport, self.stack, self.mixer, self.factorise, self.costs):
+            pane.dress()
+        for pictured in (self.activations, self.templates, self.spectrogram):
+            pictured.redraw()

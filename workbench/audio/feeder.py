@@ -1,0 +1,156 @@
+"""Keeping the ring of an open device filled, and going over from one feed to another close to the ear."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+
+from workbench.audio.feed import START_SECONDS, AnyFeed, Block, open_feed, raised_cosine
+from workbench.audio.output import Output
+from workbench.audio.recording import Recording
+from workbench.audio.scene import Scene
+from workbench.audio.transport import Course, Transport
+
+COST_FADES = 0.7
+"""By which the time that a feed took to begin counts less at every further one."""
+FADE_OUT = 512
+"""Frames in which the sound fades where too little waits in the ring."""
+SCRUB_SECONDS = 0.1
+"""Time in which the sound comes up with the hand."""
+FASTEST = 4.0
+"""Speed at which it follows the hand at most."""
+LEAP_SECONDS = 1.0
+"""A hand that is farther away is not followed, but jumped to."""
+
+
+class Feeder:
+    """Writes a feed to an output. A feed plays one scene in one course.
+
+    Where scene, course or place are others, a new feed writes over what waits in the ring, as near to the ear as the
+    device and the time that it takes allow, with a short cross-fade.
+    """
+
+    def __init__(self) -> None:
+        self.feed: AnyFeed | None = None
+        self._course: Course = (None, 1.0)
+        """Of the feed."""
+        self._quiet = 0
+        """Frame from which on nothing is heard, once it fades out."""
+        self._cost = 0.0
+        """Seconds that it took lately to begin a feed."""
+        self._not_before = 0.0
+        """When the next feed of a changed scene may begin."""
+
+    def drop(self) -> None:
+        """Play nothing more of the present feed."""
+        self.feed = None
+
+    def plays_another(self, recording: Recording) -> bool:
+        """Whether there is a feed, but of another recording."""
+        return self.feed is not None and self.feed.scene.recording is not recording
+
+    def begin(self, scene: Scene, transport: Transport, output: Output) -> None:
+        """Write the first block, from the transport's place on; within the sound it rises from silence."""
+        self._cost = self._not_before = 0.0
+        feed = self._open(scene, transport.place, transport.course, output)
+        block = feed.read(output.block)
+        if transport.place > 0 and len(block.samples):
+            n = min(len(block.samples), round(START_SECONDS * output.rate))
+            block.samples[:n] *= raised_cosine(n)
+        output.ring.write(block)
+
+    def renew(self, scene: Scene, transport: Transport, output: Output) -> bool:
+        """Go on with a feed of the scene, where that or the course is another, or with one from the transport's goal.
+
+        Returns
+        -------
+        bool
+            Whether a new feed sounds. It does not where none is needed, and not yet where the ring or the time does
+            not allow it.
+        """
+        feed, goal = self.feed, transport.goal
+        if feed is None or (goal is None and self._course == transport.course and scene is feed.scene):
+            return False
+        begin = perf_counter()
+        if begin < self._not_before and goal is None:
+            # Masks that are slow to render are not rendered so often that the sound runs short.
+            return False
+        position = output.ring.rewind(round(self._cost * output.rate))
+        self._cost *= COST_FADES
+        # Where too little waits in the ring, the feed that plays goes on until there is enough to cross-fade with.
+        if goal is None:
+            if position is None:
+                return False
+            place = self._within_loop(position, feed)
+        elif position is None and not feed.finished:
+            return False
+        else:
+            place = goal
+        output.ring.write(self._open(scene, place, transport.course, output).read(2 * output.block))
+        took = perf_counter() - begin
+        self._cost = max(took, self._cost)
+        self._not_before = begin + 3 * took
+        return True
+
+    def fill(self, hand: float | None, output: Output) -> bool:
+        """Write until the ring is full; under a hand only as much as the device needs.
+
+        Returns
+        -------
+        bool
+            Whether the feed goes on; False once all of it was written.
+        """
+        feed, ring = self.feed, output.ring
+        assert feed is not None
+        while ring.room >= output.block and (hand is None or ring.buffered < output.least):
+            if feed.finished:
+                ring.silence()
+                return False
+            if hand is not None and feed.steerable:
+                behind = self._behind(hand, feed)
+                # One that is too far away will be jumped to.
+                speed = 0.0 if abs(behind) > LEAP_SECONDS else behind / SCRUB_SECONDS
+                feed.set_speed(float(np.clip(speed, -FASTEST, FASTEST)))
+            ring.write(feed.read(output.block))
+        return True
+
+    def out_of_reach(self, hand: float | None) -> bool:
+        """Whether there is a hand that is too far away to follow it."""
+        feed = self.feed
+        if hand is None or feed is None or not feed.steerable:
+            return False
+        return abs(self._behind(hand, feed)) > LEAP_SECONDS
+
+    def fade_out(self, output: Output) -> float:
+        """Let the sound fade out as soon as the ring allows; answers the sample at which the fade begins."""
+        position = output.ring.rewind()
+        if position is None:
+            assert self.feed is not None
+            block = self.feed.read(FADE_OUT)
+            samples = block.samples * (1 - raised_cosine(len(block.samples)))
+            output.ring.write(Block(np.asarray(samples, np.float32), block.position, block.step))
+            position = block.position
+        self._quiet = output.ring.silence()
+        return position
+
+    def faded(self, output: Output) -> bool:
+        """Whether nothing of what fades out is to come."""
+        return output.ring.taken >= self._quiet or output.drained()
+
+    def _open(self, scene: Scene, position: float, course: Course, output: Output) -> AnyFeed:
+        loop, speed = self._course = course
+        self.feed = open_feed(scene, position, loop, speed, output.rate)
+        return self.feed
+
+    def _within_loop(self, position: float, feed: AnyFeed) -> float:
+        """A place that is told to lie behind the loop, because its seam came within a block."""
+        loop, _ = self._course
+        if loop is None or not loop.start <= feed.position < loop.stop <= position:
+            return position
+        return loop.start + (position - loop.stop) % max(1, loop.stop - loop.start)
+
+    @staticmethod
+    def _behind(hand: float, feed: AnyFeed) -> float:
+        """Seconds of the recording from what is read next to the hand."""
+        return (hand - feed.position) / feed.scene.recording.rate

@@ -1,0 +1,147 @@
+"""The one way in which the user's acts reach the document: tried out, done, refused with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from PySide6.QtCore import QObject
+
+from workbench.control.notices import Notices
+from workbench.control.selection import Selection
+from workbench.document.acts.masks import with_room
+from workbench.document.document import Document
+from workbench.document.state import State
+from workbench.errors import UserError
+from workbench.masks.edits.area import Area
+from workbench.masks.hand.painting import check
+from workbench.masks.insight.statistics import locked_share
+from workbench.masks.model.grid import Region
+
+Act = Callable[[State], State]
+"""From a state to the state after the act; raises UserError where it can't be done."""
+LayerAct = Callable[[State, int], State]
+"""The same for the layer of an id."""
+TOLD_SHARE = 0.01
+"""Locked layers are spoken of when they kept more than this."""
+
+
+class Acting(QObject):
+    """Applies acts to the recorded state. Whatever is only tried out ends when an act is done."""
+
+    def __init__(
+        self, document: Document, selection: Selection, notices: Notices, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._selection, self._notices = document, selection, notices
+
+    def do(self, name: str, act: Act, merge: str | None = None) -> bool:
+        """Do an act, as one step of that name; answers whether it was done.
+
+        Parameters
+        ----------
+        merge : str, optional
+            Successive acts with the same key are one step until `Document.seal`.
+        """
+        document = self._document
+        if document.recording is None:
+            return False
+        if merge is None:
+            document.end_preview()
+        before = document.recorded_state
+        try:
+            state = act(before)
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return False
+        if state is before:
+            return False
+        document.act(name, state, merge)
+        return True
+
+    def do_on_masks(self, name: str, act: Act, area: Area | None) -> bool:
+        """An act on masks within an area, or everywhere; what locks kept from it is told."""
+        done = self.do(name, act)
+        if done:
+            self.tell_locked(area)
+        return done
+
+    def do_on_layer(self, name: str, act: LayerAct, area: Area | None) -> bool:
+        """An act on the present layer's mask; `name` has a place for the layer's name."""
+        layer, index = self._selection.present, self._selection.index
+        if layer is None or self._document.recording is None:
+            return False
+        self._document.end_preview()
+        try:
+            check(self._document.recorded_stack, index)
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return False
+        return self.do_on_masks(name.format(layer.name), lambda state: act(state, layer.id), area)
+
+    def make_layer(self, name: str, act: Callable[[State], tuple[State, int]], area: Area | None = None) -> None:
+        """An act that makes a layer, which then is the present one."""
+        made = 0
+
+        def whole(state: State) -> State:
+            nonlocal made
+            state, made = act(state)
+            return state
+
+        if self.do_on_masks(name, whole, area):
+            self._selection.select(made)
+
+    # -- trying out ----------------------------------------------------------------------------------
+
+    def preview(self, act: LayerAct, whole: bool = False) -> bool:
+        """Show and sound an act on the present layer, or on the `whole` stack, before it is done.
+
+        Answers whether it can be done.
+        """
+        state = self._tried(act, whole)
+        if state is not None:
+            self._document.preview(state)
+        return state is not None
+
+    def accept(self, name: str, act: LayerAct, whole: bool = False) -> None:
+        """Do what was previewed, as one act of that name."""
+        state = self._tried(act, whole)
+        if state is not None:
+            self._document.act(name, state)
+            self.tell_locked(self._selection.area)
+
+    def _tried(self, act: LayerAct, whole: bool) -> State | None:
+        document, selection = self._document, self._selection
+        if document.recording is None or selection.index < 0:
+            return None
+        try:
+            stack = document.recorded_stack
+            state = with_room(document.recorded_state, self.tr("Rest"))
+            if not whole and (state is document.recorded_state or stack.layers[0].locked):
+                check(stack, selection.index)
+            return act(state, selection.layer)
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return None
+
+    # -- what is told --------------------------------------------------------------------------------
+
+    def tell_locked(self, area: Area | None, within: Region | None = None) -> None:
+        """Say so where locked layers left no room for an act within an area, or within a region."""
+        if not any(layer.locked for layer in self._document.layers):
+            return
+        stack = self._document.stack
+        if within is None:
+            within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
+        share = locked_share(stack, within, area)
+        if share > TOLD_SHARE:
+            self._notices.say(self.tr("Locked layers kept their share there, up to {0:.0f} %").format(100 * share))
+
+
+def numbered(name: str, taken: Collection[str]) -> str:
+    """A name that is not taken: the name itself, or with the lowest number from 2 on."""
+    return name if name not in taken else first_free(f"{name} {{0}}", taken, 2)
+
+
+def first_free(pattern: str, taken: Collection[str], start: int = 1) -> str:
+    """The pattern with the lowest number, from `start` on, that gives a name not taken."""
+    return next(n for i in range(start, start + len(taken) + 1) if (n := pattern.format(i)) not in taken)

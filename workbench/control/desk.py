@@ -1,0 +1,157 @@
+"""All that a user does, in one place: built once over a document, handed on part by part to the views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from PySide6.QtCore import QObject, QTimer
+
+from workbench.audio.player import Player
+from workbench.audio.scene import Scene
+from workbench.control.acting import Acting
+from workbench.control.areas import AreaActs
+from workbench.control.exporting import Exporting
+from workbench.control.factor_strokes import FactorStrokes
+from workbench.control.factorising import Factorising
+from workbench.control.heard import Heard
+from workbench.control.layers import LayerActs
+from workbench.control.listening import Listening
+from workbench.control.masks import MaskActs
+from workbench.control.measuring import Measuring
+from workbench.control.mixing import MixActs
+from workbench.control.morphing import Morphing
+from workbench.control.notices import Notices
+from workbench.control.opening import Opening
+from workbench.control.paging import Paging
+from workbench.control.partitions import Partitions
+from workbench.control.plane import Plane, Pointer
+from workbench.control.playback import Playback
+from workbench.control.pointing import Pointing
+from workbench.control.selecting import Selecting
+from workbench.control.selection import Selection
+from workbench.control.shaping import Shaping
+from workbench.control.spot import Spot
+from workbench.control.stacks import StackActs
+from workbench.control.strokes import Strokes
+from workbench.control.thresholding import Thresholding
+from workbench.control.tools import ToolSettings
+from workbench.control.under_way import UnderWay
+from workbench.control.viewport import Viewport
+from workbench.control.walking import Walking
+from workbench.control.wishes import Wishes
+from workbench.document.document import Document
+from workbench.jobs.runner import Runner
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The document, the threads that work for it, and everything that acts on them."""
+
+    document: Document
+    runner: Runner
+    player: Player
+    notices: Notices
+    selection: Selection
+    viewport: Viewport
+    plane: Plane
+    pointer: Pointer
+    tools: ToolSettings
+    acting: Acting
+    areas: AreaActs
+    masks: MaskActs
+    layers: LayerActs
+    stacks: StackActs
+    mixing: MixActs
+    strokes: Strokes
+    template_strokes: FactorStrokes
+    activation_strokes: FactorStrokes
+    selecting: Selecting
+    thresholding: Thresholding
+    shaping: Shaping
+    opening: Opening
+    factorising: Factorising
+    wishes: Wishes
+    morphing: Morphing
+    partitions: Partitions
+    heard: Heard
+    playback: Playback
+    paging: Paging
+    listening: Listening
+    walking: Walking
+    pointing: Pointing
+    measuring: Measuring
+    exporting: Exporting
+    under_way: UnderWay
+
+    def close(self) -> None:
+        """Give back what threads and devices hold; nothing is told any more."""
+        for each in (getattr(self, field.name) for field in fields(self)):
+            for timer in each.findChildren(QTimer) if isinstance(each, QObject) else ():
+                timer.stop()
+        self.runner.cancel_all()
+        self.player.close()
+
+
+def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Player) -> Desk:
+    """Build everything. The selection follows the document before any view does, because it is built before them."""
+    document, runner, notices = Document(), Runner(), Notices()
+    selection = Selection(document)
+    heard = Heard(document)
+    player = make_player(heard.scene)
+    viewport, tools = Viewport(document), ToolSettings()
+    plane = Plane(document, viewport)
+    pointer = Pointer(plane)
+    acting = Acting(document, selection, notices)
+    areas = AreaActs(document, selection, runner, plane, notices)
+    masks = MaskActs(document, selection, acting, areas, runner, notices)
+    layers = LayerActs(document, selection, acting, masks, notices)
+    opening = Opening(document, runner, notices)
+    factorising = Factorising(document, runner, opening, notices)
+    playback = Playback(document, selection, player)
+    spot = Spot(document, tools, plane, pointer)
+    listening = Listening(document, selection, heard, playback, spot, runner, notices)
+    strokes = Strokes(document, selection, tools, plane, acting, notices)
+    template_strokes = FactorStrokes(document, tools, notices, along_time=False)
+    activation_strokes = FactorStrokes(document, tools, notices, along_time=True)
+    selecting = Selecting(document, selection, tools, plane, areas)
+    thresholding = Thresholding(document, selection, tools, plane, acting)
+    walking = Walking(document, selection, acting, layers, playback, listening, notices)
+    pens = (template_strokes, activation_strokes)
+    return Desk(
+        document=document,
+        runner=runner,
+        player=player,
+        notices=notices,
+        selection=selection,
+        viewport=viewport,
+        plane=plane,
+        pointer=pointer,
+        tools=tools,
+        acting=acting,
+        areas=areas,
+        masks=masks,
+        layers=layers,
+        stacks=StackActs(document, selection, acting, runner, notices),
+        mixing=MixActs(document, selection, acting, layers, notices),
+        strokes=strokes,
+        template_strokes=template_strokes,
+        activation_strokes=activation_strokes,
+        selecting=selecting,
+        thresholding=thresholding,
+        shaping=Shaping(document, selection, acting),
+        opening=opening,
+        factorising=factorising,
+        wishes=Wishes(document, selection, factorising),
+        morphing=Morphing(document, notices),
+        partitions=Partitions(document, runner, notices),
+        heard=heard,
+        playback=playback,
+        paging=Paging(playback, viewport, strokes),
+        listening=listening,
+        walking=walking,
+        pointing=Pointing(pointer, plane, playback, masks, walking, notices),
+        measuring=Measuring(document, selection, playback, factorising, runner, notices),
+        exporting=Exporting(document, heard, listening, runner, notices),
+        under_way=UnderWay(document, selection, strokes, pens, selecting, thresholding, walking, runner),
+    )

@@ -1,0 +1,174 @@
+"""Factorising: from the press of the button to masks in the document, and the list of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from workbench.control.notices import Notices
+from workbench.control.opening import Opening
+from workbench.control.run_names import described_run
+from workbench.document.document import Document
+from workbench.errors import UserError
+from workbench.jobs.runner import Job, Runner
+from workbench.masks.model.models import Factors, Model
+from workbench.separation.factorise import Snapshot, factorise
+from workbench.separation.settings import Method, RunSettings
+from workbench.separation.starts import placeholder
+from workbench.separation.task import Task, component_count, component_names, takes_templates
+from workbench.spectral.pyramid import LevelPyramid, analyse_levels
+from workbench.spectral.stft import Analysis
+
+
+class Factorising(QObject):
+    """Runs one factorisation at a time; what it publishes shows in the document while it goes on."""
+
+    def __init__(
+        self, document: Document, runner: Runner, opening: Opening, notices: Notices, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._runner, self._notices = document, runner, notices
+        self._job: Job | None = None
+        self._run = 0
+        """Number of the run under way, or of the last one; 0 where its results are no longer wanted."""
+        document.history_changed.connect(self._stop_what_was_undone)
+        opening.replacing.connect(self._leave)
+
+    @property
+    def running(self) -> bool:
+        """Whether a factorisation is under way."""
+        return self._job is not None
+
+    def start(self, settings: RunSettings, analysis: Analysis, fresh: bool) -> None:
+        """Start a run; a run under way is stopped and keeps what it has.
+
+        Parameters
+        ----------
+        fresh : bool
+            Begin as the settings say; else go on from the present factors, where there are any.
+        """
+        document = self._document
+        if document.recording is None:
+            return
+        document.end_preview()
+        self._notices.soothe()
+        self.stop()
+        self._withdraw_if_empty(self._run)
+        if analysis != document.state.analysis:
+            self._analyse(analysis, lambda: self.start(settings, analysis, fresh))
+            return
+        run = document.run
+        present = run.factors if run is not None else None
+        going_on = not fresh and isinstance(present, Factors) and settings.method is not Method.HPSS
+        try:
+            names = [] if going_on else component_names(settings)
+            count = present.components if going_on and present is not None else component_count(settings, present)
+        except UserError as reason:
+            self._notices.trouble(reason)
+            return
+        if going_on and isinstance(present, Factors):
+            length = present.length if present.length > 1 else settings.length
+            settings = replace(settings, components=present.components, length=length)
+            begins: Model = present
+        else:
+            begins = placeholder(document.recording, analysis, settings, count)
+        label = described_run(settings, count)
+        text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
+        # With the present templates the components are the same sounds: layers stay.
+        other_sounds = not going_on and not takes_templates(settings)
+        number, places = document.begin_run(text, settings, begins, other_sounds, names, label)
+        task = Task(
+            document.recording,
+            analysis,
+            settings,
+            present,
+            () if names else places,
+            going_on,
+            held=run.held if going_on and run is not None else (),
+            present_settings=run.settings if run is not None else None,
+            locked=document.locked_components,
+        )
+        if other_sounds and document.state.edits:
+            self._notices.say(self.tr("Your edits stay, on the new masks (Mask ▸ Clear all edits takes them away)"))
+        self._work(text, number, task)
+
+    def _work(self, text: str, number: int, task: Task) -> None:
+        document = self._document
+
+        def publish(snapshot: Snapshot) -> None:
+            if self._run == number:
+                document.publish(number, snapshot.factors, snapshot.costs, snapshot.settings, snapshot.held)
+
+        def done(snapshot: Snapshot) -> None:
+            publish(snapshot)
+            count = len(snapshot.costs)
+            said = self.tr("{0} iterations done").format(count) if count else self.tr("The masks are there")
+            self._notices.say(said)
+            if document.recording is task.recording:
+                for other in snapshot.others:
+                    name = described_run(other.settings, other.factors.components)
+                    document.add_run(name, other.settings, other.factors, other.costs)
+
+        def ended() -> None:
+            self._withdraw_if_empty(number)
+            if self._job is job:
+                self._job = None
+
+        self._run = number
+        # No key: a run that another one follows still hands over what it had when it was stopped.
+        job = self._runner.run(
+            text, lambda job: factorise(task, job.report, job.publish), done, self._notices.trouble, publish, ended
+        )
+        self._job = job
+
+    def stop(self) -> None:
+        """Stop the run under way; it keeps what it has."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _leave(self) -> None:
+        """What it still publishes belongs to a document that is no longer there."""
+        self.stop()
+        self._run = 0
+
+    def _withdraw_if_empty(self, number: int) -> None:
+        """A run that came to nothing, because it failed or was stopped at once, leaves no trace."""
+        known = self._document.runs.get(number)
+        if known is not None and not known.costs and isinstance(known.factors, Factors):
+            self._document.withdraw(number)
+
+    def _stop_what_was_undone(self) -> None:
+        if self._job is not None and self._run not in self._document.recorded_state.runs:
+            self._job.cancel()
+
+    def use_run(self, number: int) -> None:
+        """Bring back another run of the list."""
+        document = self._document
+        known = document.runs.get(number)
+        if known is not None and document.state.run != number and document.fits(number):
+            document.use_run(self.tr("Use {0}").format(known.name), number)
+
+    def _analyse(self, analysis: Analysis, then: Callable[[], None]) -> None:
+        """Change window and hop, then go on."""
+        document = self._document
+        recording = document.recording
+        assert recording is not None
+        name = self.tr("Window {0}, hop {1}").format(analysis.window, analysis.hop)
+
+        def done(levels: LevelPyramid) -> None:
+            if document.recording is recording:
+                document.set_analysis(name, analysis, levels)
+                then()
+
+        if document.has_levels(analysis):
+            done(document.levels_of(analysis))
+        else:
+            self._runner.run(
+                self.tr("Analysing"),
+                lambda job: analyse_levels(recording.samples, analysis, job.report),
+                done,
+                self._notices.trouble,
+                key="analyse",
+            )

@@ -1,0 +1,201 @@
+"""What the tools, keys and panels work on: the present layer, the picked ones, the group, and the area."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.document.document import Document
+from workbench.document.state import State
+from workbench.masks.edits.area import Area
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Layer, members
+from workbench.separation.settings import frames_selected
+
+
+class Selection(QObject):
+    """The one selection that all views follow. It is no part of the document and has no undo."""
+
+    layer_changed = Signal()
+    """The present layer, the picked ones or the group are others."""
+    layer_chosen = Signal()
+    """The user chose the present layer: it did not merely come up because another went."""
+    area_changed = Signal()
+    """Other parts of time and frequency are selected."""
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._layer = self._before = self._group = 0
+        self._picked: frozenset[int] = frozenset()
+        self._area: Area | None = None
+        self._layer_of_stack: dict[int, int] = {}
+        self._untold_layer = self._untold_area = False
+        document.opened.connect(self._opened)
+        document.state_shown.connect(self._follow)
+        document.state_settled.connect(self._tell)
+
+    # -- layers --------------------------------------------------------------------------------------
+
+    @property
+    def layer(self) -> int:
+        """Id of the present layer, 0 where none is."""
+        return self._layer
+
+    @property
+    def before(self) -> int:
+        """Id of the layer that was the present one before, 0 where there was none."""
+        return self._before
+
+    @property
+    def index(self) -> int:
+        """Index of the present layer in the stack, −1 where none is."""
+        return next((i for i, each in enumerate(self._document.layers) if each.id == self._layer), -1)
+
+    @property
+    def present(self) -> Layer | None:
+        """The present layer itself."""
+        return next((each for each in self._document.layers if each.id == self._layer), None)
+
+    @property
+    def group(self) -> int:
+        """Id of the group that is selected as a whole, 0 where none is."""
+        return self._group if any(group.id == self._group for group in self._document.groups) else 0
+
+    @property
+    def group_around(self) -> int:
+        """Id of the selected group, or of the one that the present layer is in; 0 for none."""
+        present = self.present
+        return self.group or (present.group if present is not None else 0)
+
+    @property
+    def picked(self) -> tuple[int, ...]:
+        """Ids of all selected layers in the order of the stack; the present one is among them."""
+        wanted = self._picked | {self._layer}
+        return tuple(layer.id for layer in self._document.layers if layer.id in wanted)
+
+    @property
+    def shown_indices(self) -> tuple[int, ...]:
+        """Indices of the layers whose mask is looked at: the present one, or all of the selected group."""
+        group = self.group
+        if group:
+            return tuple(i for i, layer in enumerate(self._document.layers) if layer.group == group)
+        return (self.index,) if self.index >= 0 else ()
+
+    def select(self, layer: int, add: bool = False) -> None:
+        """Make a layer the present one, alone or beside those that are selected."""
+        if not any(each.id == layer for each in self._document.layers):
+            return
+        picked = self._picked | {self._layer, layer} if add else frozenset({layer})
+        chosen = layer != self._layer or bool(self._group)
+        if not chosen and picked == self._picked:
+            return
+        self._put(layer, picked, 0)
+        self.layer_changed.emit()
+        if chosen:
+            self.layer_chosen.emit()
+
+    def select_group(self, group: int, add: bool = False) -> None:
+        """Select a group as a whole; the tools work on one of its layers."""
+        inside = [layer.id for layer in members(self._document.layers, group)]
+        if not inside:
+            return
+        layer = self._layer if self._layer in inside else inside[0]
+        chosen = layer != self._layer or bool(self._group)
+        self._put(layer, self._picked.union(inside) if add else frozenset(inside), group)
+        self.layer_changed.emit()
+        if chosen:
+            self.layer_chosen.emit()
+
+    def swap(self) -> None:
+        """Back to the layer that was the present one before."""
+        self.select(self._before)
+
+    def _put(self, layer: int, picked: frozenset[int], group: int) -> None:
+        if layer != self._layer:
+            self._before, self._layer = self._layer, layer
+        self._picked, self._group = picked, group
+
+    # -- time and frequency --------------------------------------------------------------------------
+
+    @property
+    def area(self) -> Area | None:
+        """What is selected of time and frequency."""
+        return self._area
+
+    @property
+    def frames(self) -> tuple[int, int] | None:
+        """First selected frame and the one behind the last; None where nothing, or all of time, is selected."""
+        if self._area is None:
+            return None
+        bounds = self._area.bounds
+        return None if bounds.stop - bounds.start >= self._area.frames else (bounds.start, bounds.stop)
+
+    @property
+    def seconds(self) -> tuple[float, float] | None:
+        """The time that the selected frames stand for, within the recording; None as for `frames`."""
+        frames, recording = self.frames, self._document.recording
+        if frames is None or recording is None:
+            return None
+        begin, end = self._document.state.analysis.span(*frames, recording.rate)
+        return max(begin, 0.0), min(end, recording.duration)
+
+    def set_area(self, area: Area | None) -> None:
+        """Select some of time and frequency; an empty area selects nothing."""
+        wanted = area if area else None
+        if wanted is not self._area:
+            self._area = wanted
+            self.area_changed.emit()
+
+    def select_time(self, begin: float, end: float) -> None:
+        """Select all frequencies of the frames that a span of seconds touches."""
+        recording = self._document.recording
+        if recording is not None:
+            stack = self._document.stack
+            start, stop = frames_selected(self._document.state.analysis, begin, end, recording.rate)
+            self.set_area(rectangle(Region(0, stack.bins, start, stop), stack.bins, stack.frames))
+
+    # -- following the document ----------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        layers = self._document.layers
+        self._layer, self._before, self._group = layers[0].id if layers else 0, 0, 0
+        self._picked, self._area, self._layer_of_stack = frozenset(), None, {}
+        self.area_changed.emit()
+        self.layer_changed.emit()
+
+    def _follow(self, before: State, now: State) -> None:
+        """Keep to what there is; the views hear of it when all else has been told."""
+        was = self._layer, self._group, self._picked
+        self._layer_of_stack[before.shown] = self._layer
+        if before.shown != now.shown:
+            self._layer = self._layer_of_stack.get(now.shown, self._layer)
+            self._picked = frozenset()
+        there = {layer.id for layer in now.layers}
+        if self._layer not in there:
+            self._layer = self._heir(before, now)
+        self._picked &= there
+        if self._group and self._group not in {group.id for group in now.groups}:
+            self._group = 0
+        self._untold_layer |= was != (self._layer, self._group, self._picked)
+        recording = self._document.recording
+        if self._area is not None and before.analysis != now.analysis and recording is not None:
+            resampled = self._area.resampled(before.analysis, now.analysis, len(recording.samples))
+            self._area, self._untold_area = (resampled if resampled else None), True
+
+    def _heir(self, before: State, now: State) -> int:
+        """The layer that is the present one where that one went: the one before it (undoing what made a layer goes
+        back to where that came from), or the one that stands where it was."""
+        known = {layer.id for layer in now.layers} & {layer.id for layer in before.layers}
+        if self._before in known:
+            return self._before
+        place = next((i for i, layer in enumerate(before.layers) if layer.id == self._layer), 0)
+        return now.layers[min(place, len(now.layers) - 1)].id if now.layers else 0
+
+    def _tell(self) -> None:
+        area, self._untold_area = self._untold_area, False
+        layer, self._untold_layer = self._untold_layer, False
+        if area:
+            self.area_changed.emit()
+        if layer:
+            self.layer_changed.emit()

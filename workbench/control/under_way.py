@@ -1,0 +1,95 @@
+"""What is under way, from the innermost out: taken back by undo, cancelled by Esc, accepted by Return."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.control.factor_strokes import FactorStrokes
+from workbench.control.selecting import Selecting
+from workbench.control.selection import Selection
+from workbench.control.strokes import Strokes
+from workbench.control.thresholding import Thresholding
+from workbench.control.walking import Walking
+from workbench.document.document import Document
+from workbench.jobs.runner import Runner
+
+
+class UnderWay(QObject):
+    """Knows everything that can be under way, in the order in which it is left."""
+
+    nothing_left = Signal()
+    """Esc was pressed with nothing under way but what is only said."""
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        strokes: Strokes,
+        pens: tuple[FactorStrokes, ...],
+        selecting: Selecting,
+        thresholding: Thresholding,
+        walking: Walking,
+        runner: Runner,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._selection, self._strokes, self._pens = document, selection, strokes, pens
+        self._selecting, self._thresholding, self._walking = selecting, thresholding, walking
+        self._runner = runner
+
+    @property
+    def can_accept(self) -> bool:
+        """Whether Return has something to accept."""
+        return self._thresholding.pending or self._selecting.busy
+
+    @property
+    def stroking(self) -> bool:
+        """Whether the hand holds a stroke."""
+        return self._strokes.busy or any(pen.busy for pen in self._pens)
+
+    def undo(self) -> None:
+        """One step back; during a stroke the stroke itself."""
+        if self.stroking:
+            self._cancel_strokes()
+        else:
+            self._document.undo()
+
+    def redo(self) -> None:
+        """One step forward; not during a stroke."""
+        if not self.stroking:
+            self._document.redo()
+
+    def accept(self) -> None:
+        """What is drawn is closed, what is previewed becomes an act."""
+        if self._selecting.busy:
+            self._selecting.close()
+        elif self._thresholding.shown:
+            self._thresholding.apply()
+
+    def escape(self, notice_seen: bool) -> None:
+        """Leave the innermost thing under way.
+
+        Parameters
+        ----------
+        notice_seen : bool
+            Whether something is said that can be closed; `nothing_left` asks for it.
+        """
+        if self.stroking:
+            self._cancel_strokes()
+        elif self._selecting.busy:
+            self._selecting.cancel()
+        elif self._document.state is not self._document.recorded_state:
+            self._thresholding.cancel()
+        elif self._walking.walking:
+            self._walking.end()
+        elif self._runner.named_jobs:
+            self._runner.named_jobs[-1].cancel()
+        elif notice_seen:
+            self.nothing_left.emit()
+        elif self._selection.area is not None:
+            self._selection.set_area(None)
+
+    def _cancel_strokes(self) -> None:
+        self._strokes.cancel()
+        for pen in self._pens:
+            pen.cancel()

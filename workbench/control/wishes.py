@@ -1,0 +1,166 @@
+"""What is asked of the next factorisation, and what has to be done before it can run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.control.factorising import Factorising
+from workbench.control.selection import Selection
+from workbench.document.document import Document
+from workbench.masks.model.models import Factors
+from workbench.separation.settings import METHODS, PRESETS, RunSettings, preset
+from workbench.spectral.stft import Analysis
+
+
+class Wishes(QObject):
+    """The settings, window and hop of the next run. They follow the run of the stack that is shown."""
+
+    changed = Signal()
+    """Some setting, or what has to be done before it can run, is another."""
+
+    def __init__(
+        self, document: Document, selection: Selection, factorising: Factorising, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._selection, self._factorising = document, selection, factorising
+        self._settings = RunSettings()
+        self._analysis = document.state.analysis
+        self._stack = document.state.shown
+        document.opened.connect(self._opened)
+        document.stacks_changed.connect(self._stacks_changed)
+        document.analysis_changed.connect(self._analysis_changed)
+        document.factors_changed.connect(self.changed)
+        selection.area_changed.connect(self.changed)
+
+    @property
+    def settings(self) -> RunSettings:
+        """The settings as they are wished for."""
+        return self._settings
+
+    @property
+    def analysis(self) -> Analysis:
+        """Window and hop as they are wished for."""
+        return self._analysis
+
+    def set_analysis(self, window: int, hop: int) -> None:
+        """Another window and hop for the next run, in samples."""
+        analysis = Analysis(window, hop)
+        if analysis != self._analysis:
+            self._analysis = analysis
+            self.changed.emit()
+
+    # -- running -------------------------------------------------------------------------------------
+
+    def factorise(self, fresh: bool) -> None:
+        """Run with these settings and what is selected: fresh from the start, or from the present factors."""
+        self.set(selection=self._selection.frames)
+        self._factorising.start(self._settings, self._analysis, fresh)
+
+    def try_another_seed(self) -> None:
+        """Factorise again from another random start."""
+        self.set(seed=self._settings.seed + max(1, self._settings.tries))
+        self.factorise(True)
+
+    def use_run(self, number: int) -> None:
+        """Use a run of the list again; Continue then goes on as it was asked for."""
+        settings = self._document.runs[number].settings
+        self._factorising.use_run(number)
+        self._adopt(settings)
+
+    def _opened(self) -> None:
+        self._stack = self._document.state.shown
+        self._analysis_changed()
+        run = self._document.run
+        if run is not None:
+            self._adopt(run.settings)
+        self.changed.emit()
+
+    def _stacks_changed(self) -> None:
+        run = self._document.run
+        if self._document.state.shown != self._stack:
+            self._stack = self._document.state.shown
+            if run is not None:
+                self._adopt(run.settings)
+
+    def _analysis_changed(self) -> None:
+        self._analysis = self._document.state.analysis
+        self.changed.emit()
+
+    def _adopt(self, settings: RunSettings) -> None:
+        """Wish for what a run was made with; masks from stems were made with nothing of the kind."""
+        if settings.method in METHODS:
+            self.put(settings)
+
+    # -- settings ------------------------------------------------------------------------------------
+
+    def set(self, **values: Any) -> None:
+        """Change some settings."""
+        self.put(replace(self.settings, **values))
+
+    def put(self, settings: RunSettings) -> None:
+        """Change all settings. A method is not compared with itself."""
+        if settings.compare == settings.method:
+            settings = replace(settings, compare=None)
+        if settings != self.settings:
+            self._settings = settings
+            self.changed.emit()
+
+    def choose_preset(self, name: str) -> None:
+        """Settings for a kind of sound."""
+        self.put(preset(name, self.settings))
+
+    @property
+    def own_divergence(self) -> str:
+        """The divergence of a method that has one of its own, '' for none."""
+        own = METHODS[self.settings.method].divergence
+        return "" if self.settings.method == "hpss" else "is" if own == 0.0 else "kl"
+
+    def missing(self) -> str:
+        """What has to be done before these settings can run, in a sentence; '' where nothing is missing."""
+        if self._document.recording is None:
+            return ""
+        s, run = self.settings, self._document.run
+        selected, factorised = self._selection.frames is not None, run is not None and isinstance(run.factors, Factors)
+        given = {s.templates, s.activations} if "templates" in METHODS[s.method].uses else set()
+        if s.leave_out and "leave_out" in METHODS[s.method].uses and not selected:
+            return self.tr("First select the time to leave out: V, then drag in the spectrogram.")
+        if "selection" in given and not selected:
+            return self.tr("First select the time to learn from: V, then drag in the spectrogram.")
+        if (s.method == "match" or "present" in given) and not factorised:
+            return self.tr("First factorise once in another way: this needs templates that are there.")
+        if "events" in given and not s.events:
+            return self.tr("First choose the list of onsets: the … button.")
+        return ""
+
+    @property
+    def preset_name(self) -> str:
+        """The preset that the settings are, '' for none."""
+        return next((name for name in PRESETS if preset(name, self.settings) == self.settings), "")
+
+    def uses(self, field: str) -> bool:
+        """Whether the method, with what is chosen of it, reads a field."""
+        s = self.settings
+        if field not in METHODS[s.method].uses:
+            return False
+        needs = {
+            "beta": s.divergence == "beta",
+            "others": s.templates in ("pitched", "drums"),
+            "learnt": s.templates == "selection",
+            "learnt_as": s.templates == "selection" and s.hold_templates and 0 < s.learnt < s.components,
+            "drums": s.templates == "drums",
+            "low_pitch": s.templates == "pitched",
+            "high_pitch": s.templates == "pitched",
+            "tolerance": s.templates == "pitched",
+            "harmonics": s.templates == "pitched",
+            "events": s.activations == "events",
+            "decay": s.activations == "events",
+            "components": s.templates not in ("pitched", "drums", "present"),
+            "tries": "random" in (s.templates, s.activations),
+            "separation": s.masks in ("coupled", "advanced"),
+            "percussive_separation": s.masks == "advanced",
+            "exponent": not 1 <= s.beta_value <= 2,
+        }
+        return needs.get(field, True)

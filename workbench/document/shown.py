@@ -1,0 +1,229 @@
+"""The open document as everybody may read it, and the signals that tell what of it has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from workbench.audio.recording import Recording
+from workbench.audio.scene import Scene
+from workbench.document.acts import stacks as stack_acts
+from workbench.document.changes import changes
+from workbench.document.history import History, Step
+from workbench.document.runs import PREVIEW, Runs
+from workbench.document.state import Run, State, stack_of
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Group, Layer
+from workbench.masks.stack import Stack
+from workbench.spectral.pyramid import LevelPyramid
+from workbench.spectral.stft import Analysis
+
+
+class ShownDocument(QObject):
+    """What is open and shown. Only `Document`, which adds the methods that change it, is ever made.
+
+    Belongs to the window's thread. Everything it gives is read only: states, stacks and scenes are immutable
+    snapshots, and any thread may read `scene`.
+    """
+
+    opened = Signal()
+    """Another recording or project is open."""
+    state_shown = Signal(object, object)
+    """Another state is shown: the State before, and the one now. For what must follow before the views do: it comes
+    before every other signal that tells of the change, when the document has changed already."""
+    state_settled = Signal()
+    """All that is other than before has been told."""
+    analysis_changed = Signal()
+    """Window and hop are others; `levels` too."""
+    stacks_changed = Signal()
+    """Number, names, or which stack is the present one."""
+    layers_changed = Signal()
+    """Number, order, names, colours or locks of layers and groups."""
+    mix_changed = Signal()
+    """Gain, pan, width, mute or solo of layers and groups."""
+    mixes_changed = Signal()
+    """Which mixes are remembered."""
+    factors_changed = Signal()
+    """What the masks are computed from is another, or the costs of the present run."""
+    masks_changed = Signal(object)
+    """Masks are others within a Region of bins, or anywhere for None."""
+    history_changed = Signal()
+    """What undo and redo would do, or whether there is unsaved work."""
+    runs_changed = Signal()
+    """Runs came into the list or left it."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._recording: Recording | None = None
+        self._path: Path | None = None
+        self._scene: Scene | None = None
+        self._levels: dict[Analysis, LevelPyramid] = {}
+        self._runs = Runs()
+        self._history = History(State())
+        self._shown = self._history.state
+        self._saved: tuple[State, Mapping[int, Run]] = (self._shown, {})
+
+    # -- reading -------------------------------------------------------------------------------------
+
+    @property
+    def recording(self) -> Recording | None:
+        """The open recording."""
+        return self._recording
+
+    @property
+    def path(self) -> Path | None:
+        """The project file that the work was opened from or saved to last."""
+        return self._path
+
+    @property
+    def scene(self) -> Scene | None:
+        """What is heard and exported now; None while no recording is open."""
+        return self._scene
+
+    @property
+    def runs(self) -> Mapping[int, Run]:
+        """All runs by number, as they are at any time."""
+        return self._runs.known
+
+    @property
+    def state(self) -> State:
+        """The present state; during a stroke or a preview the one that is shown."""
+        return self._shown
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers of the stack."""
+        return self._shown.layers
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of the stack, in the order of their layers."""
+        return self._shown.groups
+
+    @property
+    def stack(self) -> Stack:
+        """The mask stack as it is now. Only while a recording is open."""
+        assert self._scene is not None
+        return self._scene.stack
+
+    @property
+    def run(self) -> Run | None:
+        """The run that the masks are computed from."""
+        return None if self._shown.run is None else self.runs.get(self._shown.run)
+
+    @property
+    def locked_components(self) -> tuple[int, ...]:
+        """Components of locked layers."""
+        return tuple(c for layer in self.layers if layer.locked for c in layer.components)
+
+    @property
+    def levels(self) -> LevelPyramid:
+        """Levels of the spectrogram for the present analysis."""
+        return self._levels[self._shown.analysis]
+
+    def levels_of(self, analysis: Analysis) -> LevelPyramid:
+        """Levels of an analysis that was made before."""
+        return self._levels[analysis]
+
+    def has_levels(self, analysis: Analysis) -> bool:
+        """Whether the levels of an analysis are known."""
+        return analysis in self._levels
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there is unsaved work."""
+        # The runs count too: what they published since the project was saved is not in the file.
+        state, runs = self._saved
+        if self._recording is None:
+            return False
+        return self._history.state is not state or any(self.runs.get(run) is not runs.get(run) for run in state.runs)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The history, from its oldest state."""
+        return self._history.steps
+
+    @property
+    def history_bytes(self) -> int:
+        """What the steps hold beside the oldest state."""
+        return self._history.nbytes
+
+    @property
+    def step(self) -> int:
+        """Which step of the history is the present one."""
+        return self._history.present
+
+    def stack_of(self, state: State) -> Stack | None:
+        """The mask stack of a state; None where it has another window and hop."""
+        if self._recording is None or state.analysis != self.state.analysis:
+            return None
+        return stack_of(state, self.runs, len(self._recording.samples), self.levels.levels[0])
+
+    def other_stack(self, stack: int) -> Stack:
+        """Any stack by its id, as it is recorded: without a preview."""
+        state = stack_acts.show_stack(self.recorded_state, stack)
+        found = self.stack_of(state)
+        assert found is not None
+        return found
+
+    def stack_at(self, step: int) -> Stack | None:
+        """The present mask stack as it was after a step; None where there was none, or another window and hop."""
+        state = stack_acts.show_stack(self._history.steps[step].state, self.state.shown)
+        return self.stack_of(state) if state.shown == self.state.shown else None
+
+    @property
+    def undo_name(self) -> str:
+        """What undo would take back."""
+        return self._history.undo_name
+
+    @property
+    def redo_name(self) -> str:
+        """What redo would do again."""
+        return self._history.redo_name
+
+    @property
+    def recorded_state(self) -> State:
+        """The present state without a preview."""
+        return self._history.state
+
+    @property
+    def recorded_stack(self) -> Stack:
+        """The mask stack without a preview. Only while a recording is open."""
+        stack = self.stack_at(self.step)
+        return stack if stack is not None else self.stack
+
+    # -- telling -------------------------------------------------------------------------------------
+
+    def _refresh_scene(self) -> None:
+        if self._recording is not None:
+            stack = self.stack_of(self._shown)
+            assert stack is not None
+            self._scene = Scene(self._recording, self._shown.analysis, stack)
+
+    def _show(self, state: State, drawn: Region | None = None) -> None:
+        """Make a state the one that is seen and heard, and tell what is other than before."""
+        before, self._shown = self._shown, state
+        if before is state:
+            return
+        if before.run is not None:
+            self._runs.keep_layers(before.run, before.layers)
+        if state.run != PREVIEW:
+            self._runs.end_trial()
+        self._refresh_scene()
+        self.state_shown.emit(before, state)
+        changed = changes(before, state, drawn)
+        for differs, signal in (
+            (changed.analysis, self.analysis_changed),
+            (changed.stacks, self.stacks_changed),
+            (changed.layers, self.layers_changed),
+            (changed.mix, self.mix_changed),
+            (changed.mixes, self.mixes_changed),
+            (changed.factors, self.factors_changed),
+        ):
+            if differs:
+                signal.emit()
+        if changed.masks:
+            self.masks_changed.emit(changed.region)
+        self.state_settled.emit()

@@ -1,0 +1,72 @@
+"""The list of keys, made from the actions that are registered: what is listed works, and what works is listed."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.ui.base.controls import dim, named
+
+COLUMNS = 3
+
+
+class KeysDialog(QDialog):
+    """Every key by the menu that it belongs to, and what the mouse does.
+
+    Parameters
+    ----------
+    menus : sequence of (str, sequence of QAction)
+        Titles of menus with their actions.
+    gestures : sequence of (str, str)
+        What the hand does, and what comes of it.
+    """
+
+    def __init__(
+        self, parent: QWidget, menus: Sequence[tuple[str, Sequence[QAction]]], gestures: Sequence[tuple[str, str]]
+    ) -> None:
+        super().__init__(parent)
+        named(self, "keysDialog", self.tr("Keys"), self.tr("All keys of the program"))
+        self.setWindowTitle(self.tr("Keys"))
+        sections = [(title, [entry for action in actions if (entry := _entry(action))]) for title, actions in menus]
+        sections.append((self.tr("Mouse"), list(gestures)))
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(20, 12, 20, 16)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(3)
+        lines = [line for title, entries in sections if entries for line in ((title, None), *entries)]
+        height = -(-len(lines) // COLUMNS)
+        for i, (text, meaning) in enumerate(lines):
+            row, column = i % height, i // height * 2
+            if meaning is None:
+                title = QLabel(text)
+                title.setProperty("role", "title")
+                grid.addWidget(title, row, column, 1, 2)
+            else:
+                grid.addWidget(QLabel(f"<b>{html.escape(text)}</b>"), row, column)
+                grid.addWidget(dim(meaning), row, column + 1)
+        area = QScrollArea()
+        area.setWidget(inner)
+        area.setWidgetResizable(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
+        self.resize(min(inner.sizeHint().width() + 20, 1180), min(inner.sizeHint().height() + 10, 700))
+
+
+def keys_of(action: QAction) -> list[str]:
+    """The keys of an action as they are written on keyboards; those it shows but does not hold itself too."""
+    keys = [each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts()]
+    _, tab, shown = action.text().partition("\t")
+    return keys or ([shown] if tab else [])
+
+
+def _entry(action: QAction) -> tuple[str, str] | None:
+    keys = keys_of(action)
+    if not keys:
+        return None
+    meaning = action.text().partition("\t")[0].replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+    return "  ".join(keys), meaning

@@ -1,0 +1,141 @@
+"""The activations (rows of H) under the spectrogram, sharing its axis of time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from workbench.control.factor_strokes import FactorStrokes
+from workbench.control.plane import Plane
+from workbench.control.playback import Playback
+from workbench.control.selection import Selection
+from workbench.control.tools import ToolSettings
+from workbench.control.viewport import Viewport
+from workbench.document.document import Document
+from workbench.masks.model.models import Factors
+from workbench.ui.base import theme
+from workbench.ui.base.axes import time_ticks
+from workbench.ui.base.guard import guarded
+from workbench.ui.factors.curve_pane import CurvePane, Float, curve_colour
+
+
+@guarded
+class ActivationsView(CurvePane):
+    """Rows of H over time, aligned with the spectrogram above."""
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        plane: Plane,
+        viewport: Viewport,
+        tools: ToolSettings,
+        strokes: FactorStrokes,
+        anchor: QWidget,
+        playback: Playback,
+    ) -> None:
+        super().__init__(document, selection, plane, viewport, tools, strokes, anchor)
+        self.setObjectName("activations")
+        self.setAccessibleName(self.tr("Activations"))
+        self.setToolTip(
+            self.tr(
+                "Activations: when each component sounds (rows of H). Click one to select its layer; with the "
+                "brush (B) draw in it, with the eraser (E) take away: the masks follow at once."
+            )
+        )
+        self._playhead = 0.0
+        playback.moved.connect(self._show_playhead)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 150)
+
+    def invitation(self) -> str:
+        return self.tr("Activations appear here: when each component sounds. Press Factorise.")
+
+    def _x_range(self) -> tuple[float, float]:
+        """Left and right pixel of the visible time in this pane."""
+        if not self._aligned():
+            return 46.0, float(self.width() - 6)
+        canvas = self._plane.canvas
+        left = self.mapFromGlobal(self._anchor.mapToGlobal(canvas.topLeft())).x()
+        return float(left), float(left + canvas.width())
+
+    def time_to_x(self, seconds: float) -> float:
+        """Pixel of a second."""
+        left, right = self._x_range()
+        v = self._viewport
+        return left + (seconds - v.start) / (v.stop - v.start) * (right - left)
+
+    def draw(self, painter: QPainter, factors: Factors) -> None:
+        v = self._viewport
+        t = theme.current()
+        left, right = self._x_range()
+        h = factors.H
+        curves = [(c, layer) for c, layer in self.curves() if c < h.shape[0]]
+        bottom = 18
+        lane = (self.height() - bottom - 4) / max(1, len(curves))
+        columns = np.arange(int(left), int(right) + 1)
+        seconds = v.start + (columns - left) / max(1.0, right - left) * (v.stop - v.start)
+        frames = np.clip(np.rint(self._plane.frame_places(seconds)), 0, h.shape[1] - 1).astype(np.intp)
+        painter.setClipRect(QRectF(0, 0, self.width(), self.height() - bottom + 1))
+        for index, (component, layer) in enumerate(curves):
+            base = 4 + lane * (index + 1)
+            values = _column_peaks(h[component], frames)
+            values = np.minimum(values / self._top_of(component, h[component]), 1.05) * lane * 0.95
+            colour, current = curve_colour(layer.colour), layer.id == self._selection.layer
+            fill = QColor(colour)
+            fill.setAlpha(130 if current else 75)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(
+                arrayToQPolygonF(np.append(columns, (columns[-1], columns[0])), np.append(base - values, (base, base)))
+            )
+            painter.setPen(QPen(colour, 1.6 if current else 1.0))
+            painter.drawPolyline(arrayToQPolygonF(columns, base - values))
+            painter.setPen(QColor(t.text if current else t.dim))
+            if lane >= 9:
+                place = QRectF(2, base - min(lane, 14), left - 8, min(lane, 14))
+                painter.drawText(
+                    place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(component + 1)
+                )
+            self._lanes.append((QRectF(0, base - lane, self.width(), lane), layer.id, component))
+        painter.setClipping(False)
+        for second, text in time_ticks(v.start, v.stop, int(right - left)):
+            x = self.time_to_x(second)
+            painter.setPen(QColor(t.dim))
+            painter.drawText(QRectF(x - 40, self.height() - 15, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
+        left, right = self._x_range()
+        v = self._viewport
+        seconds = [v.start + (x - left) / max(1.0, right - left) * (v.stop - v.start) for x in (at.x(), at.x() + 1)]
+        first, last = np.rint(self._plane.frame_places(seconds)).astype(int).tolist()
+        share = min(max((lane.bottom() - at.y()) / (lane.height() * 0.95), 0.0), 1.0)
+        return first, max(first, last - 1), share * self._strokes.peak
+
+    def _show_playhead(self, seconds: float) -> None:
+        """Move the playhead; only its two places are painted."""
+        for second in {self._playhead, seconds}:
+            self.update(int(self.time_to_x(second)) - 3, 0, 7, self.height())
+        self._playhead = seconds
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._ensure_picture())
+        if self.factors() is not None:
+            x = self.time_to_x(self._playhead)
+            if x >= self._x_range()[0] - 1:
+                painter.setPen(QPen(QColor(theme.current().text), 1))
+                painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - 17))
+
+
+def _column_peaks(row: Float, frames: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Largest activation within each pixel column."""
+    if len(frames) < 2:
+        return row[frames].astype(np.float64)
+    out = np.maximum.reduceat(row[: frames[-1] + 1], frames)
+    return np.where(np.diff(frames, append=frames[-1] + 1) > 0, out, row[frames]).astype(np.float64)

@@ -1,0 +1,134 @@
+"""The templates (columns of W) beside the spectrogram, sharing its axis of frequency."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from workbench.control.factor_strokes import FactorStrokes
+from workbench.control.plane import Plane
+from workbench.control.selection import Selection
+from workbench.control.tools import ToolSettings
+from workbench.control.viewport import Viewport
+from workbench.document.document import Document
+from workbench.masks.model.models import Factors
+from workbench.ui.base import theme
+from workbench.ui.base.axes import frequency_ticks
+from workbench.ui.base.guard import guarded
+from workbench.ui.factors.curve_pane import CurvePane, Float, curve_colour
+
+
+@guarded
+class TemplatesView(CurvePane):
+    """Columns of W over frequency, aligned with the spectrogram at the right."""
+
+    RANGE_DB = 60.0
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        plane: Plane,
+        viewport: Viewport,
+        tools: ToolSettings,
+        strokes: FactorStrokes,
+        anchor: QWidget,
+    ) -> None:
+        super().__init__(document, selection, plane, viewport, tools, strokes, anchor)
+        self.setObjectName("templates")
+        self.setAccessibleName(self.tr("Templates"))
+        self.setToolTip(
+            self.tr(
+                "Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer; "
+                "with the brush (B) draw in it, with the eraser (E) take away: the masks follow at once."
+            )
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(260, 320)
+
+    def invitation(self) -> str:
+        return self.tr("Templates appear here: the spectrum of each component.")
+
+    def _y_range(self) -> tuple[float, float]:
+        """Top and bottom pixel of the visible frequencies in this pane."""
+        canvas = self._plane.canvas
+        if not self._aligned():
+            return 6.0, float(self.height() - 6)
+        top = self.mapFromGlobal(self._anchor.mapToGlobal(canvas.topLeft())).y()
+        bottom = float(top + canvas.height())
+        if top < 0 or bottom > self.height() - 2:
+            # Too low a pane to stand beside all of the picture: all frequencies on a scale of its own.
+            return 6.0, float(self.height() - 8)
+        return float(top), bottom
+
+    def draw(self, painter: QPainter, factors: Factors) -> None:
+        v = self._viewport
+        t = theme.current()
+        top, bottom = self._y_range()
+        w = factors.spectra
+        curves = [(c, layer) for c, layer in self.curves() if c < w.shape[1]]
+        margin = 34
+        lane = (self.width() - margin - 6) / max(1, len(curves))
+        pixels = np.arange(max(0, int(top)), min(self.height(), int(bottom)) + 1)
+        positions = v.low + (bottom - pixels) / max(1.0, bottom - top) * (v.high - v.low)
+        bins = self._plane.bin_places(positions)
+        for position, text in frequency_ticks(v.scale, v.low, v.high, int(bottom - top)):
+            y = bottom - (position - v.low) / (v.high - v.low) * (bottom - top)
+            if 4 < y < self.height() - 4:
+                painter.setPen(QColor(t.dim))
+                place = QRectF(0, y - 7, margin - 6, 14)
+                painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+        for index, (component, layer) in enumerate(curves):
+            left = margin + lane * index
+            if factors.length > 1 and lane >= 12:
+                # A template with a course in time is a small spectrogram; its mean spectrum is drawn over it.
+                place = QRectF(left, pixels[0], lane * 0.96, len(pixels))
+                self._draw_frames(painter, factors.W[:, component], bins, place, layer.colour)
+            peak = self._top_of(component, w[:, component])
+            level = np.interp(bins, np.arange(len(w)), w[:, component]) / peak
+            db = 20 * np.log10(np.maximum(level, 1e-6))
+            x = left + np.clip(1 + db / self.RANGE_DB, 0, 1) * lane * 0.96
+            colour, current = curve_colour(layer.colour), layer.id == self._selection.layer
+            fill = QColor(colour)
+            fill.setAlpha((120 if current else 60) if factors.length == 1 else 0)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawPolygon(
+                arrayToQPolygonF(np.append(x, (left, left)), np.append(pixels, (pixels[-1], pixels[0])))
+            )
+            painter.setPen(QPen(colour, 1.6 if current else 1.0))
+            painter.drawPolyline(arrayToQPolygonF(x, pixels))
+            self._lanes.append((QRectF(left, 0, lane, self.height()), layer.id, component))
+
+    def _draw_frames(
+        self, painter: QPainter, template: Float, bins: NDArray[np.float64], place: QRectF, colour: str
+    ) -> None:
+        """The frames of a template beside each other, level as opacity."""
+        rows = np.clip(np.rint(bins), 0, len(template) - 1).astype(np.intp)
+        level = template[rows] / max(float(template.max()), 1e-30)
+        share = np.clip(1 + 20 * np.log10(np.maximum(level, 1e-6)) / self.RANGE_DB, 0, 1)
+        shade = QColor(colour)
+        picture = np.empty((*share.shape, 4), np.uint8)
+        picture[:] = (shade.blue(), shade.green(), shade.red(), 0)
+        picture[..., 3] = share * 220
+        image = QImage(picture.data, share.shape[1], share.shape[0], 4 * share.shape[1], QImage.Format.Format_ARGB32)
+        painter.drawImage(place, image)
+
+    def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
+        top, bottom = self._y_range()
+        v = self._viewport
+        positions = np.array(
+            [v.low + (bottom - y) / max(1.0, bottom - top) * (v.high - v.low) for y in (at.y() + 1, at.y())]
+        )
+        first, last = np.rint(self._plane.bin_places(positions)).astype(int)
+        share = (at.x() - lane.left()) / (lane.width() * 0.96)
+        level = 10 ** ((min(share, 1.0) - 1) * self.RANGE_DB / 20) if share > 0 else 0.0
+        return int(first), max(int(first), int(last) - 1), level * self._strokes.peak
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).drawPixmap(0, 0, self._ensure_picture())

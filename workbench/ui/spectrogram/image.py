@@ -1,0 +1,215 @@
+"""The picture of the spectrogram: composed strip by strip within a budget, and only where something changed."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+import pyqtgraph
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from workbench.audio.mix import audible
+from workbench.control.plane import Plane
+from workbench.control.selection import Selection
+from workbench.control.viewport import Viewport
+from workbench.document.document import Document
+from workbench.masks.model.grid import Region
+from workbench.masks.pictures.picture import Axis, Look, Show, bgr, brightness, picture
+from workbench.ui.base import theme
+
+STRIP = 64
+"""Columns of pixels that are composed at once."""
+MOST_AT_ONCE = 90_000
+"""Pixels that are composed at once where masks changed."""
+UNHEARD = 0.13
+"""Shade of grey of layers that are not heard."""
+BUDGET = 0.010
+"""Seconds that one painting may spend on the picture; the rest follows in the next."""
+
+
+def colour_map(name: str) -> NDArray[np.uint8]:
+    """A perceptual colour map as (256, 3), blue first."""
+    table = pyqtgraph.colormap.get(name).getLookupTable(nPts=256, alpha=False)
+    return np.ascontiguousarray(table[:, ::-1].astype(np.uint8))
+
+
+class SpectrogramImage(QObject):
+    """Keeps the picture of the plane's canvas, fresh or becoming so."""
+
+    changed = Signal(object)
+    """The QRect of the canvas's widget that looks otherwise; None for everything."""
+
+    def __init__(
+        self, document: Document, selection: Selection, viewport: Viewport, plane: Plane, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._selection, self._viewport, self._plane = document, selection, viewport, plane
+        self._show = Show.COLOURS
+        self._range_db = (-90.0, -12.0)
+        self._map_name = "inferno"
+        self._palette = colour_map(self._map_name)
+        self._heard: list[bool] = []
+        self._image = QImage()
+        self._axes: tuple[Axis, Axis] | None = None
+        """The axes that the image was laid out for."""
+        self._fresh: set[int] = set()
+        self._drawn: set[int] = set()
+        self._backdrop: tuple[QImage, tuple[float, float, float, float]] | None = None
+        self._painted_range = (0.0, 1.0, 0.0, 1.0)
+        document.opened.connect(self._plane_changed)
+        document.analysis_changed.connect(self._plane_changed)
+        document.masks_changed.connect(self._masks_changed)
+        document.layers_changed.connect(self.redraw)
+        document.mix_changed.connect(self._mix_changed)
+        selection.layer_changed.connect(self._layer_changed)
+        plane.changed.connect(self._view_changed)
+
+    @property
+    def show(self) -> Show:
+        """What is shown."""
+        return self._show
+
+    def set_look(self, show: Show, low_db: float, high_db: float, map_name: str) -> None:
+        """What is shown, in which level range, with which colour map."""
+        self._show, self._range_db = show, (low_db, high_db)
+        if map_name != self._map_name:
+            self._map_name, self._palette = map_name, colour_map(map_name)
+        self.redraw()
+
+    def look(self) -> Look:
+        """How it is drawn now."""
+        layers, groups = self._document.layers, self._document.groups
+        of_group = {group.id: group.colour for group in groups} if self._show is Show.GROUPS else {}
+        colours = np.array([bgr(of_group.get(layer.group, layer.colour)) for layer in layers], np.float32)
+        if self._show in (Show.COLOURS, Show.GROUPS):
+            # What is not heard steps back.
+            colours[[not heard for heard in audible(layers, groups)]] = UNHEARD
+        bright = brightness(*self._range_db)
+        return Look(self._show, bright, colours.reshape(-1, 3), self._palette, self._selection.shown_indices)
+
+    # -- what is stale -------------------------------------------------------------------------------
+
+    def redraw(self) -> None:
+        """Everything anew."""
+        self._fresh.clear()
+        self.changed.emit(None)
+
+    def _plane_changed(self) -> None:
+        """Another recording or analysis: bins and frames mean something else."""
+        self._axes = self._backdrop = None
+        self.redraw()
+
+    def _view_changed(self) -> None:
+        if not self._image.isNull() and self._fresh and self._axes is not None:
+            self._backdrop = (self._image.copy(), self._painted_range)
+        self._axes = None
+        self.redraw()
+
+    def _layer_changed(self) -> None:
+        if self._show in (Show.MASK, Show.OVER):
+            self.redraw()
+
+    def _mix_changed(self) -> None:
+        heard = audible(self._document.layers, self._document.groups)
+        if heard != self._heard:
+            self._heard = heard
+            if self._show in (Show.COLOURS, Show.GROUPS):
+                self.redraw()
+
+    def _masks_changed(self, region: Region | None) -> None:
+        if self._show is Show.LEVEL:
+            return
+        if region is None or self._axes is None:
+            self.redraw()
+            return
+        c, ratio = self._plane.canvas, self._image.devicePixelRatio()
+        rows = np.searchsorted(_shown(self._axes[0]), (region.low, region.high))
+        columns = np.searchsorted(_shown(self._axes[1]), (region.start, region.stop))
+        (low, high), (left, right) = (int(r) for r in rows), (int(k) for k in columns)
+        if high <= low or right <= left:
+            return
+        strips = range(left // STRIP, (right - 1) // STRIP + 1)
+        if (high - low) * (right - left) > MOST_AT_ONCE:
+            # Too much for now: strip by strip, while the older picture stays.
+            self._fresh.difference_update(strips)
+        elif self._fresh.issuperset(strips):
+            self._compose(low, high, left, right)
+        else:
+            for strip in self._fresh.intersection(strips):
+                self._compose(low, high, max(left, strip * STRIP), min(right, (strip + 1) * STRIP))
+        place = QRectF(
+            c.left() + left / ratio, c.top() + c.height() - high / ratio, (right - left) / ratio, (high - low) / ratio
+        )
+        self.changed.emit(place.toAlignedRect().adjusted(-1, -1, 1, 1))
+
+    # -- composing -----------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        """Pixels to bins and frames for the present view."""
+        c, ratio, v = self._plane.canvas, self._plane.pixel_ratio, self._viewport
+        width, height = round(c.width() * ratio), round(c.height() * ratio)
+        if self._image.width() != width or self._image.height() != height:
+            self._image = QImage(width, height, QImage.Format.Format_RGB32)
+            self._image.setDevicePixelRatio(ratio)
+            self._axes = None
+        if self._axes is None:
+            self._axes = self._plane.axes
+            self._fresh.clear()
+            self._drawn.clear()
+            self._painted_range = (v.start, v.stop, v.low, v.high)
+
+    def _compose(self, row_lo: int, row_hi: int, column_lo: int, column_hi: int) -> None:
+        """Compute pixels of a rectangle of the image (rows from below)."""
+        assert self._axes is not None
+        rows, columns = self._axes[0].cut(row_lo, row_hi), self._axes[1].cut(column_lo, column_hi)
+        pixels = picture(self._document.levels, self._document.stack, self.look(), rows, columns)
+        height, width = self._image.height(), self._image.width()
+        buffer = np.frombuffer(self._image.bits(), np.uint8).reshape(height, width, 4)
+        buffer[height - row_hi : height - row_lo, column_lo:column_hi] = pixels[::-1]
+
+    def _freshen(self) -> bool:
+        """Compose stale strips within the budget; answers whether all are fresh."""
+        deadline = perf_counter() + BUDGET
+        height, width = self._image.height(), self._image.width()
+        for strip in range(-(-width // STRIP)):
+            if strip not in self._fresh:
+                if perf_counter() > deadline:
+                    return False
+                self._compose(0, height, strip * STRIP, min(width, (strip + 1) * STRIP))
+                self._fresh.add(strip)
+                self._drawn.add(strip)
+        self._backdrop = None
+        return True
+
+    def paint(self, painter: QPainter) -> bool:
+        """Draw the picture as far as it is there; answers whether it is all fresh."""
+        self._lay_out()
+        done, c = self._freshen(), self._plane.canvas
+        if done:
+            painter.drawImage(c.topLeft(), self._image)
+            return True
+        painter.fillRect(c, QColor(theme.current().canvas))
+        self._paint_backdrop(painter)
+        ratio = self._image.devicePixelRatio()
+        # Strips that only hold older masks are shown until they are done anew: nothing flashes.
+        for strip in self._drawn:
+            source = QRectF(strip * STRIP, 0, STRIP, self._image.height())
+            place = QRectF(c.left() + strip * STRIP / ratio, c.top(), STRIP / ratio, c.height())
+            painter.drawImage(place, self._image, source)
+        return False
+
+    def _paint_backdrop(self, painter: QPainter) -> None:
+        """The last whole picture, moved and stretched to the present view, until strips replace it."""
+        if self._backdrop is None:
+            return
+        image, (start, stop, low, high) = self._backdrop
+        left, right = self._plane.x_of(start), self._plane.x_of(stop)
+        top, bottom = self._plane.y_of(high), self._plane.y_of(low)
+        painter.drawImage(QRectF(left, top, right - left, bottom - top), image, QRectF(image.rect()))
+
+
+def _shown(axis: Axis) -> NDArray[np.intp]:
+    """For each pixel of an axis the bin or frame that it shows."""
+    return axis.cells[axis.spread]

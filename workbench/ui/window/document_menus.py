@@ -1,0 +1,121 @@
+"""The menus File, Edit, View and Help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.control.desk import Desk
+from workbench.ui.window.actions import Actions
+from workbench.ui.window.dialogs import Dialogs
+from workbench.ui.window.export_flow import ExportFlow
+from workbench.ui.window.file_flow import FileFlow
+from workbench.ui.window.layout import Layout
+from workbench.ui.window.panes import Panes
+
+
+def tr(text: str) -> str:
+    """In the user's language."""
+    return QCoreApplication.translate("Menus", text)
+
+
+def add_file_menu(actions: Actions, files: FileFlow, exports: ExportFlow) -> None:
+    """Open, save, export, quit."""
+    menu = actions.menu(tr("&File"), "fileMenu")
+    menu.add("open", tr("&Open…"), "Ctrl+O", files.open_dialog)
+    menu.add("demo", tr("Open the &demo"), "", files.open_demo)
+    menu.add(
+        "oldDemo",
+        tr("Open the demo as an &old recording"),
+        "",
+        lambda: files.open_demo("old"),
+        tr("Folded down to mono, with hiss: to be remastered in stereo"),
+    )
+    menu.line()
+    menu.add("save", tr("&Save project"), "Ctrl+S", files.save)
+    menu.add("saveAs", tr("Save project &as…"), "Ctrl+Shift+S", files.save_as)
+    menu.add("export", tr("&Export…"), "Ctrl+Shift+E", lambda: exports.show_dialog(files.folder))
+    menu.line()
+    menu.add("quit", tr("&Quit"), "Ctrl+Q", actions.window.close)
+
+
+def add_edit_menu(actions: Actions, desk: Desk, panes: Panes, escape: Callable[[], None]) -> None:
+    """Undo, copy, and what is under way."""
+    document, masks, under_way = desk.document, desk.masks, desk.under_way
+    menu = actions.menu(tr("&Edit"), "editMenu")
+    undo = menu.add("undo", tr("&Undo"), "Ctrl+Z", under_way.undo)
+    redo = menu.add("redo", tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], under_way.redo)
+    menu.line()
+    menu.add(
+        "copyMask",
+        tr("&Copy the mask"),
+        "Ctrl+C",
+        masks.copy,
+        tr("Remember the selected layer's mask within the selection"),
+    )
+    menu.add(
+        "pasteMask",
+        tr("&Paste the mask"),
+        "Ctrl+V",
+        masks.paste,
+        tr("Put what was copied into the selected layer, where it was"),
+    )
+    menu.add(
+        "pasteThere",
+        tr("Paste at the play&head"),
+        "Ctrl+Shift+V",
+        lambda: masks.paste(desk.playback.position),
+        tr("Put what was copied into the selected layer, from the playhead on"),
+    )
+    menu.line()
+    accept = menu.add("accept", tr("&Apply what is shown"), ["Return", "Enter"], panes.accept)
+    back = menu.add("takeBack", tr("Take the last &corner back"), "Backspace", desk.selecting.take_back)
+    menu.add("escape", tr("Cancel what is under way"), "Esc", escape)
+
+    def show_steps() -> None:
+        undo.setEnabled(bool(document.undo_name))
+        redo.setEnabled(bool(document.redo_name))
+        undo.setText(tr("&Undo {0}").format(document.undo_name).rstrip())
+        redo.setText(tr("&Redo {0}").format(document.redo_name).rstrip())
+
+    def show_pending() -> None:
+        # Only then: these keys have their own meaning in fields and lists.
+        accept.setEnabled(under_way.can_accept)
+        back.setEnabled(desk.selecting.busy)
+
+    desk.thresholding.pending_changed.connect(show_pending)
+    desk.selecting.changed.connect(show_pending)
+    document.history_changed.connect(show_steps)
+    show_pending()
+    show_steps()
+
+
+def add_view_menu(actions: Actions, desk: Desk, panes: Panes, layout: Layout, set_theme: Callable[[str], None]) -> None:
+    """What is seen, and where."""
+    menu = actions.menu(tr("&View"), "viewMenu")
+    menu.add("fit", tr("&Fit everything"), "F", desk.viewport.fit)
+    menu.add("nextShow", tr("&Next picture"), "C", panes.tool_bar.next_show)
+    menu.line()
+    for dock in layout.docks:
+        menu.menu.addAction(dock.toggleViewAction())
+    menu.add("showMixer", tr("Mi&xer or activations"), "F4", layout.show_mixer)
+    menu.toggle(
+        "colourThumbnails",
+        tr("&Thumbnails in colour"),
+        panes.stack.set_colour_thumbnails,
+        tr("Masks in colour over the mix, or white 0 to black 1"),
+    )
+    menu.add("resetLayout", tr("&Reset the panes"), "", layout.reset)
+    menu.line()
+    menu.add("themeSystem", tr("Colours of the s&ystem"), "", lambda: set_theme("system"))
+    menu.add("themeLight", tr("&Light"), "", lambda: set_theme("light"))
+    menu.add("themeDark", tr("&Dark"), "", lambda: set_theme("dark"))
+
+
+def add_help_menu(actions: Actions, dialogs: Dialogs) -> None:
+    """The manual, the words, the keys."""
+    menu = actions.menu(tr("&Help"), "helpMenu")
+    menu.add("manual", tr("&Manual"), "F1", lambda: dialogs.page("manual"), tr("What every tool and panel does"))
+    menu.add("glossary", tr("&Glossary"), "", lambda: dialogs.page("glossary"), tr("The words of the field, and ours"))
+    menu.add("keys", tr("&Keys"), ["?", "Shift+?"], lambda: dialogs.keys(actions.menus()))

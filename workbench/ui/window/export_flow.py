@@ -1,0 +1,68 @@
+"""Exporting as the user meets it: the dialog, and the warning of what would clip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from workbench.audio.export import FileFormat, Level
+from workbench.control.exporting import Clipping, Exporting, Wanted
+from workbench.control.listening import Listening
+from workbench.document.document import Document
+from workbench.ui.base.controls import named
+from workbench.ui.dialogs.export_dialog import ExportDialog
+
+
+class ExportFlow(QObject):
+    """Asks over a window, and lets `Exporting` do the work."""
+
+    def __init__(self, over: QWidget, document: Document, listening: Listening, exporting: Exporting) -> None:
+        super().__init__(over)
+        self._over, self._document, self._listening, self._exporting = over, document, listening, exporting
+        exporting.clips.connect(self._ask_clipping)
+
+    def show_dialog(self, folder: Path) -> None:
+        """Ask what to export; the files go to a folder of their own within `folder`."""
+        recording, layers = self._document.recording, self._document.layers
+        if recording is None:
+            return
+        sources = {(layer.group, 0 if layer.group else layer.id) for layer in layers}
+        target = folder / self.tr("{0} parts").format(recording.path.stem)
+        dialog = ExportDialog(self._over, target, len(layers), len(sources), self._listening.described())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def go(chosen: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
+            self._exporting.export(chosen, wanted, form, level)
+            dialog.accept()
+
+        dialog.asked.connect(go)
+        dialog.show()
+
+    def _ask_clipping(self, clipping: Clipping) -> None:
+        box = QMessageBox(
+            QMessageBox.Icon.Warning,
+            self.tr("Above full scale"),
+            self.tr(
+                "The true peak is {0:.1f} dB above full scale; an integer format, or whoever plays it, would clip it. "
+                "32-bit float keeps it as it is."
+            ).format(clipping.over_db),
+            parent=self._over,
+        )
+        named(box, "clippingBox", self.tr("Above full scale"), self.tr("The format would clip"))
+        role = QMessageBox.ButtonRole
+        answers: dict[object, Callable[[], None]] = {}
+        for text, kind, act in (
+            (self.tr("Write 32-bit float"), role.AcceptRole, clipping.as_float),
+            (self.tr("Clip"), role.DestructiveRole, clipping.as_it_is),
+            (self.tr("Turn down to a peak of −1 dB"), role.ActionRole, clipping.turned_down),
+        ):
+            if act is not None:
+                answers[box.addButton(text, kind)] = act
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setModal(False)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(lambda: answers.get(box.clickedButton(), lambda: None)())
+        box.show()

@@ -1,0 +1,130 @@
+"""Opening and saving as the user meets them: dialogs, and questions about unsaved work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from workbench import resource
+from workbench.control.factorising import Factorising
+from workbench.control.opening import Opening
+from workbench.document.document import Document
+from workbench.document.project import SUFFIX
+from workbench.ui.base.controls import named
+from workbench.ui.base.file_dialogs import ask_paths
+
+SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
+SETTLE_MS = 20
+
+
+class FileFlow(QObject):
+    """Asks for paths and answers over a window, and lets `Opening` do the work."""
+
+    def __init__(
+        self, over: QWidget, document: Document, opening: Opening, factorising: Factorising, settings: QSettings
+    ) -> None:
+        super().__init__(over)
+        self._over, self._document, self._opening = over, document, opening
+        self._factorising, self._settings = factorising, settings
+        self._question: QMessageBox | None = None
+        opening.overtaken.connect(self.ask_unsaved)
+
+    @property
+    def folder(self) -> Path:
+        """Where files were opened last."""
+        return Path(str(self._settings.value("folder") or Path.home()))
+
+    # -- opening -------------------------------------------------------------------------------------
+
+    def open_dialog(self) -> None:
+        """Choose what to open."""
+        kinds = [self.tr("Recordings and projects ({0})").format(f"{SOUND_FILES} *{SUFFIX}"), self.tr("All files (*)")]
+        title = self.tr("Open a recording or a project")
+        ask_paths(self._over, "openDialog", title, self.folder, lambda paths: self.open(paths[0]), filters=kinds)
+
+    def open(self, path: Path) -> None:
+        """Open a file, after asking about unsaved work."""
+        self._settings.setValue("folder", str(path.parent))
+        self.ask_unsaved(lambda: self._opening.open(path))
+
+    def open_demo(self, name: str = "demo") -> None:
+        """Open the demo recording, or another one of its folder."""
+        self.ask_unsaved(lambda: self._opening.open(resource(f"demo/{name}.flac")))
+
+    # -- saving --------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Save to the project's file, or ask where."""
+        if self._document.path is not None:
+            self._opening.save(self._document.path)
+        else:
+            self.save_as()
+
+    def save_as(self, then: Callable[[], object] | None = None) -> None:
+        """Ask where to save."""
+        recording = self._document.recording
+        if recording is None:
+            return
+        dialog = ask_paths(
+            self._over,
+            "saveDialog",
+            self.tr("Save the project"),
+            self.folder,
+            lambda paths: self._opening.save(paths[0], then),
+            QFileDialog.FileMode.AnyFile,
+            [self.tr("Projects (*{0})").format(SUFFIX)],
+        )
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(recording.path.stem + SUFFIX)
+
+    # -- unsaved work --------------------------------------------------------------------------------
+
+    def ask_unsaved(self, then: Callable[[], object]) -> None:
+        """Do something that loses the open document, after asking about unsaved work."""
+        if not self._document.dirty:
+            then()
+            return
+        if self._question is not None:
+            # One question at a time: the newer wish takes the place of the older.
+            self._question.close()
+        recording, path = self._document.recording, self._document.path
+        name = path.name if path is not None else recording.path.name if recording is not None else ""
+        text = self.tr("Save your work on “{0}” first?").format(name)
+        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Unsaved work"), text, parent=self._over)
+        self._question = box
+        named(box, "unsavedBox", self.tr("Unsaved work"), self.tr("Save your work first?"))
+        save = box.addButton(QMessageBox.StandardButton.Save)
+        discard = box.addButton(QMessageBox.StandardButton.Discard)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setModal(False)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            if self._question is box:
+                self._question = None
+            if box.clickedButton() is save:
+                self._when_settled(lambda: self._save_then(then))
+            elif box.clickedButton() is discard:
+                then()
+
+        box.finished.connect(answered)
+        box.show()
+
+    def _save_then(self, then: Callable[[], object]) -> None:
+        # What is done while it is being saved is asked about again.
+        if self._document.path is not None:
+            self._opening.save(self._document.path, lambda: self.ask_unsaved(then))
+        else:
+            self.save_as(lambda: self.ask_unsaved(then))
+
+    def _when_settled(self, act: Callable[[], object]) -> None:
+        """Stop a factorisation, and act when its last result is in: what is saved for good must hold still."""
+        if self._factorising.running:
+            self._factorising.stop()
+            QTimer.singleShot(SETTLE_MS, self, lambda: self._when_settled(act))
+        else:
+            act()

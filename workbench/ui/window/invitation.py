@@ -1,0 +1,39 @@
+"""What an empty window says."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from workbench.ui.base.controls import dim, named
+
+
+class Invitation(QWidget):
+    """What an empty window says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("invitation")
+        column = QVBoxLayout(self)
+        column.addStretch(1)
+        title = QLabel(self.tr("Drop a recording here"))
+        title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        font = title.font()
+        font.setPointSize(18)
+        title.setFont(font)
+        text = dim(self.tr("or open one, and take it apart by eye, ear and hand."))
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        self.open = named(QPushButton(self.tr("Open…")), "invitationOpen", self.tr("Open"), self.tr("Open (Ctrl+O)"))
+        self.demo = named(
+            QPushButton(self.tr("Try the demo")), "invitationDemo", self.tr("Try the demo"), self.tr("Open the demo")
+        )
+        row.addWidget(self.open)
+        row.addWidget(self.demo)
+        row.addStretch(1)
+        column.addWidget(title)
+        column.addWidget(text)
+        column.addSpacing(10)
+        column.addLayout(row)
+        column.addStretch(1)

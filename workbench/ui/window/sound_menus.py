@@ -1,0 +1,82 @@
+"""The menus Play and Tools."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from workbench.audio.scene import Hear
+from workbench.control.desk import Desk
+from workbench.control.listening import Where
+from workbench.control.mixing import LETTERS
+from workbench.control.tools import SELECTING, Tool
+from workbench.ui.tools.texts import described
+from workbench.ui.window.actions import Actions
+from workbench.ui.window.dialogs import Dialogs
+from workbench.ui.window.document_menus import tr
+
+
+def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
+    """Playing, listening, mixes, factorising."""
+    playback, listening, mixing = desk.playback, desk.listening, desk.mixing
+    menu = actions.menu(tr("&Play"), "playMenu")
+    menu.add("play", tr("&Play or stop"), "", desk.pointing.play_or_stop, shown="Space")
+    menu.add("loop", tr("&Loop"), "L", lambda: playback.set_loops(not playback.loops))
+    menu.add("toStart", tr("To the &start"), "Home", lambda: playback.seek(0.0))
+    menu.add("playHere", tr("Play from the poin&ter"), "", desk.pointing.play_here, shown="Shift+Space")
+    menu.add("slower", tr("Slo&wer"), "<", lambda: playback.next_speed(-1), tr("Half speed, pitch kept"))
+    menu.add("faster", tr("Fast&er"), ">", lambda: playback.next_speed(1), tr("Double speed, pitch kept"))
+    menu.line()
+    menu.add(
+        "hearOriginal",
+        tr("Hear the &original"),
+        "I",
+        lambda: listening.hear(Hear.ORIGINAL),
+        tr("Original and mix in turn, equally loud"),
+    )
+    menu.add(
+        "hearRemoved",
+        tr("Hear what is taken &away"),
+        "D",
+        lambda: listening.hear(Hear.REMOVED),
+        tr("The original without the mix"),
+    )
+    menu.add("hearSelection", tr("Hear only the sele&ction"), "H", lambda: listening.listen(Where.SELECTION))
+    menu.add("hearRest", tr("Hear all &but the selection"), "Shift+H", lambda: listening.listen(Where.REST))
+    menu.add(
+        "hearBrush",
+        tr("Hear what is &under the brush"),
+        "Z",
+        lambda: listening.listen(Where.BRUSH),
+        tr("Move the pointer over the spectrogram"),
+    )
+    menu.line()
+    mixes = menu.submenu(tr("&Mixes"), "mixesMenu")
+    for slot, letter in enumerate(LETTERS):
+        text, tip = tr("&Recall mix {0}").format(letter), tr("Bring back the mix that was remembered")
+        mixes.add(f"recall{letter}", text, f"F{slot + 5}", partial(mixing.recall, slot), tip)
+    for slot, letter in enumerate(LETTERS):
+        text, tip = tr("Re&member mix {0}").format(letter), tr("Faders, pans, mutes and solos as they are")
+        mixes.add(f"store{letter}", text, f"Shift+F{slot + 5}", partial(mixing.store, slot), tip)
+    menu.add("sound", tr("Sou&nd settings…"), "", dialogs.sound, tr("Output device, latency, drop-outs"))
+    menu.add("devices", tr("Look for output &devices again"), "", playback.look_again)
+    menu.line()
+    menu.add("factorise", tr("&Factorise"), "Ctrl+Return", lambda: desk.wishes.factorise(True))
+    menu.add("continue", tr("&Continue"), "Ctrl+Shift+Return", lambda: desk.wishes.factorise(False))
+    menu.add("anotherSeed", tr("Factorise from another &seed"), "Ctrl+R", desk.wishes.try_another_seed)
+    menu.add("suggest", tr("Suggest a &number of components…"), "", dialogs.suggest_components)
+    menu.add("allSettings", tr("&All settings…"), "Ctrl+Shift+F", dialogs.all_settings)
+
+
+def add_tools_menu(actions: Actions, desk: Desk) -> None:
+    """Tools and the brush."""
+    tools = desk.tools
+    menu = actions.menu(tr("&Tools"), "toolsMenu")
+    numbers = (*SELECTING, Tool.BRUSH, Tool.ERASER, Tool.THRESHOLD, Tool.SMOOTH)
+    for tool, text in described().items():
+        number = [str((numbers.index(tool) + 1) % 10)] if tool in numbers else []
+        menu.add(f"tool{tool.value}", text.name, [text.key, *number], partial(tools.choose, tool), text.tip)
+    menu.line()
+    menu.add("nextShape", tr("&Next brush shape"), ".", lambda: tools.next_shape(1))
+    menu.add("previousShape", tr("&Previous brush shape"), ",", lambda: tools.next_shape(-1))
+    menu.add("smaller", tr("S&maller brush"), "[", lambda: tools.set_size(tools.size / 1.15))
+    menu.add("larger", tr("&Larger brush"), "]", lambda: tools.set_size(tools.size * 1.15))
