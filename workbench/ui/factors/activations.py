@@ -56,7 +56,7 @@ class ActivationsView(CurvePane):
     def invitation(self) -> str:
         return self.tr("Activations appear here: when each component sounds. Press Factorise.")
 
-    def _x_range(self) -> tuple[float, float]:
+    def x_range(self) -> tuple[float, float]:
         """Left and right pixel of the visible time in this pane."""
         if not self._aligned():
             return 46.0, float(self.width() - 6)
@@ -66,14 +66,14 @@ class ActivationsView(CurvePane):
 
     def time_to_x(self, seconds: float) -> float:
         """Pixel of a second."""
-        left, right = self._x_range()
+        left, right = self.x_range()
         v = self._viewport
         return left + (seconds - v.start) / (v.stop - v.start) * (right - left)
 
     def draw(self, painter: QPainter, factors: Factors) -> None:
         v = self._viewport
         t = theme.current()
-        left, right = self._x_range()
+        left, right = self.x_range()
         h = factors.H
         curves = [(c, layer) for c, layer in self.curves() if c < h.shape[0]]
         bottom = 18
@@ -110,7 +110,7 @@ class ActivationsView(CurvePane):
             painter.drawText(QRectF(x - 40, self.height() - 15, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
 
     def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
-        left, right = self._x_range()
+        left, right = self.x_range()
         v = self._viewport
         seconds = [v.start + (x - left) / max(1.0, right - left) * (v.stop - v.start) for x in (at.x(), at.x() + 1)]
         first, last = np.rint(self._plane.frame_places(seconds)).astype(int).tolist()
@@ -128,7 +128,7 @@ class ActivationsView(CurvePane):
         painter.drawPixmap(0, 0, self._ensure_picture())
         if self.factors() is not None:
             x = self.time_to_x(self._playhead)
-            if x >= self._x_range()[0] - 1:
+            if x >= self.x_range()[0] - 1:
                 painter.setPen(QPen(QColor(theme.current().text), 1))
                 painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - 17))
 

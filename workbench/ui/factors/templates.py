@@ -54,7 +54,7 @@ class TemplatesView(CurvePane):
     def invitation(self) -> str:
         return self.tr("Templates appear here: the spectrum of each component.")
 
-    def _y_range(self) -> tuple[float, float]:
+    def y_range(self) -> tuple[float, float]:
         """Top and bottom pixel of the visible frequencies in this pane."""
         canvas = self._plane.canvas
         if not self._aligned():
@@ -69,7 +69,7 @@ class TemplatesView(CurvePane):
     def draw(self, painter: QPainter, factors: Factors) -> None:
         v = self._viewport
         t = theme.current()
-        top, bottom = self._y_range()
+        top, bottom = self.y_range()
         w = factors.spectra
         curves = [(c, layer) for c, layer in self.curves() if c < w.shape[1]]
         margin = 34
@@ -120,7 +120,7 @@ class TemplatesView(CurvePane):
         painter.drawImage(place, image)
 
     def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
-        top, bottom = self._y_range()
+        top, bottom = self.y_range()
         v = self._viewport
         positions = np.array(
             [v.low + (bottom - y) / max(1.0, bottom - top) * (v.high - v.low) for y in (at.y() + 1, at.y())]

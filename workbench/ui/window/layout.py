@@ -13,6 +13,10 @@ from workbench.ui.window.panes import Panes
 
 VERSION = 4
 """Of what is remembered of the layout; another one begins anew."""
+MASKS = 326
+"""Width of the panes at the right, in pixels."""
+BARS = 64
+"""Width of the palette and of the lines between panes."""
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
@@ -67,29 +71,27 @@ class Layout(QObject):
     def reset(self) -> None:
         """Every pane in its place."""
         window = self._window
-        for dock, area in (
-            (self.templates, LEFT),
-            (self.costs, BOTTOM),
-            (self.activations, BOTTOM),
-            (self.mixer, BOTTOM),
-            (self.factorise, RIGHT),
-            (self.stack, RIGHT),
-            (self.history, RIGHT),
-        ):
+        for dock in self.docks:
+            # Taken out first: what is moved within the window leaves its former nesting behind.
             dock.setFloating(False)
-            window.addDockWidget(area, dock)
-            dock.show()
+            window.removeDockWidget(dock)
+        window.addDockWidget(LEFT, self.templates)
+        window.addDockWidget(BOTTOM, self.costs)
         window.splitDockWidget(self.costs, self.activations, Qt.Orientation.Horizontal)
         window.tabifyDockWidget(self.activations, self.mixer)
+        window.addDockWidget(RIGHT, self.factorise)
         window.tabifyDockWidget(self.factorise, self.stack)
         window.tabifyDockWidget(self.stack, self.history)
+        for dock in self.docks:
+            dock.show()
         self.stack.raise_()
         self.activations.raise_()
         # H begins where W ends, so that its pane holds all of V's time and has room for numbers before it.
         corner = min(236, window.width() // 6)
-        window.resizeDocks([self.templates, self.stack], [corner, 326], Qt.Orientation.Horizontal)
-        window.resizeDocks([self.costs, self.activations], [corner, window.width()], Qt.Orientation.Horizontal)
-        window.resizeDocks([self.activations], [max(128, window.height() // 5)], Qt.Orientation.Vertical)
+        beside = max(1, window.width() - MASKS - corner - BARS)
+        window.resizeDocks([self.templates, self.stack], [corner, MASKS], Qt.Orientation.Horizontal)
+        window.resizeDocks([self.costs, self.activations], [corner, beside], Qt.Orientation.Horizontal)
+        window.resizeDocks([self.activations], [max(132, window.height() * 22 // 100)], Qt.Orientation.Vertical)
 
     def show_mixer(self) -> None:
         """The mixer, or the activations where it is shown."""

@@ -1,0 +1,45 @@
+"""The window is the figure of the method: W stands level with V, H below V, at every size that it is made for."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint
+
+from tests.conftest import pump
+
+
+@pytest.mark.parametrize("size", [(1024, 600), (1280, 800), (1440, 900), (1920, 1080)])
+@pytest.mark.parametrize("shown", ["stack", "factorise", "history"])
+def test_templates_are_level_with_the_spectrogram_and_activations_below_it(factorised, size, shown):
+    window, canvas_of = factorised.window, factorised.desk.plane
+    window.resize(*size)
+    window.layout_.reset()
+    getattr(window.layout_, shown).raise_()
+    pump(factorised.application, seconds=0.1)
+    assert (window.width(), window.height()) == size, "nothing makes it larger"
+    view, templates, activations = window.panes.spectrogram, window.panes.templates, window.panes.activations
+    canvas = canvas_of.canvas
+    corner = view.mapTo(window, canvas.topLeft())
+    top, bottom = templates.y_range()
+    assert templates.mapTo(window, QPoint(0, 0)).y() + top == corner.y()
+    assert bottom - top == canvas.height()
+    assert 0 <= top and bottom <= templates.height()
+    left, right = activations.x_range()
+    assert activations.mapTo(window, QPoint(0, 0)).x() + left == corner.x()
+    assert right - left == canvas.width()
+    assert 0 <= left and right <= activations.width()
+
+
+def test_what_comes_next_is_in_front(opened):
+    """How to factorise, while there is nothing; the masks, when there are some."""
+    layout, program = opened.window.layout_, opened
+    assert not layout.factorise.visibleRegion().isEmpty() and layout.stack.visibleRegion().isEmpty()
+    opened.window.panes.factorise.iterations.setValue(3)
+    program.desk.wishes.factorise(True)
+    assert pump(program.application, lambda: not program.desk.factorising.running, 20)
+    assert pump(program.application, lambda: not layout.stack.visibleRegion().isEmpty(), 2)
+    layout.history.raise_()
+    pump(program.application, seconds=0.05)
+    program.desk.wishes.factorise(True)
+    assert pump(program.application, lambda: not program.desk.factorising.running, 20)
+    assert not layout.history.visibleRegion().isEmpty(), "later runs leave the panes alone"
