@@ -102,6 +102,8 @@ class StatusText(QLabel):
         super().__init__()
         self.setObjectName("hintText")
         self.setProperty("role", "dim")
+        # A long hint does not make the window wider.
+        self.setMinimumWidth(10)
         self._hint = ""
         # One clock for all: a newer remark has its whole time.
         self._timer = QTimer(self, singleShot=True, interval=SAID_MS)

@@ -65,6 +65,7 @@ class TransportBar(QWidget):
             QProgressBar(), "jobProgress", self.tr("Progress"), self.tr("Progress of the present work")
         )
         self.progress.setRange(0, 1000)
+        self.progress.setMinimumWidth(24)
         self.progress.setMaximumWidth(160)
         self.progress.setTextVisible(False)
         self.job_left = dim("")

@@ -18,6 +18,8 @@ class Readout(QLabel):
     def __init__(self, document: Document, plane: Plane, pointer: Pointer) -> None:
         super().__init__()
         named(self, "pointerText", self.tr("Under the pointer"), self.tr("Time, frequency, level and shares"))
+        # What is told of a place does not make the window wider.
+        self.setMinimumWidth(10)
         self._document, self._plane, self._pointer = document, plane, pointer
         for signal in (pointer.moved, plane.changed, document.layers_changed, document.factors_changed):
             signal.connect(self._show)
