@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from workbench.audio import transport
 from workbench.audio.feed import Loop
-from workbench.audio.transport import State, Transport
+from workbench.audio.transport import Transport, TransportState
 
 RESTING = Transport(place=10)
 WAITING = RESTING.play(100)
@@ -20,11 +20,11 @@ HELD = PLAYING.scrub(3000.0)
 MOVED = RESTING.scrub(3000.0).began()
 """A hand came down while it rested."""
 REACHED = {
-    State.RESTING: [RESTING],
-    State.WAITING: [WAITING, HELD.lost(4000.0), RESTING.scrub(3000.0)],
-    State.PLAYING: [PLAYING, PLAYING.seek(700)],
-    State.SCRUBBING: [HELD, MOVED],
-    State.FADING: [FADING],
+    TransportState.RESTING: [RESTING],
+    TransportState.WAITING: [WAITING, HELD.lost(4000.0), RESTING.scrub(3000.0)],
+    TransportState.PLAYING: [PLAYING, PLAYING.seek(700)],
+    TransportState.SCRUBBING: [HELD, MOVED],
+    TransportState.FADING: [FADING],
 }
 """Ways to be in each state."""
 EVENTS = {
@@ -49,7 +49,7 @@ def written():
     rows = [cells for cells in lines if cells[0] in EVENTS and len(cells) == len(head)]
     assert [cells[0] for cells in rows] == list(EVENTS)
     return [
-        (cells[0], State[state], re.findall("[A-Z]+", cell))
+        (cells[0], TransportState[state], re.findall("[A-Z]+", cell))
         for cells in rows
         for state, cell in zip(head[1:], cells[1:], strict=True)
     ]
@@ -74,8 +74,8 @@ def test_whatever_happens_the_parts_agree(names):
     for name in names:
         now = EVENTS[name](now)
         assert now.goal is None or now.sounding
-        assert now.hand is None or now.state in (State.SCRUBBING, State.WAITING)
-        assert now.hand is not None or now.state is not State.SCRUBBING
+        assert now.hand is None or now.state in (TransportState.SCRUBBING, TransportState.WAITING)
+        assert now.hand is not None or now.state is not TransportState.SCRUBBING
 
 
 def test_playing_begins_at_the_place_and_goes_over_to_a_goal_while_it_sounds():
@@ -98,19 +98,19 @@ def test_a_seek_while_it_fades_is_where_it_rests_and_a_play_brings_it_back():
 def test_a_hand_that_came_down_on_a_sound_lets_it_play_on_from_there():
     assert HELD.goal == 3000.0
     after = HELD.arrived().scrub(3500.0).let_go()
-    assert (after.state, after.goal, after.hand) == (State.PLAYING, 3500.0, None)
+    assert (after.state, after.goal, after.hand) == (TransportState.PLAYING, 3500.0, None)
 
 
 def test_a_hand_that_came_down_on_silence_leaves_silence_where_it_lets_go():
     after = MOVED.scrub(3500.0).let_go()
-    assert (after.state, after.place, after.hand) == (State.FADING, 3500, None)
+    assert (after.state, after.place, after.hand) == (TransportState.FADING, 3500, None)
     after = FADING.scrub(100.0).let_go()
-    assert (after.state, after.place) == (State.FADING, 100)
+    assert (after.state, after.place) == (TransportState.FADING, 100)
 
 
 def test_a_stop_under_the_hand_rests_where_it_is_heard():
     after = MOVED.stop(2900.0)
-    assert (after.state, after.place, after.hand) == (State.FADING, 2900, None)
+    assert (after.state, after.place, after.hand) == (TransportState.FADING, 2900, None)
 
 
 def test_under_the_hand_there_is_no_loop_and_no_speed():
@@ -135,6 +135,6 @@ def test_a_lost_device_is_waited_for_where_the_sound_was():
 
 def test_a_hand_that_moves_while_a_device_is_waited_for_is_where_it_begins():
     moved = HELD.lost(4000.0).scrub(5000.0)
-    assert (moved.place, moved.began().state) == (5000, State.SCRUBBING)
+    assert (moved.place, moved.began().state) == (5000, TransportState.SCRUBBING)
     assert moved.let_go().began() == replace(PLAYING, place=5000, resumes=True)
     assert RESTING.scrub(3000.0).scrub(5000.0).let_go() == replace(RESTING, place=5000)

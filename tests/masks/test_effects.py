@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from tests.conftest import random_stack
 from workbench.masks.edits import areas
-from workbench.masks.edits.edits import Operation, Plane
+from workbench.masks.edits.edits import Cover, Operation
 from workbench.masks.edits.effects import (
     Combine,
     CombineKind,
@@ -143,7 +143,7 @@ def test_several_filters_on_a_sparse_grid_give_what_the_whole_plane_gives(stack)
 def test_move_gives_what_one_layer_holds_to_another(stack):
     before, weight = everywhere(stack).astype(np.float64), np.zeros((stack.bins, stack.frames), np.float32)
     weight[20:60, 30:90] = 0.75
-    area = Plane(Region(0, stack.bins, 0, stack.frames), weight)
+    area = Cover(Region(0, stack.bins, 0, stack.frames), weight)
     got = after(stack, Move(stack.locked_parts(), mine(stack, 0), mine(stack, 2)), area)
     np.testing.assert_allclose(got[0], before[0] * (1 - weight), atol=1e-6)
     np.testing.assert_allclose(got[2], before[2] + before[0] * weight, atol=1e-6)
@@ -223,7 +223,7 @@ def test_any_effects_in_any_order_conserve(seed):
         region = Region(low, low + shape[0], start, start + shape[1]).clipped(stack.bins, stack.frames)
         weight = rng.random((region.high - region.low, region.stop - region.start)).astype(np.float32)
         before = everywhere(stack)
-        stack = replace(stack, edits=(*stack.edits, Operation(effect, Plane(region, weight))))
+        stack = replace(stack, edits=(*stack.edits, Operation(effect, Cover(region, weight))))
         now = everywhere(stack)
         np.testing.assert_allclose(now.sum(axis=0), 1, atol=1e-6)
         assert now.min() >= 0 and now.max() <= 1 + 1e-6

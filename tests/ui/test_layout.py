@@ -23,11 +23,11 @@ def test_templates_are_level_with_the_spectrogram_and_activations_below_it(facto
     top, bottom = templates.y_range()
     assert templates.mapTo(window, QPoint(0, 0)).y() + top == corner.y()
     assert bottom - top == canvas.height()
-    assert 0 <= top and bottom <= templates.height()
+    assert top >= 0 and bottom <= templates.height()
     left, right = activations.x_range()
     assert activations.mapTo(window, QPoint(0, 0)).x() + left == corner.x()
     assert right - left == canvas.width()
-    assert 0 <= left and right <= activations.width()
+    assert left >= 0 and right <= activations.width()
 
 
 def test_what_comes_next_is_in_front(opened):

@@ -15,7 +15,7 @@ from workbench.audio.feed import Loop
 from workbench.audio.feeder import Feeder
 from workbench.audio.output import Device, NoDevice, output_devices, restart_portaudio
 from workbench.audio.scene import Scene
-from workbench.audio.transport import State, Transport
+from workbench.audio.transport import Transport, TransportState
 from workbench.errors import UserError
 
 POLL_SECONDS = 0.003
@@ -134,7 +134,7 @@ class Player:
         scene, transport, connection = self._source(), self._transport, self._connection
         output = connection.output
         rate = scene.recording.rate if scene else 44100
-        playing = transport.state is not State.RESTING
+        playing = transport.state is not TransportState.RESTING
         status = PlayerStatus(playing, transport.place / rate, (), connection.underruns, connection.trouble)
         if output is None:
             return status
@@ -172,14 +172,14 @@ class Player:
 
     def _pause(self) -> float | None:
         """Seconds to wait for a command before looking after the ring again; None to wait for a command only."""
-        if self._transport.state is State.RESTING:
+        if self._transport.state is TransportState.RESTING:
             return None
         return POLL_SECONDS if self._connection.output is not None else max(0.01, self._connection.retry_in)
 
     def _turn(self, after: Transport) -> None:
         """Take over a transport; where it comes to rest, so does the device."""
         before, self._transport = self._transport, after
-        if after.state is State.RESTING and before.state is not State.RESTING:
+        if after.state is TransportState.RESTING and before.state is not TransportState.RESTING:
             self._feeder.drop()
             self._connection.pause()
 
@@ -187,7 +187,7 @@ class Player:
 
     def _prepare(self) -> None:
         scene = self._source()
-        if scene is not None and self._transport.state is State.RESTING:
+        if scene is not None and self._transport.state is TransportState.RESTING:
             self._open(scene)
 
     def _play(self, position: int) -> None:
@@ -197,7 +197,7 @@ class Player:
         if self._feeder.plays_another(scene.recording):
             self._turn(self._transport.halt(position))
         self._turn(self._transport.play(position))
-        if self._transport.state is State.WAITING:
+        if self._transport.state is TransportState.WAITING:
             self._open(scene)
 
     def _stop(self) -> None:
@@ -212,14 +212,14 @@ class Player:
             return
         if self._feeder.plays_another(scene.recording):
             self._turn(self._transport.halt(self._transport.place))
-        rested = self._transport.state is State.RESTING
+        rested = self._transport.state is TransportState.RESTING
         self._turn(self._transport.scrub(min(max(position, 0.0), float(len(scene.recording.samples)))))
         if rested:
             self._open(scene)
 
     def _let_go(self) -> None:
         output, after = self._connection.output, self._transport.let_go()
-        if self._transport.sounding and after.state is State.FADING and output is not None:
+        if self._transport.sounding and after.state is TransportState.FADING and output is not None:
             self._feeder.fade_out(output)
         self._turn(after)
 
@@ -248,7 +248,7 @@ class Player:
         except NoDevice as error:
             self._lose(error)
             return
-        if self._transport.state is State.WAITING:
+        if self._transport.state is TransportState.WAITING:
             self._fill()
 
     def _open_anew(self, look: bool = False) -> None:
@@ -260,12 +260,12 @@ class Player:
             restart_portaudio()
             self._list_devices()
         scene = self._source()
-        if scene is not None and after.state is State.WAITING:
+        if scene is not None and after.state is TransportState.WAITING:
             self._open(scene)
 
     def _lose(self, trouble: NoDevice) -> None:
         """The device does not answer: what sounded waits until one does."""
-        after, fading = self._cut_off(), self._transport.state is State.FADING
+        after, fading = self._cut_off(), self._transport.state is TransportState.FADING
         # Where it was fading out, nothing more was to be heard of it.
         self._connection.lose(None if fading else trouble)
         self._turn(after)
@@ -285,13 +285,13 @@ class Player:
             self._open(scene)
         elif not output.alive():
             self._lose(NoDevice("audio.device_stopped"))
-        elif self._transport.state is State.FADING:
+        elif self._transport.state is TransportState.FADING:
             if feeder.faded(output):
                 self._turn(self._transport.faded())
         elif feeder.plays_another(scene.recording):
             self._turn(self._transport.halt(0))
         else:
-            if self._transport.state is State.WAITING:
+            if self._transport.state is TransportState.WAITING:
                 feeder.begin(scene, self._transport, output)
                 self._turn(self._transport.began())
             if feeder.out_of_reach(self._transport.hand):

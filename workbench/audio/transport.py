@@ -40,7 +40,7 @@ Course = tuple[Loop | None, float]
 """The loop and the speed of a feed."""
 
 
-class State(StrEnum):
+class TransportState(StrEnum):
     """What the player is about."""
 
     RESTING = "resting"
@@ -56,11 +56,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Transport:
-    """State, place and course of the player.
+    """TransportState, place and course of the player.
 
     Attributes
     ----------
-    state : State
+    state : TransportState
     place : int
         Sample at which the sound begins, or rests; while it sounds, the last one that was asked for.
     goal : float or None
@@ -75,7 +75,7 @@ class Transport:
         1 plays as recorded.
     """
 
-    state: State = State.RESTING
+    state: TransportState = TransportState.RESTING
     place: int = 0
     goal: float | None = None
     hand: float | None = None
@@ -86,7 +86,7 @@ class Transport:
     @property
     def sounding(self) -> bool:
         """Whether a feed sounds and goes on."""
-        return self.state in (State.PLAYING, State.SCRUBBING)
+        return self.state in (TransportState.PLAYING, TransportState.SCRUBBING)
 
     @property
     def course(self) -> Course:
@@ -97,9 +97,9 @@ class Transport:
 
     def play(self, at: int) -> Transport:
         """Play from a sample."""
-        if self.state in (State.RESTING, State.WAITING):
-            return replace(self, state=State.WAITING, place=at)
-        state = State.PLAYING if self.state is State.FADING else self.state
+        if self.state in (TransportState.RESTING, TransportState.WAITING):
+            return replace(self, state=TransportState.WAITING, place=at)
+        state = TransportState.PLAYING if self.state is TransportState.FADING else self.state
         return replace(self, state=state, place=at, goal=float(at))
 
     def seek(self, at: int) -> Transport:
@@ -110,23 +110,23 @@ class Transport:
         """Stop with a fade, which begins at a sample."""
         if self.sounding:
             rest = at if self.goal is None else self.goal
-            return replace(self, state=State.FADING, place=max(0, round(rest)), goal=None, hand=None)
-        return self.halt(self.place) if self.state is State.WAITING else self
+            return replace(self, state=TransportState.FADING, place=max(0, round(rest)), goal=None, hand=None)
+        return self.halt(self.place) if self.state is TransportState.WAITING else self
 
     def scrub(self, hand: float) -> Transport:
         """The hand is at a sample."""
         match self.state:
-            case State.RESTING:
-                return replace(self, state=State.WAITING, place=round(hand), hand=hand, resumes=False)
-            case State.WAITING:
+            case TransportState.RESTING:
+                return replace(self, state=TransportState.WAITING, place=round(hand), hand=hand, resumes=False)
+            case TransportState.WAITING:
                 resumes = self.resumes or self.hand is None
                 return replace(self, place=round(hand), hand=hand, resumes=resumes)
-            case State.PLAYING:
-                return replace(self, state=State.SCRUBBING, goal=hand, hand=hand, resumes=True)
-            case State.FADING:
+            case TransportState.PLAYING:
+                return replace(self, state=TransportState.SCRUBBING, goal=hand, hand=hand, resumes=True)
+            case TransportState.FADING:
                 place = round(hand)
-                return replace(self, state=State.SCRUBBING, place=place, goal=hand, hand=hand, resumes=False)
-            case State.SCRUBBING:
+                return replace(self, state=TransportState.SCRUBBING, place=place, goal=hand, hand=hand, resumes=False)
+            case TransportState.SCRUBBING:
                 return replace(self, hand=hand)
 
     def let_go(self) -> Transport:
@@ -135,17 +135,17 @@ class Transport:
             return self
         if not self.resumes:
             return replace(self, goal=self.hand).stop(self.hand)
-        if self.state is State.SCRUBBING:
-            return replace(self, state=State.PLAYING, goal=self.hand, hand=None)
+        if self.state is TransportState.SCRUBBING:
+            return replace(self, state=TransportState.PLAYING, goal=self.hand, hand=None)
         return replace(self, hand=None)
 
     # -- what becomes of the sound -------------------------------------------------------------------
 
     def began(self) -> Transport:
         """The first block is with the device."""
-        if self.state is not State.WAITING:
+        if self.state is not TransportState.WAITING:
             return self
-        return replace(self, state=State.PLAYING if self.hand is None else State.SCRUBBING)
+        return replace(self, state=TransportState.PLAYING if self.hand is None else TransportState.SCRUBBING)
 
     def arrived(self) -> Transport:
         """A feed from the goal on sounds."""
@@ -153,22 +153,22 @@ class Transport:
 
     def leap(self) -> Transport:
         """The hand is too far away to be followed."""
-        return replace(self, goal=self.hand) if self.state is State.SCRUBBING else self
+        return replace(self, goal=self.hand) if self.state is TransportState.SCRUBBING else self
 
     def faded(self) -> Transport:
         """Nothing is heard any more."""
-        return self.halt(self.place) if self.state is State.FADING else self
+        return self.halt(self.place) if self.state is TransportState.FADING else self
 
     def lost(self, heard: float | None) -> Transport:
         """The device is gone, or is about to be opened anew; `heard` is the sample that it gave last, where known."""
-        if self.state is State.FADING:
+        if self.state is TransportState.FADING:
             return self.faded()
         if not self.sounding:
             return self
         at = heard if self.goal is None else self.goal
         place = self.place if at is None else max(0, round(at))
-        return replace(self, state=State.WAITING, place=place, goal=None)
+        return replace(self, state=TransportState.WAITING, place=place, goal=None)
 
     def halt(self, at: int) -> Transport:
         """Nothing can go on; rest at a sample."""
-        return replace(self, state=State.RESTING, place=at, goal=None, hand=None)
+        return replace(self, state=TransportState.RESTING, place=at, goal=None, hand=None)

@@ -24,7 +24,7 @@ class Plain(StrEnum):
 
 
 @dataclass(frozen=True)
-class Operation:
+class ShapeWish:
     """What is to be done, and its numbers as far as it uses them.
 
     Attributes
@@ -58,29 +58,29 @@ class Shaping(QObject):
         super().__init__(parent)
         self._document, self._selection, self._acting = document, selection, acting
 
-    def preview(self, operation: Operation) -> None:
-        """Show and sound an operation."""
+    def preview(self, wish: ShapeWish) -> None:
+        """Show and sound an wish."""
         if self._document.recording is not None:
-            self._acting.preview(self._act(operation), operation.whole)
+            self._acting.preview(self._act(wish), wish.whole)
 
-    def apply(self, name: str, operation: Operation) -> None:
+    def apply(self, name: str, wish: ShapeWish) -> None:
         """Do an operation as one act."""
-        self._acting.accept(name, self._act(operation), operation.whole)
+        self._acting.accept(name, self._act(wish), wish.whole)
 
     def leave(self) -> None:
         """Back to what is recorded."""
         self._document.end_preview()
 
-    def _act(self, operation: Operation) -> LayerAct:
-        area, kind = self._selection.area, operation.kind
+    def _act(self, wish: ShapeWish) -> LayerAct:
+        area, kind = self._selection.area, wish.kind
         if kind is Plain.EXPONENT:
-            return lambda state, layer: mask_acts.sharpen(state, operation.exponent, area)
+            return lambda state, layer: mask_acts.sharpen(state, wish.exponent, area)
         if kind is Plain.SCALE:
-            return lambda state, layer: mask_acts.scale(state, layer, operation.factor, area)
+            return lambda state, layer: mask_acts.scale(state, layer, wish.factor, area)
         if isinstance(kind, FilterKind):
-            return lambda state, layer: mask_acts.clean(state, layer, kind, operation.rows, operation.columns, area)
+            return lambda state, layer: mask_acts.clean(state, layer, kind, wish.rows, wish.columns, area)
         assert isinstance(kind, CombineKind)
-        parts, source = self._other_mask(operation.other)
+        parts, source = self._other_mask(wish.other)
         return lambda state, layer: mask_acts.combine(state, layer, kind, parts, source, area)
 
     def _other_mask(self, other: tuple[int, int] | None) -> tuple[tuple[int, ...], Stack | None]:

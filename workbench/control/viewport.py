@@ -5,12 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from workbench.document.document import Document
-from workbench.spectral.scales import FrequencyScale
+from workbench.spectral.scales import FOOT_HZ, FrequencyScale
 
 SHORTEST_SECONDS = 0.02
 SMALLEST_SHARE = 0.02
-FOOT_HZ = 30.0
-"""Where the logarithmic axis begins; what is lower is drawn at its foot."""
 
 
 class Viewport(QObject):

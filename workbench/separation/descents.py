@@ -16,7 +16,7 @@ from workbench.nmf.objective import Objective
 from workbench.nmf.result import Array, Factorisation, IterationProgress, Watch
 from workbench.nmf.smooth import sage, smooth_is
 from workbench.nmf.starts import balanced
-from workbench.separation.settings import METHODS, Exponent, Method, RunSettings
+from workbench.separation.settings import METHODS, Method, RunSettings, StepExponent
 
 Holds = tuple[list[bool], list[bool]]
 """Of each component whether its template is held, and whether its activation is."""
@@ -145,7 +145,7 @@ def _descend(
                 weights,
                 templates,
                 activations,
-                "mm" if settings.exponent is Exponent.MM else "heuristic",
+                "mm" if settings.exponent is StepExponent.MM else "heuristic",
             )
             function = factorise_fast if settings.method is Method.FAST else factorise
             return function(V, W, H, beta, n, progress, objective=objective, watch=watch, threads=threads)

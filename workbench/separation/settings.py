@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from workbench.nmf.harmonic_percussive import HpssMode
 from workbench.spectral.stft import Analysis
 from workbench.wording import QT_TRANSLATE_NOOP
 
@@ -35,7 +36,7 @@ class Divergence(StrEnum):
     BETA = "beta"
 
 
-class Exponent(StrEnum):
+class StepExponent(StrEnum):
     """Of exact multiplicative steps: γ(β), with which the cost never rises whatever β, or 1, which steps farther."""
 
     MM = "mm"
@@ -63,15 +64,6 @@ class ActivationStart(StrEnum):
     PRESENT = "present"
 
 
-class HpssMasks(StrEnum):
-    """Masks of harmonic–percussive separation, as `nmf.harmonic_percussive.hpss` makes them."""
-
-    SOFT = "soft"
-    BINARY = "binary"
-    COUPLED = "coupled"
-    ADVANCED = "advanced"
-
-
 @dataclass(frozen=True)
 class RunSettings:
     """What a factorisation was asked for. Each method uses some of it (`MethodKind.uses`).
@@ -86,7 +78,7 @@ class RunSettings:
     divergence : Divergence
     beta : float
         β of Divergence.BETA.
-    exponent : Exponent
+    exponent : StepExponent
     iterations : int or None
         None until stopped.
     seed : int
@@ -130,7 +122,7 @@ class RunSettings:
         The selected time counts for nothing: templates are found from the rest.
     separation, percussive_separation : float
         Decibels by which a bin must be harmonic, and percussive.
-    masks : HpssMasks
+    masks : HpssMode
 
     Raises
     ------
@@ -142,7 +134,7 @@ class RunSettings:
     components: int = 10
     divergence: Divergence = Divergence.KL
     beta: float = 0.5
-    exponent: Exponent = Exponent.MM
+    exponent: StepExponent = StepExponent.MM
     iterations: int | None = 100
     seed: int = 0
     tries: int = 1
@@ -172,7 +164,7 @@ class RunSettings:
     percussive_bins: int = 31
     separation: float = 1.0
     percussive_separation: float = 1.0
-    masks: HpssMasks = HpssMasks.SOFT
+    masks: HpssMode = HpssMode.SOFT
 
     def __post_init__(self) -> None:
         for name, kind in _ENUMERATED.items():
@@ -213,10 +205,10 @@ _BETA_OF = {Divergence.KL: 1.0, Divergence.IS: 0.0, Divergence.EU: 2.0}
 _ENUMERATED: dict[str, type[StrEnum]] = {
     "method": Method,
     "divergence": Divergence,
-    "exponent": Exponent,
+    "exponent": StepExponent,
     "templates": TemplateStart,
     "activations": ActivationStart,
-    "masks": HpssMasks,
+    "masks": HpssMode,
 }
 """Fields of RunSettings that hold a member of an enumeration, beside `compare`, which may hold none."""
 
@@ -324,7 +316,7 @@ PRESETS: dict[str, RunSettings] = {
     ),
     "old": RunSettings(method=Method.SMOOTH, iterations=200),
 }
-"""Settings for kinds of sound; README says what each is for and what it was tried on."""
+"""Settings for kinds of sound; the manual says what each is for, measured.md what it was tried on."""
 
 PRESET_NAMES: dict[str, str] = {
     "general": QT_TRANSLATE_NOOP("Presets", "General"),

@@ -11,14 +11,15 @@ from workbench import resource
 from workbench.audio.recording import Recording
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors, Model
-from workbench.separation.settings import METHODS, HpssMasks, Method, RunSettings, TemplateStart
+from workbench.nmf.harmonic_percussive import HpssMode
+from workbench.separation.settings import METHODS, Method, RunSettings, TemplateStart
+from workbench.spectral.scales import NOTES
 from workbench.spectral.stft import Analysis
 
 OWN_KIT = ("kick", "snare", "hihat")
 """Of our own kit: what most recordings with drums have; a folder of one's own may hold any drums."""
 SOUND_FILES = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 NO_TEMPLATES = "separation.no_templates"
-NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +83,7 @@ def component_names(settings: RunSettings) -> list[str]:
         If a folder of drums holds none, or the pitches are out of order.
     """
     if settings.method is Method.HPSS:
-        return ["Harmonic", "Percussive", "Residual"][: 3 if settings.masks is HpssMasks.ADVANCED else 2]
+        return ["Harmonic", "Percussive", "Residual"][: 3 if settings.masks is HpssMode.ADVANCED else 2]
     if "templates" not in METHODS[settings.method].uses:
         return []
     others = [f"Other {i + 1}" for i in range(settings.others)]

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
+FOOT_HZ = 30.0
+"""Lowest frequency that pictures show on the logarithmic axis; what is lower is drawn at their foot."""
 LOWEST_HZ = 20.0
 """The logarithmic axis begins here; everything below is drawn at its foot."""
 

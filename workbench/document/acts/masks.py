@@ -17,14 +17,13 @@ from workbench.masks.edits.effects import (
     Invert,
     MaskSource,
     Move,
+    Parts,
     Restore,
     Scale,
     Sharpened,
 )
 from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.model.layers import Layer, Part
-
-Parts = tuple[int, ...]
 
 
 def set_edits(state: State, edits: tuple[Edit, ...]) -> State:

@@ -25,7 +25,7 @@ WHOLE = Region(0, 1 << 40, 0, 1 << 40)
 
 
 @dataclass(frozen=True, eq=False)
-class Plane:
+class Cover:
     """How strongly each bin of a region is covered, float32 (bins, frames): a stroke while the hand still moves."""
 
     region: Region
@@ -142,7 +142,7 @@ class Operation:
     """An effect within an area, or on the whole plane for None."""
 
     effect: Effect
-    area: Area | Trace | Plane | None = None
+    area: Area | Trace | Cover | None = None
 
     @property
     def reach(self) -> Reach:
@@ -177,7 +177,7 @@ class Operation:
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Operation:
         """The same effect in the same area under another window and hop; `samples` is the recording's length."""
         area = self.area
-        if area is not None and not isinstance(area, Plane):
+        if area is not None and not isinstance(area, Cover):
             area = area.resampled(old, new, samples)
         return Operation(self.effect.resampled(old, new, samples), area)
 
@@ -237,7 +237,7 @@ def _extent(edit: Edit) -> Region:
     return edit.bounds
 
 
-def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace | Plane | None) -> tuple[Edit, ...]:
+def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace | Cover | None) -> tuple[Edit, ...]:
     """Edits with one more; strokes that do the same one after the other become one operation."""
     last = edits[-1] if edits else None
     if (

@@ -13,7 +13,7 @@ import numpy as np
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import coverage, covered
-from workbench.masks.edits.edits import Edit, Operation, Paint, Plane, Tile, with_operation
+from workbench.masks.edits.edits import Cover, Edit, Operation, Paint, Tile, with_operation
 from workbench.masks.edits.effects import Effect, Fill, LayerEffect, Recall, Restore
 from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.edits.traces import Path, Trace, gathered
@@ -220,7 +220,7 @@ class TileStroke:
             new = self._effect.change(masks, computed, grid, weight, (masks, grid))
         else:
             under = np.zeros((0,), np.float32)
-            edits = (*self._stack.edits, Operation(self._effect, Plane(region, weight)))
+            edits = (*self._stack.edits, Operation(self._effect, Cover(region, weight)))
             new = Stack(
                 self._stack.layers, self._stack.factors, edits, self._stack.bins, self._stack.frames, self._stack.levels
             ).evaluate(rows, columns)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from workbench.masks.pictures.picture import Look, Pixels, Show, axis_of, bgr, brightness, picture
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
-from workbench.spectral.scales import FrequencyScale
+from workbench.spectral.scales import FOOT_HZ, FrequencyScale
 from workbench.spectral.stft import Analysis
 from workbench.storage import replacing
 
@@ -33,7 +33,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
 
     def drawn(show: Show, selected: tuple[int, ...], width: int, height: int) -> Image.Image:
         scale = FrequencyScale.LOG
-        low, high = float(scale.position(30.0)), float(scale.position(rate / 2))
+        low, high = float(scale.position(FOOT_HZ)), float(scale.position(rate / 2))
         hz = scale.frequency(np.linspace(low, high, height + 1))
         rows = axis_of(analysis.bin_place(hz, rate), stack.bins)
         columns = axis_of(np.linspace(-0.5, stack.frames - 0.5, width + 1), stack.frames)
@@ -43,7 +43,7 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
     sheet.paste(drawn(Show.COLOURS, (), WIDTH, HEIGHT), (MARGIN, GAP))
     for hz in (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000):
         if hz < rate / 2:
-            share = np.log(hz / 30) / np.log(rate / 2 / 30)
+            share = np.log(hz / FOOT_HZ) / np.log(rate / 2 / FOOT_HZ)
             text = f"{hz // 1000}k" if hz >= 1000 else str(hz)
             draw.text((MARGIN - 8, GAP + HEIGHT * (1 - share)), text, QUIET, font, anchor="rm")
     seconds = analysis.second_of(stack.frames - 1, rate)

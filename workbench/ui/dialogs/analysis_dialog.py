@@ -45,7 +45,7 @@ class AnalysisDialog(QDialog):
         self.frequency = self._plot("analysisFrequency", self.tr("Level over frequency"), self.tr("Hz"), plots)
         self.frequency.setLogMode(x=True)
         column.addLayout(plots, 1)
-        self._hz = np.arange(scene.stack.bins) * scene.recording.rate / scene.analysis.window
+        self._hz = scene.analysis.hz_of(np.arange(scene.stack.bins, dtype=np.float64), scene.recording.rate)
         self.table = self._table()
         column.addWidget(self.table)
         close = named(QPushButton(self.tr("Close")), "analysisClose", self.tr("Close"), self.tr("Close (Esc)"))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.control.selection import Selection
-from workbench.control.shaping import Operation, Plain, Shaping
+from workbench.control.shaping import Plain, ShapeWish, Shaping
 from workbench.document.document import Document
 from workbench.masks.edits.effects import CombineKind
 from workbench.masks.edits.filters import FilterKind
@@ -16,7 +16,7 @@ PREVIEW_MS = 60
 
 
 class MaskDialog(QDialog):
-    """One operation, its numbers, Apply. What is set is previewed at once, within the selection or everywhere."""
+    """One wish, its numbers, Apply. What is set is previewed at once, within the selection or everywhere."""
 
     def __init__(self, parent: QWidget, document: Document, selection: Selection, shaping: Shaping) -> None:
         super().__init__(parent)
@@ -137,7 +137,7 @@ class MaskDialog(QDialog):
         if not self.isVisible() or layer is None:
             return
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
-        what = self.tr("All layers") if self._operation().whole else layer.name
+        what = self.tr("All layers") if self._wish().whole else layer.name
         self.scope.setText(f'<span style="color:{layer.colour}">●</span> {what}, {where}')
         self._timer.start()
 
@@ -160,8 +160,8 @@ class MaskDialog(QDialog):
         value = self.kind.currentData()
         return next(kinds(value) for kinds in (Plain, FilterKind, CombineKind) if value in list(kinds))
 
-    def _operation(self) -> Operation:
-        return Operation(
+    def _wish(self) -> ShapeWish:
+        return ShapeWish(
             self._kind(),
             self.exponent.value(),
             self.factor.value(),
@@ -172,16 +172,16 @@ class MaskDialog(QDialog):
 
     def _preview(self) -> None:
         if self.isVisible():
-            self._shaping.preview(self._operation())
+            self._shaping.preview(self._wish())
 
     def _apply(self) -> None:
-        operation, layer = self._operation(), self._selection.present
+        wish, layer = self._wish(), self._selection.present
         text = self.kind.currentText().split(":")[0]
-        if not operation.whole and layer is not None:
+        if not wish.whole and layer is not None:
             text = f"{layer.name}: {text[:1].lower()}{text[1:]}"
-        if isinstance(operation.kind, CombineKind):
+        if isinstance(wish.kind, CombineKind):
             text = f"{text} {self.other.currentText()}"
-        self._shaping.apply(text, operation)
+        self._shaping.apply(text, wish)
         self.accept()
 
     def _left(self) -> None:

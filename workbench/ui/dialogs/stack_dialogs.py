@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.separation.settings import RANGES, HpssMasks, Method, RunSettings
+from workbench.nmf.harmonic_percussive import HpssMode
+from workbench.separation.settings import RANGES, Method, RunSettings
 from workbench.ui.base.controls import Slider, combo, dim, named
 from workbench.ui.base.file_dialogs import ask_paths
 
@@ -113,7 +114,7 @@ class TonesDialog(QDialog):
             method=Method.HPSS,
             harmonic_frames=frames,
             percussive_bins=bins,
-            masks=HpssMasks(self.masks.currentData()),
+            masks=HpssMode(self.masks.currentData()),
             separation=margin,
             percussive_separation=margin,
         )

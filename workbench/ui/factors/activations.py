@@ -7,38 +7,22 @@ from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
 
 from workbench.control.factor_strokes import FactorStrokes
-from workbench.control.plane import Plane
 from workbench.control.playback import Playback
-from workbench.control.selection import Selection
-from workbench.control.tools import ToolSettings
-from workbench.control.viewport import Viewport
-from workbench.document.document import Document
 from workbench.masks.model.models import Factors
 from workbench.ui.base import theme
 from workbench.ui.base.axes import time_ticks
 from workbench.ui.base.guard import guarded
-from workbench.ui.factors.curve_pane import CurvePane, Float, curve_colour
+from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
 
 
 @guarded
 class ActivationsView(CurvePane):
     """Rows of H over time, aligned with the spectrogram above."""
 
-    def __init__(
-        self,
-        document: Document,
-        selection: Selection,
-        plane: Plane,
-        viewport: Viewport,
-        tools: ToolSettings,
-        strokes: FactorStrokes,
-        anchor: QWidget,
-        playback: Playback,
-    ) -> None:
-        super().__init__(document, selection, plane, viewport, tools, strokes, anchor)
+    def __init__(self, around: Surroundings, strokes: FactorStrokes, playback: Playback) -> None:
+        super().__init__(around, strokes)
         self.setObjectName("activations")
         self.setAccessibleName(self.tr("Activations"))
         self.setToolTip(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -22,33 +24,37 @@ from workbench.ui.base.guard import guarded
 Float = NDArray[np.float32]
 
 
-@guarded
-class CurvePane(QWidget):
-    """Curves, one a component, drawn once into a picture and kept until something changes.
+@dataclass(frozen=True)
+class Surroundings:
+    """What a pane of curves shows, and what it stands beside.
 
-    Parameters
+    Attributes
     ----------
     anchor : QWidget
         Holds the plane's canvas, with which the curves are aligned.
     """
 
-    def __init__(
-        self,
-        document: Document,
-        selection: Selection,
-        plane: Plane,
-        viewport: Viewport,
-        tools: ToolSettings,
-        strokes: FactorStrokes,
-        anchor: QWidget,
-    ) -> None:
+    document: Document
+    selection: Selection
+    plane: Plane
+    viewport: Viewport
+    tools: ToolSettings
+    anchor: QWidget
+
+
+@guarded
+class CurvePane(QWidget):
+    """Curves, one a component, drawn once into a picture and kept until something changes."""
+
+    def __init__(self, around: Surroundings, strokes: FactorStrokes) -> None:
         super().__init__()
-        self._document, self._selection, self._plane, self._viewport = document, selection, plane, viewport
-        self._strokes, self._anchor = strokes, anchor
+        document, selection, plane = around.document, around.selection, around.plane
+        self._document, self._selection, self._plane, self._viewport = document, selection, plane, around.viewport
+        self._strokes, self._anchor = strokes, around.anchor
         self._picture: QPixmap | None = None
         self._lanes: list[tuple[QRectF, int, int]] = []
         self._stroke_lane = QRectF()
-        tools.changed.connect(self._show_tool)
+        around.tools.changed.connect(self._show_tool)
         self.setMinimumSize(60, 60)
         for signal in (plane.changed, document.factors_changed, document.layers_changed, selection.layer_changed):
             signal.connect(self.redraw)

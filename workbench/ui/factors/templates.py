@@ -7,19 +7,13 @@ from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
 
 from workbench.control.factor_strokes import FactorStrokes
-from workbench.control.plane import Plane
-from workbench.control.selection import Selection
-from workbench.control.tools import ToolSettings
-from workbench.control.viewport import Viewport
-from workbench.document.document import Document
 from workbench.masks.model.models import Factors
 from workbench.ui.base import theme
 from workbench.ui.base.axes import frequency_ticks
 from workbench.ui.base.guard import guarded
-from workbench.ui.factors.curve_pane import CurvePane, Float, curve_colour
+from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
 
 
 @guarded
@@ -28,17 +22,8 @@ class TemplatesView(CurvePane):
 
     RANGE_DB = 60.0
 
-    def __init__(
-        self,
-        document: Document,
-        selection: Selection,
-        plane: Plane,
-        viewport: Viewport,
-        tools: ToolSettings,
-        strokes: FactorStrokes,
-        anchor: QWidget,
-    ) -> None:
-        super().__init__(document, selection, plane, viewport, tools, strokes, anchor)
+    def __init__(self, around: Surroundings, strokes: FactorStrokes) -> None:
+        super().__init__(around, strokes)
         self.setObjectName("templates")
         self.setAccessibleName(self.tr("Templates"))
         self.setToolTip(

@@ -200,7 +200,9 @@ class StackPanel(QWidget):
             self._scroll.ensureWidgetVisible(row, 0, 4)
 
     def _show_residual(self, db: float | None) -> None:
-        self.residual.setText("" if db is None else self.tr("Sum of the layers − mix: {0:.0f} dB").format(db).replace("-", "−"))
+        self.residual.setText(
+            "" if db is None else self.tr("Sum of the layers − mix: {0:.0f} dB").format(db).replace("-", "−")
+        )
 
     def dress(self) -> None:
         """The theme changed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workbench.control.desk import Desk
 from workbench.ui.factors.activations import ActivationsView
 from workbench.ui.factors.cost_plot import CostPlot
+from workbench.ui.factors.curve_pane import Surroundings
 from workbench.ui.factors.factorise_panel import FactorisePanel
 from workbench.ui.factors.templates import TemplatesView
 from workbench.ui.sound.mixer import Mixer
@@ -45,12 +46,9 @@ class Panes:
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
         )
-        self.templates = TemplatesView(
-            d.document, d.selection, d.plane, d.viewport, d.tools, d.template_strokes, self.spectrogram
-        )
-        self.activations = ActivationsView(
-            d.document, d.selection, d.plane, d.viewport, d.tools, d.activation_strokes, self.spectrogram, d.playback
-        )
+        around = Surroundings(d.document, d.selection, d.plane, d.viewport, d.tools, self.spectrogram)
+        self.templates = TemplatesView(around, d.template_strokes)
+        self.activations = ActivationsView(around, d.activation_strokes, d.playback)
         self.costs = CostPlot(d.document)
         self.palette = Palette(d.tools)
         self.tool_bar = ToolBar(d.document, d.selection, d.tools, d.areas, d.viewport)
