@@ -50,7 +50,7 @@ def _work(program: Workbench) -> None:
     change_layer(document, "gain", document.layers[2].id, gain_db=-4.0, pan=0.3)
     change_layer(document, "pan", document.layers[4].id, pan=-0.4)
     _group(program)
-    document.select(document.layers[3].id)
+    program.desk.selection.select(document.layers[3].id)
     window.desk.tools.choose(Tool.BRUSH)
     window.desk.tools.set_size(60)
     canvas = window.desk.plane.canvas
@@ -78,17 +78,19 @@ def _group(program: Workbench) -> None:
 def _mixer(program: Workbench, folder: Path) -> None:
     """The mixer while it plays."""
     window = program.window
-    window.panes.switch_lower()
-    window.panes.mixer.store(0)
+    window.layout_.show_mixer()
+    program.desk.mixing.store(0)
     program.desk.playback.play()
     run_until(program, lambda: program.desk.playback.position > 10.6, 8)
     window.grab().save(str(folder / "mixer.png"))
     program.desk.playback.stop()
-    window.panes.switch_lower()
+    window.layout_.show_mixer()
 
 
 def _details(program: Workbench, folder: Path) -> None:
     """The other pictures of the spectrogram and the dialogs."""
+    from PySide6.QtWidgets import QDialog
+
     window = program.window
     window.set_theme("dark")
     for index, name in ((1, "level"), (2, "mask"), (3, "over")):
@@ -96,10 +98,11 @@ def _details(program: Workbench, folder: Path) -> None:
         run_until(program, lambda: False, 0.4)
         window.grab().save(str(folder / f"show-{name}.png"))
     window.panes.tool_bar.show_box.setCurrentIndex(0)
-    for name, act in (("keys", window.dialogs.keys), ("export", window.actions_.by_name["export"].trigger)):
-        act()
+    for name in ("keys", "export"):
+        window.actions_.by_name[name].trigger()
         run_until(program, lambda: False, 0.4)
-        dialog = window.findChild(object, f"{name}Dialog")
+        dialog = window.findChild(QDialog, f"{name}Dialog")
+        assert dialog is not None
         dialog.grab().save(str(folder / f"dialog-{name}.png"))
         dialog.close()
 
@@ -108,8 +111,9 @@ def _tools(program: Workbench, folder: Path) -> None:
     """Every tool in use, on one sheet: the top bar's options and the spectrogram."""
     from PIL import Image, ImageDraw, ImageFont
 
-    from workbench.control.tools import FILTERS, SELECTING, Tool, described, described_shapes
+    from workbench.control.tools import FILTERS, SELECTING, Tool
     from workbench.masks.edits.brush import Shape
+    from workbench.ui.tools.texts import described, described_shapes
 
     window, document = program.window, program.desk.document
     window.set_theme("dark")
@@ -135,11 +139,11 @@ def _tools(program: Workbench, folder: Path) -> None:
         print(title)
 
     for tool in SELECTING:
-        window.desk.selecting.deselect()
+        window.desk.areas.deselect()
         window.desk.tools.choose(tool)
         _gesture(program, tool.value)
         shot(texts[tool].name)
-    window.desk.selecting.deselect()
+    window.desk.areas.deselect()
     for shape in Shape:
         window.desk.tools.choose(Tool.BRUSH)
         window.desk.tools.set_brush(shape=shape, size=26.0)
@@ -160,7 +164,7 @@ def _tools(program: Workbench, folder: Path) -> None:
     window.panes.threshold.low.setValue(-55)
     window.panes.threshold.knee.setValue(8)
     shot(texts[Tool.THRESHOLD].name)
-    window.panes.threshold.cancel()
+    window.desk.thresholding.cancel()
     columns, width = 4, 360
     height = round(width * shots[0].height / shots[0].width)
     sheet = Image.new("RGB", (columns * width, -(-len(shots) // columns) * height))

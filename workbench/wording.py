@@ -116,7 +116,9 @@ SENTENCES: dict[str, str] = {
         "Errors", "The list of onsets has {labels} labels, but there are {components} components."
     ),
     # -- document ------------------------------------------------------------------------------------
-    #
+    "document.no_layer": QT_TRANSLATE_NOOP(
+        "Errors", "That layer is not there yet, or no longer: what is tried out has to be accepted first."
+    ),
     "document.last_layer": QT_TRANSLATE_NOOP("Errors", "The last layer stays: the parts always sum to the mix."),
     "document.merge_needs_two": QT_TRANSLATE_NOOP("Errors", "Select two or more layers to merge."),
     "document.layer_locked": QT_TRANSLATE_NOOP(

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import make_scene
 from tests.rig import align, null_sink, residual_db
-from workbench.audio.connection import LATENCIES
+from workbench.audio.connection import LADDER
 from workbench.audio.feed import Block, Loop
 from workbench.audio.output import Output
 from workbench.audio.player import Player
@@ -269,7 +269,7 @@ def test_a_pending_seek_and_a_stop_outlast_another_device(sink):
 
 
 # The shorter ones are what a user may ask for.
-@pytest.mark.parametrize("latency", [0.01, 0.02, *LATENCIES])
+@pytest.mark.parametrize("latency", [0.01, 0.02, *LADDER])
 @pytest.mark.parametrize("rate", [22050, 44100, 48000])
 def test_every_latency_that_is_offered_plays(sink, rate, latency):
     with Playing(panned_scene(4.0, rate)) as p:

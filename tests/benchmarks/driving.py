@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from workbench.app import Workbench
 
 DEMO = resource("demo/demo.flac")
+RATE = 44100
+"""Of the demo, and of the sound server."""
 
 
 @contextmanager
 def running_window(width: int = 1280, height: int = 800) -> Iterator[tuple[Workbench, NullSink]]:
     """The program in a real window on a screen and a sound server of our own."""
-    with virtual_screen(width, height), null_sink(44100) as sink:
+    with virtual_screen(width, height), null_sink(RATE) as sink:
         from PySide6.QtCore import QSettings
 
         from workbench.app import build

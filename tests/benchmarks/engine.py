@@ -15,47 +15,39 @@ from __future__ import annotations
 
 import gc
 import json
-import subprocess
-import sys
-import time
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import soundfile
 
 from tests.benchmarks import Report
-from tests.benchmarks.driving import DEMO
+from tests.benchmarks.engine_drums import drum_loop
+from tests.benchmarks.engine_rounds import (
+    ITERATIONS,
+    RATE,
+    ROUNDS,
+    alone,
+    alternating,
+    recording,
+    seconds,
+    spectrogram,
+    told,
+)
 from tests.benchmarks.engine_window import window_figures
-from tests.rig import SHARED_AUDIO
-from workbench import resource
 from workbench.nmf.accelerated import factorise_fast
-from workbench.nmf.compat import libnmfd
-from workbench.nmf.convolutive import conv_model, nmfd
 from workbench.nmf.divergence import divergence, relative_floor
-from workbench.nmf.harmonic_percussive import hpss
 from workbench.nmf.multiplicative import factorise
 from workbench.nmf.objective import Objective
 from workbench.nmf.result import Array, Factorisation
 from workbench.nmf.starts import random_start
-from workbench.nmf.templates import learnt_templates
-from workbench.spectral.stft import Analysis, analyse, hann, magnitudes, synthesise
 
-if TYPE_CHECKING:
-    pass
-
-RATE, SECONDS = 44100, 30
-ANALYSIS = Analysis(2048, 512)
-ITERATIONS = 100
-ROUNDS = 7
 BETAS = {"KL": 1.0, "IS": 0.0, "Euclidean": 2.0}
 EXACT = {("KL", 10): ">= 6", ("IS", 10): ">= 4", ("KL", 30): ">= 3.5", ("IS", 30): ">= 2.7"}
 FAST = {"KL": ">= 8", "IS": ">= 12", "Euclidean": ">= 5"}
-EPS = 2.0**-52
 
 
 def measure(report: Report, rounds: int = ROUNDS) -> None:
@@ -64,55 +56,10 @@ def measure(report: Report, rounds: int = ROUNDS) -> None:
         for components in (10, 30):
             descents(report, name, components, rounds)
     peak_memory(report)
-    report.holds &= alone(f"deconvolution(Report(), {rounds})")
-    report.holds &= alone(f"percussion(Report(), {rounds})")
+    report.holds &= alone("engine_nmfd", f"deconvolution(Report(), {rounds})")
+    report.holds &= alone("engine_hpss", f"percussion(Report(), {rounds})")
     drum_loop(report)
     window_figures(report, recording(), RATE)
-
-
-# -- what is measured on -------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def recording() -> Array:
-    """The demo, repeated and cut to 30 s, float32 (n, C)."""
-    samples, rate = soundfile.read(DEMO, dtype="float32", always_2d=True)
-    assert rate == RATE
-    length = SECONDS * RATE
-    return np.tile(samples, (-(-length // len(samples)), 1))[:length]
-
-
-def spectrogram(beta: float) -> Array:
-    """V (1025, 2585): magnitudes, or floored powers for Itakura–Saito."""
-    V = magnitudes(recording(), ANALYSIS, 2.0 if beta == 0.0 else 1.0)
-    if beta == 0.0:
-        np.maximum(V, V.max() * np.float32(1e-10), out=V)
-    return V
-
-
-def alternating(
-    ways: dict[str, Callable[[], Any]], rounds: int, first: int = 0
-) -> tuple[dict[str, float], dict[str, Any]]:
-    """Median seconds of each way and its last result; every round begins with another one."""
-    took: dict[str, list[float]] = {name: [] for name in ways}
-    results: dict[str, Any] = {}
-    names = list(ways)
-    for i in range(first, first + rounds):
-        for name in names[i % len(names) :] + names[: i % len(names)]:
-            gc.collect()
-            time.sleep(0.1)  # BLAS threads of the one before go on waiting for work for a while
-            start = time.perf_counter()
-            results[name] = ways[name]()
-            took[name].append(time.perf_counter() - start)
-    return {name: float(np.median(each)) for name, each in took.items()}, results
-
-
-def seconds(**medians: float) -> dict[str, float]:
-    """Extra fields of a figure."""
-    return {f"{name}_s": round(value, 4) for name, value in medians.items()}
-
-
-# -- exact and fast descents ---------------------------------------------------------------------------
 
 
 def descents(report: Report, name: str, components: int, rounds: int) -> None:
@@ -128,8 +75,8 @@ def descents(report: Report, name: str, components: int, rounds: int) -> None:
     `cost` is that of the factors it returns, in float64 too, over scikit-learn's. A target that is not reached within
     1000 iterations gives a ratio of 0. The figures asked for are those of K = 10.
     """
-    target, exact_cost, fast_cost, reached, iterations = told(f"tell_costs('{name}', {components})")
-    took = [told(f"tell_round('{name}', {components}, {target}, {i})") for i in range(rounds)]
+    target, exact_cost, fast_cost, reached, iterations = told("engine", f"tell_costs('{name}', {components})")
+    took = [told("engine", f"tell_round('{name}', {components}, {target}, {i})") for i in range(rounds)]
     median = {way: float(np.median([each[way] for each in took])) for way in took[0]}
 
     def compared(way: str) -> dict[str, Any]:
@@ -190,20 +137,6 @@ def tell_round(name: str, components: int, target: float, number: int) -> None:
     print(json.dumps(took))
 
 
-def alone(call: str) -> bool:
-    """Run a function of this module, which reports figures, in a process of its own; whether they hold."""
-    line = f"import sys; from tests.benchmarks import Report; from tests.benchmarks.engine import *; r = {call}"
-    root = Path(__file__).resolve().parents[2]
-    return subprocess.run([sys.executable, "-c", f"{line}; sys.exit(not r.holds)"], cwd=root).returncode == 0
-
-
-def told(call: str) -> Any:
-    """What a function of this module prints in a process of its own."""
-    command = [sys.executable, "-c", f"from tests.benchmarks import engine; engine.{call}"]
-    root = Path(__file__).resolve().parents[2]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=root).stdout)
-
-
 def sklearn_mu(V: Array, W: Array, H: Array, beta: float, iterations: int = ITERATIONS) -> tuple[Array, Array]:
     """Iterations of scikit-learn's multiplicative updates; it writes into the start, which is copied."""
     from sklearn.decomposition import non_negative_factorization
@@ -254,7 +187,7 @@ def peak_memory(report: Report) -> None:
     The figure is what tracemalloc (to which NumPy tells its arrays) has at its peak beyond what it had before;
     `resident` is how far the process grew meanwhile (Linux), measured first, without tracemalloc.
     """
-    memory = told("tell_memory()")
+    memory = told("engine", "tell_memory()")
     report.figure("peak memory above V, exact KL, K=10", memory["traced"], "MB", "<= 60", resident=memory["resident"])
 
 
@@ -284,167 +217,3 @@ def _status(field: str) -> float | None:
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
     return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith(field + ":")), None)
-
-
-# -- convolutive NMF -----------------------------------------------------------------------------------
-
-
-def deconvolution(report: Report, rounds: int) -> Report:
-    """NMFD with libnmfd's rule, T=8, K=10: 100 iterations of ours against the rule as that program codes it.
-
-    The reference is slow and every iteration costs it the same: it runs 3 times for 10 iterations, between ours, and
-    its seconds are scaled by 10. It works in float64 throughout but for V, as the program does; ours in float32. Both
-    must come to the same W after 10 iterations: the largest difference over the largest value, asked below 1e-4.
-    """
-    V = spectrogram(1.0)
-    V_rows = np.ascontiguousarray(V)
-    W, H = random_start(V, 10, seed=0, length=8)
-    H = np.ones_like(H)
-    ways = {"ours": partial(libnmfd.nmfd, V, W, H, ITERATIONS)}
-    short = {"libnmfd": partial(libnmfd_nmfd, V_rows, W, H, 10)}
-    both, results = alternating(ways | short, min(3, rounds))
-    ours, _ = alternating(ways, max(1, rounds - 3))
-    took, theirs = float(np.median([both["ours"], ours["ours"]])), both["libnmfd"] * ITERATIONS / 10
-    report.figure(
-        "NMFD, T=8, K=10, 100 iterations, times libnmfd's rule as it codes it",
-        theirs / took,
-        "times",
-        ">= 15",
-        **seconds(ours=took, libnmfd=theirs),
-    )
-    reference = results["libnmfd"][0]
-    error = float(np.abs(libnmfd.nmfd(V, W, H, 10).W - reference).max() / reference.max())
-    report.figure("NMFD's W against libnmfd's rule, 10 iterations", 20 * np.log10(max(error, 1e-30)), "dB", "<= -80")
-    return report
-
-
-def libnmfd_nmfd(V: Array, W: Array, H: Array, iterations: int) -> tuple[Array, Array]:
-    """libnmfd's `nmfd`, line for line in what it costs: loops over τ, a shifted copy each, products with ones."""
-    w, h = W.astype(np.float64), H.astype(np.float64)
-    ones = np.ones(V.shape)
-    v = V / (EPS + V.sum())
-    length = w.shape[2]
-    for _ in range(iterations):
-        model = np.zeros(V.shape)
-        for delay in range(length):
-            model += w[:, :, delay] @ shifted(h, delay)
-        model += EPS
-        _cost = (v * np.log(1.0 + v / (model + EPS)) - v + model).mean()
-        quotient = v / (model + EPS)
-        update = np.zeros(h.shape)
-        for delay in range(length):
-            delayed = shifted(h, delay).T
-            w[:, :, delay] *= quotient @ delayed / (ones @ delayed + EPS)
-            template = w[:, :, delay].T
-            update += (template @ shifted(quotient, -delay)) / (template @ ones + EPS)
-        h *= update / length
-        w *= 1.0 / (EPS + w.sum(axis=2).sum(axis=0)[:, None])
-    return w, h
-
-
-def shifted(A: Array, amount: int) -> Array:
-    """libnmfd's shift operator: roll, then zeros over what came in."""
-    out = np.roll(A, amount, axis=-1)
-    if amount > 0:
-        out[:, :amount] = 0
-    elif amount < 0:
-        out[:, amount:] = 0
-    return out
-
-
-# -- harmonic and percussive ---------------------------------------------------------------------------
-
-
-def percussion(report: Report, rounds: int) -> Report:
-    """Soft masks by medians of 17 frames and 31 bins against librosa's; `difference` is the largest between them."""
-    import librosa
-
-    V = spectrogram(1.0)
-    V_rows = np.ascontiguousarray(V)
-    by_librosa = partial(librosa.decompose.hpss, V_rows, mask=True, kernel_size=(17, 31))
-    by_librosa()
-    took, results = alternating({"ours": partial(hpss, V, "soft"), "librosa": by_librosa}, rounds)
-    difference = max(float(np.abs(a - b).max()) for a, b in zip(results["ours"], results["librosa"], strict=True))
-    report.figure(
-        "HPSS, soft masks, times librosa",
-        took["librosa"] / took["ours"],
-        "times",
-        ">= 8",
-        **seconds(**took),
-        difference=float(f"{difference:.1e}"),
-    )
-    return report
-
-
-# -- drums ---------------------------------------------------------------------------------------------
-
-
-def drum_loop(report: Report) -> None:
-    """SDR of kick, snare and hi-hat in a drum loop whose stems are known, by NMFD with templates of our own kit.
-
-    A template of 8 frames a drum, learnt from all its one-shots end to end; uniform activations; 60 iterations with
-    everything free; ratio masks of the components' models on the mixture's STFT. SDR is 10 log₁₀(|s|²/|s − ŝ|²) over
-    the whole file; the figure is how far it is above that of the mixture itself, asked at least 6 dB. `oracle` is the
-    SDR of the ratio mask of the stems' own magnitudes.
-    """
-    folder, drums = SHARED_AUDIO / "funky", ("kick", "snare", "hihat")
-    if not folder.exists():
-        print(json.dumps({"skipped": "SDR of drums", "why": f"no folder {folder}"}), flush=True)
-        return
-    mixture, rate = soundfile.read(folder / "mixture.wav", dtype="float32")
-    assert rate == RATE
-    stems = [soundfile.read(folder / f"{name}.wav", dtype="float32")[0] for name in drums]
-    V = magnitudes(mixture[:, None], ANALYSIS)
-    W = np.concatenate(
-        [learnt_templates(magnitudes(one_shots(name)[:, None], ANALYSIS), 1, length=8) for name in drums], 1
-    )
-    H = np.full((len(drums), V.shape[1]), V.sum() / (len(drums) * V.shape[1]), np.float32)
-    result = nmfd(V, W, H, 60)
-    models = [conv_model(result.W[:, [k]], result.H[[k]]) for k in range(len(drums))]
-    ours = separated(mixture, models)
-    oracle = separated(mixture, [magnitudes(stem[:, None], ANALYSIS) for stem in stems])
-    for name, stem, estimate, best in zip(drums, stems, ours, oracle, strict=True):
-        own, reached = sdr(stem, mixture), sdr(stem, estimate)
-        report.figure(
-            f"SDR of {name} by NMFD with drum templates, above the mixture's own",
-            reached - own,
-            "dB",
-            ">= 6",
-            sdr=round(reached, 2),
-            mixture=round(own, 2),
-            oracle=round(sdr(stem, best), 2),
-        )
-
-
-def one_shots(drum: str) -> Array:
-    """All one-shots of a drum of our kit end to end, each at the same peak, (n,)."""
-    pieces = [
-        soundfile.read(path, dtype="float32", always_2d=True) for path in sorted(resource(f"drums/{drum}").iterdir())
-    ]
-    assert all(rate == RATE for _, rate in pieces)
-    mono = [samples.mean(axis=1) for samples, _ in pieces]
-    return np.concatenate([x / np.abs(x).max() for x in mono])
-
-
-def separated(mixture: Array, models: list[Array]) -> list[Array]:
-    """The mixture through each model's ratio mask."""
-    spectrum = analyse(mixture[:, None], ANALYSIS, 0, ANALYSIS.frames(len(mixture)))
-    total = np.maximum(np.sum(models, axis=0), 1e-20)
-    return [resynthesised(spectrum * (model / total).T, len(mixture)) for model in models]
-
-
-def resynthesised(spectrum: Array, length: int) -> Array:
-    """Weighted overlap-add of a spectrum (1, N, F)."""
-    frames = synthesise(spectrum, ANALYSIS)[0]
-    size, hop = ANALYSIS.window, ANALYSIS.hop
-    out, norm = np.zeros(size + hop * len(frames)), np.zeros(size + hop * len(frames))
-    for i, frame in enumerate(frames):
-        out[i * hop : i * hop + size] += frame
-        norm[i * hop : i * hop + size] += hann(size) ** 2
-    return (out / np.maximum(norm, 1e-12))[size // 2 : size // 2 + length]
-
-
-def sdr(stem: Array, estimate: Array) -> float:
-    """10 log₁₀(|s|²/|s − ŝ|²)."""
-    s = stem.astype(np.float64)
-    return float(10 * np.log10(np.sum(s**2) / np.sum((s - estimate) ** 2)))

@@ -12,7 +12,7 @@ import soundfile
 
 from tests.acting import change_layer
 from tests.benchmarks import Report
-from tests.benchmarks.driving import DEMO, mouse, open_and_factorise, open_demo, run_until, running_window
+from tests.benchmarks.driving import DEMO, RATE, mouse, open_and_factorise, open_demo, run_until, running_window
 from tests.rig import NullSink, align, residual_db
 from workbench.audio.export import FileFormat, layer_pieces, write
 from workbench.audio.renderer import render_all
@@ -76,7 +76,7 @@ def heard_is_rendered(report: Report, program: Workbench, sink: NullSink) -> Non
         assert run_until(program, lambda: program.desk.playback.position > 6.0)
         program.desk.playback.stop()
         run_until(program, lambda: False, 0.5)
-    reference = render_all(program.desk.document.scene, 0, 5 * 44100)
+    reference = render_all(program.desk.document.scene, 0, 5 * RATE)
     difference = residual_db(reference, align(reference, recorded[0]))
     report.figure("recorded from the null sink against the offline rendering", difference, "dB", "<= -80")
     program.desk.document.undo()

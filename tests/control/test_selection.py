@@ -105,3 +105,96 @@ def test_the_area_follows_another_window(document, selection):
     assert selection.area.at(np.array([60]), np.array([20]))[0, 0] == 1
     selection.set_area(areas.nothing(document.stack.bins, document.stack.frames))
     assert selection.area is None
+
+
+def test_a_press_on_the_present_layer_tells_nothing(document, selection):
+    told = []
+    other = Selection(document)
+    document.opened.emit()
+    other.layer_changed.connect(lambda: told.append("changed"))
+    other.select(other.layer)
+    assert told == []
+
+
+def test_a_group_added_to_what_is_selected_keeps_the_present_layer_picked(document, selection):
+    a, b, c, _ = ids(document)
+    state, group = group_acts.group_layers(document.recorded_state, [b, c], "A")
+    document.act("group", state)
+    document.opened.emit()
+    assert selection.picked == (a,)
+    selection.select_group(group, add=True)
+    assert selection.picked == (a, b, c)
+
+
+def test_a_preview_without_the_selected_group_does_not_deselect_it(document, selection):
+    state, group = group_acts.group_layers(document.recorded_state, ids(document)[:2], "A")
+    document.act("group", state)
+    selection.select_group(group)
+    told = []
+    selection.layer_changed.connect(lambda: told.append(selection.group))
+    document.preview(group_acts.group_all(document.recorded_state, [("B", ids(document)[2:])]))
+    assert selection.group == 0
+    document.end_preview()
+    assert selection.group == group and told == [0, group]
+    document.preview(group_acts.group_all(document.recorded_state, []))
+    document.act("dissolve", group_acts.dissolve_group(document.recorded_state, group))
+    assert selection.group == 0
+
+
+def test_the_layer_before_is_swapped_with(document, selection):
+    a, b, _, _ = ids(document)
+    selection.select(b)
+    selection.swap()
+    assert (selection.layer, selection.before) == (a, b)
+    selection.swap()
+    assert selection.layer == b
+
+
+def test_a_layer_that_is_not_there_is_not_selected(document, selection):
+    selection.select(999)
+    selection.select_group(999)
+    assert selection.layer == ids(document)[0] and selection.group == 0
+
+
+def test_the_users_choice_is_told_apart_from_what_follows(document, selection):
+    told = []
+    selection.layer_changed.connect(lambda: told.append("changed"))
+    selection.layer_chosen.connect(lambda: told.append("chosen"))
+    selection.select(ids(document)[1])
+    assert told == ["changed", "chosen"]
+    selection.select(ids(document)[1], add=True)
+    assert told == ["changed", "chosen"]
+
+
+def test_the_selection_has_followed_before_any_view_is_told(document, selection):
+    selection.select(ids(document)[3])
+    seen = []
+    for signal in (document.layers_changed, document.stacks_changed, document.factors_changed, document.masks_changed):
+        signal.connect(lambda *_: seen.append(selection.index))
+    document.undo()
+    assert seen and all(index == 0 for index in seen)
+
+
+def test_another_recording_begins_with_its_first_layer(document, selection):
+    selection.select(ids(document)[2])
+    selection.set_area(areas.everything(document.stack.bins, document.stack.frames))
+    samples = tone_mix(0.5, 8000)
+    document.open(Recording(samples, 8000, Path("u.wav")), analyse_levels(samples, ANALYSIS), fresh_state(ANALYSIS))
+    assert (selection.index, selection.before, selection.group, selection.area) == (0, 0, 0, None)
+
+
+def test_time_is_selected_in_whole_frames_and_told_in_seconds(document, selection):
+    selection.select_time(0.2, 0.4)
+    start, stop = selection.frames
+    assert selection.seconds == pytest.approx(((start - 0.5) * 128 / 8000, (stop - 0.5) * 128 / 8000))
+    selection.select_time(*selection.seconds)
+    assert selection.frames == (start, stop)
+    selection.set_area(areas.rectangle(Region(3, 9, 0, 1000), document.stack.bins, document.stack.frames))
+    assert selection.frames is None and selection.seconds is None
+
+
+def test_selected_seconds_lie_within_the_recording(document, selection):
+    selection.select_time(-1.0, 0.1)
+    assert selection.seconds[0] == 0.0
+    selection.select_time(0.9, 5.0)
+    assert selection.seconds[1] == 1.0

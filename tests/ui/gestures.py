@@ -1,14 +1,17 @@
-"""Keys, drags and the wheel in the real window."""
+"""Keys, drags and the wheel in the real window, and waiting for what comes of them."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from tests.conftest import pump
+from workbench.ui.stack.layer_row import MIME
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL, SHIFT, NONE = (
@@ -102,4 +105,78 @@ def trail(program, *points: QPoint, keys=NONE):
         QTest.mouseMove(view, point)
         pump(program.application, seconds=0.003)
     QTest.mouseRelease(view, LEFT, keys, points[-1])
+    pump(program.application)
+
+
+def pixels(widget: QWidget) -> np.ndarray:
+    """What a widget shows now: (height, width, 4)."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).copy()
+
+
+def still(program, widget: QWidget) -> np.ndarray:
+    """What a widget shows once it is drawn to the end: when it stays the same a while."""
+    seen, again = [pixels(widget)], 0
+
+    def holds() -> bool:
+        nonlocal again
+        pump(program.application, seconds=0.05)
+        now = pixels(widget)
+        again = again + 1 if np.array_equal(now, seen[-1]) else 0
+        seen[:] = [now]
+        return again >= 4
+
+    assert pump(program.application, holds, 20)
+    return seen[-1]
+
+
+def laid_out(program):
+    """Wait until the rows of the mask stack, all of them shown, stand below each other in their order."""
+    panel = program.window.panes.stack
+
+    def stand() -> bool:
+        places = sorted((row.geometry() for row in (*panel.rows, *panel.group_rows)), key=lambda place: place.top())
+        in_order = [row.y() for row in panel.rows]
+        return in_order == sorted(in_order) and all(a.bottom() < b.top() for a, b in pairwise(places))
+
+    pump(program.application, seconds=0.02)
+    assert pump(program.application, stand, 10)
+
+
+def drop(program, what: str, y: float):
+    """Let something go in the list of the mask stack, at a height of it."""
+    rows = program.window.panes.stack.rows[0].parentWidget()
+    data = QMimeData()
+    data.setData(MIME, what.encode())
+    at, action, none = QPointF(60, y), Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton
+    QApplication.sendEvent(rows, QDragEnterEvent(at.toPoint(), action, data, none, NONE))
+    QApplication.sendEvent(rows, QDropEvent(at, action, data, none, NONE))
+    laid_out(program)
+
+
+def click(program, index, keys=NONE):
+    """A click on a layer's row in the mask stack."""
+    QTest.mouseClick(program.window.panes.stack.rows[index], LEFT, keys, QPoint(90, 20))
+
+
+def group(program, *indices):
+    """Group layers by Ctrl+click and G; answers the group's id."""
+    click(program, indices[0])
+    for index in indices[1:]:
+        click(program, index, CTRL)
+    press(program, Qt.Key.Key_G)
+    laid_out(program)
+    return program.desk.document.groups[-1].id
+
+
+def dialog(program, name: str) -> QDialog:
+    """The one dialog of a name that is open."""
+    found = [each for each in program.window.findChildren(QDialog, name) if each.isVisible()]
+    assert len(found) == 1, (name, found)
+    return found[0]
+
+
+def settle(program, seconds=20):
+    """Let all jobs end."""
+    assert pump(program.application, lambda: not program.desk.runner.jobs, seconds)
     pump(program.application)

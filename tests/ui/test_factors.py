@@ -157,4 +157,4 @@ def test_strokes_do_not_fill_the_list_of_runs(factorised):
     for second in (0.5, 1.0, 1.5):
         at = QPoint(int(pane.time_to_x(second)), int(lane_of(pane, 0).center().y()))
         stroke(program, pane, at, at + QPoint(8, 0))
-    assert panel.runs.list.count() == 2 and len(program.window.panes.costs._curves) == 2
+    assert panel.runs.list.count() == 2 and len(program.window.panes.costs.listDataItems()) == 2

@@ -1,4 +1,4 @@
-"""Opening, saving, exporting, and what is asked before work is lost, by real events (offscreen)."""
+"""Opening, saving, and what is asked before work is lost, by real events (offscreen)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from tests.acting import change_layer
 from tests.conftest import pump, tone_mix
@@ -99,57 +99,6 @@ def test_closing_with_unsaved_work_asks(factorised):
     assert pump(program.application, lambda: not program.window.isVisible(), 5)
 
 
-def export(program, folder, form):
-    program.window.exports.show_dialog(program.window.files.folder)
-    dialog = program.window.findChild(QDialog, "exportDialog")
-    dialog.folder.setText(str(folder))
-    dialog.format.setCurrentIndex(form)
-    QTest.mouseClick(dialog.go, LEFT)
-
-
-def test_export_writes_what_is_asked(factorised, tmp_path):
-    program = factorised
-    export(program, tmp_path / "out", 2)
-    wrote = tmp_path / "out" / "tones mix.wav"
-    assert pump(
-        program.application, lambda: not program.desk.runner.jobs and len(list(wrote.parent.glob("*.wav"))) == 5, 10
-    )
-    assert sorted(p.name for p in wrote.parent.iterdir()) == [
-        "01 Component 1.wav",
-        "02 Component 2.wav",
-        "03 Component 3.wav",
-        "04 Component 4.wav",
-        "tones mix.wav",
-    ]
-    assert soundfile.info(wrote).subtype == "PCM_16"
-    parts = [soundfile.read(p)[0] for p in sorted(wrote.parent.glob("0*.wav"))]
-    expected = soundfile.read(program.desk.document.recording.path)[0]
-    np.testing.assert_allclose(sum(parts), expected, atol=4 * 2**-15)
-
-
-@pytest.mark.parametrize(("answer", "subtype"), [(0, "FLOAT"), (1, "PCM_16"), (2, None)])
-def test_a_format_that_would_clip_warns_and_offers_float(workbench, tmp_path, answer, subtype):
-    program = workbench
-    soundfile.write(tmp_path / "loud.wav", tone_mix(1.0) * 30, 8000, subtype="FLOAT")
-    program.window.show()
-    program.desk.opening.open(tmp_path / "loud.wav")
-    assert pump(program.application, lambda: program.desk.document.recording, 5)
-    export(program, tmp_path / "out", 2)
-    assert pump(program.application, lambda: program.window.findChild(QMessageBox, "clippingBox"), 10)
-    box = program.window.findChild(QMessageBox, "clippingBox")
-    assert not box.isModal() and "dB above full scale" in box.text()
-    texts = ["Write 32-bit float", "Clip", "Cancel"]
-    button = next(b for b in box.buttons() if b.text().replace("&", "") == texts[answer])
-    QTest.mouseClick(button, LEFT)
-    pump(program.application, lambda: (tmp_path / "out" / "loud mix.wav").exists() and not program.desk.runner.jobs, 3)
-    if subtype is None:
-        assert not (tmp_path / "out").exists()
-        return
-    assert soundfile.info(tmp_path / "out" / "loud mix.wav").subtype == subtype
-    peak = np.abs(soundfile.read(tmp_path / "out" / "loud mix.wav")[0]).max()
-    assert (peak > 1) == (subtype == "FLOAT")
-
-
 def test_opening_another_recording_while_factorising_starts_clean(opened, tmp_path):
     program = opened
     program.desk.factorising.start(
@@ -161,20 +110,6 @@ def test_opening_another_recording_while_factorising_starts_clean(opened, tmp_pa
     assert pump(program.application, lambda: program.desk.document.recording.rate == 8000, 10)
     assert pump(program.application, lambda: not program.desk.runner.jobs, 10)
     assert [layer.name for layer in program.desk.document.layers] == ["Everything"] and not program.desk.document.dirty
-
-
-def test_export_while_factorising_writes_one_consistent_moment(opened, tmp_path):
-    program = opened
-    program.desk.factorising.start(
-        RunSettings(components=3, iterations=None), program.desk.document.state.analysis, True
-    )
-    assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
-    export(program, tmp_path / "out", 0)
-    assert pump(program.application, lambda: len(list((tmp_path / "out").glob("*.wav"))) == 4, 20)
-    parts = [soundfile.read(p)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
-    np.testing.assert_allclose(sum(parts), program.desk.document.recording.samples, atol=1e-5)
-    program.desk.factorising.stop()
-    assert pump(program.application, lambda: not program.desk.factorising.running, 5)
 
 
 def test_only_the_newest_of_two_openings_counts(opened, tmp_path):
@@ -220,8 +155,7 @@ def test_saving_at_the_end_stops_the_factorisation_and_asks_no_second_time(opene
     assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
     program.desk.opening.save(tmp_path / "mine.workbench")
     assert pump(program.application, lambda: program.desk.document.path, 5)
-    pump(program.application, seconds=0.3)
-    assert program.desk.document.dirty, "the run went on"
+    assert pump(program.application, lambda: program.desk.document.dirty, 10), "the run went on"
     program.window.close()
     box = program.window.findChild(QMessageBox, "unsavedBox")
     QTest.mouseClick(box.button(QMessageBox.StandardButton.Save), LEFT)

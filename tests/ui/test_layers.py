@@ -129,3 +129,21 @@ def test_double_click_on_a_row_shows_its_mask_large_and_back(factorised):
     assert program.window.panes.image.show is Show.MASK and program.desk.selection.index == 1
     QTest.mouseDClick(panel.rows[1], LEFT, NONE, QPoint(60, 20))
     assert program.window.panes.image.show is Show.COLOURS
+
+
+def test_a_fader_that_is_held_while_its_layer_goes(factorised):
+    program, panel = factorised, factorised.window.panes.stack
+    press(program, Qt.Key.Key_N)
+    press(program, Qt.Key.Key_F4)
+    for fader in (panel.rows[4].gain, program.window.panes.mixer.strips[4].pan):
+        QTest.mousePress(fader, LEFT, NONE, QPoint(20, 8))
+        program.window.actions_.by_name["deleteLayer"].trigger()
+        # The row goes for good when the hand's events are dealt with.
+        QTest.mouseMove(fader, QPoint(10, 8))
+        QTest.mouseMove(fader, QPoint(30, 20))
+        QTest.mouseRelease(fader, LEFT, NONE, QPoint(30, 20))
+        pump(program.application)
+        assert len(program.desk.document.layers) == 4
+        while len(program.desk.document.layers) == 4:
+            press(program, Qt.Key.Key_Z, CTRL)
+    assert not program.window.notice.isVisible()

@@ -7,7 +7,7 @@ import weakref
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -126,17 +126,17 @@ def test_z_hears_only_what_is_under_the_brush(factorised):
     assert bounds.low <= row < bounds.high < ear.area.bins * 0.6
     seconds = (bounds.stop - bounds.start) * analysis.hop / 16000
     assert 0.15 < seconds < 0.6
-    span = program.desk.playback._dwelling
+    span = program.desk.playback.looped
     assert span[0] <= program.desk.plane.second_at(middle(program).x()) <= span[1]
     # It follows the pointer.
     hover(program, middle(program) + QPoint(120, 0))
-    assert pump(program.application, lambda: program.desk.playback._dwelling[0] > span[0], 2)
+    assert pump(program.application, lambda: program.desk.playback.looped[0] > span[0], 2)
     out = heard(program)
     power = np.sum(out**2, axis=1)
     loud = np.flatnonzero(power > power.max() * 1e-3) / 16000
     assert loud.max() - loud.min() < 1.0
     press(program, Qt.Key.Key_Z)
-    assert program.desk.playback._dwelling is None and program.desk.heard.scene() is program.desk.document.scene
+    assert program.desk.playback.looped is None and program.desk.heard.scene() is program.desk.document.scene
 
 
 def test_another_recording_is_heard_as_it_is_and_the_former_is_let_go(factorised, recording_file):
@@ -199,7 +199,7 @@ def test_shift_space_plays_from_the_pointer(opened, monkeypatch):
     assert asked.told[-1] == ("play", pytest.approx(20000, abs=200))
 
 
-def test_latency_and_device_are_chosen_in_the_settings_and_remembered(opened):
+def test_latency_and_device_are_chosen_in_the_settings_and_remembered(opened, tmp_path):
     program, window = opened, opened.window
     window.actions_.by_name["sound"].trigger()
     dialog = window.findChild(QDialog, "soundDialog")
@@ -208,9 +208,11 @@ def test_latency_and_device_are_chosen_in_the_settings_and_remembered(opened):
     dialog.latency.activated.emit(index)
     assert program.desk.playback.latency == 0.06
     assert pump(program.application, lambda: program.desk.player._connection.latency == 0.06, 2)
-    window._keep()
-    assert float(str(window._settings.value("latency"))) == 0.06
     dialog.close()
     window.actions_.by_name["sound"].trigger()
     again = [each for each in window.findChildren(QDialog, "soundDialog") if each.isVisible()][-1]
     assert again.latency.currentText() == "60 ms"
+    again.close()
+    window.close_now()
+    kept = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    assert float(str(kept.value("latency"))) == 0.06

@@ -1,17 +1,18 @@
-"""Strokes, eraser and threshold in the spectrogram, by real events (offscreen)."""
+"""Strokes with the brush and the eraser in the spectrogram, by real events (offscreen)."""
 
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from tests.acting import change_layer
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press
 from workbench.control.tools import Tool
 from workbench.masks.edits.edits import Paint
-from workbench.masks.edits.effects import Threshold
 
 
 def test_a_stroke_paints_the_selected_layer_as_one_step(factorised):
@@ -66,20 +67,6 @@ def test_brush_size_by_key_and_by_shift_right_drag(factorised):
     assert tools.size == pytest.approx(size + 60, abs=2)
 
 
-def test_threshold_previews_and_applies(factorised):
-    program = factorised
-    press(program, Qt.Key.Key_T)
-    program.window.panes.threshold.low.setValue(0.6)
-    pump(program.application)
-    assert isinstance(program.desk.document.state.edits[-1].effect, Threshold)
-    assert program.desk.document.recorded_state.edits == ()
-    press(program, Qt.Key.Key_Escape)
-    assert program.desk.document.state.edits == ()
-    program.window.panes.threshold.low.setValue(0.65)
-    press(program, Qt.Key.Key_Return)
-    assert program.desk.document.recorded_state.edits[-1].effect.low == pytest.approx(0.65)
-
-
 def test_a_fader_moved_during_a_stroke_leaves_the_stroke(factorised):
     program, at = factorised, middle(factorised)
     press(program, Qt.Key.Key_B)
@@ -104,3 +91,47 @@ def test_undo_during_a_stroke_takes_back_only_the_stroke(factorised):
     press(program, Qt.Key.Key_Z, CTRL)
     assert program.desk.document.undo_name == name and program.desk.document.state.edits == ()
     QTest.mouseRelease(program.window.panes.spectrogram, LEFT, NONE, at)
+
+
+def test_a_lock_during_a_stroke_ends_it(factorised):
+    program, at = factorised, middle(factorised)
+    press(program, Qt.Key.Key_B)
+    view = program.window.panes.spectrogram
+    held = mask_under(program, 1, at + QPoint(40, 0))
+    QTest.mousePress(view, LEFT, NONE, at)
+    QTest.mouseMove(view, at + QPoint(20, 0))
+    pump(program.application)
+    change_layer(program.desk.document, "lock", program.desk.document.layers[1].id, None, locked=True)
+    QTest.mouseMove(view, at + QPoint(60, 0))
+    pump(program.application)
+    QTest.mouseRelease(view, LEFT, NONE, at + QPoint(60, 0))
+    pump(program.application)
+    assert "Paint" not in program.desk.document.undo_name
+    assert mask_under(program, 1, at + QPoint(40, 0)) == pytest.approx(held, abs=1e-6)
+
+
+def test_a_pen_presses_as_hard_as_it_says(factorised):
+    program = factorised
+    at = middle(program)
+    press(program, Qt.Key.Key_B)
+    view = program.window.panes.spectrogram
+    pen = QPointingDevice.primaryPointingDevice()
+    event = QTabletEvent(
+        QEvent.Type.TabletPress,
+        pen,
+        QPointF(at),
+        QPointF(view.mapToGlobal(at)),
+        0.25,
+        0,
+        0,
+        0,
+        0,
+        0,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.MouseButton.LeftButton,
+        Qt.MouseButton.LeftButton,
+    )
+    QApplication.sendEvent(view, event)
+    before = mask_under(program, 0, at)
+    drag(program, at, at + QPoint(1, 0))
+    assert mask_under(program, 0, at) == pytest.approx(before + 0.25 * (1 - before), abs=0.02)

@@ -6,7 +6,7 @@ from time import monotonic
 
 from workbench.audio.output import NoDevice, Output, own_rate
 
-LATENCIES = (0.03, 0.06, 0.12, 0.24)
+LADDER = (0.03, 0.06, 0.12, 0.24)
 """Seconds asked of a device where nobody chose; the next where it can't keep up."""
 PATIENCE_SECONDS = 60.0
 """A device that underflows twice within this time can't keep up."""
@@ -38,7 +38,7 @@ class Connection:
         self.device: str | None = None
         self.latency: float | None = None
         self._rung = 0
-        """Place in LATENCIES."""
+        """Place in LADDER."""
         self._rung_for: tuple[str | None, int] | None = None
         """Device and rate for which it was found."""
         self._underflowed_at = float("-inf")
@@ -93,7 +93,7 @@ class Connection:
     @property
     def asked(self) -> float:
         """Seconds of latency that are asked of the device, when it is opened next."""
-        return LATENCIES[self._rung] if self.latency is None else self.latency
+        return LADDER[self._rung] if self.latency is None else self.latency
 
     def missed(self, ran_dry: int, underflows: int, now: float) -> bool:
         """Count what the device missed, and ask for a longer latency where it can't keep up.
@@ -119,7 +119,7 @@ class Connection:
             return False
         before, self._underflowed_at = self._underflowed_at, now
         again = underflows > 1 or now - before < PATIENCE_SECONDS
-        if not again or self.latency is not None or self._rung + 1 == len(LATENCIES):
+        if not again or self.latency is not None or self._rung + 1 == len(LADDER):
             return False
         self._rung += 1
         return True

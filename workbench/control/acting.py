@@ -1,4 +1,8 @@
-"""The one way in which the user's acts reach the document: tried out, done, refused with a reason."""
+"""How acts on layers and groups reach the document: tried out, done, refused with a reason.
+
+What grows while the pointer moves (`Strokes`, `FactorStrokes`, `Morphing`) previews by itself and is one act at the
+end; what a job brings (`Factorising`, `Partitions`) is put into the document as a run.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from PySide6.QtCore import QObject
 
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
+from workbench.document.acts.layers import layer_index
 from workbench.document.acts.masks import with_room
 from workbench.document.document import Document
 from workbench.document.state import State
@@ -45,8 +50,6 @@ class Acting(QObject):
         document = self._document
         if document.recording is None:
             return False
-        if merge is None:
-            document.end_preview()
         before = document.recorded_state
         try:
             state = act(before)
@@ -67,19 +70,19 @@ class Acting(QObject):
 
     def do_on_layer(self, name: str, act: LayerAct, area: Area | None) -> bool:
         """An act on the present layer's mask; `name` has a place for the layer's name."""
-        layer, index = self._selection.present, self._selection.index
-        if layer is None or self._document.recording is None:
+        layer = self._selection.present
+        if layer is None:
             return False
-        self._document.end_preview()
-        try:
-            check(self._document.recorded_stack, index)
-        except UserError as reason:
-            self._notices.refuse(reason)
-            return False
-        return self.do_on_masks(name.format(layer.name), lambda state: act(state, layer.id), area)
+
+        def whole(state: State) -> State:
+            check(self._document.recorded_stack, layer_index(state, layer.id))
+            return act(state, layer.id)
+
+        return self.do_on_masks(name.format(layer.name), whole, area)
 
     def make_layer(self, name: str, act: Callable[[State], tuple[State, int]], area: Area | None = None) -> None:
-        """An act that makes a layer, which then is the present one."""
+        """An act that makes a layer, which then is the present one; of an empty one, that takes no area, locks keep
+        nothing."""
         made = 0
 
         def whole(state: State) -> State:
@@ -87,8 +90,10 @@ class Acting(QObject):
             state, made = act(state)
             return state
 
-        if self.do_on_masks(name, whole, area):
+        if self.do(name, whole):
             self._selection.select(made)
+            if area is not None:
+                self.tell_locked(area)
 
     # -- trying out ----------------------------------------------------------------------------------
 

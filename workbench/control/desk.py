@@ -76,6 +76,7 @@ class Desk:
     partitions: Partitions
     heard: Heard
     playback: Playback
+    spot: Spot
     paging: Paging
     listening: Listening
     walking: Walking
@@ -85,7 +86,10 @@ class Desk:
     under_way: UnderWay
 
     def close(self) -> None:
-        """Give back what threads and devices hold; nothing is told any more."""
+        """Give back what threads and devices hold; nothing happens by itself any more.
+
+        What jobs came to is still delivered where events are processed afterwards.
+        """
         for each in (getattr(self, field.name) for field in fields(self)):
             for timer in each.findChildren(QTimer) if isinstance(each, QObject) else ():
                 timer.stop()
@@ -147,6 +151,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         partitions=Partitions(document, runner, notices),
         heard=heard,
         playback=playback,
+        spot=spot,
         paging=Paging(playback, viewport, strokes),
         listening=listening,
         walking=walking,

@@ -104,7 +104,6 @@ class Exporting(QObject):
                 lambda job: measure(ready, job.report),
                 lambda measured: self._check(ready, measured, make(FileFormat()), form, level),
                 self._notices.trouble,
-                key="export",
             )
 
     def _pieces_of(self, folder: Path, wanted: Wanted) -> Callable[[FileFormat], list[Piece]] | None:

@@ -51,6 +51,8 @@ class FactorStrokes(QObject):
         self._peak = 0.0
         self._factors: Factors | None = None
         self._last: tuple[int, float] | None = None
+        self._began_in: tuple[int, int | None] = (0, None)
+        """Stack and run that the stroke is in."""
         document.opened.connect(self._forget)
         document.analysis_changed.connect(self._forget)
 
@@ -80,6 +82,7 @@ class FactorStrokes(QObject):
 
     def begin(self, component: int) -> bool:
         """Start a stroke; answers whether there is something to draw on."""
+        self.end()
         document, run = self._document, self._document.run
         if run is None or not isinstance(run.factors, Factors):
             return False
@@ -88,6 +91,7 @@ class FactorStrokes(QObject):
             self._notices.refuse(self.tr("“{0}” is locked; unlock it to draw in its curves.").format(layer.name))
             return False
         self._factors, self._component, self._last = run.factors, component, None
+        self._began_in = self._place
         row = self._factors.H[component] if self._along_time else self._factors.spectra[:, component]
         whole = self._factors.H if self._along_time else self._factors.spectra
         self._peak = float(row.max()) or float(whole.max()) or 1.0
@@ -95,7 +99,7 @@ class FactorStrokes(QObject):
 
     def draw(self, first: int, last: int, value: float) -> None:
         """Go on to the entries `first` … `last` (those under one pixel) with a value; a line leads there."""
-        if self._factors is None or self._component is None:
+        if not self._still_fits() or self._factors is None or self._component is None:
             return
         if self._tools.tool is Tool.ERASER:
             value = 0.0
@@ -121,9 +125,20 @@ class FactorStrokes(QObject):
             region = Region(low, high + 1, 0, factors.H.shape[1])
         self._document.preview_factors(self._factors, region)
 
+    @property
+    def _place(self) -> tuple[int, int | None]:
+        state = self._document.recorded_state
+        return state.shown, state.run
+
+    def _still_fits(self) -> bool:
+        """Whether stack and run are those of the stroke; in others it ends without a trace."""
+        if self._place != self._began_in:
+            self.cancel()
+        return self.busy
+
     def end(self) -> None:
         """The stroke becomes one act."""
-        if self._factors is not None and self._last is not None and self._component is not None:
+        if self._still_fits() and self._factors is not None and self._last is not None and self._component is not None:
             name = next((x.name for x in self._document.layers if self._component in x.components), "")
             text = self.tr("Draw the activation of {0}") if self._along_time else self.tr("Draw the template of {0}")
             self._document.act_factors(text.format(name), self._factors)

@@ -32,9 +32,9 @@ class Factorising(QObject):
         self._document, self._runner, self._notices = document, runner, notices
         self._job: Job | None = None
         self._run = 0
-        """Number of the run under way, or of the last one; 0 where its results are no longer wanted."""
+        """Number of the run under way, or of the last one."""
         document.history_changed.connect(self._stop_what_was_undone)
-        opening.replacing.connect(self._leave)
+        opening.replacing.connect(self.stop)
 
     @property
     def running(self) -> bool:
@@ -55,6 +55,7 @@ class Factorising(QObject):
         document.end_preview()
         self._notices.soothe()
         self.stop()
+        self._runner.drop("analyse")
         self._withdraw_if_empty(self._run)
         if analysis != document.state.analysis:
             self._analyse(analysis, lambda: self.start(settings, analysis, fresh))
@@ -97,22 +98,28 @@ class Factorising(QObject):
     def _work(self, text: str, number: int, task: Task) -> None:
         document = self._document
 
+        def wanted() -> bool:
+            # The run of that number may by now be one of another recording.
+            return document.recording is task.recording and number in document.runs
+
         def publish(snapshot: Snapshot) -> None:
-            if self._run == number:
+            if wanted():
                 document.publish(number, snapshot.factors, snapshot.costs, snapshot.settings, snapshot.held)
 
         def done(snapshot: Snapshot) -> None:
+            if not wanted():
+                return
             publish(snapshot)
             count = len(snapshot.costs)
             said = self.tr("{0} iterations done").format(count) if count else self.tr("The masks are there")
             self._notices.say(said)
-            if document.recording is task.recording:
-                for other in snapshot.others:
-                    name = described_run(other.settings, other.factors.components)
-                    document.add_run(name, other.settings, other.factors, other.costs)
+            for other in snapshot.others:
+                name = described_run(other.settings, other.factors.components)
+                document.add_run(name, other.settings, other.factors, other.costs)
 
         def ended() -> None:
-            self._withdraw_if_empty(number)
+            if wanted():
+                self._withdraw_if_empty(number)
             if self._job is job:
                 self._job = None
 
@@ -127,11 +134,6 @@ class Factorising(QObject):
         """Stop the run under way; it keeps what it has."""
         if self._job is not None:
             self._job.cancel()
-
-    def _leave(self) -> None:
-        """What it still publishes belongs to a document that is no longer there."""
-        self.stop()
-        self._run = 0
 
     def _withdraw_if_empty(self, number: int) -> None:
         """A run that came to nothing, because it failed or was stopped at once, leaves no trace."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
 
-from workbench.control.acting import Acting, first_free
+from workbench.control.acting import Act, Acting, first_free
 from workbench.control.masks import MaskActs
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
@@ -92,7 +92,18 @@ class LayerActs(QObject):
             if not self.has_group(source.id):
                 return False
             return self._acting.do(name, lambda s: group_acts.change_group(s, source.id, **values), merge)
+        if not self._has_layer(source.id):
+            return False
         return self._acting.do(name, lambda s: layer_acts.change_layer(s, source.id, **values), merge)
+
+    def _has_layer(self, layer: int) -> bool:
+        """Whether there is a layer. One that is only tried out is not yet there, and that is said; one that went while
+        the hand held its fader is not there any more.
+        """
+        there = any(each.id == layer for each in self._document.recorded_state.layers)
+        if not there and any(each.id == layer for each in self._document.layers):
+            self._notices.refuse(self.tr("This layer is only tried out; apply what is shown first."))
+        return there
 
     # -- groups and order ----------------------------------------------------------------------------
 
@@ -132,10 +143,8 @@ class LayerActs(QObject):
         group, layer = self._selection.group, self._selection.present
         if layer is None or (group and not self.has_group(group)):
             return
-        if group:
-            self._reorder(self.tr("Reorder layers"), group_acts.nudged_group(self._state, group, by))
-        else:
-            self._reorder(self.tr("Reorder layers"), group_acts.nudged(self._state, layer.id, by))
+        act, moved = (group_acts.nudged_group, group) if group else (group_acts.nudged, layer.id)
+        self._reorder(self.tr("Reorder layers"), lambda state: act(state, moved, by))
 
     def drop_layer(self, layer: int, group: int, before: int) -> None:
         """Put a layer into a group (0: into none) before another layer (0: at the end).
@@ -166,11 +175,16 @@ class LayerActs(QObject):
             following = [layer.id for layer in state.layers if layer.id not in chosen or layer.id == before]
             place = following.index(before) + 1
             before = following[place] if place < len(following) else 0
-        self._reorder(self.tr("Move in the stack"), group_acts.put_layers(state, chosen, group, before or None))
+        at = before or None
+        self._reorder(self.tr("Move in the stack"), lambda state: group_acts.put_layers(state, chosen, group, at))
 
-    def _reorder(self, name: str, moved: State) -> None:
-        if [(x.id, x.group) for x in moved.layers] != [(x.id, x.group) for x in self._state.layers]:
-            self._acting.do(name, lambda _: moved)
+    def _reorder(self, name: str, act: Act) -> None:
+        def moved(state: State) -> State:
+            found = act(state)
+            same = [(x.id, x.group) for x in found.layers] == [(x.id, x.group) for x in state.layers]
+            return state if same else found
+
+        self._acting.do(name, moved)
 
     @property
     def _state(self) -> State:

@@ -67,7 +67,7 @@ class Listening(QObject):
         document.mix_changed.connect(self._mix_changed)
         document.masks_changed.connect(self._mix_changed)
         selection.area_changed.connect(self._area_changed)
-        playback.looped_changed.connect(self._mix_changed)
+        selection.area_changed.connect(self._mix_changed)
         spot.moved.connect(self._spot_moved)
 
     # -- choosing ------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class Listening(QObject):
         self._original_db, self._asked = 0.0, False
         # Nothing may keep the former recording.
         self._compared = None
-        self._runner.cancel("loudness")
+        self._runner.drop("loudness")
         self._refresh()
 
     def _area_changed(self) -> None:

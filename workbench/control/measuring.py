@@ -54,7 +54,7 @@ class Measuring(QObject):
         self._timer = QTimer(self, singleShot=True, interval=RESIDUAL_MS)
         self._timer.timeout.connect(self._measure_residual)
         document.masks_changed.connect(self._measure_later)
-        document.opened.connect(self._measure_later)
+        document.opened.connect(self._opened)
 
     def measure_masks(self, then: Callable[[MaskReport, Scene], None]) -> None:
         """Measure what the layers hold, within what is selected."""
@@ -115,6 +115,10 @@ class Measuring(QObject):
             )
 
     # -- the sum of the parts ------------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        self._runner.drop("residual")
+        self._measure_later()
 
     def _measure_later(self, region: object = None) -> None:
         self._timer.start()

@@ -25,7 +25,11 @@ class Partitions(QObject):
         super().__init__(parent)
         self._document, self._runner, self._notices = document, runner, notices
         self._made: int | None = None
-        """The stack of tones and hits that the open dialog made; None before it made one."""
+        """The stack of tones and hits that was made since they were begun; None before one was."""
+        document.opened.connect(self._forget)
+
+    def _forget(self) -> None:
+        self._made = None
 
     def begin_tones(self) -> None:
         """What is computed from here on is one step, and not one with what was made before."""

@@ -137,7 +137,7 @@ class Selecting(QObject):
         self.changed.emit()
 
     def cancel(self) -> None:
-        """Esc: nothing was drawn."""
+        """Esc: what is being drawn goes; time that was selected while it was drawn stays selected."""
         if self._places:
             self._places, self._dragging = [], False
             self.changed.emit()

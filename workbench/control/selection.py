@@ -60,7 +60,7 @@ class Selection(QObject):
     @property
     def group(self) -> int:
         """Id of the group that is selected as a whole, 0 where none is."""
-        return self._group if any(group.id == self._group for group in self._document.groups) else 0
+        return self._group_of(self._document.state)
 
     @property
     def group_around(self) -> int:
@@ -88,7 +88,7 @@ class Selection(QObject):
             return
         picked = self._picked | {self._layer, layer} if add else frozenset({layer})
         chosen = layer != self._layer or bool(self._group)
-        if not chosen and picked == self._picked:
+        if not chosen and picked == self._picked | {self._layer}:
             return
         self._put(layer, picked, 0)
         self.layer_changed.emit()
@@ -102,7 +102,7 @@ class Selection(QObject):
             return
         layer = self._layer if self._layer in inside else inside[0]
         chosen = layer != self._layer or bool(self._group)
-        self._put(layer, self._picked.union(inside) if add else frozenset(inside), group)
+        self._put(layer, self._picked.union(inside, {self._layer}) if add else frozenset(inside), group)
         self.layer_changed.emit()
         if chosen:
             self.layer_chosen.emit()
@@ -166,7 +166,7 @@ class Selection(QObject):
 
     def _follow(self, before: State, now: State) -> None:
         """Keep to what there is; the views hear of it when all else has been told."""
-        was = self._layer, self._group, self._picked
+        was = self._layer, self._group_of(before), self._picked
         self._layer_of_stack[before.shown] = self._layer
         if before.shown != now.shown:
             self._layer = self._layer_of_stack.get(now.shown, self._layer)
@@ -175,13 +175,18 @@ class Selection(QObject):
         if self._layer not in there:
             self._layer = self._heir(before, now)
         self._picked &= there
-        if self._group and self._group not in {group.id for group in now.groups}:
-            self._group = 0
-        self._untold_layer |= was != (self._layer, self._group, self._picked)
+        if now is self._document.recorded_state:
+            # What is only tried out may be without the group; it is selected again afterwards.
+            self._group = self._group_of(now)
+        self._untold_layer |= was != (self._layer, self._group_of(now), self._picked)
         recording = self._document.recording
         if self._area is not None and before.analysis != now.analysis and recording is not None:
             resampled = self._area.resampled(before.analysis, now.analysis, len(recording.samples))
             self._area, self._untold_area = (resampled if resampled else None), True
+
+    def _group_of(self, state: State) -> int:
+        """The selected group where a state has it, else 0."""
+        return self._group if any(group.id == self._group for group in state.groups) else 0
 
     def _heir(self, before: State, now: State) -> int:
         """The layer that is the present one where that one went: the one before it (undoing what made a layer goes

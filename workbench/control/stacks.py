@@ -84,7 +84,11 @@ class StackActs(QObject):
                 self._notices.say(said.format(layer.name, there.name))
 
         self._runner.run(
-            text, lambda job: clip(source, layer.part_ids, None, job.report), done, self._notices.trouble, key="copy"
+            text,
+            lambda job: clip(source, layer.part_ids, None, job.report),
+            done,
+            self._notices.trouble,
+            key="copy layer",
         )
 
     def _free_name(self, name: str) -> str:

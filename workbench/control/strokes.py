@@ -47,6 +47,11 @@ class Strokes(QObject):
         self._last = (0.0, 0.0)
         self._name = ""
         self._changed = NOTHING
+        document.opened.connect(self._forget)
+
+    def _forget(self) -> None:
+        """What the stroke is on is no longer there."""
+        self._stroke = None
 
     @property
     def busy(self) -> bool:

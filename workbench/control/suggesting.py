@@ -24,7 +24,7 @@ class GroupSuggestion(QObject):
         super().__init__(parent)
         self._document, self._acting = document, acting
         self._layers = [layer.id for layer in document.layers]
-        self._stack = document.state.shown
+        self._recording, self._stack = document.recording, document.state.shown
         self._names: list[str] = []
         self._chosen: list[int] = [NOWHERE] * len(self._layers)
         self._open = True
@@ -88,7 +88,9 @@ class GroupSuggestion(QObject):
     @property
     def _fits(self) -> bool:
         state = self._document.recorded_state
-        return state.shown == self._stack and {layer.id for layer in state.layers} == set(self._layers)
+        if self._document.recording is not self._recording or state.shown != self._stack:
+            return False
+        return {layer.id for layer in state.layers} == set(self._layers)
 
     def _preview(self) -> None:
         if self._open and self._fits:

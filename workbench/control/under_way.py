@@ -59,6 +59,11 @@ class UnderWay(QObject):
         if not self.stroking:
             self._document.redo()
 
+    def go_to(self, step: int) -> None:
+        """Any step of the history; not during a stroke."""
+        if not self.stroking:
+            self._document.go_to(step)
+
     def accept(self) -> None:
         """What is drawn is closed, what is previewed becomes an act."""
         if self._selecting.busy:

@@ -93,13 +93,14 @@ class Viewport(QObject):
         self.changed.emit()
 
     def set_scale(self, scale: FrequencyScale) -> None:
-        """Another frequency scale; the frequencies seen stay."""
+        """Another frequency scale; the frequencies seen stay, as far as the axis has them."""
         low, high = self._scale.frequency(self._low), self._scale.frequency(self._high)
         whole = (self._low, self._high) == (self.bottom, self.top)
         self._scale = scale
-        self._low, self._high = float(scale.position(low)), float(scale.position(high))
         if whole:
             self._low, self._high = self.bottom, self.top
+        else:
+            self._low, self._high = self._on_axis(float(scale.position(low)), float(scale.position(high)))
         self.changed.emit()
 
     def zoom_time(self, factor: float, around: float) -> None:
@@ -112,8 +113,11 @@ class Viewport(QObject):
 
     def pan(self, seconds: float, positions: float) -> None:
         """Move the view."""
-        self.show_time(self._start + seconds, self._stop + seconds)
-        self._show_frequency(self._low + positions, self._high + positions)
+        # An axis that does not move is left alone: by rounding it would move a little.
+        if seconds:
+            self.show_time(self._start + seconds, self._stop + seconds)
+        if positions:
+            self._show_frequency(self._low + positions, self._high + positions)
 
     def show_time(self, start: float, stop: float) -> None:
         """Show a range of time, as far as the recording goes."""
@@ -124,9 +128,14 @@ class Viewport(QObject):
             self.changed.emit()
 
     def _show_frequency(self, low: float, high: float) -> None:
+        seen = self._on_axis(low, high)
+        if seen != (self._low, self._high):
+            self._low, self._high = seen
+            self.changed.emit()
+
+    def _on_axis(self, low: float, high: float) -> tuple[float, float]:
+        """The nearest range that the axis has, not too small to be seen."""
         whole = self.top - self.bottom
         span = min(max(high - low, whole * SMALLEST_SHARE), whole)
         low = min(max(low, self.bottom), self.top - span)
-        if (low, low + span) != (self._low, self._high):
-            self._low, self._high = low, low + span
-            self.changed.emit()
+        return low, low + span

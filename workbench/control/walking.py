@@ -215,9 +215,10 @@ class Walking(QObject):
         if not self._walking:
             return
         if self._sorted and self._taken_back(*self._sorted[-1]):
-            # Undone: back to the layer that was put there.
+            # Undone: back to the layer that was put there, unless it was away and the walk goes on without it.
             self._forget_the_gone()
-            self._place = self._queue.index(self._sorted.pop()[0])
+            identity, _ = self._sorted.pop()
+            self._place = self._queue.index(identity) if identity in self._queue else self._place
             self._hear()
         elif self.layer is None:
             self._hear()

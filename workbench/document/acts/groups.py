@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from workbench.document.acts.layers import layer_index
 from workbench.document.state import GroupMix, LayerMix, RememberedMix, State
 from workbench.errors import UserError
 from workbench.masks.model.layers import Group, Layer, members
@@ -68,7 +69,7 @@ def put_layers(state: State, chosen: Sequence[int], group: int, before: int | No
 def nudged(state: State, layer: int, by: int) -> State:
     """Move a layer one row up (−1) or down (1), through the edges of groups: into them and out of them."""
     layers = list(state.layers)
-    at = next(i for i, each in enumerate(layers) if each.id == layer)
+    at = layer_index(state, layer)
     mine = layers[at].group
     there = layers[at + by] if 0 <= at + by < len(layers) else None
     if mine and (there is None or there.group != mine):

@@ -21,13 +21,13 @@ def layer_index(state: State, layer: int) -> int:
 
     Raises
     ------
-    KeyError
-        If there is none.
+    UserError
+        If there is none: it is gone, or only tried out.
     """
     for index, each in enumerate(state.layers):
         if each.id == layer:
             return index
-    raise KeyError(layer)
+    raise UserError("document.no_layer")
 
 
 def change_layer(state: State, layer: int, **values: Any) -> State:

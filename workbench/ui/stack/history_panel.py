@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.control.masks import MaskActs
 from workbench.control.selection import Selection
+from workbench.control.under_way import UnderWay
 from workbench.document.document import Document
 from workbench.document.history import Step
 from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
@@ -33,10 +34,10 @@ PICTURE_MS = 15
 class HistoryPanel(QWidget):
     """All steps that undo and redo can bring back."""
 
-    def __init__(self, document: Document, selection: Selection, masks: MaskActs) -> None:
+    def __init__(self, document: Document, selection: Selection, masks: MaskActs, under_way: UnderWay) -> None:
         super().__init__()
         self.setObjectName("historyPanel")
-        self._document, self._selection, self._masks = document, selection, masks
+        self._document, self._selection, self._masks, self._under_way = document, selection, masks, under_way
         self._pictures: dict[int, tuple[Step, QIcon]] = {}
         self.list = named(
             QListWidget(),
@@ -77,8 +78,8 @@ class HistoryPanel(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(PICTURE_MS)
         self._timer.timeout.connect(self._draw_one)
-        self.list.itemClicked.connect(lambda item: document.go_to(self.list.row(item)))
-        self.list.itemActivated.connect(lambda item: document.go_to(self.list.row(item)))
+        self.list.itemClicked.connect(lambda item: under_way.go_to(self.list.row(item)))
+        self.list.itemActivated.connect(lambda item: under_way.go_to(self.list.row(item)))
         self.list.verticalScrollBar().valueChanged.connect(self._timer.start)
         self.list.currentRowChanged.connect(self._marked)
         self.recall.clicked.connect(lambda: masks.recall(self.list.currentRow()))
@@ -154,7 +155,7 @@ class HistoryPanel(QWidget):
         menu = QMenu(self)
         menu.setObjectName("historyMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Go here"), lambda: self._document.go_to(row))
+        menu.addAction(self.tr("Go here"), lambda: self._under_way.go_to(row))
         back = menu.addAction(self.recall.text(), lambda: self._masks.recall(row))
         back.setEnabled(self.recall.isEnabled())
         menu.popup(self.list.viewport().mapToGlobal(place))

@@ -37,9 +37,16 @@ class Dialogs(QObject):
         self._shaping: MaskDialog | None = None
 
     def _show(self, dialog: QDialog) -> None:
-        """Show a dialog that goes for good when it is closed."""
+        """Show a dialog that goes for good when it is closed; it takes the place of one of its kind."""
+        self._leave(dialog.objectName(), dialog)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
+
+    def _leave(self, name: str, but: QDialog | None = None) -> None:
+        """Close what is open of a kind."""
+        for each in self._over.findChildren(QDialog, name):
+            if each is not but and each.isVisible():
+                each.close()
 
     @property
     def place_for_notices(self) -> Notice | None:
@@ -93,6 +100,8 @@ class Dialogs(QObject):
     def suggest_groups(self) -> None:
         """Groups by likeness, shown before they are made."""
         desk = self._desk
+        # What an older suggestion shows is not what is to be compared.
+        self._leave("suggestDialog")
 
         def show(portrait: Portraits, scene: Scene) -> None:
             layers = desk.document.layers
@@ -108,6 +117,8 @@ class Dialogs(QObject):
         desk = self._desk
         if desk.document.recording is None:
             return
+        # The last wish of an older dialog comes before the first of this one.
+        self._leave("tonesDialog")
         dialog = TonesDialog(self._over)
         desk.partitions.begin_tones()
         desk.partitions.split_tones(dialog.settings)

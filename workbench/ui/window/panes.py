@@ -55,7 +55,7 @@ class Panes:
         self.threshold = ThresholdPanel(d.document, d.selection, d.thresholding)
         self.walk = WalkBar(d.walking)
         self.stack = StackPanel(d.document, d.selection, d.layers, d.masks, d.stacks, d.mixing, d.walking, d.measuring)
-        self.history = HistoryPanel(d.document, d.selection, d.masks)
+        self.history = HistoryPanel(d.document, d.selection, d.masks, d.under_way)
         self.factorise = FactorisePanel(d.document, d.selection, d.wishes, d.morphing)
         self.mixer = Mixer(d.document, d.selection, d.mixing, d.playback)
         self.transport = TransportBar(d.playback, d.listening, d.runner)

@@ -1,0 +1,154 @@
+"""What is asked of the next factorisation, and what has to be done before it can run."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.control.scenes import ANALYSIS, RATE, acts, open_tones, select_box, separate
+from workbench.control.wishes import Wishes
+from workbench.document.state import fresh_state
+from workbench.separation.settings import METHODS, PRESETS, RunSettings, preset
+from workbench.spectral.pyramid import analyse_levels
+from workbench.spectral.stft import Analysis
+
+
+def test_changes_are_told_once_and_only_where_there_are_some(desk):
+    told = []
+    desk.wishes.changed.connect(lambda: told.append(1))
+    desk.wishes.set(components=5)
+    desk.wishes.set(components=5)
+    desk.wishes.set_analysis(1024, 256)
+    desk.wishes.set_analysis(1024, 256)
+    assert told == [1, 1] and desk.wishes.settings.components == 5
+    assert desk.wishes.analysis == Analysis(1024, 256) and desk.document.state.analysis == ANALYSIS
+
+
+def test_a_method_is_not_compared_with_itself(desk):
+    desk.wishes.set(method="mu", compare="fast")
+    assert desk.wishes.settings.compare == "fast"
+    desk.wishes.set(method="fast")
+    assert desk.wishes.settings.compare is None
+
+
+def test_presets_are_recognised(desk):
+    for name in PRESETS:
+        desk.wishes.choose_preset(name)
+        found = desk.wishes.preset_name
+        assert preset(found, desk.wishes.settings) == desk.wishes.settings
+    desk.wishes.set(components=17, iterations=3, seed=4, method="em")
+    assert desk.wishes.preset_name == ""
+
+
+@given(st.sampled_from(list(METHODS)))
+def test_a_setting_is_used_only_by_methods_that_read_it(method):
+    class Nothing:
+        pass
+
+    for field in RunSettings.__dataclass_fields__:
+        used = field in METHODS[method].uses
+        wishes = Nothing()
+        wishes.settings = RunSettings(method=method)
+        assert not (Wishes.uses(wishes, field) and not used)
+
+
+def test_what_is_missing_is_said(desk):
+    wishes = desk.wishes
+    assert wishes.missing() == ""
+    wishes.set(templates="selection")
+    assert "select the time to learn from" in wishes.missing()
+    desk.selection.select_time(0.5, 1.0)
+    assert wishes.missing() == ""
+    wishes.set(templates="present")
+    assert "factorise once" in wishes.missing()
+    separate(desk, 3)
+    assert wishes.missing() == ""
+    wishes.set(templates="random", activations="events")
+    assert "onsets" in wishes.missing()
+    wishes.set(activations="random", leave_out=True)
+    assert wishes.missing() == ""
+    select_box(desk, 3, 9, 0, desk.document.stack.frames)
+    assert "leave out" in wishes.missing()
+
+
+def test_what_is_missing_is_told_when_it_may_be_another(desk):
+    told = []
+    desk.wishes.changed.connect(lambda: told.append(1))
+    select_box(desk, 3, 9, 10, 30)
+    assert told == [1]
+    separate(desk, 3)
+    assert len(told) > 1
+
+
+def test_with_nothing_open_nothing_is_missing(empty):
+    empty.wishes.set(templates="present")
+    assert empty.wishes.missing() == ""
+    empty.wishes.factorise(True)
+
+
+def test_a_run_takes_what_is_selected_in_frames(desk, settle):
+    select_box(desk, 0, desk.document.stack.bins, 20, 60)
+    desk.wishes.set(components=3, iterations=5, templates="selection", learnt=0)
+    desk.wishes.factorise(True)
+    settle()
+    assert desk.document.run.settings.selection == (20, 60)
+    desk.areas.deselect()
+    desk.wishes.set(templates="random")
+    desk.wishes.factorise(True)
+    settle()
+    assert desk.document.run.settings.selection is None
+
+
+def test_another_seed_is_one_that_was_not_tried(desk, settle):
+    desk.wishes.set(components=2, iterations=5, tries=3)
+    desk.wishes.try_another_seed()
+    settle()
+    assert desk.wishes.settings.seed == 3 and acts(desk) == ["Factorise KL, 2 components, seed 3"]
+
+
+def test_it_wishes_for_what_the_run_that_is_used_was_made_with(desk, settle):
+    desk.wishes.set(components=2, iterations=5, method="mu")
+    desk.wishes.factorise(True)
+    settle()
+    desk.wishes.set(components=4, method="fast")
+    desk.wishes.factorise(True)
+    settle()
+    desk.wishes.use_run(1)
+    assert (desk.wishes.settings.components, desk.wishes.settings.method) == (2, "mu")
+
+
+def test_it_follows_the_stack_that_is_shown(desk, settle):
+    desk.wishes.set(components=2, iterations=5)
+    desk.wishes.factorise(True)
+    settle()
+    desk.stacks.add("Other")
+    desk.wishes.set(components=9)
+    desk.stacks.show_next(1)
+    assert desk.wishes.settings.components == 2
+
+
+def test_it_follows_window_and_hop_of_the_document(desk):
+    new = Analysis(1024, 256)
+    desk.document.set_analysis("wider", new, analyse_levels(desk.document.recording.samples, new))
+    assert desk.wishes.analysis == new
+    desk.document.undo()
+    assert desk.wishes.analysis == ANALYSIS
+    desk.wishes.set_analysis(2048, 512)
+    open_tones(desk)
+    assert desk.wishes.analysis == ANALYSIS
+
+
+def test_a_project_brings_the_settings_of_its_run(separated):
+    state, runs = separated.document.recorded_state, dict(separated.document.runs)
+    recording, levels = separated.document.recording, separated.document.levels
+    separated.wishes.set(components=9)
+    separated.document.open(recording, levels, state, runs)
+    assert separated.wishes.settings.components == 4
+    separated.document.open(recording, levels, fresh_state(ANALYSIS))
+    assert separated.wishes.settings.components == 4 and separated.document.recording.rate == RATE
+
+
+@pytest.mark.parametrize(("method", "own"), [("fast", "kl"), ("smooth", "is"), ("hpss", "")])
+def test_a_method_may_have_a_divergence_of_its_own(desk, method, own):
+    desk.wishes.set(method=method)
+    if METHODS[method].divergence is not None or method == "hpss":
+        assert desk.wishes.own_divergence == own

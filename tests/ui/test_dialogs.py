@@ -1,0 +1,118 @@
+"""No dialog holds the window up: each is opened as a user opens it, while sound could play (offscreen)."""
+
+from __future__ import annotations
+
+import pytest
+import soundfile
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+
+from tests.acting import change_layer
+from tests.conftest import pump, tone_mix
+from tests.ui.gestures import LEFT, dialog, settle
+
+OPENERS = ("keys", "manual", "glossary")
+"""Actions that open a dialog though nothing is asked in it: their names do not end in …"""
+
+
+def visible(program) -> set[QDialog]:
+    return {each for each in program.application.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()}
+
+
+def opens(program, act, name: str = "") -> QDialog:
+    """Do an act that opens a dialog, at once or when a job is done; it holds nothing up. Answers the dialog."""
+    before, turned = visible(program), []
+
+    def turn() -> None:
+        turned.append(True)
+        held = QApplication.activeModalWidget()
+        if held is not None:
+            held.close()
+
+    # An event loop within the act would come to it before the act returns.
+    QTimer.singleShot(0, turn)
+    act()
+    assert not turned, "an event loop within the act"
+    assert pump(program.application, lambda: visible(program) - before, 30)
+    (found,) = visible(program) - before
+    assert found.windowModality() is Qt.WindowModality.NonModal and not found.isModal(), found.objectName()
+    assert QApplication.activeModalWidget() is None
+    assert found.objectName() and (not name or found.objectName() == name)
+    return found
+
+
+def close(program, found: QDialog) -> None:
+    found.close()
+    settle(program)
+
+
+def test_what_ends_in_dots_opens_a_dialog_and_none_is_modal(factorised):
+    program, actions = factorised, factorised.window.actions_.by_name
+    asking = [name for name, action in actions.items() if action.text().partition("\t")[0].endswith("…")]
+    assert len(asking) > 10
+    seen = []
+    for name in (*asking, *OPENERS):
+        found = opens(program, actions[name].trigger)
+        seen.append(found.objectName())
+        close(program, found)
+    assert len(set(seen)) == len(seen)
+
+
+def test_choosing_a_colour_is_not_modal(factorised):
+    program, row = factorised, factorised.window.panes.stack.rows[1]
+    found = opens(program, lambda: QTest.mouseClick(row.colour, LEFT), "colourDialog")
+    found.setCurrentColor("#123456")
+    found.accept()
+    assert program.desk.document.layers[1].colour == "#123456"
+
+
+def test_the_question_about_unsaved_work_is_not_modal(factorised):
+    program = factorised
+    change_layer(program.desk.document, "mute", program.desk.document.layers[0].id, mute=True)
+    close(program, opens(program, program.window.close, "unsavedBox"))
+    close(program, opens(program, program.window.actions_.by_name["demo"].trigger, "unsavedBox"))
+    assert program.window.isVisible() and program.desk.document.layers[0].mute
+
+
+def test_the_question_about_clipping_is_not_modal(workbench, tmp_path):
+    program = workbench
+    soundfile.write(tmp_path / "loud.wav", tone_mix(1.0) * 30, 8000, subtype="FLOAT")
+    program.window.show()
+    program.desk.opening.open(tmp_path / "loud.wav")
+    assert pump(program.application, lambda: program.desk.document.recording, 10)
+    program.window.actions_.by_name["export"].trigger()
+    export = dialog(program, "exportDialog")
+    export.folder.setText(str(tmp_path / "out"))
+    export.format.setCurrentIndex(2)
+    close(program, opens(program, lambda: QTest.mouseClick(export.go, LEFT), "clippingBox"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "owner", "button"),
+    [
+        ("export", "exportDialog", "exportBrowse"),
+        ("newOracle", "oracleDialog", "oracleAdd"),
+        ("suggestGroups", "suggestDialog", "suggestFiles"),
+    ],
+)
+def test_the_choosers_of_dialogs_are_not_modal(factorised, action, owner, button):
+    program = factorised
+    first = opens(program, program.window.actions_.by_name[action].trigger, owner)
+    chooser = opens(program, lambda: first.findChild(QWidget, button).click())
+    assert first.isVisible()
+    close(program, chooser)
+    close(program, first)
+
+
+def test_the_choosers_of_the_settings_are_not_modal(factorised):
+    program = factorised
+    settings = opens(program, program.window.actions_.by_name["allSettings"].trigger, "settingsDialog")
+    program.desk.wishes.set(method="patterns", templates="drums", activations="events")
+    pump(program.application)
+    buttons = [each for each in settings.findChildren(QPushButton) if each.text().endswith("…")]
+    assert len(buttons) >= 2, "for the drums and for the onsets"
+    for button in buttons:
+        close(program, opens(program, button.click))
+    close(program, settings)

@@ -1,0 +1,128 @@
+"""Exporting from the window (offscreen)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QMessageBox
+
+from tests.acting import change_group, change_layer
+from tests.conftest import pump, tone_mix
+from tests.rig import residual_db
+from tests.ui.gestures import LEFT, group, press
+from workbench.audio.renderer import render_all
+from workbench.separation.settings import RunSettings
+
+
+def export(program, folder, form):
+    program.window.exports.show_dialog(program.window.files.folder)
+    dialog = program.window.findChild(QDialog, "exportDialog")
+    dialog.folder.setText(str(folder))
+    dialog.format.setCurrentIndex(form)
+    QTest.mouseClick(dialog.go, LEFT)
+
+
+def test_export_writes_what_is_asked(factorised, tmp_path):
+    program = factorised
+    export(program, tmp_path / "out", 2)
+    wrote = tmp_path / "out" / "tones mix.wav"
+    assert pump(
+        program.application, lambda: not program.desk.runner.jobs and len(list(wrote.parent.glob("*.wav"))) == 5, 10
+    )
+    assert sorted(p.name for p in wrote.parent.iterdir()) == [
+        "01 Component 1.wav",
+        "02 Component 2.wav",
+        "03 Component 3.wav",
+        "04 Component 4.wav",
+        "tones mix.wav",
+    ]
+    assert soundfile.info(wrote).subtype == "PCM_16"
+    parts = [soundfile.read(p)[0] for p in sorted(wrote.parent.glob("0*.wav"))]
+    expected = soundfile.read(program.desk.document.recording.path)[0]
+    np.testing.assert_allclose(sum(parts), expected, atol=4 * 2**-15)
+
+
+@pytest.mark.parametrize(("answer", "subtype"), [(0, "FLOAT"), (1, "PCM_16"), (2, None)])
+def test_a_format_that_would_clip_warns_and_offers_float(workbench, tmp_path, answer, subtype):
+    program = workbench
+    soundfile.write(tmp_path / "loud.wav", tone_mix(1.0) * 30, 8000, subtype="FLOAT")
+    program.window.show()
+    program.desk.opening.open(tmp_path / "loud.wav")
+    assert pump(program.application, lambda: program.desk.document.recording, 5)
+    export(program, tmp_path / "out", 2)
+    assert pump(program.application, lambda: program.window.findChild(QMessageBox, "clippingBox"), 10)
+    box = program.window.findChild(QMessageBox, "clippingBox")
+    assert not box.isModal() and "dB above full scale" in box.text()
+    texts = ["Write 32-bit float", "Clip", "Cancel"]
+    button = next(b for b in box.buttons() if b.text().replace("&", "") == texts[answer])
+    QTest.mouseClick(button, LEFT)
+    pump(program.application, lambda: (tmp_path / "out" / "loud mix.wav").exists() and not program.desk.runner.jobs, 3)
+    if subtype is None:
+        assert not (tmp_path / "out").exists()
+        return
+    assert soundfile.info(tmp_path / "out" / "loud mix.wav").subtype == subtype
+    peak = np.abs(soundfile.read(tmp_path / "out" / "loud mix.wav")[0]).max()
+    assert (peak > 1) == (subtype == "FLOAT")
+
+
+def test_export_while_factorising_writes_one_consistent_moment(opened, tmp_path):
+    program = opened
+    program.desk.factorising.start(
+        RunSettings(components=3, iterations=None), program.desk.document.state.analysis, True
+    )
+    assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
+    export(program, tmp_path / "out", 0)
+    assert pump(program.application, lambda: len(list((tmp_path / "out").glob("*.wav"))) == 4, 20)
+    parts = [soundfile.read(p)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
+    np.testing.assert_allclose(sum(parts), program.desk.document.recording.samples, atol=1e-5)
+    program.desk.factorising.stop()
+    assert pump(program.application, lambda: not program.desk.factorising.running, 5)
+
+
+def test_export_offers_the_groups(factorised, tmp_path):
+    program = factorised
+    group(program, 0, 1)
+    press(program, Qt.Key.Key_D)
+    change_group(program.desk.document, "gain", program.desk.document.groups[0].id, gain_db=-6.0)
+    program.window.exports.show_dialog(program.window.files.folder)
+    dialog = program.window.findChild(QDialog, "exportDialog")
+    assert dialog.groups.isVisible() and dialog.groups.isChecked() and "3 files" in dialog.groups.text()
+    assert "what is taken away" in dialog.heard.text()
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.heard.setChecked(True)
+    index = dialog.loudness.findData("lufs")
+    dialog.loudness.setCurrentIndex(index)
+    dialog.loudness.activated.emit(index)
+    dialog.level.setValue(-23.0)
+    QTest.mouseClick(dialog.go, LEFT)
+    names = {"tones heard.wav", "tones mix.wav", "01 Group 1.wav", "02 Component 3.wav", "03 Component 4.wav"}
+    assert pump(
+        program.application,
+        lambda: not program.desk.runner.jobs and {p.name for p in (tmp_path / "out").glob("*")} == names,
+        10,
+    )
+    samples = program.desk.document.recording.samples
+    parts = [soundfile.read(p, always_2d=True)[0] for p in sorted((tmp_path / "out").glob("0*.wav"))]
+    assert residual_db(samples, sum(parts)) < -100
+    assert "LUFS" in program.window.status.text()
+    got = soundfile.read(tmp_path / "out" / "tones heard.wav", always_2d=True)[0]
+    taken = render_all(program.desk.heard.scene())
+    gain = np.sqrt(np.sum(got**2) / np.sum(taken**2))
+    assert gain != pytest.approx(1.0, abs=0.01) and residual_db(taken * gain, got) < -100
+
+
+def test_parts_after_the_faders_of_which_nothing_is_heard_are_told(factorised, tmp_path):
+    program = factorised
+    for layer in program.desk.document.layers:
+        change_layer(program.desk.document, "mute", layer.id, mute=True)
+    program.window.actions_.by_name["export"].trigger()
+    dialog = program.window.findChild(QDialog, "exportDialog")
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.mix.setChecked(False)
+    dialog.faders.setCurrentIndex(1)
+    QTest.mouseClick(dialog.go, LEFT)
+    pump(program.application, seconds=0.05)
+    assert "nothing to write" in program.window.notice.text.text() and not (tmp_path / "out").exists()

@@ -1,0 +1,69 @@
+"""What the window says, and for how long (offscreen)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer
+
+from tests.conftest import pump
+from workbench.ui.base.notices import Notice, StatusText
+
+LONG, SHORT = 60_000, 40
+"""Milliseconds: longer than any test takes, and soon over."""
+
+
+def clock_of(widget: Notice | StatusText) -> QTimer:
+    """The one clock that takes back what was said."""
+    (timer,) = widget.findChildren(QTimer)
+    return timer
+
+
+def test_a_remark_in_the_status_line_goes_and_the_hint_comes_back(opened):
+    status = opened.window.status
+    hint = status.text()
+    clock_of(status).setInterval(SHORT)
+    status.say("a")
+    assert status.text() == "a"
+    assert pump(opened.application, lambda: status.text() == hint, 20)
+
+
+def test_a_newer_remark_in_the_status_line_has_its_whole_time(opened):
+    status = opened.window.status
+    timer = clock_of(status)
+    timer.setInterval(LONG)
+    status.say("a")
+    assert pump(opened.application, lambda: timer.remainingTime() <= LONG - 500, 20)
+    status.say("b")
+    assert timer.remainingTime() > LONG - 500 and clock_of(status) is timer
+    # Whatever was to take back the first one had its time by now.
+    assert status.text() == "b"
+    timer.setInterval(SHORT)
+    assert pump(opened.application, lambda: status.text() != "b", 20)
+
+
+def test_another_tool_shows_its_hint_at_once(opened):
+    status = opened.window.status
+    status.say("a")
+    opened.window.actions_.by_name["toolbrush"].trigger()
+    assert status.text() != "a" and not clock_of(status).isActive()
+
+
+def test_a_newer_remark_in_the_notice_has_its_whole_time(opened):
+    notice = opened.window.notice
+    timer = clock_of(notice)
+    timer.setInterval(LONG)
+    notice.remark("a")
+    assert pump(opened.application, lambda: timer.remainingTime() <= LONG - 500, 20)
+    notice.remark("b")
+    assert timer.remainingTime() > LONG - 500 and notice.text.text() == "b"
+    timer.setInterval(SHORT)
+    assert pump(opened.application, lambda: not notice.isVisible(), 20)
+
+
+def test_what_must_be_read_stays_when_a_remark_goes(opened):
+    notice = opened.window.notice
+    notice.say("lasting")
+    clock_of(notice).setInterval(SHORT)
+    notice.remark("passing")
+    assert notice.text.text() == "lasting\npassing"
+    assert pump(opened.application, lambda: notice.text.text() == "lasting", 20)
+    assert notice.isVisible()

@@ -1,0 +1,118 @@
+"""The audition walk, by real events (offscreen)."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+
+from tests.conftest import pump
+from tests.rig import residual_db
+from tests.ui.gestures import CTRL, SHIFT, click, press
+from workbench.audio.renderer import render_all
+from workbench.audio.scene import Hear
+from workbench.document.acts.layers import remove_layer
+
+
+def test_the_walk_hears_each_layer_alone_and_sorts_by_keys(factorised):
+    program, window, document = factorised, factorised.window, factorised.desk.document
+    click(program, 0)
+    press(program, Qt.Key.Key_W, SHIFT)
+    bar, _walk = window.panes.walk, program.desk.walking
+    assert bar.isVisible() and bar.count.text() == "1 of 4"
+    ear = program.desk.heard.ear
+    assert ear.what is Hear.LAYERS and ear.layers == (document.layers[0].id,)
+    heard = render_all(program.desk.heard.scene())
+    assert residual_db(render_all(document.scene, layers=[0]), heard) < -100
+    span = program.desk.playback.looped
+    assert span[1] - span[0] == pytest.approx(1.0, abs=0.1)
+    # 1 makes the first group and goes on, 1 again puts the next layer into it, 2 makes another.
+    for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_2):
+        QTest.keyClick(bar, key)
+        pump(program.application)
+    assert bar.count.text() == "4 of 4"
+    names = {each.id: each.name for each in document.groups}
+    found = [names.get(layer.group, "") for layer in document.layers]
+    assert found == ["Group 1", "Group 1", "Group 2", ""]
+    # A name is typed while the walk stays.
+    QTest.keyClick(bar, Qt.Key.Key_Return)
+    QTest.keyClicks(bar.name, "Flute 1")
+    QTest.keyClick(bar.name, Qt.Key.Key_Return)
+    assert document.layers[3].name == "Flute 1" and bar.count.text() == "4 of 4"
+    QTest.keyClick(bar, Qt.Key.Key_Left)
+    assert bar.count.text() == "3 of 4"
+    QTest.keyClick(bar, Qt.Key.Key_Escape)
+    assert not bar.isVisible() and program.desk.heard.scene() is document.scene
+    assert program.desk.playback.looped is None
+
+
+def test_the_walk_goes_on_by_itself_and_waits_at_the_last(factorised):
+    program, bar, walk = factorised, factorised.window.panes.walk, factorised.desk.walking
+    walk.findChild(QTimer).setInterval(30)
+    click(program, 0)
+    selected = []
+    program.desk.selection.layer_changed.connect(lambda: selected.append(program.desk.selection.layer))
+    press(program, Qt.Key.Key_W, SHIFT)
+    assert pump(program.application, lambda: not walk.goes_on, 10)
+    assert selected[:3] == [layer.id for layer in program.desk.document.layers[1:]]
+    assert walk.walking and bar.count.text() == "4 of 4"
+    walk.end()
+
+
+def test_a_number_keeps_its_group_on_the_walk_and_undo_goes_back(factorised):
+    program, bar, walk = factorised, factorised.window.panes.walk, factorised.desk.walking
+    document = program.desk.document
+    press(program, Qt.Key.Key_W, SHIFT)
+    first = [layer.id for layer in document.layers]
+    # The second group is made of a layer above which nothing stands: it comes first in the stack.
+    QTest.keyClick(bar, Qt.Key.Key_Right)
+    QTest.keyClick(bar, Qt.Key.Key_1)
+    QTest.keyClick(bar, Qt.Key.Key_Left)
+    QTest.keyClick(bar, Qt.Key.Key_Left)
+    QTest.keyClick(bar, Qt.Key.Key_2)
+    assert [each.name for each in document.groups] == ["Group 2", "Group 1"]
+    QTest.keyClick(bar, Qt.Key.Key_Right)
+    QTest.keyClick(bar, Qt.Key.Key_1)
+    names = {each.id: each.name for each in document.groups}
+    found = {layer.id: names.get(layer.group, "") for layer in document.layers}
+    assert [found[each] for each in first] == ["Group 2", "Group 1", "Group 1", ""]
+    QTest.keyClick(bar, Qt.Key.Key_9)
+    assert "no group 9" in program.window.status.text()
+    assert bar.count.text() == "4 of 4"
+    for place in ("3 of 4", "1 of 4", "2 of 4"):
+        press(program, Qt.Key.Key_Z, CTRL)
+        assert bar.count.text() == place
+    assert not document.groups
+    walk.end()
+
+
+def test_the_walk_ends_where_its_layers_go(factorised):
+    program, bar, walk = factorised, factorised.window.panes.walk, factorised.desk.walking
+    document = program.desk.document
+    press(program, Qt.Key.Key_W, SHIFT)
+    QTest.keyClick(bar, Qt.Key.Key_Right)
+    second, third = document.layers[1].id, document.layers[2].id
+    # The layer before goes: the walk is where it was, and then at the next one.
+    document.act("delete", remove_layer(document.recorded_state, document.layers[0].id))
+    QTest.keyClick(bar, Qt.Key.Key_Right)
+    assert program.desk.selection.layer == third and bar.count.text() == "2 of 3"
+    QTest.keyClick(bar, Qt.Key.Key_Left)
+    assert program.desk.selection.layer == second
+    # A recording that is opened again has none of these layers.
+    before = document.recording
+    program.desk.opening.open(before.path)
+    assert pump(program.application, lambda: document.recording is not before, 10)
+    assert not walk.walking and not bar.isVisible() and program.desk.playback.looped is None
+    assert program.desk.heard.scene() is document.scene
+
+
+def test_space_stays_on_the_walk_and_goes_on(factorised, monkeypatch):
+    program, bar, walk = factorised, factorised.window.panes.walk, factorised.desk.walking
+    monkeypatch.setattr(type(program.desk.playback), "playing", True)
+    click(program, 0)
+    press(program, Qt.Key.Key_W, SHIFT)
+    QTest.keyClick(bar, Qt.Key.Key_Space)
+    assert walk.walking and not walk.goes_on
+    QTest.keyClick(bar, Qt.Key.Key_Space)
+    assert walk.goes_on and bar.count.text() == "2 of 4"
+    walk.end()
