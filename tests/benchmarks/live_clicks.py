@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soundfile
 
-from tests.acting import change_layer
+from tests.acting import change_layer, select_time
 from tests.benchmarks import Report
 from tests.benchmarks.driving import RATE, run_until
 from tests.benchmarks.live_edits import steady_layers
@@ -35,7 +35,7 @@ def clicks(report: Report, program: Workbench, sink: NullSink) -> None:
 
         def loop_seam() -> None:
             now = audition.position
-            program.desk.selection.select_time(now - 1.0, now + 0.4)
+            select_time(program.desk.document, program.desk.selection, now - 1.0, now + 0.4)
 
         acts: dict[str, Callable[[], None]] = {
             "mute": lambda: change_layer(document, "mute", one, mute=not document.layers[0].mute),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.acting import select_time
 from tests.control.scenes import RATE, ids, open_tones, point, select_box
 from workbench.audio.loudness import original_gain
 from workbench.audio.scene import PLAIN, Hear
@@ -117,7 +118,7 @@ def test_another_selection_is_compared_where_it_plays(separated, until, loops):
     separated.listening.hear(Hear.ORIGINAL)
     until(lambda: not separated.runner.jobs)
     before = separated.listening.original_db
-    separated.selection.select_time(1.2, 1.8)
+    select_time(separated.document, separated.selection, 1.2, 1.8)
     start, stop = (round(each * RATE) for each in separated.selection.seconds)
     expected = original_gain(separated.document.scene, start, stop)
     assert abs(expected - before) > 0.5

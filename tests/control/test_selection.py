@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.acting import select_time
 from tests.conftest import tone_mix
 from workbench.audio.recording import Recording
 from workbench.control.selection import Selection
@@ -184,17 +185,17 @@ def test_another_recording_begins_with_its_first_layer(document, selection):
 
 
 def test_time_is_selected_in_whole_frames_and_told_in_seconds(document, selection):
-    selection.select_time(0.2, 0.4)
+    select_time(document, selection, 0.2, 0.4)
     start, stop = selection.frames
     assert selection.seconds == pytest.approx(((start - 0.5) * 128 / 8000, (stop - 0.5) * 128 / 8000))
-    selection.select_time(*selection.seconds)
+    select_time(document, selection, *selection.seconds)
     assert selection.frames == (start, stop)
     selection.set_area(areas.rectangle(Region(3, 9, 0, 1000), document.stack.bins, document.stack.frames))
     assert selection.frames is None and selection.seconds is None
 
 
 def test_selected_seconds_lie_within_the_recording(document, selection):
-    selection.select_time(-1.0, 0.1)
+    select_time(document, selection, -1.0, 0.1)
     assert selection.seconds[0] == 0.0
-    selection.select_time(0.9, 5.0)
+    select_time(document, selection, 0.9, 5.0)
     assert selection.seconds[1] == 1.0

@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from tests.acting import select_time
 from tests.conftest import tone_mix
 from workbench.audio.recording import Recording
 from workbench.control.selection import Selection
@@ -132,7 +133,7 @@ class Selected(RuleBasedStateMachine):
 
     @rule(begin=st.floats(0, 0.2), length=st.floats(0.01, 0.2))
     def select_time(self, begin, length):
-        self.selection.select_time(begin, begin + length)
+        select_time(self.document, self.selection, begin, begin + length)
 
     @rule()
     def undo(self):

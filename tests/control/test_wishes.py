@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.acting import select_time
 from tests.control.scenes import ANALYSIS, RATE, acts, open_tones, select_box, separate
 from workbench.control.wishes import Wishes
 from workbench.document.state import fresh_state
@@ -56,7 +57,7 @@ def test_what_is_missing_is_said(desk):
     assert wishes.missing() == ""
     wishes.set(templates="selection")
     assert "select the time to learn from" in wishes.missing()
-    desk.selection.select_time(0.5, 1.0)
+    select_time(desk.document, desk.selection, 0.5, 1.0)
     assert wishes.missing() == ""
     wishes.set(templates="present")
     assert "factorise once" in wishes.missing()
@@ -70,13 +71,29 @@ def test_what_is_missing_is_said(desk):
     assert "leave out" in wishes.missing()
 
 
-def test_what_is_missing_is_told_when_it_may_be_another(desk):
+def test_what_is_missing_is_told_when_it_is_another(desk):
+    desk.wishes.set(templates="selection")
+    told = []
+    desk.wishes.possible_changed.connect(lambda: told.append(desk.wishes.missing()))
+    select_box(desk, 3, 9, 10, 30)
+    assert told == [""]
+    select_box(desk, 3, 9, 10, 40)
+    assert len(told) == 1, "nothing is missing, as before"
+    desk.areas.deselect()
+    assert len(told) == 2 and "learn from" in told[1]
+    assert not desk.wishes.continues
+    separate(desk, 3)
+    assert desk.wishes.continues and len(told) > 2
+
+
+def test_what_a_run_publishes_is_no_change_of_the_settings(desk, settle):
+    """Else a field that shows them takes back what is being typed."""
+    desk.wishes.set(components=3, iterations=20)
     told = []
     desk.wishes.changed.connect(lambda: told.append(1))
-    select_box(desk, 3, 9, 10, 30)
-    assert told == [1]
-    separate(desk, 3)
-    assert len(told) > 1
+    desk.wishes.factorise(True)
+    settle()
+    assert len(desk.document.run.costs) == 20 and told == []
 
 
 def test_with_nothing_open_nothing_is_missing(empty):
@@ -147,7 +164,7 @@ def test_a_project_brings_the_settings_of_its_run(separated):
     assert separated.wishes.settings.components == 4 and separated.document.recording.rate == RATE
 
 
-@pytest.mark.parametrize(("method", "own"), [("fast", "kl"), ("smooth", "is"), ("hpss", "")])
+@pytest.mark.parametrize(("method", "own"), [("fast", "kl"), ("smooth", "is"), ("hpss", None)])
 def test_a_method_may_have_a_divergence_of_its_own(desk, method, own):
     desk.wishes.set(method=method)
     if METHODS[method].divergence is not None or method == "hpss":

@@ -59,7 +59,7 @@ def saved(tmp_path):
 
 
 def everywhere(state, run, frames):
-    return Stack(state.layers, run.factors, state.edits, 257, frames).region_masks(Region(0, 257, 0, frames))
+    return Stack(state.layers, run.factors, state.edits, 257, frames).evaluate(np.arange(257), np.arange(frames))
 
 
 def test_everything_comes_back(saved):

@@ -6,13 +6,14 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from tests.acting import select_time
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, NONE, SHIFT, lane_of, middle, press, settle
 from workbench.control.tools import Tool
 
 
 def begin_selection(program):
-    program.desk.selection.select_time(0.5, 1.5)
+    select_time(program.desk.document, program.desk.selection, 0.5, 1.5)
     return lambda: program.desk.selection.area is not None
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from tests.acting import change_layer
+from tests.acting import change_layer, select_time
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, finish, rendered, run
 from workbench.masks.model.models import Factors, Shares
@@ -44,7 +44,7 @@ def test_every_preset_runs(opened, name):
     box.setCurrentIndex(box.findData(name))
     box.activated.emit(box.currentIndex())
     assert program.desk.wishes.preset_name == name
-    program.desk.selection.select_time(0.2, 1.2)
+    select_time(program.desk.document, program.desk.selection, 0.2, 1.2)
     run(program, iterations=3)
     assert program.desk.document.run is not None and not program.window.notice.isVisible()
     names = [layer.name for layer in program.desk.document.layers]
@@ -74,7 +74,7 @@ def test_templates_learnt_from_the_selection_and_held(factorised):
     assert "Select the time" in program.window.notice.text.text()
     assert len(document.layers) == 4 and document.run.costs, "what was there stays"
     assert document.redo_name == ""
-    program.desk.selection.select_time(0.5, 1.5)
+    select_time(program.desk.document, program.desk.selection, 0.5, 1.5)
     run(program, iterations=4)
     early = document.run.factors.W.copy()
     run(program, iterations=8)
@@ -89,7 +89,7 @@ def test_held_templates_from_the_selection_share_a_layer(factorised):
     panel.preset.setCurrentIndex(panel.preset.findData("speech"))
     panel.preset.activated.emit(panel.preset.currentIndex())
     assert panel.hint.isVisibleTo(panel) and "select" in panel.hint.text()
-    program.desk.selection.select_time(0.5, 1.0)
+    select_time(program.desk.document, program.desk.selection, 0.5, 1.0)
     assert not panel.hint.isVisibleTo(panel)
     for _ in range(2):
         run(program, components=6, learnt=2, iterations=5)
@@ -185,7 +185,7 @@ def test_every_field_of_the_settings_has_words():
 
 def test_held_templates_stay_held_when_going_on(factorised):
     program, document = factorised, factorised.desk.document
-    program.desk.selection.select_time(0.5, 1.5)
+    select_time(program.desk.document, program.desk.selection, 0.5, 1.5)
     run(program, templates="selection", learnt=2, hold_templates=True, components=5, iterations=4)
     held, w = document.run.held, document.run.factors.W.copy()
     assert len(held) == 2

@@ -11,12 +11,41 @@ from tests.conftest import pump
 @pytest.mark.parametrize("size", [(1024, 600), (1280, 800), (1440, 900), (1920, 1080)])
 @pytest.mark.parametrize("shown", ["stack", "factorise", "history"])
 def test_templates_are_level_with_the_spectrogram_and_activations_below_it(factorised, size, shown):
-    window, canvas_of = factorised.window, factorised.desk.plane
+    window = factorised.window
     window.resize(*size)
     window.layout_.reset()
     getattr(window.layout_, shown).raise_()
     pump(factorised.application, seconds=0.1)
     assert (window.width(), window.height()) == size, "nothing makes it larger"
+    assert_aligned(factorised)
+
+
+@pytest.mark.parametrize("first", [(1024, 600), (1280, 800), (1920, 1080)])
+def test_they_stay_so_as_the_window_is_resized(factorised, first):
+    window = factorised.window
+    window.resize(*first)
+    window.layout_.reset()
+    pump(factorised.application, seconds=0.1)
+    for size in ((1440, 900), (1024, 600), (1920, 1080), (1280, 800)):
+        window.resize(*size)
+        pump(factorised.application, seconds=0.1)
+        assert (window.width(), window.height()) == size
+        assert_aligned(factorised)
+
+
+def test_they_stay_so_beside_a_mixer_and_without_one_again(factorised):
+    window = factorised.window
+    window.layout_.show_mixer()
+    window.resize(1600, 900)
+    pump(factorised.application, seconds=0.1)
+    window.layout_.show_mixer()
+    pump(factorised.application, seconds=0.1)
+    assert_aligned(factorised)
+
+
+def assert_aligned(program):
+    """W's bins level with V's, H's frames below V's, to the pixel."""
+    window, canvas_of = program.window, program.desk.plane
     view, templates, activations = window.panes.spectrogram, window.panes.templates, window.panes.activations
     canvas = canvas_of.canvas
     corner = view.mapTo(window, canvas.topLeft())
@@ -33,13 +62,16 @@ def test_templates_are_level_with_the_spectrogram_and_activations_below_it(facto
 def test_what_comes_next_is_in_front(opened):
     """How to factorise, while there is nothing; the masks, when there are some."""
     layout, program = opened.window.layout_, opened
+    pump(program.application, seconds=0.05)
     assert not layout.factorise.visibleRegion().isEmpty() and layout.stack.visibleRegion().isEmpty()
     opened.window.panes.factorise.iterations.setValue(3)
     program.desk.wishes.factorise(True)
     assert pump(program.application, lambda: not program.desk.factorising.running, 20)
     assert pump(program.application, lambda: not layout.stack.visibleRegion().isEmpty(), 2)
     layout.history.raise_()
-    pump(program.application, seconds=0.05)
+    program.desk.wishes.factorise(False)
+    assert pump(program.application, lambda: not program.desk.factorising.running, 20)
+    assert not layout.history.visibleRegion().isEmpty(), "what is published by the first run leaves the panes alone"
     program.desk.wishes.factorise(True)
     assert pump(program.application, lambda: not program.desk.factorising.running, 20)
     assert not layout.history.visibleRegion().isEmpty(), "later runs leave the panes alone"

@@ -12,7 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
-from tests.acting import change_layer
+from tests.acting import change_layer, select_time
 from tests.conftest import pump
 from tests.rig import residual_db
 from tests.ui.gestures import LEFT, NONE, SHIFT, middle, press, trail
@@ -101,7 +101,7 @@ def test_h_is_only_the_selection_and_shift_h_all_but_it(factorised):
 
 def test_a_selected_span_of_time_can_be_listened_to_without_the_rest(opened):
     program = opened
-    program.desk.selection.select_time(1.0, 1.5)
+    select_time(program.desk.document, program.desk.selection, 1.0, 1.5)
     press(program, Qt.Key.Key_H)
     out, rate = heard(program), program.desk.document.recording.rate
     window = program.desk.document.state.analysis.window

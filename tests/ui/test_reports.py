@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -28,11 +29,29 @@ def test_a_defect_reaches_a_dialog_with_a_report(opened):
     assert len(opened.reporter.take_reports()) == 1
 
 
+def test_a_report_outlives_the_dialog_that_was_active(opened):
+    """One defect must not become a storm: what is open is the report itself, whatever closes meanwhile."""
+
+    def defect():
+        raise RuntimeError("on purpose")
+
+    for _ in range(3):
+        opened.window.dialogs.page("glossary")
+        page = opened.window.findChild(QDialog, "glossaryDialog")
+        page.activateWindow()
+        pump(opened.application, seconds=0.05)
+        QTimer.singleShot(0, defect)
+        assert pump(opened.application, lambda: opened.window.findChild(QDialog, "reportDialog"), 5)
+        page.close()
+        pump(opened.application, seconds=0.05)
+    assert opened.window.findChild(QDialog, "reportDialog").isVisible()
+    opened.window.findChild(QDialog, "reportDialog").close()
+    assert len(opened.reporter.take_reports()) == 3
+
+
 @pytest.mark.parametrize("where", ["slot", "event", "timer", "thread"])
 def test_exceptions_anywhere_reach_the_report(opened, where, monkeypatch):
     import threading
-
-    from PySide6.QtCore import QTimer
 
     def defect(*_):
         raise ZeroDivisionError("on purpose")

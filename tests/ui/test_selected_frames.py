@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
+from tests.acting import select_time
 from tests.ui.gestures import drag, middle, press, run
 
 DRAGS, RUNS = 40, 3
@@ -68,6 +69,6 @@ def test_a_run_that_reads_no_selection_is_the_same_with_and_without_one(factoris
     program = factorised
     run(program, iterations=3, seed=1)
     without = program.desk.document.run.costs
-    program.desk.selection.select_time(0.5, 1.0)
+    select_time(program.desk.document, program.desk.selection, 0.5, 1.0)
     run(program, iterations=3, seed=1)
     assert program.desk.document.run.costs == without

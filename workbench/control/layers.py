@@ -192,11 +192,6 @@ class LayerActs(QObject):
 
     # -- solo follows the selection ------------------------------------------------------------------
 
-    @property
-    def solo_follows(self) -> bool:
-        """Whether the layer that is chosen is soloed alone."""
-        return self._solo_follows
-
     def set_solo_follows(self, on: bool) -> None:
         """Solo the layer that is chosen alone from now on, or no layer any more."""
         self._solo_follows = on

@@ -25,6 +25,8 @@ from workbench.separation.settings import RunSettings
 
 CANDIDATES = [1, 2, 3, 4, 6, 8, 10, 13, 16, 20, 25]
 """Numbers of components that are tried."""
+KINDS = ("masks", "portraits", "references", "components", "residual")
+"""Keys of the jobs: of each only the newest counts."""
 RESIDUAL_MS = 600
 RESIDUAL_SECONDS = 3.0
 
@@ -117,7 +119,9 @@ class Measuring(QObject):
     # -- the sum of the parts ------------------------------------------------------------------------
 
     def _opened(self) -> None:
-        self._runner.drop("residual")
+        # What is found out about another recording is told of none.
+        for kind in KINDS:
+            self._runner.drop(kind)
         self._measure_later()
 
     def _measure_later(self, region: object = None) -> None:

@@ -91,5 +91,5 @@ class Partitions(QObject):
             lambda job: make_oracle(recording, tuple(paths), analysis, binary, job.report),
             done,
             self._notices.trouble,
-            key="oracle",
+            key="binary oracle" if binary else "oracle",
         )

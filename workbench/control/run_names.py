@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from workbench.separation.settings import RunSettings
+from workbench.separation.settings import Divergence, Method, RunSettings
 
 
 def described_run(settings: RunSettings, components: int) -> str:
@@ -14,21 +14,21 @@ def described_run(settings: RunSettings, components: int) -> str:
         return QCoreApplication.translate("Runs", text)
 
     method = settings.method
-    if method == "hpss":
+    if method is Method.HPSS:
         return tr("HPSS {0}/{1}").format(settings.harmonic_frames, settings.percussive_bins)
-    divergence = f"β {settings.beta:g}" if settings.divergence == "beta" else settings.divergence.upper()
+    divergence = f"β {settings.beta:g}" if settings.divergence is Divergence.BETA else settings.divergence.upper()
     short = {
-        "fast": divergence,
-        "mu": f"{divergence} MU",
-        "flucoma": "FluCoMa",
-        "libnmfd": "libnmfd",
-        "smooth": f"IS MM λ{settings.smoothness:g}",
-        "sequential": f"IS MM seq λ{settings.smoothness:g}",
-        "em": f"IS EM λ{settings.smoothness:g}",
-        "patterns": f"NMFD {divergence} T{settings.length}",
-        "match": tr("Match {0}").format(divergence),
+        Method.FAST: divergence,
+        Method.MU: f"{divergence} MU",
+        Method.FLUCOMA: "FluCoMa",
+        Method.LIBNMFD: "libnmfd",
+        Method.SMOOTH: f"IS MM λ{settings.smoothness:g}",
+        Method.SEQUENTIAL: f"IS MM seq λ{settings.smoothness:g}",
+        Method.EM: f"IS EM λ{settings.smoothness:g}",
+        Method.PATTERNS: f"NMFD {divergence} T{settings.length}",
+        Method.MATCH: tr("Match {0}").format(divergence),
     }[method]
-    if method == "match":
+    if method is Method.MATCH:
         return short
     seed = tr(", seed {0}").format(settings.seed) if settings.seed else ""
     return tr("{0}, {1} components{2}").format(short, components, seed)

@@ -7,10 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.areas import rectangle
-from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, members
-from workbench.separation.settings import frames_selected
 
 
 class Selection(QObject):
@@ -146,14 +143,6 @@ class Selection(QObject):
         if wanted is not self._area:
             self._area = wanted
             self.area_changed.emit()
-
-    def select_time(self, begin: float, end: float) -> None:
-        """Select all frequencies of the frames that a span of seconds touches."""
-        recording = self._document.recording
-        if recording is not None:
-            stack = self._document.stack
-            start, stop = frames_selected(self._document.state.analysis, begin, end, recording.rate)
-            self.set_area(rectangle(Region(0, stack.bins, start, stop), stack.bins, stack.frames))
 
     # -- following the document ----------------------------------------------------------------------
 

@@ -59,7 +59,7 @@ class Shaping(QObject):
         self._document, self._selection, self._acting = document, selection, acting
 
     def preview(self, wish: ShapeWish) -> None:
-        """Show and sound an wish."""
+        """Show and sound a wish."""
         if self._document.recording is not None:
             self._acting.preview(self._act(wish), wish.whole)
 

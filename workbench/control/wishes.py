@@ -11,7 +11,17 @@ from workbench.control.factorising import Factorising
 from workbench.control.selection import Selection
 from workbench.document.document import Document
 from workbench.masks.model.models import Factors
-from workbench.separation.settings import METHODS, PRESETS, RunSettings, preset
+from workbench.nmf.harmonic_percussive import HpssMode
+from workbench.separation.settings import (
+    METHODS,
+    PRESETS,
+    ActivationStart,
+    Divergence,
+    Method,
+    RunSettings,
+    TemplateStart,
+    preset,
+)
 from workbench.spectral.stft import Analysis
 
 
@@ -19,7 +29,9 @@ class Wishes(QObject):
     """The settings, window and hop of the next run. They follow the run of the stack that is shown."""
 
     changed = Signal()
-    """Some setting, or what has to be done before it can run, is another."""
+    """Some setting, window or hop is another."""
+    possible_changed = Signal()
+    """What has to be done before they can run is another, or whether there is something to continue."""
 
     def __init__(
         self, document: Document, selection: Selection, factorising: Factorising, parent: QObject | None = None
@@ -29,11 +41,13 @@ class Wishes(QObject):
         self._settings = RunSettings()
         self._analysis = document.state.analysis
         self._stack = document.state.shown
+        self._possible = "", False
         document.opened.connect(self._opened)
         document.stacks_changed.connect(self._stacks_changed)
         document.analysis_changed.connect(self._analysis_changed)
-        document.factors_changed.connect(self.changed)
-        selection.area_changed.connect(self.changed)
+        self.changed.connect(self._look)
+        document.factors_changed.connect(self._look)
+        selection.area_changed.connect(self._look)
 
     @property
     def settings(self) -> RunSettings:
@@ -113,27 +127,40 @@ class Wishes(QObject):
         self.put(preset(name, self.settings))
 
     @property
-    def own_divergence(self) -> str:
-        """The divergence of a method that has one of its own, '' for none."""
+    def own_divergence(self) -> Divergence | None:
+        """The divergence of a method that has one of its own."""
         own = METHODS[self.settings.method].divergence
-        return "" if self.settings.method == "hpss" else "is" if own == 0.0 else "kl"
+        if own is None or self.settings.method is Method.HPSS:
+            return None
+        return Divergence.IS if own == 0.0 else Divergence.KL
 
     def missing(self) -> str:
         """What has to be done before these settings can run, in a sentence; '' where nothing is missing."""
         if self._document.recording is None:
             return ""
-        s, run = self.settings, self._document.run
-        selected, factorised = self._selection.frames is not None, run is not None and isinstance(run.factors, Factors)
+        s, selected = self.settings, self._selection.frames is not None
         given = {s.templates, s.activations} if "templates" in METHODS[s.method].uses else set()
         if s.leave_out and "leave_out" in METHODS[s.method].uses and not selected:
             return self.tr("First select the time to leave out: V, then drag in the spectrogram.")
-        if "selection" in given and not selected:
+        if TemplateStart.SELECTION in given and not selected:
             return self.tr("First select the time to learn from: V, then drag in the spectrogram.")
-        if (s.method == "match" or "present" in given) and not factorised:
+        if (s.method is Method.MATCH or TemplateStart.PRESENT in given) and not self.continues:
             return self.tr("First factorise once in another way: this needs templates that are there.")
-        if "events" in given and not s.events:
+        if ActivationStart.EVENTS in given and not s.events:
             return self.tr("First choose the list of onsets: the … button.")
         return ""
+
+    @property
+    def continues(self) -> bool:
+        """Whether there are factors to go on from."""
+        run = self._document.run
+        return run is not None and isinstance(run.factors, Factors)
+
+    def _look(self) -> None:
+        possible = self.missing(), self.continues
+        if possible != self._possible:
+            self._possible = possible
+            self.possible_changed.emit()
 
     @property
     def preset_name(self) -> str:
@@ -145,22 +172,26 @@ class Wishes(QObject):
         s = self.settings
         if field not in METHODS[s.method].uses:
             return False
+        pitched, drums, learnt = (
+            s.templates is each for each in (TemplateStart.PITCHED, TemplateStart.DRUMS, TemplateStart.SELECTION)
+        )
+        events = s.activations is ActivationStart.EVENTS
         needs = {
-            "beta": s.divergence == "beta",
-            "others": s.templates in ("pitched", "drums"),
-            "learnt": s.templates == "selection",
-            "learnt_as": s.templates == "selection" and s.hold_templates and 0 < s.learnt < s.components,
-            "drums": s.templates == "drums",
-            "low_pitch": s.templates == "pitched",
-            "high_pitch": s.templates == "pitched",
-            "tolerance": s.templates == "pitched",
-            "harmonics": s.templates == "pitched",
-            "events": s.activations == "events",
-            "decay": s.activations == "events",
-            "components": s.templates not in ("pitched", "drums", "present"),
-            "tries": "random" in (s.templates, s.activations),
-            "separation": s.masks in ("coupled", "advanced"),
-            "percussive_separation": s.masks == "advanced",
+            "beta": s.divergence is Divergence.BETA,
+            "others": pitched or drums,
+            "learnt": learnt,
+            "learnt_as": learnt and s.hold_templates and 0 < s.learnt < s.components,
+            "drums": drums,
+            "low_pitch": pitched,
+            "high_pitch": pitched,
+            "tolerance": pitched,
+            "harmonics": pitched,
+            "events": events,
+            "decay": events,
+            "components": not pitched and not drums and s.templates is not TemplateStart.PRESENT,
+            "tries": s.templates is TemplateStart.RANDOM or s.activations is ActivationStart.RANDOM,
+            "separation": s.masks in (HpssMode.COUPLED, HpssMode.ADVANCED),
+            "percussive_separation": s.masks is HpssMode.ADVANCED,
             "exponent": not 1 <= s.beta_value <= 2,
         }
         return needs.get(field, True)

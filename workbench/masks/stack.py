@@ -167,10 +167,6 @@ class Stack:
         edits = tuple(edit.resampled(old, new, samples) for edit in self.edits)
         return replace(self, factors=factors, edits=edits, bins=new.bins, frames=new.frames(samples), levels=None)
 
-    def region_masks(self, region: Region) -> Masks:
-        """`evaluate` on a rectangle of bins."""
-        return self.evaluate(np.arange(region.low, region.high), np.arange(region.start, region.stop))
-
     def layer_mask(self, index: int, rows: Indices, columns: Indices) -> Masks:
         """Mask of one layer, shape (R, C)."""
         weights = np.zeros((len(self.layers), 1), np.float32)

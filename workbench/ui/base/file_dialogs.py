@@ -17,7 +17,8 @@ def ask_paths(
     taken: Callable[[list[Path]], object],
     mode: QFileDialog.FileMode = QFileDialog.FileMode.ExistingFile,
     filters: Sequence[str] = (),
-) -> QFileDialog:
+    proposed: str = "",
+) -> None:
     """Show a file dialog that is not modal; `taken` gets what was chosen, and nothing happens otherwise.
 
     Parameters
@@ -26,13 +27,19 @@ def ask_paths(
         Object name of the dialog.
     start : Path or str
         The folder that it opens in.
+    proposed : str
+        Name of a file to be written, whose suffix is that of all; '' asks for what is there.
     """
     dialog = QFileDialog(parent, title, str(start))
     dialog.setObjectName(name)
     dialog.setFileMode(mode)
     if filters:
         dialog.setNameFilters(list(filters))
+    if proposed:
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(Path(proposed).suffix[1:])
+        dialog.selectFile(proposed)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.filesSelected.connect(lambda names: taken([Path(each) for each in names]))
+    # A dialog of the platform takes what it is told before it is shown, and nothing afterwards.
     dialog.show()
-    return dialog

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLabel,
+    QMainWindow,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -97,9 +98,12 @@ class Reporter(QObject):
             if report not in self._open.report.toPlainText():
                 self._open.report.appendPlainText("\n" + report)
             return
-        dialog = ReportDialog(QApplication.activeWindow(), report)
+        # Over the main window: a dialog that may be the active one takes what is over it along when it goes.
+        over = next((each for each in QApplication.topLevelWidgets() if isinstance(each, QMainWindow)), None)
+        dialog = ReportDialog(over, report)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.finished.connect(self._closed)
+        dialog.destroyed.connect(self._closed)
         self._open = dialog
         dialog.show()
 

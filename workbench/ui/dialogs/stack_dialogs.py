@@ -60,7 +60,11 @@ class TonesDialog(QDialog):
             31,
         )
         self.masks = combo(
-            [(self.tr("Soft"), "soft"), (self.tr("Binary"), "binary"), (self.tr("With a residual"), "advanced")],
+            [
+                (self.tr("Soft"), HpssMode.SOFT),
+                (self.tr("Binary"), HpssMode.BINARY),
+                (self.tr("With a residual"), HpssMode.ADVANCED),
+            ],
             "tonesMasks",
             self.tr("Masks"),
             self.tr("Soft shares, all or nothing, or a third layer for what is clearly neither"),
@@ -107,17 +111,25 @@ class TonesDialog(QDialog):
     @property
     def settings(self) -> RunSettings:
         """What is asked for."""
-        margin = self.margin.get() if self.masks.currentData() == "advanced" else 1.0
+        margin = self.margin.get() if self._advanced else 1.0
         low, high = RANGES["harmonic_frames"]
         frames, bins = (int(min(max(round(s.get()), low), high)) | 1 for s in (self.harmonic, self.percussive))
         return RunSettings(
             method=Method.HPSS,
             harmonic_frames=frames,
             percussive_bins=bins,
-            masks=HpssMode(self.masks.currentData()),
+            masks=self._mode,
             separation=margin,
             percussive_separation=margin,
         )
+
+    @property
+    def _mode(self) -> HpssMode:
+        return HpssMode(self.masks.currentData())
+
+    @property
+    def _advanced(self) -> bool:
+        return self._mode is HpssMode.ADVANCED
 
     def _moved(self) -> None:
         self._show_values()
@@ -128,14 +140,18 @@ class TonesDialog(QDialog):
             self._timer.stop()
             self.changed.emit(self.settings)
 
+    def leave(self) -> None:
+        """Close without the last wish: what it was made for is gone."""
+        self._timer.stop()
+        self.close()
+
     def _show_values(self) -> None:
         settings = self.settings
         self.harmonic.property("text").setText(str(settings.harmonic_frames))
         self.percussive.property("text").setText(str(settings.percussive_bins))
         self.margin_text.setText(f"{self.margin.get():.1f} dB")
-        advanced = self.masks.currentData() == "advanced"
         for widget in (self.margin, self.margin_text, self._margin_label):
-            widget.setEnabled(advanced)
+            widget.setEnabled(self._advanced)
 
 
 class OracleDialog(QDialog):

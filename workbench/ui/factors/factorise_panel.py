@@ -11,7 +11,6 @@ from workbench.control.morphing import Morphing
 from workbench.control.selection import Selection
 from workbench.control.wishes import Wishes
 from workbench.document.document import Document
-from workbench.masks.model.models import Factors
 from workbench.spectral.stft import OVERLAPS, WINDOWS
 from workbench.ui.base.controls import combo, dim, dress, icon_button, named
 from workbench.ui.factors.controls import control
@@ -50,6 +49,7 @@ class FactorisePanel(QWidget):
         self.window_size.currentIndexChanged.connect(self._window_chosen)
         self.hop.currentIndexChanged.connect(self._analysis_chosen)
         wishes.changed.connect(self._show)
+        wishes.possible_changed.connect(self._show)
         document.opened.connect(self._show)
         self._show()
 
@@ -190,7 +190,7 @@ class FactorisePanel(QWidget):
 
     def _show(self) -> None:
         wishes, document = self._wishes, self._document
-        opened, run = document.recording is not None, document.run
+        opened = document.recording is not None
         self.preset.setCurrentIndex(self.preset.findData(wishes.preset_name))
         missing = wishes.missing()
         if missing != self.hint.text():
@@ -206,7 +206,7 @@ class FactorisePanel(QWidget):
         self.seed.setEnabled(wishes.uses("seed"))
         self.another.setEnabled(wishes.uses("seed") and opened)
         self.factorise.setEnabled(opened)
-        self.resume.setEnabled(run is not None and isinstance(run.factors, Factors))
+        self.resume.setEnabled(wishes.continues)
         self._show_analysis()
 
     def _show_analysis(self) -> None:

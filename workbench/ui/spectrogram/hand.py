@@ -101,7 +101,10 @@ class Hand(QObject):
     def move(self, event: QMouseEvent) -> None:
         """The pointer moves."""
         point, drag = event.position(), self._drag
-        if drag is not None:
+        if drag is not None and not event.buttons() & drag.button:
+            # It came up where nobody told us: over another window, or under a grab of the system's.
+            self._let_go(point)
+        elif drag is not None:
             self._drag = Drag(drag.button, drag.grip, point)
             self._go_on(drag.grip, point, point - drag.last)
             if drag.grip is Grip.RESIZE:
@@ -124,16 +127,17 @@ class Hand(QObject):
 
     def release(self, event: QMouseEvent) -> None:
         """A button comes up."""
-        drag = self._drag
-        if drag is None or event.button() != drag.button:
-            return
-        self._drag = None
-        if drag.grip is Grip.TOOL:
+        if self._drag is not None and event.button() == self._drag.button:
+            self._let_go(event.position())
+
+    def _let_go(self, point: QPointF) -> None:
+        drag, self._drag = self._drag, None
+        if drag is not None and drag.grip is Grip.TOOL:
             self._strokes.end()
             self._selecting.end()
-        elif drag.grip is Grip.SCRUB:
+        elif drag is not None and drag.grip is Grip.SCRUB:
             self._playback.scrub(None)
-        self.put(event.position())
+        self.put(point)
 
     def double_click(self, event: QMouseEvent) -> None:
         """Twice in one place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.control.layers import LayerActs
 from workbench.control.masks import MaskActs
@@ -26,6 +26,8 @@ class StackPanel(QWidget):
     """Show the selected mask large, or go back."""
     menu_wanted = Signal(QPoint)
     """Place on the screen where the right button went down on a layer."""
+    stacks_wanted = Signal(QPoint)
+    """Place on the screen below the button of the stacks."""
 
     def __init__(
         self,
@@ -98,6 +100,9 @@ class StackPanel(QWidget):
         )
         row.addWidget(self.stacks, 1)
         row.addWidget(self.stack_menu)
+        self.stack_menu.clicked.connect(
+            lambda: self.stacks_wanted.emit(self.stack_menu.mapToGlobal(self.stack_menu.rect().bottomLeft()))
+        )
         self.stacks.activated.connect(lambda i: self._stack_acts.show(self.stacks.itemData(i)))
         return row
 
@@ -160,10 +165,6 @@ class StackPanel(QWidget):
                 row.addStretch(1)
             row.addWidget(button)
         return row
-
-    def set_stack_menu(self, menu: QMenu) -> None:
-        """The menu that the button of the stacks opens."""
-        self.stack_menu.setMenu(menu)
 
     # -- showing -------------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ class Dialogs(QObject):
         desk.partitions.begin_tones()
         desk.partitions.split_tones(dialog.settings)
         dialog.changed.connect(desk.partitions.split_tones)
-        desk.document.opened.connect(dialog.close)
+        desk.document.opened.connect(dialog.leave)
         self._show(dialog)
 
     def oracle_dialog(self) -> None:

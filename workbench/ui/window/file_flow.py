@@ -68,7 +68,7 @@ class FileFlow(QObject):
         recording = self._document.recording
         if recording is None:
             return
-        dialog = ask_paths(
+        ask_paths(
             self._over,
             "saveDialog",
             self.tr("Save the project"),
@@ -76,10 +76,8 @@ class FileFlow(QObject):
             lambda paths: self._opening.save(paths[0], then),
             QFileDialog.FileMode.AnyFile,
             [self.tr("Projects (*{0})").format(SUFFIX)],
+            recording.path.stem + SUFFIX,
         )
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
-        dialog.selectFile(recording.path.stem + SUFFIX)
 
     # -- unsaved work --------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ activation's moments stand below them, and the cost of the fit has the corner be
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
+from workbench.ui.base.guard import guarded
 from workbench.ui.window.panes import Panes
 
 VERSION = 4
@@ -24,12 +25,14 @@ LEFT, RIGHT, BOTTOM = (
 )
 
 
+@guarded
 class Layout(QObject):
     """Docks and bars of the main window."""
 
     def __init__(self, window: QMainWindow, panes: Panes) -> None:
         super().__init__(window)
         self._window = window
+        self._leading: QDockWidget | None = None
         # The corner below W belongs to the bottom: so W is as high as V, and no higher.
         window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         window.setCorner(Qt.Corner.TopLeftCorner, LEFT)
@@ -43,6 +46,12 @@ class Layout(QObject):
         self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise, RIGHT)
         self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack, RIGHT)
         self.history = self._dock(self.tr("History"), "historyDock", panes.history, RIGHT)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._follow)
+        for each in (window, self.templates):
+            each.installEventFilter(self)
         self.bar("paletteBar", self.tr("Palette"), panes.palette, Qt.ToolBarArea.LeftToolBarArea)
         self.bar("toolsBar", self.tr("Tools"), panes.tool_bar, Qt.ToolBarArea.TopToolBarArea)
         self.bar("transportBar", self.tr("Transport"), panes.transport, Qt.ToolBarArea.BottomToolBarArea)
@@ -86,12 +95,32 @@ class Layout(QObject):
             dock.show()
         self.stack.raise_()
         self.activations.raise_()
-        # H begins where W ends, so that its pane holds all of V's time and has room for numbers before it.
         corner = min(236, window.width() // 6)
-        beside = max(1, window.width() - MASKS - corner - BARS)
         window.resizeDocks([self.templates, self.stack], [corner, MASKS], Qt.Orientation.Horizontal)
-        window.resizeDocks([self.costs, self.activations], [corner, beside], Qt.Orientation.Horizontal)
+        self._align(corner)
         window.resizeDocks([self.activations], [max(132, window.height() * 22 // 100)], Qt.Orientation.Vertical)
+
+    def _align(self, corner: int) -> None:
+        """H begins where W ends, so that its pane holds all of V's time and has room for numbers before it."""
+        beside = max(1, self._window.width() - MASKS - corner - BARS)
+        self._window.resizeDocks([self.costs, self.activations], [corner, beside], Qt.Orientation.Horizontal)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow W's width: docks at the bottom share a wider window in proportion, those at the left do not."""
+        if event.type() == QEvent.Type.Resize and self._in_place:
+            self._later.start()
+        return False
+
+    def _follow(self) -> None:
+        if self._in_place and self.costs.width() != self.templates.width():
+            self._align(self.templates.width())
+
+    @property
+    def _in_place(self) -> bool:
+        """Whether W stands at the left and the cost below it, as after a reset."""
+        docks = (self.templates, LEFT), (self.costs, BOTTOM), (self.activations, BOTTOM)
+        at_home = all(not dock.isFloating() and self._window.dockWidgetArea(dock) == area for dock, area in docks)
+        return at_home and self.templates.isVisible() and self.costs.isVisible()
 
     def show_mixer(self) -> None:
         """The mixer, or the activations where it is shown."""
@@ -101,5 +130,11 @@ class Layout(QObject):
         wanted.raise_()
 
     def lead_to(self, factorised: bool) -> None:
-        """Bring forward what comes next: the masks where there are some, else how to get them."""
-        (self.stack if factorised else self.factorise).raise_()
+        """Bring forward what comes next: the masks where there are some, else how to get them.
+
+        Once each: whoever brings something else forward afterwards keeps it there.
+        """
+        leading = self.stack if factorised else self.factorise
+        if leading is not self._leading:
+            self._leading = leading
+            leading.raise_()

@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         panes.transport.sound_troubled.connect(self._sound_troubled)
         panes.hand.menu_wanted.connect(lambda place: self._pop_up("maskMenu", place))
         panes.stack.menu_wanted.connect(lambda place: self._pop_up("layersMenu", place))
+        panes.stack.stacks_wanted.connect(lambda place: self._pop_up("stacksMenu", place))
         panes.factorise.more_asked.connect(self.dialogs.all_settings)
         panes.factorise.count_asked.connect(self.dialogs.suggest_components)
         self.invitation.open.clicked.connect(self.files.open_dialog)
@@ -166,7 +167,7 @@ class MainWindow(QMainWindow):
 
     def _factors_changed(self) -> None:
         self._title()
-        if len(self.desk.document.runs) == 1:
+        if self.desk.document.run is not None:
             # The first components are there: they are what comes next.
             self.layout_.lead_to(True)
 

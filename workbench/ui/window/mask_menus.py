@@ -226,4 +226,3 @@ def add_stacks_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
     desk.document.stacks_changed.connect(refresh)
     desk.document.opened.connect(refresh)
     refresh()
-    panes.stack.set_stack_menu(menu.menu)
