@@ -122,7 +122,7 @@ def test_other_starts_and_the_method_beside_are_told_with_their_costs(tones, tmp
         (("--set", "sparsity=11"), "0.0 … 10.0"),
         (("--preset", "speech"), "learn from"),
         (("--preset", "speech", "--set", "selection=7-8"), "Nothing of the recording"),
-        (("--set", "templates=nndsvd", "--components", "1000"), "1000"),
+        (("--set", "templates=nndsvd", "--components", "200"), "200"),
     ],
 )
 def test_what_can_not_be_done_is_one_sentence(tones, tmp_path, capsys, asked, words):
@@ -135,6 +135,34 @@ def test_what_can_not_be_done_is_one_sentence(tones, tmp_path, capsys, asked, wo
 def test_settings_that_count_for_nothing_are_told(tones, tmp_path, capsys):
     assert separate(tones, tmp_path / "out", "--set", "smoothness=1", "--set", "sparsity=0.1") == 0
     assert "fast makes no use of smoothness" in capsys.readouterr().err
+
+
+def test_options_that_count_for_nothing_are_told(tones, tmp_path, capsys):
+    assert separate(tones, tmp_path / "out", "--method", "hpss", "--components", "3") == 0
+    assert "hpss makes no use of components" in capsys.readouterr().err
+
+
+def test_layers_of_an_earlier_separation_go_and_nothing_else_does(tones, tmp_path):
+    """Whatever is asked for next, the layers in the folder sum to the recording."""
+    out = tmp_path / "out"
+    assert separate(tones, out, "--method", "hpss") == 0
+    assert sorted(path.name for path in out.glob("*.wav")) == ["01 Harmonic.wav", "02 Percussive.wav"]
+    for mine in ("01 Song.wav", "03 Component 3.wav", "notes.txt"):
+        (out / mine).write_text("mine")
+    assert separate(tones, out, "--components", "2") == 0
+    assert sorted(path.name for path in out.glob("*")) == sorted(
+        "01 Component 1.wav, 02 Component 2.wav, 01 Song.wav, 03 Component 3.wav, notes.txt, factors.npz, masks.png".split(", ")
+    )
+    written = sum(soundfile.read(path, always_2d=True)[0] for path in out.glob("*Component [12].wav"))
+    assert np.abs(written - soundfile.read(tones, always_2d=True)[0]).max() < 1e-6
+
+
+@pytest.mark.parametrize("text", ["not ours", ""])
+def test_factors_that_are_not_ours_are_written_over_like_any_result(tones, tmp_path, text):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "factors.npz").write_text(text)
+    assert separate(tones, tmp_path / "out") == 0
+    assert "layers" in np.load(tmp_path / "out" / "factors.npz")
 
 
 def test_another_seed_is_another_result(tones, tmp_path):

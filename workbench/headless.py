@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -14,7 +13,7 @@ from time import monotonic
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_pieces, mix_piece, write
+from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_paths, layer_pieces, mix_piece, write
 from workbench.audio.recording import load
 from workbench.audio.scene import Scene
 from workbench.document.acts import layers as layer_acts
@@ -25,7 +24,7 @@ from workbench.masks.model.models import Shares
 from workbench.masks.pictures.sheet import save_picture
 from workbench.separation.factorise import Snapshot, factorise
 from workbench.separation.reading import SETTINGS, form, name_and_value, preset_called, with_value
-from workbench.separation.settings import METHODS, PRESET_NAMES, Divergence, RunSettings
+from workbench.separation.settings import METHODS, PRESET_NAMES, RANGES, Divergence, RunSettings
 from workbench.separation.task import Task, component_count, component_names
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
@@ -47,10 +46,10 @@ def separate(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder for the results; made if it is not there")
     parser.add_argument("--preset", help=f"what to begin with: {', '.join(PRESET_NAMES.values())} (default General)")
     parser.add_argument("--method", choices=[each.value for each in METHODS], help="default: the preset's")
-    parser.add_argument("--components", type=_whole(1, 1000), help="number of components K (default: the preset's)")
+    parser.add_argument("--components", type=_within("components"), help="K (default: the preset's)")
     parser.add_argument("--divergence", choices=[each.value for each in Divergence], help="default: the preset's")
-    parser.add_argument("--iterations", type=_whole(1, 1_000_000), help="default: the preset's")
-    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), help="same seed, same result (default 0)")
+    parser.add_argument("--iterations", type=_within("iterations"), help="default: the preset's")
+    parser.add_argument("--seed", type=_within("seed"), help="same seed, same result (default 0)")
     parser.add_argument(
         "--set",
         dest="written",
@@ -86,7 +85,7 @@ def render_project(arguments: Sequence[str]) -> int:
 
 
 _FORMAT_NAMES: dict[str, FileFormat] = {
-    f"{form.container.lower()}-{form.subtype.removeprefix('PCM_').lower()}": form for form in FORMATS.values()
+    f"{each.container.lower()}-{each.subtype.removeprefix('PCM_').lower()}": each for each in FORMATS.values()
 }
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"separate": separate, "render": render_project}
@@ -97,11 +96,14 @@ def _separate(options: argparse.Namespace) -> None:
     recording = load(options.input)
     for remark in recording.remarks:
         print(sentence(remark), file=sys.stderr)
-    settings = _settings(options, analysis, recording.rate)
+    settings, asked = _settings(options, analysis, recording.rate)
     names = component_names(settings)
     # What it needs and has not is said before a folder is made for it.
     component_count(settings, None)
+    for name in asked - {"method"} - METHODS[settings.method].uses:
+        print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
     _make_folder(options.out)
+    before = _layers_written(options.out)
     bar = Bar("Factorising", options.quiet)
     snapshot = factorise(Task(recording, analysis, settings), bar.show, threads=options.threads)
     bar.done()
@@ -112,10 +114,9 @@ def _separate(options: argparse.Namespace) -> None:
     bar = Bar("Writing", options.quiet)
     pieces = layer_pieces(scene, options.out, FileFormat())
     write(pieces, FileFormat(), bar.show)
-    # Of an earlier run with more components nothing may stay: the layers in the folder sum to the recording.
-    for stale in set(options.out.glob("* Component *.wav")) - {piece.path for piece in pieces}:
-        if re.fullmatch(r"\d+ Component \d+\.wav", stale.name):
-            stale.unlink()
+    # Of what was written here before nothing may stay: the layers in the folder sum to the recording.
+    for stale in before - {piece.path for piece in pieces}:
+        stale.unlink(missing_ok=True)
     bar.done()
     _write_factors(options.out / "factors.npz", scene, snapshot)
     save_picture(options.out / "masks.png", levels, scene.stack, recording.rate, analysis)
@@ -126,8 +127,8 @@ def _separate(options: argparse.Namespace) -> None:
     _tell(options, f"Wrote {len(pieces)} layers, masks.png and factors.npz to {options.out}{cost}")
 
 
-def _settings(options: argparse.Namespace, analysis: Analysis, rate: int) -> RunSettings:
-    """The preset, changed by the options that are given, and these by the settings that are written."""
+def _settings(options: argparse.Namespace, analysis: Analysis, rate: int) -> tuple[RunSettings, set[str]]:
+    """The preset, changed by the options that are given, and these by the settings that are written; and which were."""
     settings = preset_called(options.preset) if options.preset else RunSettings()
     names = ("method", "components", "divergence", "iterations", "seed")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
@@ -135,10 +136,7 @@ def _settings(options: argparse.Namespace, analysis: Analysis, rate: int) -> Run
     written = [name_and_value(text) for text in options.written]
     for name, text in written:
         settings = with_value(settings, name, text, analysis, rate)
-    for name in dict(written):
-        if name != "method" and name not in METHODS[settings.method].uses:
-            print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
-    return settings
+    return settings, given.keys() | dict(written).keys()
 
 
 def _write_factors(path: Path, scene: Scene, snapshot: Snapshot) -> None:
@@ -164,6 +162,16 @@ def _write_factors(path: Path, scene: Scene, snapshot: Snapshot) -> None:
         )
 
 
+def _layers_written(folder: Path) -> set[Path]:
+    """The files of layers that an earlier separation wrote to a folder, by the factors that it left there."""
+    try:
+        with np.load(folder / "factors.npz") as earlier:
+            return set(layer_paths(folder, [str(name) for name in earlier["layers"]], FileFormat()))
+    except (OSError, EOFError, ValueError, KeyError):
+        # None was, or what is there is not ours; then it is not ours to remove.
+        return set()
+
+
 def _make_folder(folder: Path) -> None:
     """The output folder, before any work is done for it."""
     try:
@@ -180,17 +188,17 @@ def _render(options: argparse.Namespace) -> None:
     levels = analyse_levels(recording.samples, state.analysis)
     stack = stack_of(state, project.runs, len(recording.samples), levels.levels[0])
     scene = Scene(recording, state.analysis, stack)
-    form = _FORMAT_NAMES[options.format]
-    pieces = [mix_piece(scene, options.out, options.project.stem, form)]
+    file_format = _FORMAT_NAMES[options.format]
+    pieces = [mix_piece(scene, options.out, options.project.stem, file_format)]
     if options.groups:
-        pieces += group_pieces(scene, options.out, form)
+        pieces += group_pieces(scene, options.out, file_format)
     if options.layers:
         # Beside groups layers have a folder of their own: both are numbered.
-        pieces += layer_pieces(scene, options.out / "layers" if options.groups else options.out, form)
+        pieces += layer_pieces(scene, options.out / "layers" if options.groups else options.out, file_format)
     bar = Bar("Rendering", options.quiet)
-    peak = max(each.peak for each in write(pieces, form, bar.show))
+    peak = max(each.peak for each in write(pieces, file_format, bar.show))
     bar.done()
-    if form.integer and peak >= 1.0:
+    if file_format.integer and peak >= 1.0:
         over = 20 * np.log10(peak)
         print(
             f"The loudest sample was {over:.1f} dB above full scale and is clipped; wav-float keeps it.",
@@ -242,6 +250,12 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def _within(name: str) -> Callable[[str], int]:
+    """Parser of a setting that is a whole number, in its range."""
+    low, high = RANGES[name]
+    return _whole(int(low), int(high))
 
 
 def _tell(options: argparse.Namespace, text: str) -> None:

@@ -128,6 +128,11 @@ def rewritten(path, change):
         (lambda d, m: d["steps"][0]["state"].update(analysis={"window": 1000, "hop": 3}), "damaged"),
         (lambda d, m: d["steps"][0]["state"].update(shown=7), "damaged"),
         (lambda d, m: d["runs"]["4"]["settings"].update(method="magic"), "damaged"),
+        (lambda d, m: d["recording"].update(rate=float("inf")), "damaged"),
+        (lambda d, m: d["recording"].update(samples=float("inf")), "damaged"),
+        (lambda d, m: d["steps"][0]["state"].update(next_id=float("inf")), "damaged"),
+        (lambda d, m: d["steps"][0]["state"].update(mixes=[]), "damaged"),
+        (lambda d, m: d["tables"]["layers"][0][0].update(gain_db=float("nan")), "damaged"),
         (lambda d, m: d["steps"][0]["state"]["mixes"].__setitem__(0, {"layers": [{"id": 1}], "groups": []}), "damaged"),
     ],
 )

@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -58,6 +59,25 @@ def test_a_stroke_goes_on_and_is_one_act(factorised, other):
     for place in (-75, -30, 0, 30, 75):
         assert mask_under(program, 0, at + QPoint(place, 0)) == pytest.approx(1.0, abs=1e-3)
     assert (program.desk.tools.size, view(program)) == (size, seen)
+
+
+def test_a_button_that_came_up_unseen_ends_the_stroke(factorised):
+    """Released over another window, or under a grab of the system's: the hand that moves on draws nothing more."""
+    program, at, view_ = factorised, middle(factorised), factorised.window.panes.spectrogram
+    press(program, Qt.Key.Key_B)
+    steps = len(program.desk.document.steps)
+    QTest.mousePress(view_, LEFT, NONE, at - QPoint(80, 0))
+    QTest.mouseMove(view_, at - QPoint(40, 0))
+    pump(program.application, seconds=0.01)
+    place = QPointF(at + QPoint(60, 0))
+    kind, none = QEvent.Type.MouseMove, Qt.MouseButton.NoButton
+    QApplication.sendEvent(view_, QMouseEvent(kind, place, view_.mapToGlobal(place), none, none, NONE))
+    pump(program.application, seconds=0.01)
+    assert len(program.desk.document.steps) == steps + 1 and not program.window.panes.hand.holds
+    assert mask_under(program, 0, at - QPoint(60, 0)) == pytest.approx(1.0, abs=1e-3)
+    QTest.mousePress(view_, LEFT, NONE, at)
+    QTest.mouseRelease(view_, LEFT, NONE, at)
+    assert len(program.desk.document.steps) == steps + 2, "the next press is a stroke of its own"
 
 
 @OTHERS

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from tests.acting import change_layer
 from tests.conftest import pump, tone_mix
-from tests.ui.gestures import LEFT, drag, middle, press
+from tests.ui.gestures import LEFT, dialog, drag, middle, press
 from workbench.separation.settings import RunSettings
+
+
+def test_the_dialog_for_saving_knows_so_when_it_is_shown(factorised):
+    """A dialog of the platform takes what it is told before, and nothing afterwards."""
+    seen = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Show and isinstance(watched, QFileDialog):
+                name = Path(watched.selectedFiles()[0]).name
+                seen.append((watched.acceptMode(), watched.defaultSuffix(), name, watched.windowModality()))
+            return False
+
+    watch = Watch()
+    factorised.application.installEventFilter(watch)
+    press(factorised, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    factorised.application.removeEventFilter(watch)
+    stem = factorised.desk.document.recording.path.stem
+    save = QFileDialog.AcceptMode.AcceptSave
+    assert seen == [(save, "workbench", f"{stem}.workbench", Qt.WindowModality.NonModal)]
+    dialog(factorised, "saveDialog").reject()
 
 
 @pytest.mark.parametrize("kind", ["text", "empty", "folder", "missing"])

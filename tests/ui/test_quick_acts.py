@@ -8,6 +8,7 @@ import threading
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from tests.conftest import pump
@@ -25,6 +26,24 @@ def suggested(program) -> QDialog:
     press(program, Qt.Key.Key_G, CTRL)
     assert pump(program.application, lambda: open_dialogs(program, "suggestDialog"), 20)
     return dialog(program, "suggestDialog")
+
+
+def test_tones_and_hits_that_were_moved_last_are_not_made_of_another_recording(factorised, recording_file):
+    program, document = factorised, factorised.desk.document
+    program.window.dialogs.tones_and_hits()
+    assert pump(program.application, lambda: len(document.state.stacks) == 2, 20)
+    before = document.recording
+    program.desk.opening.open(recording_file)
+    slider = dialog(program, "tonesDialog").harmonic
+
+    def opened_while_it_moves() -> bool:
+        if document.recording is before:
+            QTest.keyClick(slider, Qt.Key.Key_Right)
+        return document.recording is not before
+
+    assert pump(program.application, opened_while_it_moves, 10)
+    settle(program)
+    assert document.recording is not before and len(document.state.stacks) == 1 and not document.dirty
 
 
 # -- suggested groups ------------------------------------------------------------------------------------

@@ -173,6 +173,12 @@ def layer_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = Fal
     return _part_pieces(scene, folder, form, parts, after)
 
 
+def layer_paths(folder: Path, names: Sequence[str], form: FileFormat) -> list[Path]:
+    """Files ``01 Name.wav`` … for layers, or what else is written one by one, of some names."""
+    digits = max(2, len(str(len(names))))
+    return [folder / f"{number:0{digits}d} {safe_name(name)}{form.suffix}" for number, name in enumerate(names, 1)]
+
+
 def group_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = False) -> list[Piece]:
     """Files ``01 Name.wav`` … for every group, and for every layer that is in none; `after` as for layers."""
     names = {group.id: group.name for group in scene.stack.groups}
@@ -189,11 +195,10 @@ def group_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = Fal
 def _part_pieces(
     scene: Scene, folder: Path, form: FileFormat, parts: Sequence[tuple[str, tuple[int, ...]]], after: bool
 ) -> list[Piece]:
-    layers, digits = scene.stack.layers, max(2, len(str(len(parts))))
+    layers, paths = scene.stack.layers, layer_paths(folder, [name for name, _ in parts], form)
     heard = audible(layers, scene.stack.groups)
     out = []
-    for number, (name, indices) in enumerate(parts, 1):
-        path = folder / f"{number:0{digits}d} {safe_name(name)}{form.suffix}"
+    for path, (_, indices) in zip(paths, parts, strict=True):
         if not after:
             out.append(Piece(path, scene, indices))
         elif any(heard[i] for i in indices):

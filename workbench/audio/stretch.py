@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from workbench.audio.renderer import masked
 from workbench.audio.scene import Scene
-from workbench.spectral.stft import hann
+from workbench.spectral.stft import hann, nearest
 
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
@@ -92,7 +92,7 @@ class StretchStream:
             turned = now * _locked(ahead, np.sum(now.real**2 + now.imag**2, axis=0))
         self._last = turned
         stack, hop = self._scene.stack, self._scene.analysis.hop
-        frame = np.array([min(max(round(self._at / hop), 0), stack.frames - 1)])
+        frame = np.clip(nearest([self._at / hop]), 0, stack.frames - 1)
         return masked(stack, turned[:, None], self._gains, frame, self._scene.cover(frame))
 
     def _spectrum(self, centre: int) -> Complex:

@@ -152,7 +152,9 @@ class ToolSettings(QObject):
 
     def set(self, **values: object) -> None:
         """Set fields of the options."""
-        options = replace(self.options, **values)  # type: ignore[arg-type]
+        ends: dict[str, tuple[float, float]] = {"strength": (0.0, 1.0), "target": (0.0, 1.0)}
+        clamped = {name: within(values[name], ends[name]) for name in values.keys() & ends.keys()}  # type: ignore[arg-type]
+        options = replace(self.options, **{**values, **clamped})  # type: ignore[arg-type]
         if options != self.options:
             self._options[self._painted_with] = options
             self.changed.emit()

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.document.runs import model_fits
-from workbench.document.state import GroupMix, LayerMix, RememberedMix, Run, StackState, State
+from workbench.document.state import SLOTS, GroupMix, LayerMix, RememberedMix, Run, StackState, State
 from workbench.masks.edits import effects
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Brush, Ruler, Shape
@@ -245,6 +245,8 @@ class Unpacker:
         if entry["shown"] not in {stack.id for stack in stacks}:
             raise ValueError("no stack is shown")
         mixes = tuple(None if each is None else _unpack_mix(each) for each in entry["mixes"])
+        if len(mixes) != SLOTS:
+            raise ValueError("mixes are missing")
         return State(Analysis(**entry["analysis"]), stacks, entry["shown"], int(entry["next_id"]), mixes)
 
     def _layers(self, number: int) -> tuple[Layer, ...]:

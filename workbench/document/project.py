@@ -39,6 +39,7 @@ DAMAGE = (
     IndexError,
     AttributeError,
     ValueError,
+    OverflowError,
 )
 """What reading a file can raise that is no project, or no longer one."""
 
@@ -145,7 +146,7 @@ def load_project(path: Path) -> Project:
         raise ProjectError("document.no_file", project=str(path))
     try:
         with zipfile.ZipFile(path) as file:
-            document = json.loads(file.read("project.json"))
+            document = json.loads(file.read("project.json"), parse_constant=_infinity)
             if document["schema"] > SCHEMA:
                 raise ProjectError("document.newer", project=path.name)
             arrays = {
@@ -160,6 +161,13 @@ def load_project(path: Path) -> Project:
         raise ProjectError("document.not_read", project=path.name, reason=os.strerror(error.errno or 0)) from error
     except DAMAGE as error:
         raise ProjectError("document.damaged", project=path.name) from error
+
+
+def _infinity(text: str) -> float:
+    """Of what JSON has no word for, older versions wrote infinities; what is no number was never a gain."""
+    if text == "NaN":
+        raise ValueError("no number")
+    return float(text)
 
 
 def _reference(path: Path, recording: Recording) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import floor
 from typing import TypeVar
 
 import numpy as np
@@ -79,11 +78,11 @@ class Analysis:
 
     def frame_at(self, seconds: float, rate: float) -> int:
         """The frame that a time in seconds belongs to; not clipped to those that there are."""
-        return _nearest(float(self.frame_place(seconds, rate)))
+        return int(nearest(self.frame_place(seconds, rate)))
 
     def bin_at(self, hz: float, rate: float) -> int:
         """The bin that a frequency in Hz belongs to; not clipped to those that there are."""
-        return _nearest(float(self.bin_place(hz, rate)))
+        return int(nearest(self.bin_place(hz, rate)))
 
     def second_of(self, frame: Places, rate: float) -> Places:
         """The time of a frame's centre, in seconds; of one frame or of an array of them."""
@@ -102,8 +101,9 @@ class Analysis:
         return self.frame_at(begin, rate), self.frame_at(end, rate)
 
 
-def _nearest(place: float) -> int:
-    return floor(place + 0.5 + 1e-6)
+def nearest(places: ArrayLike) -> NDArray[np.intp]:
+    """The frames or bins that places with fractions belong to, by the one rule of `Analysis`."""
+    return np.floor(np.asarray(places, np.float64) + (0.5 + 1e-6)).astype(np.intp)
 
 
 @lru_cache(maxsize=16)

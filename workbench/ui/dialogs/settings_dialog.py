@@ -28,11 +28,15 @@ from workbench.ui.base.notices import Notice
 from workbench.ui.factors.controls import control as control_of
 from workbench.ui.factors.words import label as label_of
 from workbench.ui.factors.words import sentence as sentence_of
+from workbench.wording import QT_TRANSLATE_NOOP
 
 SECTIONS = (
-    ("Method", ("method", "divergence", "beta", "exponent", "components", "length", "iterations", "seed")),
     (
-        "Start",
+        QT_TRANSLATE_NOOP("SettingsDialog", "Method"),
+        ("method", "divergence", "beta", "exponent", "components", "length", "iterations", "seed"),
+    ),
+    (
+        QT_TRANSLATE_NOOP("SettingsDialog", "Start"),
         (
             "templates",
             "drums",
@@ -48,10 +52,16 @@ SECTIONS = (
             "decay",
         ),
     ),
-    ("What stays, and what counts", ("hold_templates", "hold_activations", "hold_locked", "leave_out")),
-    ("Shape of the result", ("smoothness", "sparsity", "uncorrelatedness")),
-    ("Tones and hits", ("harmonic_frames", "percussive_bins", "masks", "separation", "percussive_separation")),
-    ("Several runs", ("tries", "compare")),
+    (
+        QT_TRANSLATE_NOOP("SettingsDialog", "What stays, and what counts"),
+        ("hold_templates", "hold_activations", "hold_locked", "leave_out"),
+    ),
+    (QT_TRANSLATE_NOOP("SettingsDialog", "Shape of the result"), ("smoothness", "sparsity", "uncorrelatedness")),
+    (
+        QT_TRANSLATE_NOOP("SettingsDialog", "Tones and hits"),
+        ("harmonic_frames", "percussive_bins", "masks", "separation", "percussive_separation"),
+    ),
+    (QT_TRANSLATE_NOOP("SettingsDialog", "Several runs"), ("tries", "compare")),
 )
 
 

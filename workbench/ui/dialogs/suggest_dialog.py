@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 
 import shiboken6
@@ -35,6 +36,17 @@ MOST = 9
 
 
 @guarded
+class GroupBy(StrEnum):
+    """What makes layers belong together."""
+
+    TIMBRE = "timbre"
+    RHYTHM = "rhythm"
+    NOISE = "noise"
+    PERCUSSION = "percussion"
+    LOW = "low"
+    REFERENCES = "references"
+
+
 class SuggestDialog(QDialog):
     """Shows a suggestion in the stack as it is chosen and changed; nothing is done before it is accepted."""
 
@@ -89,12 +101,12 @@ class SuggestDialog(QDialog):
         grid = QGridLayout()
         self.how = combo(
             [
-                (self.tr("Timbre"), "timbre"),
-                (self.tr("Rhythm"), "rhythm"),
-                (self.tr("Noise and sound"), "noise"),
-                (self.tr("Harmonic and percussive"), "percussion"),
-                (self.tr("Low and high"), "low"),
-                (self.tr("Reference sounds"), "references"),
+                (self.tr("Timbre"), GroupBy.TIMBRE),
+                (self.tr("Rhythm"), GroupBy.RHYTHM),
+                (self.tr("Noise and sound"), GroupBy.NOISE),
+                (self.tr("Harmonic and percussive"), GroupBy.PERCUSSION),
+                (self.tr("Low and high"), GroupBy.LOW),
+                (self.tr("Reference sounds"), GroupBy.REFERENCES),
             ],
             "suggestHow",
             self.tr("Likeness"),
@@ -156,20 +168,20 @@ class SuggestDialog(QDialog):
     # -- suggesting ----------------------------------------------------------------------------------
 
     def _suggest(self) -> None:
-        how = self.how.currentData()
-        self.count.setVisible(how in ("timbre", "rhythm"))
-        self.hz.setVisible(how == "low")
-        self.files.setVisible(how == "references")
+        how = GroupBy(self.how.currentData())
+        self.count.setVisible(how in (GroupBy.TIMBRE, GroupBy.RHYTHM))
+        self.hz.setVisible(how is GroupBy.LOW)
+        self.files.setVisible(how is GroupBy.REFERENCES)
         count = self.count.value()
-        if how == "timbre":
+        if how is GroupBy.TIMBRE:
             self._take(grouping.by_timbre(self._portrait, count), self._numbered(count))
-        elif how == "rhythm":
+        elif how is GroupBy.RHYTHM:
             self._take(grouping.by_rhythm(self._portrait, count), self._numbered(count))
-        elif how == "noise":
+        elif how is GroupBy.NOISE:
             self._take(grouping.by_noise(self._portrait), [self.tr("Noise"), self.tr("Sound")])
-        elif how == "percussion":
+        elif how is GroupBy.PERCUSSION:
             self._take(grouping.by_percussion(self._portrait), [self.tr("Harmonic"), self.tr("Percussive")])
-        elif how == "low":
+        elif how is GroupBy.LOW:
             self._take(grouping.by_low_frequency(self._portrait, self.hz.value()), [self.tr("Low"), self.tr("High")])
         elif self._references:
             spectra = [spectrum for _, spectrum in self._references]

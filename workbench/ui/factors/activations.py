@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.playback import Playback
 from workbench.masks.model.models import Factors
+from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
 from workbench.ui.base.axes import time_ticks
 from workbench.ui.base.guard import guarded
@@ -64,7 +65,7 @@ class ActivationsView(CurvePane):
         lane = (self.height() - bottom - 4) / max(1, len(curves))
         columns = np.arange(int(left), int(right) + 1)
         seconds = v.start + (columns - left) / max(1.0, right - left) * (v.stop - v.start)
-        frames = np.clip(np.rint(self._plane.frame_places(seconds)), 0, h.shape[1] - 1).astype(np.intp)
+        frames = np.clip(nearest(self._plane.frame_places(seconds)), 0, h.shape[1] - 1)
         painter.setClipRect(QRectF(0, 0, self.width(), self.height() - bottom + 1))
         for index, (component, layer) in enumerate(curves):
             base = 4 + lane * (index + 1)
@@ -97,7 +98,7 @@ class ActivationsView(CurvePane):
         left, right = self.x_range()
         v = self._viewport
         seconds = [v.start + (x - left) / max(1.0, right - left) * (v.stop - v.start) for x in (at.x(), at.x() + 1)]
-        first, last = np.rint(self._plane.frame_places(seconds)).astype(int).tolist()
+        first, last = nearest(self._plane.frame_places(seconds)).tolist()
         share = min(max((lane.bottom() - at.y()) / (lane.height() * 0.95), 0.0), 1.0)
         return first, max(first, last - 1), share * self._strokes.peak
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.masks.model.models import Factors
+from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
 from workbench.ui.base.axes import frequency_ticks
 from workbench.ui.base.guard import guarded
@@ -94,7 +95,7 @@ class TemplatesView(CurvePane):
         self, painter: QPainter, template: Float, bins: NDArray[np.float64], place: QRectF, colour: str
     ) -> None:
         """The frames of a template beside each other, level as opacity."""
-        rows = np.clip(np.rint(bins), 0, len(template) - 1).astype(np.intp)
+        rows = np.clip(nearest(bins), 0, len(template) - 1)
         level = template[rows] / max(float(template.max()), 1e-30)
         share = np.clip(1 + 20 * np.log10(np.maximum(level, 1e-6)) / self.RANGE_DB, 0, 1)
         shade = QColor(colour)
@@ -110,7 +111,7 @@ class TemplatesView(CurvePane):
         positions = np.array(
             [v.low + (bottom - y) / max(1.0, bottom - top) * (v.high - v.low) for y in (at.y() + 1, at.y())]
         )
-        first, last = np.rint(self._plane.bin_places(positions)).astype(int)
+        first, last = nearest(self._plane.bin_places(positions))
         share = (at.x() - lane.left()) / (lane.width() * 0.96)
         level = 10 ** ((min(share, 1.0) - 1) * self.RANGE_DB / 20) if share > 0 else 0.0
         return int(first), max(int(first), int(last) - 1), level * self._strokes.peak

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -15,6 +17,14 @@ from workbench.ui.tools.histogram import Histogram
 LOOK_MS = 80
 RANGES = {Measure.MASK: (0.0, 1.0), Measure.LEVEL: (-120.0, 0.0), Measure.RATIO: (-60.0, 60.0)}
 START = {Measure.MASK: (0.5, 0.9), Measure.LEVEL: (-70.0, -20.0), Measure.RATIO: (0.0, 30.0)}
+
+
+class Kept(StrEnum):
+    """On which side of its limits a mask is kept."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    BETWEEN = "between"
 
 
 class ThresholdPanel(QWidget):
@@ -48,7 +58,7 @@ class ThresholdPanel(QWidget):
         )
         self.measure.setMinimumWidth(136)
         self.keep = combo(
-            [(tr("above"), "above"), (tr("below"), "below"), (tr("between"), "between")],
+            [(tr("above"), Kept.ABOVE), (tr("below"), Kept.BELOW), (tr("between"), Kept.BETWEEN)],
             "thresholdKeep",
             tr("What is kept"),
             tr("Keep the mask above a limit, below one, or between two"),
@@ -135,9 +145,9 @@ class ThresholdPanel(QWidget):
         self._look_soon()
 
     def _typed(self, touch: bool = True) -> None:
-        keep = self.keep.currentData()
-        low = None if keep == "below" else self.low.value()
-        high = None if keep == "above" else self.high.value()
+        keep = Kept(self.keep.currentData())
+        low = None if keep is Kept.BELOW else self.low.value()
+        high = None if keep is Kept.ABOVE else self.high.value()
         knee = self.knee.value()
         self.low.setVisible(low is not None)
         self.high.setVisible(high is not None)
@@ -151,8 +161,8 @@ class ThresholdPanel(QWidget):
         self._thresholding.set(limits, touch)
 
     def _dragged(self, low: float, high: float) -> None:
-        keep = self.keep.currentData()
-        for box, value, used in ((self.low, low, keep != "below"), (self.high, high, keep != "above")):
+        keep = Kept(self.keep.currentData())
+        for box, value, used in ((self.low, low, keep is not Kept.BELOW), (self.high, high, keep is not Kept.ABOVE)):
             if used:
                 with QSignalBlocker(box):
                     box.setValue(value)
