@@ -150,11 +150,10 @@ def test_layers_of_an_earlier_separation_go_and_nothing_else_does(tones, tmp_pat
     for mine in ("01 Song.wav", "03 Component 3.wav", "notes.txt"):
         (out / mine).write_text("mine")
     assert separate(tones, out, "--components", "2") == 0
-    assert sorted(path.name for path in out.glob("*")) == sorted(
-        "01 Component 1.wav, 02 Component 2.wav, 01 Song.wav, 03 Component 3.wav, notes.txt, factors.npz, masks.png".split(", ")
-    )
-    written = sum(soundfile.read(path, always_2d=True)[0] for path in out.glob("*Component [12].wav"))
-    assert np.abs(written - soundfile.read(tones, always_2d=True)[0]).max() < 1e-6
+    written = {"01 Component 1.wav", "02 Component 2.wav", "factors.npz", "masks.png"}
+    assert {path.name for path in out.glob("*")} == written | {"01 Song.wav", "03 Component 3.wav", "notes.txt"}
+    total = sum(soundfile.read(path, always_2d=True)[0] for path in out.glob("*Component [12].wav"))
+    assert np.abs(total - soundfile.read(tones, always_2d=True)[0]).max() < 1e-6
 
 
 @pytest.mark.parametrize("text", ["not ours", ""])

@@ -96,11 +96,11 @@ def _separate(options: argparse.Namespace) -> None:
     recording = load(options.input)
     for remark in recording.remarks:
         print(sentence(remark), file=sys.stderr)
-    settings, asked = _settings(options, analysis, recording.rate)
+    settings, given = _settings(options, analysis, recording.rate)
     names = component_names(settings)
     # What it needs and has not is said before a folder is made for it.
     component_count(settings, None)
-    for name in asked - {"method"} - METHODS[settings.method].uses:
+    for name in given - {"method"} - METHODS[settings.method].uses:
         print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
     _make_folder(options.out)
     before = _layers_written(options.out)

@@ -141,6 +141,10 @@ class Playback(QObject):
             if self._scrubbing:
                 self._scrubbing = False
                 self._player.scrub(None)
+                if not self._playing:
+                    # It stands where the hand let go: a player that is slow to follow, or has no device, is still
+                    # where the hand was before.
+                    self._timer.setInterval(IDLE_MS)
             return
         if not self._scrubbing:
             self._scrubbing = True

@@ -39,13 +39,13 @@ class Layout(QObject):
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         window.setCorner(Qt.Corner.TopRightCorner, RIGHT)
         window.setDockNestingEnabled(True)
-        self.templates = self._dock(self.tr("Templates  W"), "templatesDock", panes.templates, LEFT)
-        self.costs = self._dock(self.tr("Cost"), "costDock", panes.costs, BOTTOM)
-        self.activations = self._dock(self.tr("Activations  H"), "activationsDock", panes.activations, BOTTOM)
-        self.mixer = self._dock(self.tr("Mixer"), "mixerDock", panes.mixer, BOTTOM)
-        self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise, RIGHT)
-        self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack, RIGHT)
-        self.history = self._dock(self.tr("History"), "historyDock", panes.history, RIGHT)
+        self.templates = self._dock(self.tr("Templates  W"), "templatesDock", panes.templates)
+        self.costs = self._dock(self.tr("Cost"), "costDock", panes.costs)
+        self.activations = self._dock(self.tr("Activations  H"), "activationsDock", panes.activations)
+        self.mixer = self._dock(self.tr("Mixer"), "mixerDock", panes.mixer)
+        self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise)
+        self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack)
+        self.history = self._dock(self.tr("History"), "historyDock", panes.history)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -61,11 +61,11 @@ class Layout(QObject):
         """All docks."""
         return (self.templates, self.costs, self.activations, self.mixer, self.factorise, self.stack, self.history)
 
-    def _dock(self, title: str, name: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, title: str, name: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(name)
         dock.setWidget(widget)
-        self._window.addDockWidget(area, dock)
+        self._window.addDockWidget(BOTTOM, dock)
         return dock
 
     def bar(self, name: str, title: str, widget: QWidget, area: Qt.ToolBarArea) -> None:
@@ -77,13 +77,8 @@ class Layout(QObject):
         bar.toggleViewAction().setVisible(False)
         self._window.addToolBar(area, bar)
 
-    def reset(self) -> None:
-        """Every pane in its place."""
+    def _arrange(self) -> None:
         window = self._window
-        for dock in self.docks:
-            # Taken out first: what is moved within the window leaves its former nesting behind.
-            dock.setFloating(False)
-            window.removeDockWidget(dock)
         window.addDockWidget(LEFT, self.templates)
         window.addDockWidget(BOTTOM, self.costs)
         window.splitDockWidget(self.costs, self.activations, Qt.Orientation.Horizontal)
@@ -91,6 +86,15 @@ class Layout(QObject):
         window.addDockWidget(RIGHT, self.factorise)
         window.tabifyDockWidget(self.factorise, self.stack)
         window.tabifyDockWidget(self.stack, self.history)
+
+    def reset(self) -> None:
+        """Every pane in its place."""
+        window = self._window
+        for dock in self.docks:
+            # Taken out first: what is moved within the window leaves its former nesting behind.
+            dock.setFloating(False)
+            window.removeDockWidget(dock)
+        self._arrange()
         for dock in self.docks:
             dock.show()
         self.stack.raise_()
