@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPointF
 
+from tests.acting import region_masks
 from tests.conftest import tone_mix
 from workbench.audio.feed import Loop
 from workbench.audio.player import PlayerStatus
@@ -160,7 +161,7 @@ def select_box(desk: Desk, low: int, high: int, start: int, stop: int) -> None:
 def masks(desk: Desk) -> np.ndarray:
     """All masks as they are shown, shape (L, F, N)."""
     stack = desk.document.stack
-    return stack.region_masks(Region(0, stack.bins, 0, stack.frames))
+    return region_masks(stack, Region(0, stack.bins, 0, stack.frames))
 
 
 def point(desk: Desk, second: float, share: float = 0.5) -> QPointF:

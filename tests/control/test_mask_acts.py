@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.acting import region_masks
 from tests.control.scenes import RATE, acts, change, ids, masks, names, open_tones, select_box, separate
 from workbench.document.acts import stacks as stack_acts
 from workbench.masks.model.grid import Region
@@ -20,7 +21,7 @@ def boxed(separated):
 
 def inside(desk):
     low, high, start, stop = BOX
-    return desk.document.stack.region_masks(Region(low, high, start, stop))
+    return desk.document.stack.evaluate(np.arange(low, high), np.arange(start, stop))
 
 
 def assert_sums(desk):
@@ -110,9 +111,25 @@ def test_a_mask_is_copied_and_pasted_where_it_was_and_elsewhere(boxed, settle, t
     boxed.masks.paste()
     assert acts(boxed)[-1] == "Paste into Component 2" and np.allclose(inside(boxed)[1], held, atol=1e-3)
     boxed.masks.paste(boxed.document.state.analysis.second_of(60, RATE))
-    there = boxed.document.stack.region_masks(Region(40, 80, 60, 80))[1]
+    there = region_masks(boxed.document.stack, Region(40, 80, 60, 80))[1]
     assert acts(boxed)[-1] == "Paste into Component 2 at the playhead" and np.allclose(there, held, atol=1e-3)
     assert_sums(boxed)
+
+
+def test_what_is_still_being_copied_is_what_is_pasted(boxed, settle, told):
+    """Ctrl+C and at once Ctrl+V, with something older copied before."""
+    boxed.masks.copy()
+    settle()
+    select_box(boxed, 5, 9, 40, 60)
+    first, third = ids(boxed)[0], ids(boxed)[2]
+    boxed.selection.select(first)
+    boxed.masks.copy()
+    boxed.selection.select(third)
+    boxed.masks.paste()
+    settle()
+    assert acts(boxed)[-1].startswith("Paste") and told.refused == []
+    before, after = boxed.document.steps[-2].state.edits, boxed.document.steps[-1].state.edits
+    assert len(after) == len(before) + 1 and after[-1].area.bounds == Region(5, 9, 40, 60)
 
 
 def test_nothing_is_pasted_before_something_was_copied_nor_beside_the_recording(boxed, settle, told):

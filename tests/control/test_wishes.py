@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.acting import select_time
-from tests.control.scenes import ANALYSIS, RATE, acts, open_tones, select_box, separate
+from tests.control.scenes import ANALYSIS, RATE, acts, change, ids, open_tones, select_box, separate
 from workbench.control.wishes import Wishes
 from workbench.document.state import fresh_state
 from workbench.separation.settings import METHODS, PRESETS, RunSettings, preset
@@ -84,6 +84,18 @@ def test_what_is_missing_is_told_when_it_is_another(desk):
     assert not desk.wishes.continues
     separate(desk, 3)
     assert desk.wishes.continues and len(told) > 2
+
+
+def test_what_cannot_run_yet_is_said_and_changes_nothing(desk, told):
+    separate(desk, 3)
+    change(desk, ids(desk)[0], locked=True)
+    desk.document.undo()
+    state, redo, layer = desk.document.state, desk.document.redo_name, desk.selection.layer
+    desk.wishes.choose_preset("speech")
+    desk.wishes.factorise(True)
+    assert told.troubled and "learn from" in told.troubled[-1]
+    assert desk.document.state is state and desk.document.redo_name == redo != ""
+    assert desk.selection.layer == layer and not desk.factorising.running
 
 
 def test_what_a_run_publishes_is_no_change_of_the_settings(desk, settle):

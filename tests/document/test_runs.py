@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.acting import change_layer
+from tests.acting import change_layer, region_masks
 from tests.document.tones import begin, factors, masks, opened, paint
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
@@ -147,7 +147,7 @@ def test_a_painted_layer_comes_back_once_when_its_run_is_used_again():
     assert sorted(layer.name for layer in document.layers) == ["Bell", "Component 1", "Component 3"]
     bell = next(layer for layer in document.layers if layer.name == "Bell")
     assert bell.components == (1,)
-    total = document.stack.region_masks(Region(90, 150, 0, 30)).sum(axis=0)
+    total = region_masks(document.stack, Region(90, 150, 0, 30)).sum(axis=0)
     np.testing.assert_allclose(total, 1, atol=1e-5)
     ids = [i for layer in document.layers for i in (layer.id, *layer.part_ids)]
     assert len(set(ids)) == len(ids)

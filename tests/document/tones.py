@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.acting import region_masks
 from tests.conftest import begin as stroke
 from tests.conftest import tone_mix
 from workbench.audio.recording import Recording
@@ -40,4 +41,4 @@ def paint(document: Document, layer: int, name: str = "stroke") -> None:
 
 
 def masks(document: Document) -> np.ndarray:
-    return document.stack.region_masks(Region(90, 150, 0, 30))
+    return region_masks(document.stack, Region(90, 150, 0, 30))

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.acting import region_masks
 from tests.conftest import begin, random_stack
 from workbench.masks.edits.edits import Operation, Paint
 from workbench.masks.edits.effects import Invert, Sharpened, Threshold
@@ -136,5 +137,5 @@ def test_an_hour_costs_only_what_is_painted():
     painter = begin(stack, 0, 1.0)
     painter.extend(Region(100, 150, n - 60, n - 10), np.ones((50, 50), np.float32))
     assert sum(e.nbytes for e in painter.edits if isinstance(e, Paint)) <= 4 * 64 * 64 * 4
-    masks = Stack(layers, factors, painter.edits, analysis.bins, n).region_masks(Region(120, 121, n - 40, n - 39))
+    masks = region_masks(Stack(layers, factors, painter.edits, analysis.bins, n), Region(120, 121, n - 40, n - 39))
     assert masks[0, 0, 0] == pytest.approx(1.0)

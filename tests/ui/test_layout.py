@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from tests.conftest import pump
 
@@ -40,6 +41,27 @@ def test_they_stay_so_beside_a_mixer_and_without_one_again(factorised):
     pump(factorised.application, seconds=0.1)
     window.layout_.show_mixer()
     pump(factorised.application, seconds=0.1)
+    assert_aligned(factorised)
+
+
+@pytest.mark.parametrize(("dock", "by"), [("templates", -60), ("templates", 60), ("costs", 60), ("costs", -40)])
+def test_the_boundary_is_one_whichever_half_is_dragged(factorised, dock, by):
+    window = factorised.window
+    window.resize(1280, 800)
+    window.layout_.reset()
+    pump(factorised.application, seconds=0.1)
+    held = getattr(window.layout_, dock)
+    before = window.layout_.templates.width()
+    start = held.geometry().topRight() + QPoint(3, held.height() // 2)
+    # Through the platform, so that the program knows of the button that is held.
+    screen = window.windowHandle()
+    QTest.mousePress(screen, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    for step in range(1, 6):
+        QTest.mouseMove(screen, start + QPoint(by * step // 5, 0))
+        pump(factorised.application, seconds=0.03)
+    QTest.mouseRelease(screen, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start + QPoint(by, 0))
+    pump(factorised.application, seconds=0.1)
+    assert abs(window.layout_.templates.width() - before - by) <= 4, "what is dragged is wider or narrower"
     assert_aligned(factorised)
 
 

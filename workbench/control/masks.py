@@ -12,7 +12,7 @@ from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.document.acts import masks as mask_acts
 from workbench.document.document import Document
-from workbench.jobs.runner import Runner
+from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.edits import Edit
@@ -51,6 +51,7 @@ class MaskActs(QObject):
         self._document, self._selection, self._acting = document, selection, acting
         self._areas, self._runner, self._notices = areas, runner, notices
         self._clipboard: Clipboard | None = None
+        self._copying: Job | None = None
         document.opened.connect(self._forget)
         document.analysis_changed.connect(self._forget)
 
@@ -153,12 +154,25 @@ class MaskActs(QObject):
                 self._notices.say(self.tr("Copied the mask of {0}").format(layer.name))
 
         name = self.tr("Copying the mask")
-        self._runner.run(
+        job = self._runner.run(
             name, lambda job: clip(stack, layer.part_ids, area, job.report), done, self._notices.trouble, key="copy"
         )
 
+        def ended() -> None:
+            if self._copying is job:
+                self._copying = None
+
+        self._copying = job
+        job.ended.connect(ended)
+
     def paste(self, second: float | None = None) -> None:
-        """Put what was copied into the present layer, beginning at a second, or where it was."""
+        """Put what was copied into the present layer, beginning at a second, or where it was.
+
+        What is still being copied is waited for.
+        """
+        if self._copying is not None:
+            self._copying.ended.connect(lambda: self.paste(second))
+            return
         held, recording = self._clipboard, self._document.recording
         if held is None or recording is None:
             self._notices.refuse(self.tr("Nothing was copied; select something and press Ctrl+C first."))

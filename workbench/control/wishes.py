@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from workbench.control.factorising import Factorising
+from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.document.document import Document
 from workbench.masks.model.models import Factors
@@ -34,10 +35,16 @@ class Wishes(QObject):
     """What has to be done before they can run is another, or whether there is something to continue."""
 
     def __init__(
-        self, document: Document, selection: Selection, factorising: Factorising, parent: QObject | None = None
+        self,
+        document: Document,
+        selection: Selection,
+        factorising: Factorising,
+        notices: Notices,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._factorising = document, selection, factorising
+        self._notices = notices
         self._settings = RunSettings()
         self._analysis = document.state.analysis
         self._stack = document.state.shown
@@ -70,6 +77,11 @@ class Wishes(QObject):
 
     def factorise(self, fresh: bool) -> None:
         """Run with these settings and what is selected: fresh from the start, or from the present factors."""
+        missing = self.missing() if fresh else ""
+        if missing:
+            # Said before anything is begun: a step of the history would end what can be redone.
+            self._notices.trouble(missing)
+            return
         self.set(selection=self._selection.frames)
         self._factorising.start(self._settings, self._analysis, fresh)
 

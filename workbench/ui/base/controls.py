@@ -29,6 +29,12 @@ SILENT_DB = -200.0
 """Below this nothing is heard."""
 
 
+def fit(window: QWidget, width: int, height: int) -> None:
+    """Give a window a size, as far as the screen has room for it."""
+    room = window.screen().availableSize()
+    window.resize(min(width, room.width()), min(height, room.height()))
+
+
 def named(widget: W, name: str, label: str, tip: str) -> W:
     """Give a control its object name, accessible name and tooltip."""
     widget.setObjectName(name)

@@ -91,6 +91,11 @@ def apply(app: QApplication, theme: Theme) -> None:
     app.setStyleSheet(_sheet(theme))
 
 
+def text_brush() -> QBrush:
+    """The text colour."""
+    return QBrush(QColor(_current.text))
+
+
 def dim_brush() -> QBrush:
     """The quiet text colour."""
     return QBrush(QColor(_current.dim))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.ui.base.controls import dim, named
+from workbench.ui.base.controls import dim, fit, named
 
-COLUMNS = 3
+COLUMNS = 2
 
 
 class KeysDialog(QDialog):
@@ -44,17 +45,23 @@ class KeysDialog(QDialog):
             if meaning is None:
                 title = QLabel(text)
                 title.setProperty("role", "title")
+                title.setContentsMargins(0, 10 if row else 0, 0, 2)
                 grid.addWidget(title, row, column, 1, 2)
             else:
-                grid.addWidget(QLabel(f"<b>{html.escape(text)}</b>"), row, column)
-                grid.addWidget(dim(meaning), row, column + 1)
+                keys, said = QLabel(f"<b>{html.escape(text)}</b>"), dim(meaning)
+                said.setWordWrap(True)
+                for at, label in ((column, keys), (column + 1, said)):
+                    grid.addWidget(label, row, at, Qt.AlignmentFlag.AlignTop)
+        for column in range(COLUMNS):
+            grid.setColumnStretch(2 * column + 1, 1)
         area = QScrollArea()
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
         area.setWidgetResizable(True)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
-        self.resize(min(inner.sizeHint().width() + 20, 1180), min(inner.sizeHint().height() + 10, 700))
+        fit(self, 880, 640)
 
 
 def keys_of(action: QAction) -> list[str]:
@@ -68,5 +75,6 @@ def _entry(action: QAction) -> tuple[str, str] | None:
     keys = keys_of(action)
     if not keys:
         return None
-    meaning = action.text().partition("\t")[0].replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
-    return "  ".join(keys), meaning
+    # What it is called whatever it would do just now.
+    text = str(action.property("meaning") or action.text()).partition("\t")[0]
+    return "  ".join(keys), text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from workbench import resource
-from workbench.ui.base.controls import named
+from workbench.ui.base.controls import fit, named
 
 
 class PageDialog(QDialog):
@@ -18,7 +18,7 @@ class PageDialog(QDialog):
         title = {"manual": self.tr("Manual"), "glossary": self.tr("Glossary")}[name]
         named(self, f"{name}Dialog", title, self.tr("A page of the documentation"))
         self.setWindowTitle(title)
-        self.resize(760, 640)
+        fit(self, 760, 640)
         self.browser = named(QTextBrowser(), f"{name}Text", title, self.tr("The text; Ctrl+wheel changes its size"))
         self.browser.setOpenExternalLinks(True)
         self.browser.document().setDocumentMargin(18)

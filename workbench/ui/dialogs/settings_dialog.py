@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.control.wishes import Wishes
-from workbench.ui.base.controls import dim, named
+from workbench.ui.base.controls import dim, fit, named
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.notices import Notice
 from workbench.ui.factors.controls import control as control_of
@@ -135,7 +135,7 @@ class SettingsDialog(QDialog):
         wishes.changed.connect(self._refresh)
         wishes.changed.connect(self.notice.hide)
         self._refresh()
-        self.resize(780, 640)
+        fit(self, 780, 640)
 
     def _path(self, field: str) -> QWidget:
         wishes = self._wishes

@@ -140,7 +140,8 @@ class TransportBar(QWidget):
         if trouble:
             text, tip = self.tr("No sound"), trouble
         elif status.underruns:
-            text = self.tr("{0} drop-outs").format(status.underruns)
+            many = self.tr("{0} drop-outs").format(status.underruns)
+            text = self.tr("1 drop-out") if status.underruns == 1 else many
             tip = self.tr("Times that the sound ran dry since the start")
         if text != self.trouble.text():
             self.trouble.setText(text)

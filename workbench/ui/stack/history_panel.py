@@ -104,6 +104,10 @@ class HistoryPanel(QWidget):
         if self.isVisible():
             self._timer.start()
 
+    def dress(self) -> None:
+        """The theme changed."""
+        self._show()
+
     def showEvent(self, event: object) -> None:
         self._show()
 
@@ -125,7 +129,7 @@ class HistoryPanel(QWidget):
             known = self._pictures.get(row)
             if known is None or known[0] is not step:
                 item.setIcon(QIcon())
-            item.setForeground(self.palette().text() if row <= present else theme.dim_brush())
+            item.setForeground(theme.text_brush() if row <= present else theme.dim_brush())
         self._pictures = {
             row: known for row, known in self._pictures.items() if row < len(steps) and known[0] is steps[row]
         }

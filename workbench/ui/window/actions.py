@@ -55,6 +55,7 @@ class Menu:
         window = self.actions.window
         action = QAction(f"{text}\t{shown}" if shown else text, window)
         action.setObjectName(name)
+        action.setProperty("meaning", text)
         action.setShortcuts([QKeySequence(k) for k in ([keys] if isinstance(keys, str) else keys) if k])
         action.setToolTip(tip or text.replace("&", ""))
         action.triggered.connect(lambda _=False: act())

@@ -7,6 +7,7 @@ activation's moments stand below them, and the cost of the fit has the corner be
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
 from workbench.ui.base.guard import guarded
@@ -18,11 +19,16 @@ MASKS = 326
 """Width of the panes at the right, in pixels."""
 BARS = 64
 """Width of the palette and of the lines between panes."""
+DRAG_MS = 30
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
+
+
+def _held() -> bool:
+    return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
 
 
 @guarded
@@ -33,6 +39,7 @@ class Layout(QObject):
         super().__init__(window)
         self._window = window
         self._leading: QDockWidget | None = None
+        self._dragged: QObject | None = None
         # The corner below W belongs to the bottom: so W is as high as V, and no higher.
         window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         window.setCorner(Qt.Corner.TopLeftCorner, LEFT)
@@ -48,9 +55,8 @@ class Layout(QObject):
         self.history = self._dock(self.tr("History"), "historyDock", panes.history)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
-        self._later.setInterval(0)
         self._later.timeout.connect(self._follow)
-        for each in (window, self.templates):
+        for each in (window, self.templates, self.costs):
             each.installEventFilter(self)
         self.bar("paletteBar", self.tr("Palette"), panes.palette, Qt.ToolBarArea.LeftToolBarArea)
         self.bar("toolsBar", self.tr("Tools"), panes.tool_bar, Qt.ToolBarArea.TopToolBarArea)
@@ -110,13 +116,22 @@ class Layout(QObject):
         self._window.resizeDocks([self.costs, self.activations], [corner, beside], Qt.Orientation.Horizontal)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow W's width: docks at the bottom share a wider window in proportion, those at the left do not."""
-        if event.type() == QEvent.Type.Resize and self._in_place:
-            self._later.start()
+        """Keep one boundary between W and V, and between the cost and H, whichever of the two is dragged.
+
+        Of a wider window the docks at the bottom take shares, those at the left do not: then H follows W.
+        """
+        if event.type() == QEvent.Type.Resize:
+            self._dragged = watched if _held() and watched is not self._window else None
+            self._later.start(0)
         return False
 
     def _follow(self) -> None:
-        if self._in_place and self.costs.width() != self.templates.width():
+        if _held():
+            # While a boundary is dragged Qt goes back to the widths it began with at every move.
+            self._later.start(DRAG_MS)
+        elif self._in_place and self._dragged is self.costs:
+            self._window.resizeDocks([self.templates], [self.costs.width()], Qt.Orientation.Horizontal)
+        elif self._in_place:
             self._align(self.templates.width())
 
     @property

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QM
 
 from workbench.control.desk import Desk
 from workbench.ui.base import theme
-from workbench.ui.base.controls import dim, named
+from workbench.ui.base.controls import dim, fit, named
 from workbench.ui.base.guard import guarded
 from workbench.ui.base.notices import Notice, StatusText
 from workbench.ui.tools.texts import described
@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
         else:
-            self.resize(1280, 800)
+            fit(self, 1280, 800)
         if state is None or not self.restoreState(state, VERSION):
             self.layout_.reset()
         self.actions_["colourThumbnails"].setChecked(bool(int(str(self._settings.value("colourThumbnails") or 0))))

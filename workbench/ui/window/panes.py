@@ -73,7 +73,7 @@ class Panes:
 
     def dress(self) -> None:
         """The theme changed."""
-        for pane in (self.palette, self.transport, self.stack, self.mixer, self.factorise, self.costs):
+        for pane in (self.palette, self.transport, self.stack, self.history, self.mixer, self.factorise, self.costs):
             pane.dress()
         for pictured in (self.activations, self.templates, self.spectrogram):
             pictured.redraw()
