@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui.base.controls import dim, fit, named
 
@@ -34,26 +34,13 @@ class KeysDialog(QDialog):
         sections = [(title, [entry for action in actions if (entry := _entry(action))]) for title, actions in menus]
         sections.append((self.tr("Mouse"), list(gestures)))
         inner = QWidget()
-        grid = QGridLayout(inner)
-        grid.setContentsMargins(20, 12, 20, 16)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(3)
+        row = QHBoxLayout(inner)
+        row.setContentsMargins(20, 12, 20, 16)
+        row.setSpacing(28)
         lines = [line for title, entries in sections if entries for line in ((title, None), *entries)]
         height = -(-len(lines) // COLUMNS)
-        for i, (text, meaning) in enumerate(lines):
-            row, column = i % height, i // height * 2
-            if meaning is None:
-                title = QLabel(text)
-                title.setProperty("role", "title")
-                title.setContentsMargins(0, 10 if row else 0, 0, 2)
-                grid.addWidget(title, row, column, 1, 2)
-            else:
-                keys, said = QLabel(f"<b>{html.escape(text)}</b>"), dim(meaning)
-                said.setWordWrap(True)
-                for at, label in ((column, keys), (column + 1, said)):
-                    grid.addWidget(label, row, at, Qt.AlignmentFlag.AlignTop)
-        for column in range(COLUMNS):
-            grid.setColumnStretch(2 * column + 1, 1)
+        for first in range(0, len(lines), height):
+            row.addLayout(_column(lines[first : first + height]), 1)
         area = QScrollArea()
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inner)
@@ -62,6 +49,27 @@ class KeysDialog(QDialog):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
         fit(self, 880, 640)
+
+
+def _column(lines: Sequence[tuple[str, str | None]]) -> QGridLayout:
+    """Titles, and keys with their meaning."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(3)
+    grid.setColumnStretch(1, 1)
+    grid.setRowStretch(len(lines), 1)
+    for row, (text, meaning) in enumerate(lines):
+        if meaning is None:
+            title = QLabel(text)
+            title.setProperty("role", "title")
+            title.setContentsMargins(0, 10 if row else 0, 0, 2)
+            grid.addWidget(title, row, 0, 1, 2)
+            continue
+        keys, said = QLabel(f"<b>{html.escape(text)}</b>"), dim(meaning)
+        said.setWordWrap(True)
+        grid.addWidget(keys, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(said, row, 1, Qt.AlignmentFlag.AlignTop)
+    return grid
 
 
 def keys_of(action: QAction) -> list[str]:
