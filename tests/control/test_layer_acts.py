@@ -177,7 +177,7 @@ def test_solo_follows_the_selection_as_one_step(separated):
     assert [each.solo for each in separated.document.layers] == [False, False, True, False]
     assert acts(separated)[count:] == ["Solo follows the selection"]
     separated.layers.set_solo_follows(False)
-    assert not any(each.solo for each in separated.document.layers) and not separated.layers.solo_follows
+    assert not any(each.solo for each in separated.document.layers)
     separated.selection.select(a)
     assert not any(each.solo for each in separated.document.layers)
 

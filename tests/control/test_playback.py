@@ -33,6 +33,22 @@ def test_a_selection_of_some_frequencies_loops_its_time(desk):
     assert desk.player.loop == Loop(10 * 128 - 64, 30 * 128 - 64)
 
 
+def test_what_is_selected_behind_the_playhead_is_jumped_to(desk):
+    desk.playback.play(1.0)
+    frames(desk, 60, 126)
+    assert desk.playback.position == pytest.approx(1.0, abs=0.1), "inside or ahead: it is played on to"
+    span = frames(desk, 10, 30)
+    assert desk.playback.position == pytest.approx(span.start / RATE)
+    desk.playback.set_loops(False)
+    desk.playback.seek(1.0)
+    frames(desk, 10, 20)
+    assert desk.playback.position == pytest.approx(1.0, abs=0.1)
+    desk.playback.stop()
+    desk.playback.set_loops(True)
+    frames(desk, 10, 30)
+    assert desk.playback.position == pytest.approx(1.0, abs=0.1), "at rest it plays from the selection when it plays"
+
+
 def test_without_looping_all_plays_once(desk):
     told = []
     desk.playback.loop_changed.connect(told.append)

@@ -71,7 +71,7 @@ def test_templates_learnt_from_the_selection_and_held(factorised):
     program.desk.wishes.set(templates="selection", learnt=2, hold_templates=True, components=5)
     program.desk.wishes.factorise(True)
     finish(program)
-    assert "Select the time" in program.window.notice.text.text()
+    assert "select the time to learn from" in program.window.notice.text.text()
     assert len(document.layers) == 4 and document.run.costs, "what was there stays"
     assert document.redo_name == ""
     select_time(program.desk.document, program.desk.selection, 0.5, 1.5)

@@ -118,15 +118,15 @@ def test_undo_and_at_once_the_answer(factorised, way):
 def test_of_twelve_wishes_one_is_worked_on_one_waits_and_one_dialog_opens(factorised, action, name):
     program, runner = factorised, factorised.desk.runner
     settle(program)
-    act, working = program.window.actions_.by_name[action], []
+    act, begun = program.window.actions_.by_name[action], []
+    runner.started.connect(begun.append)
     for _ in range(12):
         act.trigger()
         pump(program.application, seconds=0.002)
         jobs = [job for job in runner.named_jobs if not job.cancelled]
         at_work = [job for job in runner.named_jobs if job.started]
         assert len(jobs) <= 1 and len(at_work) <= 1 and len(runner.named_jobs) <= 2
-        working.append(len(runner.named_jobs))
-    assert max(working) >= 1
+    assert begun, "there was work to pile up"
     assert pump(program.application, lambda: open_dialogs(program, name), 60)
     settle(program)
     first = dialog(program, name)

@@ -49,7 +49,7 @@ class Playback(QObject):
         self._timer.timeout.connect(self._tick)
         self._timer.start()
         document.opened.connect(self._opened)
-        selection.area_changed.connect(self._send_loop)
+        selection.area_changed.connect(self._area_changed)
 
     # -- what there is -------------------------------------------------------------------------------
 
@@ -210,6 +210,13 @@ class Playback(QObject):
     def _sample(self, second: float) -> int:
         recording = self._document.recording
         return 0 if recording is None else round(second * recording.rate)
+
+    def _area_changed(self) -> None:
+        """What is selected plays over and over, wherever it plays now; a selection that lies ahead is reached."""
+        self._send_loop()
+        span = self.looped
+        if self._playing and self._dwelling is None and span is not None and self._position >= span[1]:
+            self.seek(span[0])
 
     def _send_loop(self) -> None:
         recording, span = self._document.recording, self.looped
