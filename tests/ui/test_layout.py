@@ -81,6 +81,19 @@ def assert_aligned(program):
     assert left >= 0 and right <= activations.width()
 
 
+def test_of_a_project_with_masks_the_masks_are_in_front(factorised, recording_file, tmp_path):
+    program, layout, document = factorised, factorised.window.layout_, factorised.desk.document
+    program.desk.opening.save(tmp_path / "work.workbench")
+    assert pump(program.application, lambda: document.path is not None and not document.dirty, 10)
+    saved = document.recording
+    program.desk.opening.open(recording_file)
+    assert pump(program.application, lambda: document.recording is not saved, 10)
+    assert pump(program.application, lambda: not layout.factorise.visibleRegion().isEmpty(), 2)
+    program.desk.opening.open(tmp_path / "work.workbench")
+    assert pump(program.application, lambda: document.run is not None, 10)
+    assert pump(program.application, lambda: not layout.stack.visibleRegion().isEmpty(), 2)
+
+
 def test_what_comes_next_is_in_front(opened):
     """How to factorise, while there is nothing; the masks, when there are some."""
     layout, program = opened.window.layout_, opened

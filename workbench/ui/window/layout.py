@@ -149,11 +149,11 @@ class Layout(QObject):
         wanted.raise_()
 
     def lead_to(self, factorised: bool) -> None:
-        """Bring forward what comes next: the masks where there are some, else how to get them.
+        """Bring forward what comes next: the masks where there are some, else how to get them."""
+        self._leading = self.stack if factorised else self.factorise
+        self._leading.raise_()
 
-        Once each: whoever brings something else forward afterwards keeps it there.
-        """
-        leading = self.stack if factorised else self.factorise
-        if leading is not self._leading:
-            self._leading = leading
-            leading.raise_()
+    def lead_on(self) -> None:
+        """Bring the masks forward where they have just come; not again, whatever else is brought forward meanwhile."""
+        if self._leading is not self.stack:
+            self.lead_to(True)

@@ -168,8 +168,7 @@ class MainWindow(QMainWindow):
     def _factors_changed(self) -> None:
         self._title()
         if self.desk.document.run is not None:
-            # The first components are there: they are what comes next.
-            self.layout_.lead_to(True)
+            self.layout_.lead_on()
 
     def _title(self) -> None:
         document, recording = self.desk.document, self.desk.document.recording
