@@ -57,8 +57,10 @@ def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> Non
         run_until(program, lambda: False, 1.5)
         scene = program.desk.heard.scene()
         assert scene is not None
+        # What is selected plays from its own beginning.
+        begin, _ = listening.heard_samples()
         with tempfile.TemporaryDirectory() as folder:
-            piece = heard_piece(scene, Path(folder), "song", FileFormat(), 0, 5 * RATE)
+            piece = heard_piece(scene, Path(folder), "song", FileFormat(), begin, begin + 5 * RATE)
             write([piece], FileFormat())
             exported = soundfile.read(piece.path, dtype="float32", always_2d=True)[0]
         if exported.shape[1] == 1:
