@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from tests.acting import change_layer
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, drag, mask_under, middle, press, settle
+from workbench.ui.base import theme
+from workbench.ui.base.controls import fit
 
 
 def test_the_history_panel_goes_to_any_step_and_gives_a_place_back(factorised):
@@ -70,3 +74,22 @@ def test_locked_layers_stay_when_edits_are_cleared_or_given_back(factorised):
     settle(program)
     assert "meanwhile" in program.window.notice.text.text()
     assert mask_under(program, 0, at + QPoint(20, 0)) == pytest.approx(held, abs=1e-6)
+
+
+def test_the_history_is_written_in_the_colours_of_the_theme(factorised):
+    window = factorised.window
+    window.layout_.history.raise_()
+    for name in ("light", "dark"):
+        window.set_theme(name)
+        assert pump(factorised.application, lambda: window.panes.history.list.count() > 1, 5)
+        present = window.panes.history.list.item(factorised.desk.document.step)
+        assert present.foreground().color().name() == QColor(theme.current().text).name()
+
+
+def test_windows_are_no_larger_than_the_screen(factorised):
+    widget = QWidget()
+    room = widget.screen().availableSize()
+    fit(widget, 10, 12)
+    assert widget.size() == QSize(10, 12)
+    fit(widget, room.width() + 300, room.height() + 40)
+    assert widget.size() == room
