@@ -142,21 +142,22 @@ def test_options_that_count_for_nothing_are_told(tones, tmp_path, capsys):
     assert "hpss makes no use of components" in capsys.readouterr().err
 
 
-def test_layers_of_an_earlier_separation_go_and_nothing_else_does(tones, tmp_path):
+def test_layers_of_an_earlier_separation_go_and_nothing_else_does(tones, tmp_path, capsys):
     """Whatever is asked for next, the layers in the folder sum to the recording."""
     out = tmp_path / "out"
     assert separate(tones, out, "--method", "hpss") == 0
     assert sorted(path.name for path in out.glob("*.wav")) == ["01 Harmonic.wav", "02 Percussive.wav"]
     for mine in ("01 Song.wav", "03 Component 3.wav", "notes.txt"):
         (out / mine).write_text("mine")
-    assert separate(tones, out, "--components", "2") == 0
+    assert main(["separate", str(tones), "--out", str(out), "--components", "2", "--iterations", "15"]) == 0
+    assert "Removed 2 layers" in (said := capsys.readouterr().out) and "01 Harmonic.wav, 02 Percussive.wav" in said
     written = {"01 Component 1.wav", "02 Component 2.wav", "factors.npz", "masks.png"}
     assert {path.name for path in out.glob("*")} == written | {"01 Song.wav", "03 Component 3.wav", "notes.txt"}
     total = sum(soundfile.read(path, always_2d=True)[0] for path in out.glob("*Component [12].wav"))
     assert np.abs(total - soundfile.read(tones, always_2d=True)[0]).max() < 1e-6
 
 
-@pytest.mark.parametrize("text", ["not ours", ""])
+@pytest.mark.parametrize("text", ["not ours", "", "PK\x03\x04 cut off"])
 def test_factors_that_are_not_ours_are_written_over_like_any_result(tones, tmp_path, text):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "factors.npz").write_text(text)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from time import monotonic
+from zipfile import BadZipFile
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -100,7 +101,7 @@ def _separate(options: argparse.Namespace) -> None:
     names = component_names(settings)
     # What it needs and has not is said before a folder is made for it.
     component_count(settings, None)
-    for name in given - {"method"} - METHODS[settings.method].uses:
+    for name in sorted(given - {"method"} - METHODS[settings.method].uses):
         print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
     _make_folder(options.out)
     before = _layers_written(options.out)
@@ -115,8 +116,11 @@ def _separate(options: argparse.Namespace) -> None:
     pieces = layer_pieces(scene, options.out, FileFormat())
     write(pieces, FileFormat(), bar.show)
     # Of what was written here before nothing may stay: the layers in the folder sum to the recording.
-    for stale in before - {piece.path for piece in pieces}:
-        stale.unlink(missing_ok=True)
+    stale = {path for path in before - {piece.path for piece in pieces} if path.exists()}
+    for path in stale:
+        path.unlink()
+    if stale:
+        _tell(options, f"Removed {len(stale)} layers of the separation that was there: {_listed(stale)}")
     bar.done()
     _write_factors(options.out / "factors.npz", scene, snapshot)
     save_picture(options.out / "masks.png", levels, scene.stack, recording.rate, analysis)
@@ -165,11 +169,15 @@ def _write_factors(path: Path, scene: Scene, snapshot: Snapshot) -> None:
 def _layers_written(folder: Path) -> set[Path]:
     """The files of layers that an earlier separation wrote to a folder, by the factors that it left there."""
     try:
-        with np.load(folder / "factors.npz") as earlier:
+        with (folder / "factors.npz").open("rb") as file, np.load(file) as earlier:
             return set(layer_paths(folder, [str(name) for name in earlier["layers"]], FileFormat()))
-    except (OSError, EOFError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         # None was, or what is there is not ours; then it is not ours to remove.
         return set()
+
+
+def _listed(paths: set[Path]) -> str:
+    return ", ".join(sorted(path.name for path in paths))
 
 
 def _make_folder(folder: Path) -> None:

@@ -132,6 +132,19 @@ def test_what_is_still_being_copied_is_what_is_pasted(boxed, settle, told):
     assert len(after) == len(before) + 1 and after[-1].area.bounds == Region(5, 9, 40, 60)
 
 
+def test_a_copy_that_is_cancelled_pastes_nothing_older(boxed, settle, told):
+    boxed.masks.copy()
+    settle()
+    count = len(acts(boxed))
+    select_box(boxed, 5, 9, 40, 60)
+    boxed.masks.copy()
+    boxed.masks.paste()
+    boxed.runner.named_jobs[-1].cancel()
+    settle()
+    # It may have been done before it was cancelled.
+    assert len(acts(boxed)) - count == len(told.said) - 1
+
+
 def test_nothing_is_pasted_before_something_was_copied_nor_beside_the_recording(boxed, settle, told):
     boxed.masks.paste()
     boxed.masks.copy()

@@ -171,7 +171,14 @@ class MaskActs(QObject):
         What is still being copied is waited for.
         """
         if self._copying is not None:
-            self._copying.ended.connect(lambda: self.paste(second))
+            before = self._clipboard
+
+            def then() -> None:
+                # Not what was copied before, where this copy came to nothing.
+                if self._copying is not None or self._clipboard is not before:
+                    self.paste(second)
+
+            self._copying.ended.connect(then)
             return
         held, recording = self._clipboard, self._document.recording
         if held is None or recording is None:
