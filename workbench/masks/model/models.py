@@ -48,6 +48,15 @@ class Factors:
         return self.W.sum(axis=2) if self.W.ndim == 3 else self.W
 
     @cached_property
+    def mean_square(self) -> float:
+        """Mean square over all bins of the model as `values` and `sums` give it; templates of several frames count as
+        their sum."""
+        w, h = self.scaled
+        spectra = w.sum(axis=2, dtype=np.float64)
+        gram = (spectra.T @ spectra) * (h @ h.T).astype(np.float64)
+        return float(gram.sum()) / max(1, len(w) * h.shape[1])
+
+    @cached_property
     def scaled(self) -> tuple[Array, Array]:
         """W (F, K, T) and H with each component's activation peak put into W, and W's largest value one.
 
@@ -79,6 +88,14 @@ class Factors:
                 np.multiply(wr[:, k, None], hc[k], out=out[k])
             else:
                 np.matmul(wr[:, k * t : (k + 1) * t], hc[k * t : (k + 1) * t], out=out[k])
+        return out
+
+    def points(self, rows: Indices, columns: Indices) -> Array:
+        """The model of every component at single bins, (rows_i, columns_i), shape (K, n)."""
+        w, h = self.scaled
+        out = np.zeros((self.components, len(rows)), np.float32)
+        for t in range(self.length):
+            out += w[rows, :, t].T * (h[:, np.maximum(columns - t, 0)] * (columns >= t))
         return out
 
     def sums(self, weights: Array, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, list[Array]]:

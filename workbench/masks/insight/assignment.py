@@ -1,0 +1,138 @@
+"""Which source holds how much of which component: computed from what is said of some bins.
+
+Factorise without any knowledge, then let a person say of a few places whose they are: what was said moves every bin
+where the same components sound. A is the solution of a convex problem, so that it depends on what is said and not on
+the way there: taking a word back gives exactly what was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.masks.model.grid import Array, Grid
+from workbench.masks.model.models import Factors
+from workbench.masks.model.sources import Word
+
+SAMPLED, LEAST_SAMPLED = 15_000, 100
+"""Bins that are looked at, over all words, and of one word at least, where it has so many."""
+CELLS = 60_000
+"""Bins of a word's rectangle among which those are found that it covers."""
+STEPS = 60
+"""Multiplicative steps."""
+RIDGE = 1e-3
+"""λ for each bin that is looked at: how much it takes to move a component that no word reaches."""
+EQUALISED = 0.5
+"""How far loud and quiet words are brought to one weight: 0 leaves energies, 1 makes them equal."""
+LEAST = 1e-3
+"""Share of all that is said below which a source counts as if so much were said of it."""
+NEARLY = np.float32(1e-4)
+"""What every source begins with of every component: a product of zero would stay zero."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Bins of one word: masks of the components (K, n), weights (n,)."""
+
+    word: Word
+    masks: Array
+    weights: Array
+
+
+def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32]) -> Array:
+    """The share A_gk of source g in component k.
+
+    A, whose columns sum to one, brings down
+
+        Σ_g u_g Σ_b w_b (Σ_k A_gk m_k(b) − y_g(b))² + λ ‖A − P‖²
+
+    over the bins b of which something is said: m_k are the computed masks of the components, y_g(b) is 1 where the
+    last word on b is that source g sounds there, and 0 for the other sources. A word that denies a source asks only of
+    that source to be 0. w_b is the energy of the model at b, brought halfway to the mean of its word; u_g weighs the
+    sources alike, however much is said of each. λ is `RIDGE` times the number of bins. Found by multiplicative steps
+    (Lee & Seung, *Algorithms for non-negative matrix factorization*, NIPS 2000) with columns rescaled.
+
+    Parameters
+    ----------
+    base : Factors
+    words : sequence of Word
+        In the order in which they were said.
+    prior : float32, shape (G,)
+        P: the shares of a component of which nothing is said; nonnegative, their sum is one. A source whose share is 0
+        and of which nothing is said holds nothing.
+
+    Returns
+    -------
+    float32, shape (G, K)
+    """
+    count = base.components
+    wanted = np.repeat(np.asarray(prior, np.float64)[:, None], count, axis=1)
+    samples = [sample for i in range(len(words)) if (sample := _sample(base, words, i)) is not None]
+    if not samples:
+        return wanted.astype(np.float32)
+    targets = np.zeros((len(prior), count))
+    grams = np.zeros((len(prior), count, count))
+    said, common = np.zeros(len(prior)), np.zeros((count, count))
+    for each in samples:
+        weighted = (each.masks * each.weights).astype(np.float64)
+        gram = weighted @ each.masks.T
+        if each.word.denies:
+            grams[each.word.source] += gram
+        else:
+            common += gram
+            targets[each.word.source] += weighted.sum(axis=1)
+            said[each.word.source] += each.weights.sum()
+    if said.any():
+        alike = np.maximum(said, LEAST * said.sum())
+        alike = alike.mean() / alike
+        targets *= alike[:, None]
+        grams += alike[:, None, None] * common
+    ridge = RIDGE * sum(len(each.weights) for each in samples)
+    shares = wanted + NEARLY * ((prior > 0) | (said > 0))[:, None]
+    shares /= shares.sum(axis=0)
+    for _ in range(STEPS):
+        pressure = np.matmul(shares[:, None, :], grams)[:, 0, :]
+        shares *= (targets + ridge * wanted) / (pressure + ridge * shares + 1e-20)
+        shares /= np.maximum(shares.sum(axis=0), 1e-20)
+    return shares.astype(np.float32)
+
+
+def _sample(base: Factors, words: Sequence[Word], index: int) -> _Sample | None:
+    """Bins of a word that no later one covers; evenly taken where there are too many. None where there are none."""
+    word = words[index]
+    bounds = word.cover.bounds
+    # Of a large area every so many rows and columns are looked at.
+    apart = max(1.0, (bounds.bins_held / CELLS) ** 0.5)
+    rows = _spread(bounds.low, bounds.high, apart)
+    columns = _spread(bounds.start, bounds.stop, apart)
+    if not len(rows) or not len(columns):
+        return None
+    open_ = word.cover.at(rows, columns) >= 0.5
+    grid = Grid(rows, columns, ())
+    for later in words[index + 1 :]:
+        inside = grid.inside(later.cover.bounds)
+        if all(part.stop > part.start for part in inside):
+            open_[inside] &= later.cover.at(rows[inside[0]], columns[inside[1]]) < 0.5
+    places = np.flatnonzero(open_)
+    if not len(places):
+        return None
+    most = max(LEAST_SAMPLED, SAMPLED // len(words))
+    places = places[_spread(0, len(places), max(1.0, len(places) / most))]
+    values = base.points(rows[places // len(columns)], columns[places % len(columns)])
+    model = values.sum(axis=0)
+    loud = model > 0
+    if not loud.any():
+        return None
+    values, model = values[:, loud], model[loud]
+    energies = model.astype(np.float64) ** 2 / max(base.mean_square, 1e-30)
+    weights = word.weight * energies / max(float(energies.mean()), 1e-8) ** EQUALISED
+    return _Sample(word, values / model, weights.astype(np.float32))
+
+
+def _spread(low: int, high: int, apart: float) -> NDArray[np.intp]:
+    """The numbers from low to high − 1, or some of them so far apart; at least one where there are any."""
+    count = max(min(1, high - low), int((high - low) / apart))
+    return np.asarray(low + np.arange(count) * apart, np.intp)
