@@ -30,6 +30,18 @@ def layer_index(state: State, layer: int) -> int:
     raise UserError("document.no_layer")
 
 
+def indices_of(state: State, source: int) -> tuple[int, ...]:
+    """Index of a layer, or those of all layers of a group, by its id. (Layers and groups share one sequence of ids.)
+
+    Raises
+    ------
+    UserError
+        If there is none: it is gone, or only tried out.
+    """
+    inside = tuple(i for i, each in enumerate(state.layers) if each.group == source and source)
+    return inside or (layer_index(state, source),)
+
+
 def change_layer(state: State, layer: int, **values: Any) -> State:
     """Set fields of a layer: name, colour, gain_db, pan, mute, solo, locked."""
     index = layer_index(state, layer)

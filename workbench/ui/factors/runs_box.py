@@ -111,6 +111,9 @@ class MorphBox(QWidget):
         document, run, layer = self._document, self._document.run, self._selection.present
         if run is None or not isinstance(run.factors, Factors) or layer is None or not layer.components:
             return []
+        if self._selection.group:
+            # What morphs is one component.
+            return []
         source = layer.components[0]
         entries: list[tuple[str, object]] = [
             (each.name, MorphTarget(source, each.components[0]))

@@ -197,13 +197,13 @@ class ThresholdPanel(QWidget):
             self._look_soon()
 
     def _show_scope(self) -> None:
-        layer = self._selection.present
-        if layer is None:
+        source = self._selection.source
+        if source is None:
             self.scope.setText("")
             return
-        name = layer.name if len(layer.name) < 18 else layer.name[:17] + "…"
+        name = source.name if len(source.name) < 18 else source.name[:17] + "…"
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
-        self.scope.setText(f'<span style="color:{layer.colour}">●</span> {name}, {where}')
+        self.scope.setText(f'<span style="color:{source.colour}">●</span> {name}, {where}')
 
     def _look_soon(self) -> None:
         if not self.isHidden():
