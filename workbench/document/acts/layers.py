@@ -9,8 +9,9 @@ from typing import Any
 from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.masks.edits.edits import Edit, painted_parts, without_parts
-from workbench.masks.model.layers import PALETTE, Layer, Part, palette_colour
+from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors, Model
+from workbench.masks.model.palette import least_used
 from workbench.nmf.matching import match_components
 
 GAIN_RANGE_DB = (-60.0, 12.0)
@@ -265,6 +266,4 @@ def continued(state: State, run: int) -> State:
 
 def free_colour(layers: Sequence[Layer], first: int = 0) -> str:
     """The palette's next colour that fewest layers have, from `first` on; not that of the last layer."""
-    used = [layer.colour for layer in layers]
-    order = [palette_colour(first + i) for i in range(len(PALETTE))]
-    return min(order, key=lambda colour: (used.count(colour), colour == (used[-1] if used else "")))
+    return least_used([layer.colour for layer in layers], first)

@@ -11,7 +11,8 @@ from workbench.document.state import StackState, State
 from workbench.errors import UserError
 from workbench.masks.edits.edits import with_operation
 from workbench.masks.edits.effects import Combine, CombineKind, MaskSource, Parts
-from workbench.masks.model.layers import Layer, Part, palette_colour
+from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.palette import palette_colour
 from workbench.spectral.stft import Analysis
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from workbench.document.document import Document
-from workbench.masks.model.layers import palette_colour
+from workbench.masks.model.palette import palette_colour
 from workbench.ui.base import theme
 from workbench.ui.base.controls import named
 

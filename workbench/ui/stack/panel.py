@@ -234,6 +234,12 @@ class StackPanel(QWidget):
         if row is not None:
             row.rename()
 
+    def recolour_selected(self) -> None:
+        """Choose another colour for the selected layer or group."""
+        row = self._rows.selected_row
+        if row is not None:
+            row.choose_colour()
+
     def rename_stack(self) -> None:
         """Type another name for the present stack."""
         if self._document.recording is None:

@@ -145,6 +145,7 @@ def add_layers_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
     menu = actions.menu(tr("&Layers"), "layersMenu")
     menu.add("newLayer", tr("&New layer"), "N", layers.add)
     menu.add("rename", tr("&Rename"), "F2", stack.rename_selected)
+    menu.add("recolour", tr("&Colour…"), "Ctrl+K", stack.recolour_selected)
     menu.add("merge", tr("&Merge the selected"), "Ctrl+E", layers.merge)
     menu.add("deleteLayer", tr("&Delete"), "", layers.remove)
     menu.line()
