@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         panes.factorise.count_asked.connect(self.dialogs.suggest_components)
         self.invitation.open.clicked.connect(self.files.open_dialog)
         self.invitation.demo.clicked.connect(lambda: self.files.open_demo())
-        Keyboard(desk.pointing.play_or_stop, desk.pointing.play_here, self)
+        Keyboard(desk.playback.toggle, desk.pointing.play_here, self)
 
     # -- keeping -------------------------------------------------------------------------------------
 

@@ -166,11 +166,7 @@ def add_layers_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
         tr("Collect the selected layers as one source (Ctrl+click selects several)"),
     )
     menu.add(
-        "walk",
-        tr("Audition &walk"),
-        "Shift+W",
-        desk.walking.begin,
-        tr("Hear every layer alone for a second, to name and sort it"),
+        "walk", tr("Audition &walk"), "Shift+W", desk.walking.begin, tr("Hear every layer alone, to name and sort it")
     )
     menu.add(
         "suggestGroups",
