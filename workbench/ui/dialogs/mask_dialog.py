@@ -12,6 +12,7 @@ from workbench.masks.edits.effects import CombineKind
 from workbench.masks.edits.filters import FilterKind
 from workbench.masks.model.layers import Group, Layer
 from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.base.names import chip, short
 
 PREVIEW_MS = 60
 
@@ -139,7 +140,8 @@ class MaskDialog(QDialog):
             return
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
         what = self.tr("All layers") if self._wish().whole else source.name
-        self.scope.setText(f'<span style="color:{source.colour}">●</span> {what}, {where}')
+        self.scope.setText(chip(source.colour, f"{short(what, 40)}, {where}"))
+        self.scope.setToolTip(what)
         self._timer.start()
 
     def _fill_others(self) -> None:

@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import (
-    QApplication,
-    QColorDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QColorDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.control.layers import LayerActs
 from workbench.control.mixing import MixActs
@@ -23,6 +13,7 @@ from workbench.masks.model.palette import PALETTE
 from workbench.ui.base import theme
 from workbench.ui.base.controls import decibels, named, toggle
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import NameField
 from workbench.ui.base.source_controls import SourceControls
 from workbench.ui.stack.thumbnail import Thumbnail
 
@@ -57,7 +48,7 @@ class LayerRow(QFrame):
             "",
             self.tr("The mask: white 0, black 1. Double-click shows it large; drag the row to reorder."),
         )
-        self.name = named(QLineEdit(layer.name), f"{tag}Name", "", self.tr("Double-click (or F2) to rename"))
+        self.name = named(NameField(layer.name), f"{tag}Name", "", self.tr("Double-click (or F2) to rename"))
         self.name.setReadOnly(True)
         self.name.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.name.setFrame(False)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.control.walking import MOST_GROUPS, Walking
 from workbench.masks.model.layers import Layer
 from workbench.ui.base.controls import dim, named
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import NameField, short
 
 ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 """Keys that end the typing of a name."""
@@ -67,8 +68,8 @@ class WalkBar(QFrame):
         walking.changed.connect(self._show)
         self.hide()
 
-    def _field(self, name: str, label: str, tip: str) -> QLineEdit:
-        field = named(QLineEdit(), name, label, tip)
+    def _field(self, name: str, label: str, tip: str) -> NameField:
+        field = named(NameField(), name, label, tip)
         field.setFixedWidth(150)
         field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         field.installEventFilter(self)
@@ -124,10 +125,11 @@ class WalkBar(QFrame):
         self._buttons = []
         groups = self._walking.groups
         self.hint.setVisible(len(groups) < 2 and self.group_name.isHidden())
-        room = 30 // max(2, len(groups))
+        room = 48 // max(2, len(groups))
         for number, group in enumerate(groups, 1):
-            name = group.name if len(group.name) <= room else group.name[: room - 1] + "…"
-            self._add_group(number, f"{number} {name}", group.name, group.colour, layer.group == group.id)
+            self._add_group(
+                number, f"{number} {short(group.name, room)}", group.name, group.colour, layer.group == group.id
+            )
         number = len(groups) + 1
         if number <= MOST_GROUPS:
             self._add_group(number, self.tr("{0}  + new").format(number), self.tr("A new group"), "", False)

@@ -12,6 +12,7 @@ from workbench.control.thresholding import Limits, Thresholding
 from workbench.document.document import Document
 from workbench.masks.edits.effects import Measure
 from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.base.names import chip, short
 from workbench.ui.tools.histogram import Histogram
 
 LOOK_MS = 80
@@ -201,9 +202,9 @@ class ThresholdPanel(QWidget):
         if source is None:
             self.scope.setText("")
             return
-        name = source.name if len(source.name) < 18 else source.name[:17] + "…"
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
-        self.scope.setText(f'<span style="color:{source.colour}">●</span> {name}, {where}')
+        self.scope.setText(chip(source.colour, f"{short(source.name, 18)}, {where}"))
+        self.scope.setToolTip(source.name)
 
     def _look_soon(self) -> None:
         if not self.isHidden():
