@@ -136,3 +136,20 @@ def test_the_walk_ends_where_its_layers_go(factorised):
     assert pump(program.application, lambda: document.recording is not before, 10)
     assert not walk.walking and not bar.isVisible() and program.desk.playback.looped is None
     assert program.desk.heard.scene() is document.scene
+
+
+def test_the_keys_still_answer_after_a_click_elsewhere(factorised):
+    program, panes = factorised, factorised.window.panes
+    click(program, 0)
+    press(program, Qt.Key.Key_W, SHIFT)
+    for elsewhere in (panes.stack.rows[3], panes.spectrogram, panes.stack.rows[1].gain):
+        elsewhere.setFocus(Qt.FocusReason.MouseFocusReason)
+        assert pump(program.application, panes.walk.hasFocus, 5)
+    # Not while something is typed.
+    panes.factorise.components.setFocus(Qt.FocusReason.MouseFocusReason)
+    pump(program.application)
+    assert not panes.walk.hasFocus()
+    program.desk.walking.end()
+    panes.spectrogram.setFocus()
+    pump(program.application)
+    assert not panes.walk.hasFocus()

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.control.walking import MOST_GROUPS, Walking
 from workbench.masks.model.layers import Layer
@@ -66,6 +78,9 @@ class WalkBar(QFrame):
         for button in (self.back, self.onward, self.unsure, self.done):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         walking.changed.connect(self._show)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._keep_keys)
         self.hide()
 
     def _field(self, name: str, label: str, tip: str) -> NameField:
@@ -208,6 +223,17 @@ class WalkBar(QFrame):
             self._show_groups(layer)
 
     # -- keys ----------------------------------------------------------------------------------------
+
+    def _keep_keys(self, before: QWidget | None, now: QWidget | None) -> None:
+        """After a click elsewhere in the window the keys still answer, unless something is typed there."""
+        if now is None or self.isHidden() or now is self or now.window() is not self.window():
+            return
+        if not isinstance(now, (QLineEdit, QAbstractSpinBox, QComboBox)):
+            QTimer.singleShot(0, self, self._take_keys)
+
+    def _take_keys(self) -> None:
+        if not self.isHidden():
+            self.setFocus()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._means(event):
