@@ -51,6 +51,8 @@ class Strokes(QObject):
         self._last = (0.0, 0.0)
         self._name = self._room = ""
         """Names of the act, and of the layer that is made for the stroke; '' for none."""
+        self._ground: tuple[State, State] | None = None
+        """A recorded state, and the same with that layer."""
         self._painted = 0
         """Id of the layer or group that is painted."""
         self._changed = NOTHING
@@ -58,7 +60,7 @@ class Strokes(QObject):
 
     def _forget(self) -> None:
         """What the stroke is on is no longer there."""
-        self._stroke = None
+        self._stroke = self._base = self._ground = None
 
     @property
     def busy(self) -> bool:
@@ -74,7 +76,7 @@ class Strokes(QObject):
         document.end_preview()
         state, options = document.recorded_state, self._tools.options
         value = 0.0 if take_away else options.target
-        self._room = self._room_for(source, value)
+        self._room, self._ground = self._room_for(source, value), None
         painted, name = source.id, source.name
         if self._room and value > 0:
             # What a source has already can't be painted into it: it goes to the new layer.
@@ -104,7 +106,12 @@ class Strokes(QObject):
 
     def _with_room(self, state: State) -> State:
         """A state with the layer that the stroke needs."""
-        return add_layer(state, self._room)[0] if self._room else state
+        if not self._room:
+            return state
+        if self._ground is None or self._ground[0] is not state:
+            self._ground = state, add_layer(state, self._room)[0]
+        # The same layers at each move, so that only what the stroke changed is drawn anew.
+        return self._ground[1]
 
     def _effect(self, stack: Stack, layers: tuple[int, ...], value: float) -> tuple[Effect, str]:
         """What the tool does to a layer or group, and the name of the act."""
