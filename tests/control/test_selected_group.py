@@ -35,8 +35,10 @@ def assert_in_proportion(before, now):
 
 def test_the_source_is_the_group_or_the_present_layer(paired):
     assert paired.selection.source is paired.document.groups[0]
+    assert [paired.selection.shows(each) for each in paired.document.layers] == [True, True, False, False]
     paired.selection.select(ids(paired)[3])
     assert paired.selection.source is paired.selection.present
+    assert [paired.selection.shows(each) for each in paired.document.layers] == [False, False, False, True]
 
 
 def test_a_threshold_keeps_the_groups_mask(paired):

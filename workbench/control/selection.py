@@ -80,10 +80,11 @@ class Selection(QObject):
     @property
     def shown_indices(self) -> tuple[int, ...]:
         """Indices of the layers whose mask is looked at: the present one, or all of the selected group."""
-        group = self.group
-        if group:
-            return tuple(i for i, layer in enumerate(self._document.layers) if layer.group == group)
-        return (self.index,) if self.index >= 0 else ()
+        return tuple(i for i, layer in enumerate(self._document.layers) if self.shows(layer))
+
+    def shows(self, layer: Layer) -> bool:
+        """Whether a layer is what keys and tools act on, or belongs to it."""
+        return layer.group == self.group if self.group else layer.id == self._layer
 
     def select(self, layer: int, add: bool = False) -> None:
         """Make a layer the present one, alone or beside those that are selected."""

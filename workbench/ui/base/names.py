@@ -41,9 +41,10 @@ class ElidedLabel(QLabel):
         return self._whole
 
     def setText(self, text: str) -> None:
-        self._whole = text
-        self._fit()
-        self.updateGeometry()
+        if text != self._whole:
+            self._whole = text
+            self._fit()
+            self.updateGeometry()
 
     def _fit(self) -> None:
         margins = self.contentsMargins()
