@@ -53,6 +53,7 @@ def test_the_first_stroke_on_a_recording_paints_into_a_new_layer(opened):
     drag(opened, middle(opened), middle(opened) + QPoint(20, 0))
     panel, document = opened.window.panes.stack, opened.desk.document
     laid_out(opened)
+    assert not panel.visibleRegion().isEmpty()
     assert [row.name.text() for row in panel.rows] == ["Everything", "Layer 1"]
     assert opened.desk.selection.index == 1 and not opened.window.notice.isVisible()
     assert mask_under(opened, 1, middle(opened)) == 1 and document.layers[0].colour != document.layers[1].colour
