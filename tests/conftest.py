@@ -60,7 +60,7 @@ def random_stack(
 
 def begin(stack: Stack, layer: int, value: float | None) -> TileStroke:
     """A stroke in tiles towards a value, or back to the computed masks for None."""
-    return TileStroke(stack, eraser_effect(stack, layer) if value is None else brush_effect(stack, layer, value))
+    return TileStroke(stack, eraser_effect(stack, (layer,)) if value is None else brush_effect(stack, (layer,), value))
 
 
 def make_scene(

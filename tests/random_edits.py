@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tests.acting import change_layer
+from workbench.document.acts import groups as group_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts import stacks as stack_acts
@@ -43,6 +44,7 @@ KINDS_OF_ACT = (
     "cut",
     "lift",
     "merge",
+    "group",
     "remove",
     "clear layer",
     "duplicate",
@@ -106,17 +108,19 @@ def random_act(document: Document, rng: np.random.Generator) -> str | None:
 
 def _act(kind: str, document: Document, state: State, rng: np.random.Generator) -> State:
     stack = document.stack
-    index = int(rng.integers(len(state.layers)))
-    layer = state.layers[index]
+    layer = state.layers[rng.integers(len(state.layers))]
+    # Now and then a group as a whole.
+    source = layer.group if layer.group and rng.random() < 0.5 else layer.id
+    indices = layer_acts.indices_of(state, source)
     area = random_area(rng, stack)
     wide: Area | None = area if rng.random() < 0.9 else None
     if kind == "brush":
-        effect: Effect = brush_effect(stack, index, float(rng.choice([0.0, 0.4, 1.0])))
+        effect: Effect = brush_effect(stack, indices, float(rng.choice([0.0, 0.4, 1.0])))
         return state.with_present(edits=stroke(rng, stack, effect))
     if kind == "erase":
-        return state.with_present(edits=stroke(rng, stack, eraser_effect(stack, index)))
+        return state.with_present(edits=stroke(rng, stack, eraser_effect(stack, indices)))
     if kind == "filter stroke":
-        effect = filter_effect(stack, index, FilterKind(rng.choice([FilterKind.BLUR, FilterKind.SHARPEN])), 1, 2)
+        effect = filter_effect(stack, indices, FilterKind(rng.choice([FilterKind.BLUR, FilterKind.SHARPEN])), 1, 2)
         return state.with_present(edits=stroke(rng, stack, effect))
     if kind == "restore":
         return mask_acts.restore(state, area)
@@ -128,40 +132,47 @@ def _act(kind: str, document: Document, state: State, rng: np.random.Generator) 
     if kind == "merge":
         other = state.layers[rng.integers(len(state.layers))]
         return layer_acts.merge_layers(state, [layer.id, other.id]) if len(state.layers) > 6 else state
+    if kind == "group":
+        chosen = [each.id for each in state.layers if rng.random() < 0.4] or [layer.id]
+        return group_acts.group_layers(state, chosen, "group")[0]
     if kind == "remove":
         return layer_acts.remove_layer(state, layer.id) if len(state.layers) > 6 else state
     if kind == "lift":
         return mask_acts.lift_to_new(state, area, "lifted")[0] if len(state.layers) < MOST_LAYERS else state
     if kind == "duplicate":
         return stack_acts.duplicate_stack(state, "copy") if len(state.stacks) < MOST_STACKS else state
-    check(stack, index)
+    check(stack, indices)
     if kind == "cut":
-        return mask_acts.cut_to_new(state, layer.id, area, "cut")[0] if len(state.layers) < MOST_LAYERS else state
+        return mask_acts.cut_to_new(state, source, area, "cut")[0] if len(state.layers) < MOST_LAYERS else state
     if kind == "clear layer":
-        return mask_acts.clear_layer(state, layer.id) if rng.random() < 0.1 else state
+        return mask_acts.clear_layer(state, source) if rng.random() < 0.1 else state
     other = state.layers[rng.integers(len(state.layers))]
     if kind == "combine":
         how = CombineKind(rng.choice(list(CombineKind)))
-        return mask_acts.combine(state, layer.id, how, other.part_ids, None, wide)
+        return mask_acts.combine(state, source, how, other.part_ids, None, wide)
     if kind == "paste":
         rows, columns = int(rng.integers(-9, 9)), int(rng.integers(-40, 40))
         moved = area.moved(rows, columns)
         taken = clip(stack, other.part_ids, area)
         assert isinstance(taken, Clip)
-        return mask_acts.paste(state, layer.id, other.part_ids, taken, rows, columns, moved)
+        return mask_acts.paste(state, source, other.part_ids, taken, rows, columns, moved)
     if kind == "threshold":
         measure = Measure(rng.choice(list(Measure)))
         low = {Measure.MASK: 0.2, Measure.LEVEL: -70.0, Measure.RATIO: -6.0}[measure]
         effect = Threshold(
-            mask_acts.locked_parts(state), layer.part_ids, measure, low, knee=float(rng.choice([0, 0.1]))
+            mask_acts.locked_parts(state),
+            mask_acts.parts_of(state, source),
+            measure,
+            low,
+            knee=float(rng.choice([0, 0.1])),
         )
         return mask_acts.apply(state, effect, wide)
     if kind == "clean":
         return mask_acts.clean(
-            state, layer.id, FilterKind(rng.choice(list(FilterKind))), int(rng.integers(3)), int(rng.integers(3)), area
+            state, source, FilterKind(rng.choice(list(FilterKind))), int(rng.integers(3)), int(rng.integers(3)), area
         )
     if kind == "scale":
-        return mask_acts.scale(state, layer.id, float(rng.uniform(0.2, 3)), wide)
+        return mask_acts.scale(state, source, float(rng.uniform(0.2, 3)), wide)
     if kind == "invert":
-        return mask_acts.invert(state, layer.id, wide)
-    return mask_acts.fill(state, layer.id, 1.0 if kind == "fill" else 0.0, area)
+        return mask_acts.invert(state, source, wide)
+    return mask_acts.fill(state, source, 1.0 if kind == "fill" else 0.0, area)

@@ -22,6 +22,9 @@ SENTENCES: dict[str, str] = {
     ),
     # -- masks ---------------------------------------------------------------------------------------
     "masks.locked": QT_TRANSLATE_NOOP("Errors", "“{name}” is locked; unlock it to change its mask."),
+    "masks.group_locked": QT_TRANSLATE_NOOP(
+        "Errors", "All layers of the group are locked; unlock one to change its mask."
+    ),
     "masks.only_layer": QT_TRANSLATE_NOOP(
         "Errors", "Add a second layer or factorise first: one layer alone always holds everything."
     ),

@@ -42,7 +42,7 @@ def test_an_act_that_changes_nothing_is_no_step(desk, told):
 
 def test_nothing_is_done_while_nothing_is_open(empty):
     assert not empty.acting.do("Name", lambda state: state)
-    assert not empty.acting.do_on_layer("Name {0}", lambda state, layer: state, None)
+    assert not empty.acting.do_on_selected("Name {0}", lambda state, layer: state, None)
     assert not empty.acting.preview(invert)
 
 
@@ -84,7 +84,7 @@ def test_a_stack_of_one_layer_gets_room_for_what_is_tried_out(desk):
 def test_a_locked_layer_is_neither_tried_out_nor_changed(separated, told):
     change(separated, ids(separated)[0], locked=True)
     assert not separated.acting.preview(invert)
-    assert not separated.acting.do_on_layer("Invert {0}", invert, None)
+    assert not separated.acting.do_on_selected("Invert {0}", invert, None)
     assert len(told.refused) == 2 and not previewing(separated)
 
 
@@ -111,7 +111,7 @@ def test_acts_on_a_layer_that_is_only_tried_out_are_refused(desk, told):
 
 def test_locks_are_spoken_of_where_they_kept_something(separated, told):
     change(separated, ids(separated)[1], locked=True)
-    separated.acting.do_on_layer("Invert {0}", invert, None)
+    separated.acting.do_on_selected("Invert {0}", invert, None)
     assert len(told.said) == 1 and "Locked layers kept their share" in told.said[0]
 
 

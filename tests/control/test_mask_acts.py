@@ -5,6 +5,7 @@ import pytest
 
 from tests.acting import region_masks
 from tests.control.scenes import RATE, acts, change, ids, masks, names, open_tones, select_box, separate
+from workbench.document.acts import groups as group_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.masks.model.grid import Region
 from workbench.spectral.pyramid import analyse_levels
@@ -239,3 +240,104 @@ def test_nothing_happens_while_nothing_is_open(empty, told):
     empty.masks.split_frequency(1.0)
     empty.masks.assign(0)
     assert told.nothing
+
+
+# -- a group as a whole ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def paired(boxed):
+    """The first and the third layer are the selected group; they stand first."""
+    first, _, third, *_ = ids(boxed)
+    boxed.document.act("group", group_acts.group_layers(boxed.document.recorded_state, (first, third), "Pair")[0])
+    boxed.selection.select_group(boxed.document.groups[0].id)
+    return boxed
+
+
+def test_what_is_selected_is_given_to_a_group_and_taken_from_it(paired):
+    before = inside(paired)
+    paired.masks.fill()
+    held = inside(paired)
+    assert np.allclose(held[:2].sum(axis=0), 1)
+    assert np.allclose(held[0] * before[1], held[1] * before[0], atol=1e-5)
+    paired.layers.remove_or_take_away()
+    assert np.allclose(inside(paired)[:2], 0, atol=1e-6)
+    assert acts(paired)[-2:] == ["Fill Pair", "Take from Pair"]
+    assert_sums(paired)
+
+
+def test_a_locked_layer_of_a_group_keeps_what_it_holds(paired):
+    change(paired, paired.document.layers[0].id, locked=True)
+    before = inside(paired)
+    paired.masks.take_away()
+    held = inside(paired)
+    assert np.array_equal(held[0], before[0]) and np.allclose(held[1], 0, atol=1e-6)
+    paired.masks.cut_to_new()
+    assert np.array_equal(inside(paired)[0], before[0])
+
+
+def test_delete_without_a_selection_takes_no_layer_of_a_group_away(paired):
+    paired.selection.set_area(None)
+    paired.layers.remove_or_take_away()
+    assert acts(paired)[-1] == "Dissolve Pair" and [each.group for each in paired.document.layers] == [0] * 4
+
+
+def test_a_group_is_cut_copied_and_cleared_as_a_whole(paired, settle, told):
+    held = inside(paired)[:2].sum(axis=0)
+    paired.masks.copy()
+    settle()
+    assert told.said == ["Copied the mask of Pair"]
+    paired.masks.cut_to_new()
+    assert names(paired) == ["Component 1", "Component 3", "Pair cut", "Component 2", "Component 4"]
+    assert paired.selection.present.group == 0 and np.allclose(inside(paired)[2], held, atol=1e-6)
+    paired.document.undo()
+    paired.selection.select(ids(paired)[2])
+    paired.masks.paste()
+    assert np.allclose(inside(paired)[2], held, atol=1e-6)
+    paired.document.undo()
+    computed = masks(paired)
+    paired.selection.select_group(paired.document.groups[0].id)
+    paired.masks.fill()
+    paired.masks.clear_layer()
+    assert acts(paired)[-1] == "Clear edits of Pair" and np.allclose(masks(paired), computed)
+
+
+def test_a_group_is_inverted_and_normalised_as_a_whole(paired):
+    paired.selection.set_area(None)
+    whole = masks(paired)[:2].sum(axis=0)
+    paired.masks.invert()
+    assert np.allclose(masks(paired)[:2].sum(axis=0), 1 - whole, atol=1e-5)
+    paired.document.undo()
+    paired.masks.normalise()
+    assert masks(paired)[:2].sum(axis=0).max() == pytest.approx(1, abs=1e-5)
+
+
+def test_what_is_cut_from_a_layer_in_a_group_stays_in_the_group(paired):
+    paired.selection.select(ids(paired)[0])
+    paired.masks.cut_to_new()
+    assert [each.group for each in paired.document.layers] == [paired.document.groups[0].id] * 3 + [0, 0]
+
+
+def test_a_group_is_copied_to_another_stack_as_one_layer(paired, settle):
+    held = masks(paired)[:2].sum(axis=0)
+    paired.document.act("two", stack_acts.new_stack(paired.document.recorded_state, "Two"))
+    two = paired.document.state.shown
+    paired.stacks.show_next(1)
+    paired.selection.select_group(paired.document.groups[0].id)
+    paired.stacks.copy_layer_to(two)
+    settle()
+    paired.stacks.show(two)
+    assert names(paired) == ["Everything", "Pair"] and np.allclose(masks(paired)[1], held, atol=1e-3)
+
+
+def test_the_only_layer_gives_to_a_new_one_what_is_selected(desk):
+    select_box(desk, *BOX)
+    desk.masks.fill()
+    assert names(desk) == ["Everything", "Selection"] and np.allclose(inside(desk)[1], 1)
+    desk.document.undo()
+    desk.selection.select(ids(desk)[0])
+    desk.masks.take_away()
+    assert names(desk) == ["Everything", "Rest"] and np.allclose(inside(desk), [0 * inside(desk)[0], inside(desk)[1]])
+    assert_sums(desk)
+    desk.document.undo()
+    assert names(desk) == ["Everything"]

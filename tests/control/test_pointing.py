@@ -5,13 +5,6 @@ import pytest
 from tests.control.scenes import RATE, names, point
 
 
-def test_space_plays_and_stops(desk):
-    desk.pointing.play_or_stop()
-    assert desk.playback.playing
-    desk.pointing.play_or_stop()
-    assert not desk.playback.playing
-
-
 def test_it_plays_from_the_pointer(desk, told):
     desk.pointing.play_here()
     assert not desk.playback.playing and told.refused
@@ -38,6 +31,5 @@ def test_a_layer_is_split_at_the_pointers_frequency(separated, told):
 
 
 def test_with_nothing_open_keys_do_nothing(empty):
-    empty.pointing.play_or_stop()
     empty.pointing.split_time()
     assert not empty.playback.playing and names(empty) == []

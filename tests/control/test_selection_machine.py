@@ -110,7 +110,7 @@ class Selected(RuleBasedStateMachine):
 
     @rule()
     def try_with_room(self):
-        self.document.preview(mask_acts.with_room(self.state, "Rest"))
+        self.document.preview(mask_acts.with_room(self.state, self.state.layers[0].id, "Rest"))
 
     @rule()
     def leave(self):

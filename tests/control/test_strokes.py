@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.control.scenes import acts, change, ids, masks, open_tones, point, previewing, select_box
+from tests.control.scenes import acts, change, ids, masks, names, open_tones, point, previewing, select_box
 from workbench.control.tools import Tool
+from workbench.document.acts import groups as group_acts
 from workbench.document.acts import stacks as stack_acts
 
 
@@ -125,10 +126,110 @@ def test_a_stroke_that_can_do_nothing_says_why(brush, told):
     assert not brush.strokes.busy and "locked" in told.refused[0]
 
 
-def test_the_only_layer_cannot_be_painted(desk, told):
+def test_the_first_stroke_makes_the_layer_that_it_needs(desk, told):
     desk.tools.choose(Tool.BRUSH)
     press(desk)
+    assert desk.strokes.busy and previewing(desk) and names(desk) == ["Everything", "Layer 1"]
+    assert names_recorded(desk) == ["Everything"]
+    desk.strokes.move(point(desk, 1.0))
+    desk.strokes.end()
+    assert acts(desk) == ["Paint Layer 1"] and desk.selection.present.name == "Layer 1"
+    everything, painted = masks(desk)
+    assert painted.max() == 1 and np.allclose(everything, 1 - painted)
+    assert len({each.colour for each in desk.document.layers}) == 2
+    assert not told.refused and "Layer 1" in told.said[0]
+    stroke(desk)
+    assert acts(desk) == ["Paint Layer 1", "Paint Layer 1"] and len(told.said) == 1
+    desk.document.undo()
+    desk.document.undo()
+    assert names(desk) == ["Everything"] and desk.selection.present.name == "Everything"
+    desk.document.redo()
+    assert np.array_equal(masks(desk), [everything, painted])
+
+
+def names_recorded(desk):
+    return [each.name for each in desk.document.recorded_state.layers]
+
+
+def test_a_first_stroke_that_is_cancelled_leaves_no_layer(desk):
+    desk.tools.choose(Tool.BRUSH)
+    press(desk)
+    desk.strokes.cancel()
+    assert names(desk) == ["Everything"] and not acts(desk) and not previewing(desk)
+
+
+@pytest.mark.parametrize("target", [None, 0.0])
+def test_what_is_taken_from_the_only_layer_goes_to_a_rest(desk, target):
+    desk.tools.choose(Tool.BRUSH)
+    if target is not None:
+        desk.tools.set(target=target)
+    stroke(desk, take_away=target is None)
+    assert acts(desk) == ["Take from Everything"] and names(desk) == ["Everything", "Rest"]
+    assert desk.selection.present.name == "Everything" and masks(desk)[0].min() == 0
+    assert np.allclose(masks(desk).sum(axis=0), 1)
+
+
+def test_the_first_stroke_takes_nothing_from_what_is_locked(desk, told):
+    change(desk, ids(desk)[0], locked=True)
+    desk.tools.choose(Tool.BRUSH)
+    press(desk)
+    assert not desk.strokes.busy and "locked" in told.refused[0] and names(desk) == ["Everything"]
+
+
+def test_what_makes_a_layer_meanwhile_ends_the_first_stroke(desk):
+    desk.tools.choose(Tool.BRUSH)
+    press(desk)
+    desk.layers.add()
+    desk.strokes.move(point(desk, 1.0))
+    assert not desk.strokes.busy and acts(desk) == ["New layer"]
+
+
+@pytest.mark.parametrize("tool", [Tool.ERASER, Tool.SMOOTH, Tool.SHARPEN])
+def test_the_only_layer_has_nothing_to_smooth_nor_to_erase(desk, told, tool):
+    desk.tools.choose(tool)
+    press(desk)
     assert not desk.strokes.busy and told.refused
+
+
+def shares(desk, *indices):
+    """What each of some layers has of their sum, where that is not next to nothing."""
+    held = masks(desk)[list(indices)]
+    whole = held.sum(axis=0)
+    return np.where(whole > 1e-3, held / np.maximum(whole, 1e-3), 0), whole
+
+
+@pytest.mark.parametrize("take_away", [False, True])
+def test_a_stroke_on_a_group_is_one_of_all_its_layers_in_proportion(brush, take_away):
+    first, _, third, *_ = ids(brush)
+    brush.document.act("group", group_acts.group_layers(brush.document.recorded_state, (first, third), "Pair")[0])
+    brush.selection.select_group(brush.document.groups[0].id)
+    # The layers of a group stand together.
+    before, whole = shares(brush, 0, 1)
+    count = len(acts(brush))
+    stroke(brush, take_away)
+    after, now = shares(brush, 0, 1)
+    assert acts(brush)[count:] == ["Take from Pair" if take_away else "Paint Pair"]
+    assert (now.min() < 1e-6) if take_away else (now.max() > 1 - 1e-6)
+    assert (now - whole).max() < 1e-6 if take_away else (now - whole).min() > -1e-6
+    both = (whole > 1e-2) & (now > 1e-2)
+    assert np.abs(after - before)[:, both].max() < 1e-3
+    assert np.abs(masks(brush).sum(axis=0) - 1).max() < 1e-5
+
+
+def test_a_group_that_is_all_there_is_gets_a_new_layer_beside_it(brush):
+    brush.document.act("group", group_acts.group_layers(brush.document.recorded_state, ids(brush), "All")[0])
+    brush.selection.select_group(brush.document.groups[0].id)
+    stroke(brush)
+    assert acts(brush)[-1] == "Paint Layer 1" and brush.document.layers[-1].group == 0
+    assert brush.selection.present.name == "Layer 1" and masks(brush)[-1].max() == 1
+
+
+def test_a_group_whose_layers_are_all_locked_says_so(brush, told):
+    state = group_acts.group_layers(brush.document.recorded_state, ids(brush)[:2], "Pair")[0]
+    brush.document.act("group", group_acts.lock_group(state, state.groups[0].id, True))
+    brush.selection.select_group(brush.document.groups[0].id)
+    press(brush)
+    assert not brush.strokes.busy and "group" in told.refused[0]
 
 
 def test_painting_stays_within_what_is_selected(brush, told):

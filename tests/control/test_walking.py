@@ -9,9 +9,8 @@ from workbench.document.acts import layers as layer_acts
 
 @pytest.fixture
 def walk(separated):
-    """A walk that stays until it is told to go."""
+    """A walk over the layers."""
     separated.walking.begin()
-    separated.walking.stay()
     return separated
 
 
@@ -22,13 +21,13 @@ def heard(desk):
     return ids(desk).index(alone)
 
 
-def test_every_layer_is_heard_alone_over_and_over(walk):
+def test_every_layer_is_heard_alone_over_and_over(walk, told):
     for place in range(4):
         assert (heard(walk), walk.walking.place, walk.walking.count, walk.selection.index) == (place, place, 4, place)
         begin, end = walk.playback.looped
         assert walk.playback.playing and end - begin == pytest.approx(1.0, abs=0.05)
         walk.walking.next()
-    assert heard(walk) == 3 and not walk.walking.goes_on
+    assert heard(walk) == 3 and "last" in told.said[0]
     walk.walking.go(-1)
     assert heard(walk) == 2
     for _ in range(5):
@@ -36,11 +35,37 @@ def test_every_layer_is_heard_alone_over_and_over(walk):
     assert heard(walk) == 0
 
 
-def test_it_goes_on_by_itself(separated, until):
-    separated.walking.begin()
-    assert separated.walking.goes_on
-    until(lambda: separated.walking.place == 1)
-    separated.walking.end()
+def test_only_what_is_heard_is_told_as_heard(walk):
+    change(walk, ids(walk)[0], mute=True)
+    assert walk.heard.layers == [True, False, False, False]
+    walk.walking.next()
+    assert walk.heard.layers == [False, True, False, False]
+    walk.walking.end()
+    assert walk.heard.layers == [False, True, True, True]
+
+
+def test_what_is_unsure_comes_again_at_the_end(walk, told):
+    a, b, c, d = ids(walk)
+    walk.walking.put_off()
+    assert walk.walking.layer.id == b and walk.walking.place == 0 and walk.walking.count == 4
+    walk.walking.put(1)
+    walk.walking.put_off()
+    assert walk.walking.layer.id == d
+    order = []
+    for _ in range(3):
+        order.append(walk.walking.layer.id)
+        walk.walking.put(1)
+    assert order == [d, a, c]
+    walk.walking.put_off()
+    assert walk.walking.layer.id == c and "last" in told.said[-1]
+
+
+def test_undo_finds_a_layer_that_was_put_off_meanwhile(walk):
+    a = ids(walk)[0]
+    walk.walking.put(1)
+    walk.walking.put_off()
+    walk.document.undo()
+    assert walk.walking.layer.id == a and walk.walking.walking
 
 
 @pytest.mark.parametrize("played", [True, False])
@@ -59,18 +84,34 @@ def test_begun_again_it_ends(walk):
     assert not walk.walking.walking
 
 
-def test_space_stays_and_goes_on(walk):
-    walk.pointing.play_or_stop()
-    assert heard(walk) == 1 and walk.walking.goes_on
-    walk.pointing.play_or_stop()
-    assert heard(walk) == 1 and not walk.walking.goes_on
-    walk.playback.stop()
-    walk.pointing.play_or_stop()
-    assert heard(walk) == 1 and walk.playback.playing and walk.walking.goes_on
-    for _ in range(4):
-        walk.walking.next()
-    walk.walking.resume()
-    assert heard(walk) == 3 and not walk.walking.goes_on
+def test_space_pauses_and_the_next_layer_plays(walk):
+    walk.playback.toggle()
+    assert heard(walk) == 0 and not walk.playback.playing and walk.walking.walking
+    walk.walking.next()
+    assert heard(walk) == 1 and walk.playback.playing
+
+
+def test_a_group_is_named_and_gets_the_layer(walk):
+    a, b, c, d = ids(walk)
+    walk.walking.put_named(" Drums ")
+    walk.walking.put_named("drums")
+    walk.walking.put_named("Bass")
+    assert [group.name for group in walk.walking.groups] == ["Drums", "Bass"]
+    drums, bass = (group.id for group in walk.walking.groups)
+    assert [layer(walk, each).group for each in (a, b, c, d)] == [drums, drums, bass, 0] and heard(walk) == 3
+    count = len(acts(walk))
+    walk.walking.put_named("  ")
+    assert len(acts(walk)) == count and heard(walk) == 3
+    walk.document.undo()
+    assert walk.walking.layer.id == c
+
+
+def test_the_group_of_a_layer_that_is_in_one_is_named_anew(walk):
+    walk.walking.put(1)
+    walk.walking.go(-1)
+    walk.walking.put_named("Hiss")
+    assert [group.name for group in walk.walking.groups] == ["Hiss"] and heard(walk) == 1
+    assert acts(walk)[-1] == "Rename to Hiss"
 
 
 def test_layers_are_put_into_groups_by_number(walk, told):
@@ -150,6 +191,7 @@ def test_with_nothing_open_there_is_no_walk(empty):
     empty.walking.begin()
     empty.walking.put(1)
     empty.walking.next()
-    empty.walking.toggle_stay()
+    empty.walking.put_off()
+    empty.walking.put_named("x")
     empty.walking.rename("x")
     assert not empty.walking.walking

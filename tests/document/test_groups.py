@@ -208,3 +208,17 @@ def test_the_gateway_keeps_groups_in_order_and_tells_who_shows_them():
     document.undo()
     document.undo()
     assert not document.groups
+
+
+def test_groups_tell_each_other_apart_by_colour():
+    """A group has the colour of its first layer, unless another group or a layer beside it has that."""
+    state = fresh_state(Analysis(512, 128))
+    for name in "abcd":
+        state, _ = layer_acts.add_layer(state, name)
+    everything, a, b, c, d = (each.id for each in state.layers)
+    state, _ = group_acts.group_layers(state, (a, b), "first")
+    assert state.groups[0].colour == state.layers[1].colour
+    state = layer_acts.change_layer(state, c, colour=state.layers[1].colour)
+    state, _ = group_acts.group_layers(state, (c, d), "second")
+    seen = [state.layers[0].colour, *(group.colour for group in state.groups)]
+    assert len(set(seen)) == 3 and everything == state.layers[0].id

@@ -192,7 +192,7 @@ def test_history_areas_strokes_and_other_stacks_come_back(saved, tmp_path):
     history.record("Paste", mask_acts.paste(history.state, free, (), piece, 3, 5, moved))
     other = stack_acts.duplicate_stack(history.state, "Two")
     history.record("Two", other)
-    history.record("Copy", stack_acts.copy_to_stack(other, other.layers[2], stack, state.shown))
+    history.record("Copy", stack_acts.copy_to_stack(other, "copied", other.layers[2].part_ids, stack, state.shown))
     history.undo()
     save_project(tmp_path / "again.workbench", recording, history.state, runs, history.steps, history.present)
     project = load_project(tmp_path / "again.workbench")

@@ -189,7 +189,10 @@ def random_effect(rng, stack):
     free = [i for i, layer in enumerate(stack.layers) if not layer.locked]
     if len(free) < 2:
         return None
-    one, two = (stack.layers[i].part_ids for i in rng.choice(free, 2, replace=False))
+    first, second = rng.choice(free, 2, replace=False)
+    # Now and then a group, of which a layer may be locked.
+    others = [i for i in range(len(stack.layers)) if i not in (first, second) and rng.random() < 0.4]
+    one, two = stack.parts_of((first, *others)), stack.layers[second].part_ids
     groups = tuple(stack.layers[i].part_ids for i in free)
     return [
         lambda: Fill(locked, one, float(rng.choice([0.0, 0.3, 1.0]))),

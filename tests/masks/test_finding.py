@@ -82,8 +82,11 @@ def test_the_wand_refuses_more_than_can_be_searched_at_once(stack):
         alike(long, 5, 5, Region(0, 129, 0, 10_000_000), Likeness.LEVEL, 6, True)
 
 
+OTHERS = ((0,), (2,))
+
+
 def test_a_layer_dominates_where_its_mask_is_the_largest(stack):
-    found = dominated(stack, 1, Region(0, stack.bins, 0, stack.frames))
+    found = dominated(stack, (1,), OTHERS, Region(0, stack.bins, 0, stack.frames))
     masks = everywhere(stack)
     ahead = masks[1] - np.maximum(masks[0], masks[2])
     # Masks that are blended and masks that are evaluated differ by rounding: a tie may go either way.
@@ -91,4 +94,12 @@ def test_a_layer_dominates_where_its_mask_is_the_largest(stack):
     assert clear.mean() > 0.99
     np.testing.assert_array_equal(plane(found)[clear], ahead[clear] > 0)
     with pytest.raises(Cancelled):
-        dominated(stack, 1, Region(0, stack.bins, 0, stack.frames), stop)
+        dominated(stack, (1,), OTHERS, Region(0, stack.bins, 0, stack.frames), stop)
+
+
+def test_a_group_dominates_where_the_sum_of_its_masks_is_the_largest(stack):
+    found = dominated(stack, (0, 2), ((1,),), Region(0, stack.bins, 0, stack.frames))
+    masks = everywhere(stack)
+    ahead = masks[0] + masks[2] - masks[1]
+    clear = np.abs(ahead) > 1e-5
+    np.testing.assert_array_equal(plane(found)[clear], ahead[clear] > 0)

@@ -58,9 +58,9 @@ def test_the_report_measures_energy_levels_and_overlaps():
 def test_samples_of_a_mask_are_its_values_within_an_area(stack):
     area = areas.rectangle(Region(5, 40, 10, 60), stack.bins, stack.frames)
     everything = everywhere(stack)[1]
-    values = sampled(stack, 1, Measure.MASK, area, Region(0, stack.bins, 0, stack.frames))
+    values = sampled(stack, (1,), Measure.MASK, area, Region(0, stack.bins, 0, stack.frames))
     np.testing.assert_allclose(np.sort(values), np.sort(everything[5:40, 10:60].ravel()), atol=1e-6)
-    assert greatest(stack, 1, area) == pytest.approx(everything[5:40, 10:60].max(), abs=1e-6)
+    assert greatest(stack, (1,), area) == pytest.approx(everything[5:40, 10:60].max(), abs=1e-6)
     locked = Stack(
         (stack.layers[0], replace(stack.layers[1], locked=True), stack.layers[2]),
         stack.factors,

@@ -33,7 +33,6 @@ def begin_job(program):
 
 def begin_walk(program):
     press(program, Qt.Key.Key_W, SHIFT)
-    program.desk.walking.stay()
     return lambda: program.desk.walking.walking
 
 

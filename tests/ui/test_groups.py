@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from tests.acting import change_group
 from tests.conftest import pump
 from tests.rig import residual_db
-from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, click, drop, group, press
+from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, click, dialog, drop, group, press
 from workbench.audio.renderer import render_all
 from workbench.masks.pictures.picture import Show
 
@@ -124,9 +125,12 @@ def test_what_is_not_heard_steps_back_in_the_picture_and_groups_have_colours(fac
     press(program, Qt.Key.Key_M)
     colours = program.window.panes.image.look().colours
     assert np.ptp(colours[3]) == 0 and np.ptp(colours[0]) > 0
+    assert program.window.panes.image.show is Show.GROUPS
+    press(program, Qt.Key.Key_C)
+    assert program.window.panes.image.show is Show.COLOURS
+    assert np.abs(program.window.panes.image.look().colours[0] - (0, 0, 1)).max() > 0.2
     for _ in range(4):
         press(program, Qt.Key.Key_C)
-    assert program.window.panes.image.show is Show.GROUPS
     np.testing.assert_allclose(program.window.panes.image.look().colours[:2], [(0, 0, 1)] * 2)
 
 
@@ -179,3 +183,40 @@ def test_a_group_is_dragged_as_a_whole(factorised):
     drop(program, f"group {made}", middle_of(panel.rows[0]) + 4)
     assert numbers(program) == [0, 1, 2, 3]
     assert [layer.group for layer in program.desk.document.layers] == [made, made, other, other]
+
+
+def test_the_picture_is_in_group_colours_once_there_are_groups(factorised):
+    program, image = factorised, factorised.window.panes.spectrogram
+    show = program.window.panes.tool_bar.show_box
+    assert show.currentData() is Show.COLOURS
+    group(program, 0, 2)
+    assert show.currentData() is Show.GROUPS
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert show.currentData() is Show.COLOURS and image.isVisible()
+    # What the user chose stays.
+    show.setCurrentIndex(show.findData(Show.LEVEL))
+    group(program, 0, 2)
+    assert show.currentData() is Show.LEVEL
+    show.setCurrentIndex(show.findData(Show.COLOURS))
+    group(program, 1)
+    assert show.currentData() is Show.COLOURS
+
+
+def test_a_colour_is_chosen_by_hand_and_kept(factorised, tmp_path):
+    program, panel = factorised, factorised.window.panes.stack
+    group(program, 0, 2)
+    for row, keys in ((panel.rows[2], False), (panel.group_rows[0], True)):
+        if keys:
+            QTest.mouseClick(row, LEFT, NONE, QPoint(90, 20))
+            press(program, Qt.Key.Key_K, CTRL)
+        else:
+            QTest.mouseClick(row.colour, LEFT)
+        chooser = dialog(program, "colourDialog")
+        chooser.setCurrentColor(QColor("#12ab34"))
+        chooser.accept()
+        pump(program.application)
+    assert program.desk.document.layers[2].colour == program.desk.document.groups[0].colour == "#12ab34"
+    assert [step.name for step in program.desk.document.steps[-2:]] == ["Recolour Component 2", "Recolour Group 1"]
+    press(program, Qt.Key.Key_Z, CTRL)
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert "#12ab34" not in {each.colour for each in (*program.desk.document.layers, *program.desk.document.groups)}

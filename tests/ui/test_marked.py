@@ -34,7 +34,6 @@ def by_cutting(program):
 def by_the_walk(program):
     """The walk comes to it."""
     press(program, Qt.Key.Key_W, SHIFT)
-    program.desk.walking.stay()
     for _ in range(2):
         QTest.keyClick(program.window.panes.walk, Qt.Key.Key_Right)
     QTest.keyClick(program.window.panes.walk, Qt.Key.Key_Escape)

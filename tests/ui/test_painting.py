@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.acting import change_layer
 from tests.conftest import pump
-from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, press
+from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, group, laid_out, mask_under, middle, press
 from workbench.control.tools import Tool
 from workbench.masks.edits.edits import Paint
 
@@ -48,10 +48,37 @@ def test_escape_takes_a_stroke_back_under_way(factorised):
     assert "Paint" not in program.desk.document.undo_name
 
 
-def test_painting_one_layer_alone_says_what_to_do(opened):
+def test_the_first_stroke_on_a_recording_paints_into_a_new_layer(opened):
     press(opened, Qt.Key.Key_B)
     drag(opened, middle(opened), middle(opened) + QPoint(20, 0))
-    assert opened.window.notice.isVisible() and "factorise first" in opened.window.notice.text.text()
+    panel, document = opened.window.panes.stack, opened.desk.document
+    laid_out(opened)
+    assert not panel.visibleRegion().isEmpty()
+    assert [row.name.text() for row in panel.rows] == ["Everything", "Layer 1"]
+    assert opened.desk.selection.index == 1 and not opened.window.notice.isVisible()
+    assert mask_under(opened, 1, middle(opened)) == 1 and document.layers[0].colour != document.layers[1].colour
+    press(opened, Qt.Key.Key_Z, CTRL)
+    assert [layer.name for layer in document.layers] == ["Everything"] and not document.state.edits
+
+
+def test_a_band_is_painted_into_a_group_and_deleted_from_it_as_a_whole(factorised):
+    program = factorised
+    made = group(program, 0, 2)
+    assert program.desk.selection.group == made
+    # The group's layers are hidden: they are edited none the less.
+    press(program, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    at = middle(program)
+    before = [mask_under(program, i, at) for i in (0, 1)]
+    press(program, Qt.Key.Key_B)
+    drag(program, at, at + QPoint(20, 0))
+    painted = [mask_under(program, i, at) for i in (0, 1)]
+    assert sum(painted) == pytest.approx(1, abs=1e-5) and sum(before) < 1
+    assert painted[0] * before[1] == pytest.approx(painted[1] * before[0], abs=1e-4)
+    press(program, Qt.Key.Key_R)
+    drag(program, at - QPoint(30, 30), at + QPoint(30, 30))
+    press(program, Qt.Key.Key_Delete)
+    assert [mask_under(program, i, at) for i in (0, 1)] == pytest.approx([0, 0], abs=1e-6)
+    assert [step.name for step in program.desk.document.steps[-2:]] == ["Paint Group 1", "Take from Group 1"]
 
 
 def test_brush_size_by_key_and_by_shift_right_drag(factorised):

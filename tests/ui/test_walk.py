@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.conftest import pump
@@ -34,8 +35,7 @@ def test_the_walk_hears_each_layer_alone_and_sorts_by_keys(factorised):
     names = {each.id: each.name for each in document.groups}
     found = [names.get(layer.group, "") for layer in document.layers]
     assert found == ["Group 1", "Group 1", "Group 2", ""]
-    # A name is typed while the walk stays.
-    QTest.keyClick(bar, Qt.Key.Key_Return)
+    QTest.keyClick(bar, Qt.Key.Key_F2)
     QTest.keyClicks(bar.name, "Flute 1")
     QTest.keyClick(bar.name, Qt.Key.Key_Return)
     assert document.layers[3].name == "Flute 1" and bar.count.text() == "4 of 4"
@@ -46,17 +46,49 @@ def test_the_walk_hears_each_layer_alone_and_sorts_by_keys(factorised):
     assert program.desk.playback.looped is None
 
 
-def test_the_walk_goes_on_by_itself_and_waits_at_the_last(factorised):
-    program, bar, walk = factorised, factorised.window.panes.walk, factorised.desk.walking
-    walk.findChild(QTimer).setInterval(30)
+def test_return_asks_for_the_name_of_the_group_and_u_puts_off(factorised):
+    program, bar, document = factorised, factorised.window.panes.walk, factorised.desk.document
     click(program, 0)
-    selected = []
-    program.desk.selection.layer_changed.connect(lambda: selected.append(program.desk.selection.layer))
     press(program, Qt.Key.Key_W, SHIFT)
-    assert pump(program.application, lambda: not walk.goes_on, 10)
-    assert selected[:3] == [layer.id for layer in program.desk.document.layers[1:]]
-    assert walk.walking and bar.count.text() == "4 of 4"
-    walk.end()
+    first = [layer.id for layer in document.layers]
+
+    def name_group(text, ends=Qt.Key.Key_Return):
+        QTest.keyClick(bar, Qt.Key.Key_Return)
+        assert bar.group_name.isVisible() and bar.group_name.hasFocus()
+        QTest.keyClicks(bar.group_name, text)
+        QTest.keyClick(bar.group_name, ends)
+        pump(program.application)
+        assert not bar.group_name.isVisible() and bar.hasFocus()
+
+    QTest.keyClick(bar, Qt.Key.Key_U)
+    assert bar.count.text() == "1 of 4" and program.desk.selection.layer == first[1]
+    name_group("1 u Drums", Qt.Key.Key_Escape)
+    assert not document.groups and program.desk.walking.walking and program.desk.selection.layer == first[1]
+    name_group("Drum set 1")
+    assert bar.count.text() == "2 of 4"
+    # What begins like a group is completed.
+    name_group("drum")
+    name_group("Bass")
+    assert [group.name for group in document.groups] == ["Drum set 1", "Bass"]
+    assert bar.count.text() == "4 of 4" and program.desk.selection.layer == first[0]
+    names = {each.id: each.name for each in document.groups}
+    found = {layer.id: names.get(layer.group, "") for layer in document.layers}
+    assert [found[each] for each in first] == ["", "Drum set 1", "Drum set 1", "Bass"]
+    QTest.keyClick(bar, Qt.Key.Key_Escape)
+    assert not program.desk.walking.walking
+
+
+def test_the_rest_steps_back_in_the_picture_while_a_layer_is_heard(factorised):
+    program, image = factorised, factorised.window.panes.image
+    click(program, 0)
+    before = image.look().colours
+    press(program, Qt.Key.Key_W, SHIFT)
+    for heard in (0, 1):
+        colours = image.look().colours
+        assert [bool(np.ptp(each)) for each in colours] == [i == heard for i in range(4)]
+        QTest.keyClick(program.window.panes.walk, Qt.Key.Key_Right)
+    QTest.keyClick(program.window.panes.walk, Qt.Key.Key_Escape)
+    assert np.array_equal(image.look().colours, before)
 
 
 def test_a_number_keeps_its_group_on_the_walk_and_undo_goes_back(factorised):
@@ -106,13 +138,18 @@ def test_the_walk_ends_where_its_layers_go(factorised):
     assert program.desk.heard.scene() is document.scene
 
 
-def test_space_stays_on_the_walk_and_goes_on(factorised, monkeypatch):
-    program, bar, walk = factorised, factorised.window.panes.walk, factorised.desk.walking
-    monkeypatch.setattr(type(program.desk.playback), "playing", True)
+def test_the_keys_still_answer_after_a_click_elsewhere(factorised):
+    program, panes = factorised, factorised.window.panes
     click(program, 0)
     press(program, Qt.Key.Key_W, SHIFT)
-    QTest.keyClick(bar, Qt.Key.Key_Space)
-    assert walk.walking and not walk.goes_on
-    QTest.keyClick(bar, Qt.Key.Key_Space)
-    assert walk.goes_on and bar.count.text() == "2 of 4"
-    walk.end()
+    for elsewhere in (panes.stack.rows[3], panes.spectrogram, panes.stack.rows[1].gain):
+        elsewhere.setFocus(Qt.FocusReason.MouseFocusReason)
+        assert pump(program.application, panes.walk.hasFocus, 5)
+    # Not while something is typed.
+    panes.factorise.components.setFocus(Qt.FocusReason.MouseFocusReason)
+    pump(program.application)
+    assert not panes.walk.hasFocus()
+    program.desk.walking.end()
+    panes.spectrogram.setFocus()
+    pump(program.application)
+    assert not panes.walk.hasFocus()

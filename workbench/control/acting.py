@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
-from workbench.document.acts.layers import layer_index
+from workbench.document.acts.layers import indices_of
 from workbench.document.acts.masks import with_room
 from workbench.document.document import Document
 from workbench.document.state import State
@@ -24,8 +24,8 @@ from workbench.masks.model.grid import Region
 
 Act = Callable[[State], State]
 """From a state to the state after the act; raises UserError where it can't be done."""
-LayerAct = Callable[[State, int], State]
-"""The same for the layer of an id."""
+SourceAct = Callable[[State, int], State]
+"""The same for the layer or group of an id."""
 TOLD_SHARE = 0.01
 """Locked layers are spoken of when they kept more than this."""
 
@@ -68,17 +68,20 @@ class Acting(QObject):
             self.tell_locked(area)
         return done
 
-    def do_on_layer(self, name: str, act: LayerAct, area: Area | None) -> bool:
-        """An act on the present layer's mask; `name` has a place for the layer's name."""
-        layer = self._selection.present
-        if layer is None:
+    def do_on_selected(self, name: str, act: SourceAct, area: Area | None) -> bool:
+        """An act on the mask of the present layer or the selected group; `name` has a place for its name."""
+        source = self._selection.source
+        if source is None:
             return False
+        return self.do_on_masks(name.format(source.name), lambda state: self._on_source(state, source.id, act), area)
 
-        def whole(state: State) -> State:
-            check(self._document.recorded_stack, layer_index(state, layer.id))
-            return act(state, layer.id)
-
-        return self.do_on_masks(name.format(layer.name), whole, area)
+    def _on_source(self, state: State, source: int, act: SourceAct) -> State:
+        """A state after an act on a layer or group; beside one that is all there is a rest takes what it gives."""
+        state = with_room(state, source, self.tr("Rest"))
+        stack = self._document.stack_of(state)
+        assert stack is not None
+        check(stack, indices_of(state, source))
+        return act(state, source)
 
     def make_layer(self, name: str, act: Callable[[State], tuple[State, int]], area: Area | None = None) -> None:
         """An act that makes a layer, which then is the present one; of an empty one, that takes no area, locks keep
@@ -97,8 +100,8 @@ class Acting(QObject):
 
     # -- trying out ----------------------------------------------------------------------------------
 
-    def preview(self, act: LayerAct, whole: bool = False) -> bool:
-        """Show and sound an act on the present layer, or on the `whole` stack, before it is done.
+    def preview(self, act: SourceAct, whole: bool = False) -> bool:
+        """Show and sound an act on what is selected, or on the `whole` stack, before it is done.
 
         Answers whether it can be done.
         """
@@ -107,23 +110,20 @@ class Acting(QObject):
             self._document.preview(state)
         return state is not None
 
-    def accept(self, name: str, act: LayerAct, whole: bool = False) -> None:
+    def accept(self, name: str, act: SourceAct, whole: bool = False) -> None:
         """Do what was previewed, as one act of that name."""
         state = self._tried(act, whole)
         if state is not None:
             self._document.act(name, state)
             self.tell_locked(self._selection.area)
 
-    def _tried(self, act: LayerAct, whole: bool) -> State | None:
-        document, selection = self._document, self._selection
-        if document.recording is None or selection.index < 0:
+    def _tried(self, act: SourceAct, whole: bool) -> State | None:
+        document, source = self._document, self._selection.source
+        if document.recording is None or source is None:
             return None
         try:
-            stack = document.recorded_stack
-            state = with_room(document.recorded_state, self.tr("Rest"))
-            if not whole and (state is document.recorded_state or stack.layers[0].locked):
-                check(stack, selection.index)
-            return act(state, selection.layer)
+            state = document.recorded_state
+            return act(state, source.id) if whole else self._on_source(state, source.id, act)
         except UserError as reason:
             self._notices.refuse(reason)
             return None

@@ -75,15 +75,23 @@ class AreaActs(QObject):
         self._find(name, lambda _: work(amount), Join.NEW)
 
     def select_dominated(self) -> None:
-        """Where the present layer holds most; within what is selected, if anything is."""
-        index, area = self._selection.index, self._selection.area
-        if self._document.recording is None or index < 0:
+        """Where the layer holds more than any other, or the group more than any other group or layer in none.
+
+        Within what is selected, if anything is.
+        """
+        source, area, chosen = self._selection.source, self._selection.area, self._selection.shown_indices
+        if self._document.recording is None or source is None:
             return
         stack = self._document.stack
         join = Join.NEW if area is None else Join.INTERSECT
         within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
-        name = self.tr("Finding where {0} dominates").format(stack.layers[index].name)
-        self._find(name, lambda job: dominated(stack, index, within, job.report), join)
+        rivals: dict[int, list[int]] = {}
+        for i, each in enumerate(stack.layers):
+            if i not in chosen:
+                rivals.setdefault(each.group if self._selection.group and each.group else -i, []).append(i)
+        others = tuple(rivals.values())
+        name = self.tr("Finding where {0} dominates").format(source.name)
+        self._find(name, lambda job: dominated(stack, chosen, others, within, job.report), join)
 
     def select_alike(
         self, place: tuple[float, float], join: Join, like: Likeness, tolerance: float, connected: bool

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.audio.scene import PLAIN, Ear, Scene
+from workbench.audio.mix import audible
+from workbench.audio.scene import PLAIN, Ear, Hear, Scene
 from workbench.document.document import Document
 
 
@@ -32,6 +33,13 @@ class Heard(QObject):
         """Listen to something else."""
         self._ear = ear
         self.changed.emit()
+
+    @property
+    def layers(self) -> list[bool]:
+        """Which layers are heard: of those that are listened to alone only these, else those that the faders let by."""
+        if self._ear.what is Hear.LAYERS:
+            return [layer.id in self._ear.layers for layer in self._document.layers]
+        return audible(self._document.layers, self._document.groups)
 
     def scene(self) -> Scene | None:
         """The scene as it is heard; None where nothing is open."""

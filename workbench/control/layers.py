@@ -58,14 +58,11 @@ class LayerActs(QObject):
             self._acting.do_on_masks(name, lambda state: layer_acts.remove_layer(state, layer.id), None)
 
     def remove_or_take_away(self) -> None:
-        """The Delete key: take the selection from the layer; without a selection remove the layer."""
+        """The Delete key: take the selection from the layer or group; without a selection, see `remove`."""
         if self._selection.area is not None:
             self._masks.take_away()
         else:
-            layer = self._selection.present
-            if layer is not None:
-                name = self.tr("Delete {0}").format(layer.name)
-                self._acting.do_on_masks(name, lambda state: layer_acts.remove_layer(state, layer.id), None)
+            self.remove()
 
     # -- looks ---------------------------------------------------------------------------------------
 
@@ -193,19 +190,20 @@ class LayerActs(QObject):
     # -- solo follows the selection ------------------------------------------------------------------
 
     def set_solo_follows(self, on: bool) -> None:
-        """Solo the layer that is chosen alone from now on, or no layer any more."""
+        """Solo the layer or group that is chosen alone from now on, or none any more."""
         self._solo_follows = on
-        self._solo_alone(self._selection.layer if on else 0)
+        self._solo_alone(self._selection.source if on else None)
 
     def _follow(self) -> None:
         if self._solo_follows:
-            self._solo_alone(self._selection.layer)
+            self._solo_alone(self._selection.source)
 
-    def _solo_alone(self, layer: int) -> None:
+    def _solo_alone(self, source: Layer | Group | None) -> None:
         def act(state: State) -> State:
             for each in state.layers:
-                if each.solo != (each.id == layer):
-                    state = layer_acts.change_layer(state, each.id, solo=each.id == layer)
+                wanted = source is not None and source.id in (each.id, each.group)
+                if each.solo != wanted:
+                    state = layer_acts.change_layer(state, each.id, solo=wanted)
             return state
 
         self._acting.do(self.tr("Solo follows the selection"), act, "follow")

@@ -1,4 +1,4 @@
-"""Acts on the present layer's mask, within the selected area or everywhere."""
+"""Acts on the mask of what is selected, the present layer or a group, within the selected area or everywhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from workbench.control.areas import AreaActs
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.document.acts import masks as mask_acts
+from workbench.document.acts.layers import indices_of
 from workbench.document.document import Document
+from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import rectangle
@@ -19,6 +21,7 @@ from workbench.masks.edits.edits import Edit
 from workbench.masks.hand.clips import Clip, clip, recalled
 from workbench.masks.insight.statistics import greatest
 from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Group, Layer
 from workbench.masks.stack import Stack
 
 EMPTY = 1e-6
@@ -27,7 +30,7 @@ EMPTY = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class Clipboard:
-    """A piece of a mask with its area (from a stack as it was where it is long), and the parts of its layer."""
+    """A piece of a mask with its area (from a stack as it was where it is long), and the parts that it is of."""
 
     source: Clip | Stack
     parts: tuple[int, ...]
@@ -61,17 +64,22 @@ class MaskActs(QObject):
     # -- in what is selected -------------------------------------------------------------------------
 
     def fill(self) -> None:
-        """Give the present layer all that is selected."""
-        self._in_area(self.tr("Fill {0}"), 1.0)
+        """Give what is selected of time and frequency to the layer or group; one that has it all anyway gives it to a
+        new layer."""
+        source = self._selection.source
+        if source is not None and mask_acts.holds_everything(self._document.recorded_state, source.id):
+            self.lift_to_new()
+        else:
+            self._in_area(self.tr("Fill {0}"), 1.0)
 
     def take_away(self) -> None:
-        """Take all that is selected from the present layer."""
+        """Take what is selected of time and frequency from the layer or group."""
         self._in_area(self.tr("Take from {0}"), 0.0)
 
     def _in_area(self, name: str, value: float) -> None:
         area = self._areas.wanted()
         if area is not None:
-            self._acting.do_on_layer(name, lambda state, layer: mask_acts.fill(state, layer, value, area), area)
+            self._acting.do_on_selected(name, lambda state, source: mask_acts.fill(state, source, value, area), area)
 
     def restore(self) -> None:
         """Back to the computed masks in what is selected."""
@@ -87,11 +95,11 @@ class MaskActs(QObject):
             self.fill()
 
     def cut_to_new(self) -> None:
-        """A new layer takes what the present one holds of what is selected."""
-        area, layer = self._areas.wanted(), self._selection.present
-        if area is not None and layer is not None:
-            title = self.tr("Cut {0} to a new layer").format(layer.name)
-            self._cut(title, area, self.tr("{0} cut").format(layer.name))
+        """A new layer takes what the layer or group holds of what is selected."""
+        area, source = self._areas.wanted(), self._selection.source
+        if area is not None and source is not None:
+            title = self.tr("Cut {0} to a new layer").format(source.name)
+            self._cut(title, area, source, self.tr("{0} cut").format(source.name))
 
     def lift_to_new(self) -> None:
         """A new layer takes everything that is selected."""
@@ -104,7 +112,7 @@ class MaskActs(QObject):
     # -- splitting -----------------------------------------------------------------------------------
 
     def split_time(self, second: float) -> None:
-        """Split the present layer: what comes after a time becomes a new layer."""
+        """Split the layer or group: what comes after a time becomes a new layer."""
         recording = self._document.recording
         if recording is not None:
             stack, analysis = self._document.stack, self._document.state.analysis
@@ -113,7 +121,7 @@ class MaskActs(QObject):
             self._split(region, self.tr("after {0:.2f} s").format(second))
 
     def split_frequency(self, hz: float) -> None:
-        """Split the present layer: what lies above a frequency becomes a new layer."""
+        """Split the layer or group: what lies above a frequency becomes a new layer."""
         recording = self._document.recording
         if recording is not None:
             stack, analysis = self._document.stack, self._document.state.analysis
@@ -121,41 +129,37 @@ class MaskActs(QObject):
             self._split(region, self.tr("above {0:.0f} Hz").format(hz))
 
     def _split(self, region: Region, where: str) -> None:
-        layer, stack = self._selection.present, self._document.stack
-        if layer is None:
+        source, stack = self._selection.source, self._document.stack
+        if source is None:
             return
         area = rectangle(region, stack.bins, stack.frames)
         if not area or not area.inverted():
             self._notices.refuse(self.tr("There is nothing on the other side; split within the recording."))
             return
-        self._cut(self.tr("Split {0}").format(layer.name), area, f"{layer.name} {where}")
+        self._cut(self.tr("Split {0}").format(source.name), area, source, f"{source.name} {where}")
 
-    def _cut(self, title: str, area: Area, wish: str) -> None:
-        layer = self._selection.present
-        assert layer is not None
-        if layer.locked:
-            self._notices.refuse(self.tr("“{0}” is locked; unlock it to change its mask.").format(layer.name))
-            return
+    def _cut(self, title: str, area: Area, source: Layer | Group, wish: str) -> None:
         name = self._free_name(wish)
-        self._acting.make_layer(title, lambda state: mask_acts.cut_to_new(state, layer.id, area, name), area)
+        self._acting.make_layer(title, lambda state: mask_acts.cut_to_new(state, source.id, area, name), area)
 
     # -- copying -------------------------------------------------------------------------------------
 
     def copy(self) -> None:
-        """Remember the present layer's mask within what is selected."""
-        document, area, layer = self._document, self._areas.wanted(), self._selection.present
-        if area is None or layer is None:
+        """Remember the mask of the layer or group within what is selected."""
+        document, area, source = self._document, self._areas.wanted(), self._selection.source
+        if area is None or source is None:
             return
+        parts = mask_acts.parts_of(document.state, source.id)
         recording, analysis, stack = document.recording, document.state.analysis, document.recorded_stack
 
         def done(taken: Clip | Stack) -> None:
             if document.recording is recording and document.state.analysis == analysis:
-                self._clipboard = Clipboard(taken, layer.part_ids, area)
-                self._notices.say(self.tr("Copied the mask of {0}").format(layer.name))
+                self._clipboard = Clipboard(taken, parts, area)
+                self._notices.say(self.tr("Copied the mask of {0}").format(source.name))
 
         name = self.tr("Copying the mask")
         job = self._runner.run(
-            name, lambda job: clip(stack, layer.part_ids, area, job.report), done, self._notices.trouble, key="copy"
+            name, lambda job: clip(stack, parts, area, job.report), done, self._notices.trouble, key="copy"
         )
 
         def ended() -> None:
@@ -166,7 +170,7 @@ class MaskActs(QObject):
         job.ended.connect(ended)
 
     def paste(self, second: float | None = None) -> None:
-        """Put what was copied into the present layer, beginning at a second, or where it was.
+        """Put what was copied into the layer or group, beginning at a second, or where it was.
 
         What is still being copied is waited for.
         """
@@ -192,17 +196,17 @@ class MaskActs(QObject):
             self._notices.refuse(self.tr("There is no room for it there; put the playhead elsewhere."))
             return
         name = self.tr("Paste into {0}") if second is None else self.tr("Paste into {0} at the playhead")
-        self._acting.do_on_layer(
-            name, lambda state, layer: mask_acts.paste(state, layer, held.parts, held.source, 0, columns, area), area
+        self._acting.do_on_selected(
+            name, lambda state, source: mask_acts.paste(state, source, held.parts, held.source, 0, columns, area), area
         )
 
     # -- everywhere, or in what is selected ----------------------------------------------------------
 
     def invert(self) -> None:
-        """Give the present layer what it has not."""
+        """Give the layer or group what it has not."""
         area = self._selection.area
         name = self.tr("Invert {0}")
-        self._acting.do_on_layer(name, lambda state, layer: mask_acts.invert(state, layer, area), area)
+        self._acting.do_on_selected(name, lambda state, source: mask_acts.invert(state, source, area), area)
 
     def make_binary(self) -> None:
         """Give every bin to the layer that holds most of it."""
@@ -212,23 +216,28 @@ class MaskActs(QObject):
         )
 
     def normalise(self) -> None:
-        """Scale the present layer's mask so that it reaches one."""
-        index, area = self._selection.index, self._selection.area
-        if self._document.recording is None or index < 0:
+        """Scale the mask of the layer or group so that it reaches one."""
+        source, area = self._selection.source, self._selection.area
+        if self._document.recording is None or source is None:
             return
-        top = greatest(self._document.recorded_stack, index, area)
+        try:
+            layers = indices_of(self._document.recorded_state, source.id)
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return
+        top = greatest(self._document.recorded_stack, layers, area)
         if top <= EMPTY:
             self._notices.refuse(self.tr("The mask is empty there; there is nothing to scale."))
             return
         name = self.tr("Normalise {0}")
-        self._acting.do_on_layer(name, lambda state, layer: mask_acts.scale(state, layer, 1 / top, area), area)
+        self._acting.do_on_selected(name, lambda state, source: mask_acts.scale(state, source, 1 / top, area), area)
 
     def clear_layer(self) -> None:
-        """Take away what was done to the present layer by hand."""
-        layer = self._selection.present
-        if layer is not None and self._document.state.edits:
-            name = self.tr("Clear edits of {0}").format(layer.name)
-            self._acting.do_on_masks(name, lambda state: mask_acts.clear_layer(state, layer.id), None)
+        """Take away what was done to the layer or group by hand."""
+        source = self._selection.source
+        if source is not None and self._document.state.edits:
+            name = self.tr("Clear edits of {0}").format(source.name)
+            self._acting.do_on_masks(name, lambda state: mask_acts.clear_layer(state, source.id), None)
 
     def clear_all(self) -> None:
         """Take all edits away."""

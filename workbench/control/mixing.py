@@ -72,19 +72,19 @@ class MixActs(QObject):
 
     def toggle_mute(self) -> None:
         """Mute the selected layer or group, or unmute it."""
-        source = self._selected()
+        source = self._selection.source
         if source is not None:
             self.set_mute(source, not source.mute)
 
     def toggle_solo(self) -> None:
         """Solo the selected layer or group, or not."""
-        source = self._selected()
+        source = self._selection.source
         if source is not None:
             self.set_solo(source, not source.solo)
 
     def toggle_lock(self) -> None:
         """Lock the selected layer or all layers of the group, or unlock them."""
-        source = self._selected()
+        source = self._selection.source
         if source is not None:
             inside = members(self._document.layers, source.id) if isinstance(source, Group) else (source,)
             self._layers.lock(source, not all(layer.locked for layer in inside))
@@ -100,12 +100,6 @@ class MixActs(QObject):
         group = self._group_around()
         if group is not None:
             self.set_solo(group, not group.solo)
-
-    def _selected(self) -> Layer | Group | None:
-        group = self._selection.group
-        if group:
-            return next(each for each in self._document.groups if each.id == group)
-        return self._selection.present
 
     def _group_around(self) -> Group | None:
         wanted = self._selection.group_around

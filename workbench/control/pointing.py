@@ -8,7 +8,6 @@ from workbench.control.masks import MaskActs
 from workbench.control.notices import Notices
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
-from workbench.control.walking import Walking
 
 
 class Pointing(QObject):
@@ -20,20 +19,12 @@ class Pointing(QObject):
         plane: Plane,
         playback: Playback,
         masks: MaskActs,
-        walking: Walking,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._pointer, self._plane, self._playback = pointer, plane, playback
-        self._masks, self._walking, self._notices = masks, walking, notices
-
-    def play_or_stop(self) -> None:
-        """Play or stop; on the walk stay or go on."""
-        if self._walking.walking:
-            self._walking.toggle_stay()
-        else:
-            self._playback.toggle()
+        self._masks, self._notices = masks, notices
 
     def play_here(self) -> None:
         """Play from where the hand points."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits.area import Area
-from workbench.masks.model.layers import Layer, members
+from workbench.masks.model.layers import Group, Layer, members
 
 
 class Selection(QObject):
@@ -55,6 +55,12 @@ class Selection(QObject):
         return next((each for each in self._document.layers if each.id == self._layer), None)
 
     @property
+    def source(self) -> Layer | Group | None:
+        """What keys and tools act on: the group that is selected as a whole, else the present layer."""
+        group = self.group
+        return next((each for each in self._document.groups if group and each.id == group), self.present)
+
+    @property
     def group(self) -> int:
         """Id of the group that is selected as a whole, 0 where none is."""
         return self._group_of(self._document.state)
@@ -74,10 +80,11 @@ class Selection(QObject):
     @property
     def shown_indices(self) -> tuple[int, ...]:
         """Indices of the layers whose mask is looked at: the present one, or all of the selected group."""
-        group = self.group
-        if group:
-            return tuple(i for i, layer in enumerate(self._document.layers) if layer.group == group)
-        return (self.index,) if self.index >= 0 else ()
+        return tuple(i for i, layer in enumerate(self._document.layers) if self.shows(layer))
+
+    def shows(self, layer: Layer) -> bool:
+        """Whether a layer is what keys and tools act on, or belongs to it."""
+        return layer.group == self.group if self.group else layer.id == self._layer
 
     def select(self, layer: int, add: bool = False) -> None:
         """Make a layer the present one, alone or beside those that are selected."""
@@ -93,7 +100,7 @@ class Selection(QObject):
             self.layer_chosen.emit()
 
     def select_group(self, group: int, add: bool = False) -> None:
-        """Select a group as a whole; the tools work on one of its layers."""
+        """Select a group as a whole: the tools work on all of its layers, in proportion."""
         inside = [layer.id for layer in members(self._document.layers, group)]
         if not inside:
             return

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject
 
-from workbench.control.acting import Acting, LayerAct
+from workbench.control.acting import Acting, SourceAct
 from workbench.control.selection import Selection
 from workbench.document.acts import masks as mask_acts
 from workbench.document.document import Document
@@ -35,7 +35,7 @@ class ShapeWish:
     rows, columns : int
         Bins and frames on either side that a filter looks at.
     other : tuple of int or None
-        Stack and layer whose mask is joined.
+        Stack, and layer or group whose mask is joined.
     """
 
     kind: Plain | FilterKind | CombineKind
@@ -47,7 +47,7 @@ class ShapeWish:
 
     @property
     def whole(self) -> bool:
-        """Whether all layers are worked on, not the present one."""
+        """Whether all layers are worked on, not what is selected."""
         return self.kind is Plain.EXPONENT
 
 
@@ -71,17 +71,17 @@ class Shaping(QObject):
         """Back to what is recorded."""
         self._document.end_preview()
 
-    def _act(self, wish: ShapeWish) -> LayerAct:
+    def _act(self, wish: ShapeWish) -> SourceAct:
         area, kind = self._selection.area, wish.kind
         if kind is Plain.EXPONENT:
-            return lambda state, layer: mask_acts.sharpen(state, wish.exponent, area)
+            return lambda state, source: mask_acts.sharpen(state, wish.exponent, area)
         if kind is Plain.SCALE:
-            return lambda state, layer: mask_acts.scale(state, layer, wish.factor, area)
+            return lambda state, source: mask_acts.scale(state, source, wish.factor, area)
         if isinstance(kind, FilterKind):
-            return lambda state, layer: mask_acts.clean(state, layer, kind, wish.rows, wish.columns, area)
+            return lambda state, source: mask_acts.clean(state, source, kind, wish.rows, wish.columns, area)
         assert isinstance(kind, CombineKind)
-        parts, source = self._other_mask(wish.other)
-        return lambda state, layer: mask_acts.combine(state, layer, kind, parts, source, area)
+        parts, held = self._other_mask(wish.other)
+        return lambda state, source: mask_acts.combine(state, source, kind, parts, held, area)
 
     def _other_mask(self, other: tuple[int, int] | None) -> tuple[tuple[int, ...], Stack | None]:
         """Parts of the other mask, and the stack that holds it where that is another one."""
@@ -89,5 +89,5 @@ class Shaping(QObject):
         stack = next((each for each in state.stacks if other is not None and each.id == other[0]), None)
         if other is None or stack is None:
             return (), None
-        parts = next((each.part_ids for each in stack.layers if each.id == other[1]), ())
+        parts = tuple(part for each in stack.layers if other[1] in (each.id, each.group) for part in each.part_ids)
         return parts, None if stack.id == state.shown else self._document.other_stack(stack.id)

@@ -8,6 +8,7 @@ from workbench.control.acting import Acting, numbered
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.document.acts import stacks as stack_acts
+from workbench.document.acts.masks import parts_of
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
 from workbench.masks.hand.clips import Clip, clip
@@ -63,32 +64,29 @@ class StackActs(QObject):
         self.show(state.stacks[(place + by) % len(state.stacks)].id)
 
     def copy_layer_to(self, stack: int) -> None:
-        """Put the present layer's mask into another stack, as a new layer."""
-        document, layer = self._document, self._selection.present
+        """Put the mask of the layer or group into another stack, as a new layer."""
+        document, source = self._document, self._selection.source
         there = next((each for each in document.state.stacks if each.id == stack), None)
-        if layer is None or there is None:
+        if source is None or there is None:
             return
         if all(each.locked for each in there.layers):
             self._notices.refuse(self.tr("Every layer of “{0}” is locked, so none can make room.").format(there.name))
             return
-        text = self.tr("Copy {0} to {1}").format(layer.name, there.name)
-        began, source = document.recorded_state, document.recorded_stack
+        text = self.tr("Copy {0} to {1}").format(source.name, there.name)
+        began, stack_now = document.recorded_state, document.recorded_stack
+        parts = parts_of(document.state, source.id)
 
         def done(taken: Clip | Stack) -> None:
             if document.recorded_state is not began:
                 self._notices.refuse(self.tr("The masks were changed meanwhile; ask again."))
                 return
             act = stack_acts.copy_to_stack
-            if self._acting.do_on_masks(text, lambda state: act(state, layer, taken, stack), None):
+            if self._acting.do_on_masks(text, lambda state: act(state, source.name, parts, taken, stack), None):
                 said = self.tr("{0} is now a layer of {1} (Page Down shows it)")
-                self._notices.say(said.format(layer.name, there.name))
+                self._notices.say(said.format(source.name, there.name))
 
         self._runner.run(
-            text,
-            lambda job: clip(source, layer.part_ids, None, job.report),
-            done,
-            self._notices.trouble,
-            key="copy layer",
+            text, lambda job: clip(stack_now, parts, None, job.report), done, self._notices.trouble, key="copy layer"
         )
 
     def _free_name(self, name: str) -> str:

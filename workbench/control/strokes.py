@@ -7,19 +7,23 @@ from math import hypot
 import numpy as np
 from PySide6.QtCore import QObject, QPointF
 
-from workbench.control.acting import Acting
+from workbench.control.acting import Acting, first_free, numbered
 from workbench.control.notices import Notices
 from workbench.control.plane import Plane
 from workbench.control.selection import Selection
 from workbench.control.tools import FILTERS, Tool, ToolSettings
-from workbench.document.acts.masks import set_edits
+from workbench.document.acts.layers import add_layer, indices_of
+from workbench.document.acts.masks import holds_everything, set_edits
 from workbench.document.document import Document
 from workbench.document.state import State
+from workbench.errors import UserError
 from workbench.masks.edits.effects import Effect
 from workbench.masks.edits.filters import FilterKind
 from workbench.masks.edits.traces import Path
-from workbench.masks.hand.painting import AnyStroke, PaintingRefused, brush_effect, eraser_effect, filter_effect
+from workbench.masks.hand.painting import AnyStroke, brush_effect, eraser_effect, filter_effect
 from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Group, Layer
+from workbench.masks.stack import Stack
 
 SPACING = 1 / 6
 """Distance of the dabs of a stroke that builds up, in diameters."""
@@ -45,13 +49,18 @@ class Strokes(QObject):
         self._stroke: AnyStroke | None = None
         self._base: State | None = None
         self._last = (0.0, 0.0)
-        self._name = ""
+        self._name = self._room = ""
+        """Names of the act, and of the layer that is made for the stroke; '' for none."""
+        self._ground: tuple[State, State] | None = None
+        """A recorded state, and the same with that layer."""
+        self._painted = 0
+        """Id of the layer or group that is painted."""
         self._changed = NOTHING
         document.opened.connect(self._forget)
 
     def _forget(self) -> None:
         """What the stroke is on is no longer there."""
-        self._stroke = None
+        self._stroke = self._base = self._ground = None
 
     @property
     def busy(self) -> bool:
@@ -60,29 +69,53 @@ class Strokes(QObject):
 
     def begin(self, point: QPointF, take_away: bool, pressure: float = 1.0) -> None:
         """Press, with a painting tool in hand."""
-        document, layer = self._document, self._selection.present
-        if layer is None or not self._tools.paints:
+        document, source = self._document, self._selection.source
+        if source is None or not self._tools.paints:
             return
         self.end()
         document.end_preview()
+        state, options = document.recorded_state, self._tools.options
+        value = 0.0 if take_away else options.target
+        self._room, self._ground = self._room_for(source, value), None
+        painted, name = source.id, source.name
+        if self._room and value > 0:
+            # What a source has already can't be painted into it: it goes to the new layer.
+            painted, name = state.next_id, self._room
         try:
-            effect, verb = self._effect(take_away)
-        except PaintingRefused as reason:
+            stack = document.stack_of(self._with_room(state))
+            assert stack is not None
+            effect, verb = self._effect(stack, indices_of(self._with_room(state), painted), value)
+        except UserError as reason:
             self._notices.refuse(reason)
             return
-        options = self._tools.options
         x, y = self._plane.ruler_point(point)
         strength = options.strength * pressure
         start = Path(options.brush, self._plane.ruler(), np.array([(x, y, strength)]), options.build_up)
-        self._stroke = AnyStroke(document.stack, effect, start, self._selection.area)
-        self._base = document.recorded_state
-        self._name, self._last, self._changed = verb.format(layer.name), (x, y), NOTHING
+        self._stroke = AnyStroke(stack, effect, start, self._selection.area)
+        self._base, self._painted = state, painted
+        self._name, self._last, self._changed = verb.format(name), (x, y), NOTHING
         self._draw([(x, y)], strength)
 
-    def _effect(self, take_away: bool) -> tuple[Effect, str]:
-        """What the tool does, and the name of the act."""
-        tool, options, stack = self._tools.tool, self._tools.options, self._document.stack
-        layer, n = self._selection.index, options.reach
+    def _room_for(self, source: Layer | Group, value: float) -> str:
+        """The name of the new layer that a brush needs beside a source that is all there is; none for ''."""
+        state = self._document.recorded_state
+        if self._tools.tool is not Tool.BRUSH or not holds_everything(state, source.id):
+            return ""
+        taken = {layer.name for layer in state.layers}
+        return first_free(self.tr("Layer {0}"), taken) if value > 0 else numbered(self.tr("Rest"), taken)
+
+    def _with_room(self, state: State) -> State:
+        """A state with the layer that the stroke needs."""
+        if not self._room:
+            return state
+        if self._ground is None or self._ground[0] is not state:
+            self._ground = state, add_layer(state, self._room)[0]
+        # The same layers at each move, so that only what the stroke changed is drawn anew.
+        return self._ground[1]
+
+    def _effect(self, stack: Stack, layers: tuple[int, ...], value: float) -> tuple[Effect, str]:
+        """What the tool does to a layer or group, and the name of the act."""
+        tool, n = self._tools.tool, self._tools.options.reach
         if tool in FILTERS:
             kind, rows, columns, verb = {
                 Tool.SMOOTH: (FilterKind.BLUR, n, n, self.tr("Smooth {0}")),
@@ -90,12 +123,11 @@ class Strokes(QObject):
                 Tool.BLUR_FREQUENCY: (FilterKind.BLUR, n, 0, self.tr("Blur {0} along frequency")),
                 Tool.SHARPEN: (FilterKind.SHARPEN, n, n, self.tr("Sharpen {0}")),
             }[tool]
-            return filter_effect(stack, layer, kind, rows, columns), verb
+            return filter_effect(stack, layers, kind, rows, columns), verb
         if tool is Tool.ERASER:
-            return eraser_effect(stack, layer), self.tr("Erase {0}")
-        if take_away:
-            return brush_effect(stack, layer, 0.0), self.tr("Take from {0}")
-        return brush_effect(stack, layer, options.target), self.tr("Paint {0}")
+            return eraser_effect(stack, layers), self.tr("Erase {0}")
+        verb = self.tr("Paint {0}") if value > 0 else self.tr("Take from {0}")
+        return brush_effect(stack, layers, value), verb
 
     def move(self, point: QPointF, pressure: float = 1.0) -> None:
         """Drag."""
@@ -121,7 +153,11 @@ class Strokes(QObject):
         if stroke is None:
             return
         if self._changed.bins_held and self._still_fits():
-            self._document.act(self._name, set_edits(self._document.recorded_state, stroke.edits))
+            self._document.act(self._name, self._drawn(stroke))
+            if self._room:
+                self._notices.say(self.tr("There was only one layer, so a new one was made: {0}").format(self._room))
+            if self._room and self._painted != self._selection.layer:
+                self._selection.select(self._painted)
             self._acting.tell_locked(None, self._changed)
             return
         self._document.end_preview()
@@ -138,6 +174,9 @@ class Strokes(QObject):
         """Whether the stroke can go on from the recorded state, which a fader or a name may have changed."""
         base, now = self._base, self._document.recorded_state
         if base is None or now.edits is not base.edits or now.analysis != base.analysis or now.shown != base.shown:
+            return False
+        if self._room and now.next_id != base.next_id:
+            # The new layer would be another.
             return False
         if [(layer.parts, layer.locked) for layer in now.layers] != [(x.parts, x.locked) for x in base.layers]:
             return False
@@ -156,4 +195,8 @@ class Strokes(QObject):
             changed = changed.joined(self._stroke.draw_to(*place, strength) or changed)
         if changed.bins_held:
             self._changed = self._changed.joined(changed)
-            self._document.preview(set_edits(self._document.recorded_state, self._stroke.edits), changed)
+            self._document.preview(self._drawn(self._stroke), changed)
+
+    def _drawn(self, stroke: AnyStroke) -> State:
+        """The recorded state with a stroke."""
+        return set_edits(self._with_room(self._document.recorded_state), stroke.edits)

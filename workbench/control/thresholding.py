@@ -1,4 +1,4 @@
-"""The threshold: where the present layer's mask is kept. Seen and heard before it is an act."""
+"""The threshold: where the mask of what is selected is kept. Seen and heard before it is an act."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from workbench.control.acting import Acting, LayerAct
+from workbench.control.acting import Acting, SourceAct
 from workbench.control.plane import Plane
 from workbench.control.selection import Selection
 from workbench.control.tools import Tool, ToolSettings
 from workbench.document.acts import masks as mask_acts
+from workbench.document.acts.layers import indices_of
 from workbench.document.document import Document
 from workbench.document.state import State
+from workbench.errors import UserError
 from workbench.masks.edits.effects import Measure, Threshold
 from workbench.masks.insight.statistics import sampled
 
@@ -85,10 +87,10 @@ class Thresholding(QObject):
 
     def apply(self) -> None:
         """What is shown becomes an act; the brush or the selecting tool is taken up by whoever asked."""
-        limits, layer = self._limits, self._selection.present
+        limits, source = self._limits, self._selection.source
         form = "{0:.2f}" if limits.measure is Measure.MASK else "{0:.1f} dB"
         ends = [form.format(v).replace("-", "−") for v in (limits.low, limits.high) if np.isfinite(v)]
-        name = self.tr("Threshold {0} {1}").format(layer.name if layer is not None else "", " … ".join(ends))
+        name = self.tr("Threshold {0} {1}").format(source.name if source is not None else "", " … ".join(ends))
         self._touched = False
         self._acting.accept(name, self._act())
         self.cancel()
@@ -106,20 +108,22 @@ class Thresholding(QObject):
 
     def values(self) -> NDArray[np.float32] | None:
         """Samples of what the threshold looks at, in what is selected or in view; None where nothing is."""
-        document, index, area = self._document, self._selection.index, self._selection.area
-        if document.recording is None or index < 0:
+        document, source, area = self._document, self._selection.source, self._selection.area
+        if document.recording is None or source is None:
             return None
-        stack = document.recorded_stack
-        if index >= len(stack.layers):
+        try:
+            layers = indices_of(document.recorded_state, source.id)
+        except UserError:
+            # It is only tried out.
             return None
         within = self._plane.region_in_view if area is None else area.bounds
-        return sampled(stack, index, self._limits.measure, area, within)
+        return sampled(document.recorded_stack, layers, self._limits.measure, area, within)
 
-    def _act(self) -> LayerAct:
+    def _act(self) -> SourceAct:
         limits, area = self._limits, self._selection.area
 
-        def act(state: State, layer: int) -> State:
-            parts, locked = mask_acts.parts_of(state, layer), mask_acts.locked_parts(state)
+        def act(state: State, source: int) -> State:
+            parts, locked = mask_acts.parts_of(state, source), mask_acts.locked_parts(state)
             effect = Threshold(locked, parts, limits.measure, limits.low, limits.high, limits.knee)
             return mask_acts.apply(state, effect, area)
 

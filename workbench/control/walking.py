@@ -1,8 +1,8 @@
-"""The audition walk: every layer is heard alone for a second, to be named and sorted into groups."""
+"""The audition walk: every layer is heard alone until it is answered: named, sorted into a group, or put off."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from workbench.control.acting import Acting
 from workbench.control.layers import LayerActs
@@ -21,10 +21,10 @@ MOST_GROUPS = 9
 
 
 class Walking(QObject):
-    """Goes from layer to layer; each plays over and over the second in which it is loudest."""
+    """Goes from layer to layer; each plays over and over the second in which it is loudest, until it is answered."""
 
     changed = Signal()
-    """Another layer, or the walk stays or goes on, begins or ends."""
+    """Another layer, or the walk begins or ends."""
 
     def __init__(
         self,
@@ -45,8 +45,6 @@ class Walking(QObject):
         self._place = self._stack = 0
         self._sorted: list[tuple[int, int]] = []
         """The layers that were sorted, and their groups, in turn."""
-        self._timer = QTimer(self, interval=round(1000 * SECONDS))
-        self._timer.timeout.connect(self.next)
         document.layers_changed.connect(self._layers_changed)
         document.stacks_changed.connect(self._stack_changed)
         document.opened.connect(self.end)
@@ -57,11 +55,6 @@ class Walking(QObject):
     def walking(self) -> bool:
         """Whether the walk is under way."""
         return self._walking
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether it goes on by itself."""
-        return self._timer.isActive()
 
     @property
     def place(self) -> int:
@@ -97,7 +90,6 @@ class Walking(QObject):
         self._was_playing = self._playback.playing
         self._queue = [layer.id for layer in document.layers]
         self._stack, self._place, self._sorted, self._walking = document.state.shown, 0, [], True
-        self._timer.start()
         self._hear()
 
     def end(self) -> None:
@@ -105,7 +97,6 @@ class Walking(QObject):
         if not self._walking:
             return
         self._queue, self._walking = [], False
-        self._timer.stop()
         self._listening.hear_alone(())
         self._playback.dwell(None)
         if not self._was_playing:
@@ -119,34 +110,22 @@ class Walking(QObject):
     def go(self, by: int) -> None:
         """The next layer (1) or the one before (−1)."""
         if self._place + by >= len(self._queue):
-            self.stay()
+            if self._walking:
+                self._notices.say(self.tr("That was the last layer; Esc ends the walk, ← goes back."))
+            self.changed.emit()
             return
         self._place = max(0, self._place + by)
         self._hear()
-        if self._timer.isActive():
-            self._timer.start()
 
-    def stay(self) -> None:
-        """Stay with this layer."""
-        self._timer.stop()
-        self.changed.emit()
-
-    def resume(self) -> None:
-        """Go on by itself, but not from the last layer."""
-        if self._place + 1 < len(self._queue):
-            self._timer.start()
-        self.changed.emit()
-
-    def toggle_stay(self) -> None:
-        """Stay with this layer, which plays over and over, or go on."""
-        if self._timer.isActive():
-            self.stay()
-        elif not self._playback.playing:
-            self._timer.start()
-            self._hear()
-        else:
-            self.go(1)
-            self.resume()
+    def put_off(self) -> None:
+        """Not sure: the layer comes again at the end of the walk, and the next one is heard."""
+        if self.layer is None:
+            return
+        if self._place + 1 >= len(self._queue):
+            self._notices.say(self.tr("This is the last layer; put it into a group, or end the walk with Esc."))
+            return
+        self._queue.append(self._queue.pop(self._place))
+        self._hear()
 
     def _hear(self) -> None:
         self._forget_the_gone()
@@ -179,12 +158,32 @@ class Walking(QObject):
         if number > min(len(groups) + 1, MOST_GROUPS):
             text = self.tr("There is no group {0} yet; {1} makes a new one.")
             self._notices.say(text.format(number, len(groups) + 1))
-            return
-        if number <= len(groups):
-            name, made = groups[number - 1].name, groups[number - 1].id
+        elif number <= len(groups):
+            self._put(layer, groups[number - 1].name, groups[number - 1].id)
         else:
             # A layer with a name of its own gives it to the group.
-            name, made = self.tr("Group {0}").format(number) if layer.automatic else layer.name, 0
+            self._put(layer, self.tr("Group {0}").format(number) if layer.automatic else layer.name)
+
+    def put_named(self, name: str) -> None:
+        """Put the layer into the group of a name, and go on; where there is none, its group is given the name, or a new
+        one is made. An empty name changes nothing."""
+        layer, name = self.layer, name.strip()
+        if layer is None or not name:
+            return
+        groups = self._document.recorded_state.groups
+        same = next((group for group in groups if group.name.casefold() == name.casefold()), None)
+        own = next((group for group in groups if group.id == layer.group), None)
+        if same is None and own is not None:
+            self._layers.rename(own, name)
+            self.go(1)
+        elif same is not None:
+            self._put(layer, same.name, same.id)
+        else:
+            self._put(layer, name)
+
+    def _put(self, layer: Layer, name: str, group: int = 0) -> None:
+        """Put a layer into a group, or into a new one of a name, and go on."""
+        made = group
 
         def act(state: State) -> State:
             nonlocal made

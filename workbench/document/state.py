@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.edits.edits import Edit
-from workbench.masks.model.layers import Group, Layer, Part, palette_colour
+from workbench.masks.model.layers import Group, Layer, Part
 from workbench.masks.model.models import Model
+from workbench.masks.model.palette import palette_colour
 from workbench.masks.stack import Stack
 from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis

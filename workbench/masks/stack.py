@@ -5,6 +5,7 @@ Nothing of size parts × F × N is ever allocated: masks are evaluated on the bi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -70,6 +71,10 @@ class Stack:
         parts = [part for layer in self.layers for part in layer.parts]
         pairs = [(i, p.component) for i, p in enumerate(parts) if p.component is not None and p.component < count]
         return [i for i, _ in pairs], np.array([component for _, component in pairs], np.intp)
+
+    def parts_of(self, layers: Sequence[int]) -> tuple[int, ...]:
+        """Ids of the parts of some layers, by their indices."""
+        return tuple(part for i in layers for part in self.layers[i].part_ids)
 
     def locked_parts(self) -> tuple[int, ...]:
         """Ids of the parts of locked layers."""
@@ -169,8 +174,12 @@ class Stack:
 
     def layer_mask(self, index: int, rows: Indices, columns: Indices) -> Masks:
         """Mask of one layer, shape (R, C)."""
+        return self.summed_mask((index,), rows, columns)
+
+    def summed_mask(self, layers: Sequence[int], rows: Indices, columns: Indices) -> Masks:
+        """Sum of the masks of some layers, by their indices: a group's mask, shape (R, C)."""
         weights = np.zeros((len(self.layers), 1), np.float32)
-        weights[index] = 1
+        weights[list(layers)] = 1
         mask: Masks = self.blend(weights, rows, columns)[0]
         return mask
 

@@ -10,6 +10,7 @@ from workbench.document.acts.layers import layer_index
 from workbench.document.state import GroupMix, LayerMix, RememberedMix, State
 from workbench.errors import UserError
 from workbench.masks.model.layers import Group, Layer, members
+from workbench.masks.model.palette import least_used
 
 
 def in_order(state: State) -> State:
@@ -42,8 +43,10 @@ def group_layers(state: State, chosen: Sequence[int], name: str) -> tuple[State,
     if not any(layer.id in chosen for layer in state.layers):
         raise UserError("document.group_needs_layers")
     first = next(layer for layer in state.layers if layer.id in chosen)
-    # Its colour is that of its first layer: the picture changes no more than it must.
-    group = Group(state.next_id, name, first.colour)
+    # Its colour is that of its first layer, so that the picture changes no more than it must, unless another has it.
+    alone = (each.colour for each in state.layers if not each.group and each.id not in chosen)
+    beside = [*(each.colour for each in state.groups), *alone]
+    group = Group(state.next_id, name, first.colour if first.colour not in beside else least_used(beside))
     layers = tuple(replace(each, group=group.id) if each.id in chosen else each for each in state.layers)
     state = replace(state, next_id=state.next_id + 1).with_present(layers=layers, groups=(*state.groups, group))
     return in_order(state), group.id

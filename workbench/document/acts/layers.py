@@ -9,8 +9,9 @@ from typing import Any
 from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.masks.edits.edits import Edit, painted_parts, without_parts
-from workbench.masks.model.layers import PALETTE, Layer, Part, palette_colour
+from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors, Model
+from workbench.masks.model.palette import least_used
 from workbench.nmf.matching import match_components
 
 GAIN_RANGE_DB = (-60.0, 12.0)
@@ -28,6 +29,18 @@ def layer_index(state: State, layer: int) -> int:
         if each.id == layer:
             return index
     raise UserError("document.no_layer")
+
+
+def indices_of(state: State, source: int) -> tuple[int, ...]:
+    """Index of a layer, or those of all layers of a group, by its id. (Layers and groups share one sequence of ids.)
+
+    Raises
+    ------
+    UserError
+        If there is none: it is gone, or only tried out.
+    """
+    inside = tuple(i for i, each in enumerate(state.layers) if each.group == source and source)
+    return inside or (layer_index(state, source),)
 
 
 def change_layer(state: State, layer: int, **values: Any) -> State:
@@ -253,6 +266,4 @@ def continued(state: State, run: int) -> State:
 
 def free_colour(layers: Sequence[Layer], first: int = 0) -> str:
     """The palette's next colour that fewest layers have, from `first` on; not that of the last layer."""
-    used = [layer.colour for layer in layers]
-    order = [palette_colour(first + i) for i in range(len(PALETTE))]
-    return min(order, key=lambda colour: (used.count(colour), colour == (used[-1] if used else "")))
+    return least_used([layer.colour for layer in layers], first)

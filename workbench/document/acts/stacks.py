@@ -10,8 +10,9 @@ from workbench.document.acts.masks import locked_parts
 from workbench.document.state import StackState, State
 from workbench.errors import UserError
 from workbench.masks.edits.edits import with_operation
-from workbench.masks.edits.effects import Combine, CombineKind, MaskSource
-from workbench.masks.model.layers import Layer, Part, palette_colour
+from workbench.masks.edits.effects import Combine, CombineKind, MaskSource, Parts
+from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.palette import palette_colour
 from workbench.spectral.stft import Analysis
 
 
@@ -55,19 +56,23 @@ def remove_stack(state: State) -> State:
     return replace(state, stacks=others, shown=others[max(0, place - 1)].id)
 
 
-def copy_to_stack(state: State, layer: Layer, source: MaskSource, identity: int) -> State:
-    """A new layer of another stack gets the mask of a layer; it takes from the layers there, as painting does.
+def copy_to_stack(state: State, name: str, parts: Parts, source: MaskSource, identity: int) -> State:
+    """A new layer of another stack gets the mask of a layer or group; it takes from the layers there, as painting does.
 
     Parameters
     ----------
+    name : str
+        Of the new layer.
+    parts : tuple of int
+        Those of the layer or group.
     source : MaskSource
-        The layer's mask as a clip, or the stack that holds it as it is now.
+        Its mask as a clip, or the stack that holds it as it is now.
     identity : int
         The other stack.
     """
     there = show_stack(state, identity)
-    new = Layer(there.next_id, layer.name, free_colour(there.layers), (Part(there.next_id + 1),))
-    effect = Combine(locked_parts(there), new.part_ids, CombineKind.REPLACE, layer.part_ids, source)
+    new = Layer(there.next_id, name, free_colour(there.layers), (Part(there.next_id + 1),))
+    effect = Combine(locked_parts(there), new.part_ids, CombineKind.REPLACE, parts, source)
     edits = with_operation(there.edits, effect, None)
     layers = (*there.layers, new)
     there = replace(there, next_id=there.next_id + 2).with_present(layers=layers, edits=edits)

@@ -76,24 +76,31 @@ class Effect:
 
 @dataclass(frozen=True)
 class LayerEffect(Effect):
-    """An effect on the mask of one layer; the unlocked others make room in proportion."""
+    """An effect on the mask of one layer, or on that of a group, the sum of its layers' masks.
+
+    What is given or taken is so in proportion to what each of the parts holds; the unlocked others make room, in
+    proportion too. Locked parts of a group count in its mask and keep theirs: the effect goes as far as they let it.
+    """
 
     parts: Parts
 
     def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
-        target = grid.flags(self.parts)
-        locked = grid.flags(self.locked) & ~target
+        whole, locked = grid.flags(self.parts), grid.flags(self.locked)
+        target = whole & ~locked
         if not target.any():
             return masks
-        mine = masks[target].sum(axis=0)
-        room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+        mine, kept = masks[whole].sum(axis=0), masks[whole & locked].sum(axis=0)
+        room = np.clip(1 - masks[locked & ~whole].sum(axis=0), 0, 1)
         # Clamped before the mix, so that a strength means the same beside locked layers as elsewhere.
-        goal = np.clip(self.goal(mine, room, grid, wide), 0, room)
-        new = reassign(masks, computed, target, locked, mine + weight * (goal - mine), grid.ages)
+        goal = np.clip(self.goal(mine, room, grid, wide), kept, room)
+        new = reassign(masks, computed, target, locked, mine + weight * (goal - mine) - kept, grid.ages)
         return np.where(weight > 0, new, masks)
 
     def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
-        """What the layer's mask is to become, shape (R, C); clamped to the room that locked layers leave."""
+        """What the mask of the layer or group is to become, shape (R, C).
+
+        It is clamped to what the group's locked parts hold and to the room that other locked parts leave.
+        """
         raise NotImplementedError
 
 
@@ -256,13 +263,14 @@ class _Given(LayerEffect):
 
 @dataclass(frozen=True)
 class Move(Effect):
-    """Give what one layer holds to another; the rest stay as they are."""
+    """Give what one layer or group holds to another; the rest stay as they are, and so do locked parts of a group."""
 
     parts: Parts
     to: Parts
 
     def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
-        source, target = grid.flags(self.parts), grid.flags(self.to)
+        free = ~grid.flags(self.locked)
+        source, target = grid.flags(self.parts) & free, grid.flags(self.to) & free
         if not source.any() or not target.any():
             return masks
         out = masks.copy()

@@ -6,6 +6,7 @@ What a stroke does to few bins is stored in tiles; a stroke over more is kept as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,31 +32,39 @@ class PaintingRefused(UserError):
     """An edit of a layer can change nothing; the code says why."""
 
 
-def check(stack: Stack, layer: int) -> None:
-    """Make sure that an edit of a layer can change something.
+def check(stack: Stack, layers: Sequence[int]) -> None:
+    """Make sure that an edit of a layer, or of a group, can change something.
+
+    Parameters
+    ----------
+    layers : sequence of int
+        Index of the layer, or those of all layers of the group.
 
     Raises
     ------
     PaintingRefused
-        `masks.locked`: the layer is. `masks.only_layer`: there is no other. `masks.others_locked`: no other can
-        make room.
+        `masks.locked`: the layer is. `masks.group_locked`: all of them are. `masks.only_layer`: there is no other.
+        `masks.others_locked`: no other can make room.
     """
-    chosen = stack.layers[layer]
-    if chosen.locked:
-        raise PaintingRefused("masks.locked", name=chosen.name)
-    if len(stack.layers) == 1:
+    chosen = [stack.layers[i] for i in layers]
+    if all(each.locked for each in chosen):
+        if len(chosen) == 1:
+            raise PaintingRefused("masks.locked", name=chosen[0].name)
+        raise PaintingRefused("masks.group_locked")
+    others = [each for i, each in enumerate(stack.layers) if i not in set(layers)]
+    if not others:
         raise PaintingRefused("masks.only_layer")
-    if all(other.locked for i, other in enumerate(stack.layers) if i != layer):
+    if all(each.locked for each in others):
         raise PaintingRefused("masks.others_locked")
 
 
-def brush_effect(stack: Stack, layer: int, value: float) -> Fill:
-    """What a brush does that brings a layer's mask to a value.
+def brush_effect(stack: Stack, layers: Sequence[int], value: float) -> Fill:
+    """What a brush does that brings the mask of a layer, or of a group, to a value.
 
     Parameters
     ----------
-    layer : int
-        Index of the layer in the stack.
+    layers : sequence of int
+        As for `check`.
     value : float
         0 … 1.
 
@@ -64,19 +73,19 @@ def brush_effect(stack: Stack, layer: int, value: float) -> Fill:
     PaintingRefused
         As `check`.
     """
-    check(stack, layer)
-    return Fill(stack.locked_parts(), stack.layers[layer].part_ids, value)
+    check(stack, layers)
+    return Fill(stack.locked_parts(), stack.parts_of(layers), value)
 
 
-def filter_effect(stack: Stack, layer: int, kind: FilterKind, rows: int, columns: int) -> Filter:
-    """What a brush does that filters a layer's mask, see `filters.Filter`; raises as `check`."""
-    check(stack, layer)
-    return Filter(stack.locked_parts(), stack.layers[layer].part_ids, kind, rows, columns)
+def filter_effect(stack: Stack, layers: Sequence[int], kind: FilterKind, rows: int, columns: int) -> Filter:
+    """What a brush does that filters the mask of a layer or group, see `filters.Filter`; raises as `check`."""
+    check(stack, layers)
+    return Filter(stack.locked_parts(), stack.parts_of(layers), kind, rows, columns)
 
 
-def eraser_effect(stack: Stack, layer: int) -> Restore:
+def eraser_effect(stack: Stack, layers: Sequence[int]) -> Restore:
     """What the eraser does; raises as `check`."""
-    check(stack, layer)
+    check(stack, layers)
     return Restore(stack.locked_parts())
 
 

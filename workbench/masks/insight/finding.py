@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum, auto
 
 import numpy as np
@@ -81,9 +82,22 @@ def _shared_alike(
     return out
 
 
-def dominated(stack: Stack, layer: int, within: Region, progress: Progress = silent) -> Area:
-    """Where a layer holds more than any other."""
-    owner = np.eye(len(stack.layers), dtype=np.float32)
+def dominated(
+    stack: Stack, layers: Sequence[int], rivals: Sequence[Sequence[int]], within: Region, progress: Progress = silent
+) -> Area:
+    """Where a layer or group holds more than each of its rivals.
+
+    Parameters
+    ----------
+    layers : sequence of int
+        Index of the layer, or those of all layers of the group.
+    rivals : sequence of sequence of int
+        The same of each rival.
+    """
+    # One column a source, its own first.
+    owner = np.zeros((len(stack.layers), 1 + len(rivals)), np.float32)
+    for column, source in enumerate((layers, *rivals)):
+        owner[list(source), column] = 1
     region = within.clipped(stack.bins, stack.frames)
 
     def coverage(part: Region) -> NDArray[np.uint8]:
@@ -91,8 +105,7 @@ def dominated(stack: Stack, layer: int, within: Region, progress: Progress = sil
         out = np.zeros((len(rows), len(columns)), np.uint8)
         for lo in range(0, len(columns), 256):
             masks = stack.blend(owner, rows, columns[lo : lo + 256])
-            others = np.delete(masks, layer, axis=0).max(axis=0, initial=0.0)
-            out[:, lo : lo + 256] = (masks[layer] > others) * np.uint8(255)
+            out[:, lo : lo + 256] = (masks[0] > masks[1:].max(axis=0, initial=0.0)) * np.uint8(255)
             progress((part.start + lo - region.start) / (region.stop - region.start))
         return out
 

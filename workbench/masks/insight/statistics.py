@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +21,13 @@ MOST_SAMPLED = 24_000
 """Bins looked at for a histogram."""
 
 
-def sampled(stack: Stack, layer: int, measure: Measure, area: Area | None, within: Region) -> Array:
-    """Values of a layer's measure (see `effects.measured`) on an even sample of bins, one-dimensional.
+def sampled(stack: Stack, layers: Sequence[int], measure: Measure, area: Area | None, within: Region) -> Array:
+    """Values of a measure of a layer or group (see `effects.measured`) on an even sample of bins, one-dimensional.
 
     Parameters
     ----------
+    layers : sequence of int
+        Index of the layer, or those of all layers of the group.
     area : Area or None
         Only bins that are at least half covered count.
     within : Region
@@ -34,7 +37,7 @@ def sampled(stack: Stack, layer: int, measure: Measure, area: Area | None, withi
     rows, columns = _even(region)
     if not len(rows):
         return np.zeros(0, np.float32)
-    mask = stack.layer_mask(layer, rows, columns)
+    mask = stack.summed_mask(layers, rows, columns)
     values = measured(measure, mask, Grid(rows, columns, (), stack.levels))
     counted = np.ones_like(mask, bool) if area is None else area.read(rows, columns) >= 128
     return np.asarray(values[counted], np.float32)
@@ -51,10 +54,10 @@ def _even(region: Region) -> tuple[Indices, Indices]:
     return rows, columns
 
 
-def greatest(stack: Stack, layer: int, area: Area | None) -> float:
-    """Greatest value of a layer's mask on an even sample of bins."""
+def greatest(stack: Stack, layers: Sequence[int], area: Area | None) -> float:
+    """Greatest value of the mask of a layer or group (see `sampled`) on an even sample of bins."""
     within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
-    return float(sampled(stack, layer, Measure.MASK, area, within).max(initial=0.0))
+    return float(sampled(stack, layers, Measure.MASK, area, within).max(initial=0.0))
 
 
 def locked_share(stack: Stack, within: Region, area: Area | None = None) -> float:

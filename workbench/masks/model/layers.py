@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-PALETTE = ("#2f9bff", "#ffb000", "#ff6a3d", "#d9e05a", "#ff5ca8", "#a678ff", "#19c98a", "#7fe3ff", "#c98b54", "#b6b8c4")
-"""Layer colours: neighbours differ in lightness as well as in hue, for people who do not tell all hues apart."""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -107,8 +104,3 @@ class Group:
 def members(layers: Sequence[Layer], group: int) -> tuple[Layer, ...]:
     """The layers of a group."""
     return tuple(layer for layer in layers if layer.group == group)
-
-
-def palette_colour(index: int) -> str:
-    """Colour number `index`, from the palette in turn."""
-    return PALETTE[index % len(PALETTE)]

@@ -7,8 +7,9 @@ import math
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent, QValidator
+from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QComboBox,
     QLabel,
     QPushButton,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.wheel import WheelNeedsFocus
 
 W = TypeVar("W", bound=QWidget)
 SILENT_DB = -200.0
@@ -36,11 +38,13 @@ def fit(window: QWidget, width: int, height: int) -> None:
 
 
 def named(widget: W, name: str, label: str, tip: str) -> W:
-    """Give a control its object name, accessible name and tooltip."""
+    """Give a control its object name, accessible name and tooltip; the wheel does not change it by the way."""
     widget.setObjectName(name)
     widget.setAccessibleName(label)
     widget.setAccessibleDescription(tip)
     widget.setToolTip(tip)
+    if isinstance(widget, (QAbstractSpinBox, QComboBox)):
+        WheelNeedsFocus(widget)
     return widget
 
 
@@ -58,7 +62,7 @@ def decibels(db: float) -> str:
 
 @guarded
 class Slider(QSlider):
-    """A slider over real values; a double click brings back the neutral value."""
+    """A slider over real values; a double click brings back the neutral value, and the wheel does nothing to it."""
 
     moved = Signal(float)
     """The value, while the user moves it."""
@@ -104,6 +108,10 @@ class Slider(QSlider):
         if event.type() == QEvent.Type.KeyRelease:
             self.let_go.emit()
         return super().eventFilter(watched, event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A slider lies in what scrolls, and comes under the pointer while it does.
+        event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # A click on the groove puts the handle there, and the drag goes on from it.

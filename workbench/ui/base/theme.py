@@ -165,6 +165,7 @@ def _sheet(t: Theme) -> str:
     QPushButton[role="slot"] {{ min-width: 26px; max-width: 26px; padding: 3px 0; color: {t.dim}; }}
     QPushButton[role="slot"][filled="true"] {{ color: {t.text}; border-color: {t.accent}; }}
     QPushButton[role="slot"]:checked {{ background: {t.accent}; color: {t.accent_text}; }}
+    QPushButton[role="worded"] {{ padding: 3px 5px; font-size: 11px; }}
     QPushButton[role="listen"] {{ padding: 2px 7px; min-height: 20px; font-size: 11px; }}
     QPushButton[role="listen"]:checked {{
         background: {t.accent}; border-color: {t.accent}; color: {t.accent_text};

@@ -22,6 +22,7 @@ from workbench.audio.scene import Scene
 from workbench.masks.insight.statistics import MaskReport
 from workbench.ui.base import theme
 from workbench.ui.base.controls import dim, named
+from workbench.ui.base.names import chip
 
 
 class AnalysisDialog(QDialog):
@@ -100,7 +101,7 @@ class AnalysisDialog(QDialog):
 
     def _show(self, row: int) -> None:
         layer, report, t = self._layers[row], self._report, theme.current()
-        self.title.setText(f'<span style="color:{layer.colour}">●</span> {layer.name}')
+        self.title.setText(chip(layer.colour, layer.name))
         for plot, x, mix, mine in (
             (self.time, report.seconds, report.mix_over_time, report.over_time[row]),
             (self.frequency, self._hz[1:], report.mix_over_frequency[1:], report.over_frequency[row][1:]),

@@ -10,7 +10,9 @@ from workbench.control.shaping import Plain, ShapeWish, Shaping
 from workbench.document.document import Document
 from workbench.masks.edits.effects import CombineKind
 from workbench.masks.edits.filters import FilterKind
+from workbench.masks.model.layers import Group, Layer
 from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.base.names import chip, short
 
 PREVIEW_MS = 60
 
@@ -51,7 +53,7 @@ class MaskDialog(QDialog):
         self.factor = self._real("maskFactor", tr("Factor"), 1.5, 0.0, 10.0, tr("The mask is multiplied by this"))
         self.rows = self._whole("maskBins", tr("Bins"), tr("Bins above and below that count"))
         self.columns = self._whole("maskFrames", tr("Frames"), tr("Frames before and after that count"))
-        self.other = combo([], "maskOther", tr("Other mask"), tr("A layer of this stack or of another one"))
+        self.other = combo([], "maskOther", tr("Other mask"), tr("A layer or group of this stack or of another one"))
         self.scope = QLabel()
         self.scope.setObjectName("maskScope")
         self.apply = named(QPushButton(tr("Apply")), "maskApply", tr("Apply"), tr("Do what is shown and heard"))
@@ -133,25 +135,27 @@ class MaskDialog(QDialog):
         self._context_changed()
 
     def _context_changed(self) -> None:
-        layer = self._selection.present
-        if not self.isVisible() or layer is None:
+        source = self._selection.source
+        if not self.isVisible() or source is None:
             return
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
-        what = self.tr("All layers") if self._wish().whole else layer.name
-        self.scope.setText(f'<span style="color:{layer.colour}">●</span> {what}, {where}')
+        what = self.tr("All layers") if self._wish().whole else source.name
+        self.scope.setText(chip(source.colour, f"{short(what, 40)}, {where}"))
+        self.scope.setToolTip(what)
         self._timer.start()
 
     def _fill_others(self) -> None:
-        """Layers of this stack, then those of the others."""
+        """Layers and groups of this stack, then those of the others."""
         if not self.isVisible():
             return
         state, held = self._document.recorded_state, self.other.currentData()
         with QSignalBlocker(self.other):
             self.other.clear()
             for each in sorted(state.stacks, key=lambda each: each.id != state.shown):
-                for layer in each.layers:
-                    name = layer.name if each.id == state.shown else f"{each.name}: {layer.name}"
-                    self.other.addItem(name, (each.id, layer.id))
+                sources: tuple[Layer | Group, ...] = (*each.layers, *each.groups)
+                for source in sources:
+                    name = source.name if each.id == state.shown else f"{each.name}: {source.name}"
+                    self.other.addItem(name, (each.id, source.id))
             place = next((i for i in range(self.other.count()) if self.other.itemData(i) == held), 0)
             self.other.setCurrentIndex(place)
 
@@ -175,10 +179,10 @@ class MaskDialog(QDialog):
             self._shaping.preview(self._wish())
 
     def _apply(self) -> None:
-        wish, layer = self._wish(), self._selection.present
+        wish, source = self._wish(), self._selection.source
         text = self.kind.currentText().split(":")[0]
-        if not wish.whole and layer is not None:
-            text = f"{layer.name}: {text[:1].lower()}{text[1:]}"
+        if not wish.whole and source is not None:
+            text = f"{source.name}: {text[:1].lower()}{text[1:]}"
         if isinstance(wish.kind, CombineKind):
             text = f"{text} {self.other.currentText()}"
         self._shaping.apply(text, wish)

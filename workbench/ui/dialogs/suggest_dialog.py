@@ -30,6 +30,7 @@ from workbench.masks.model.layers import Layer
 from workbench.ui.base.controls import Whole, combo, dim, named
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import ElidedLabel
 
 LOW_HZ = 200
 MOST = 9
@@ -155,7 +156,7 @@ class SuggestDialog(QDialog):
             box.activated.connect(lambda _, at=row: self._changed(at))
             self.boxes.append(box)
             grid.addWidget(chip, row, 0)
-            grid.addWidget(QLabel(layer.name), row, 1)
+            grid.addWidget(ElidedLabel(layer.name), row, 1)
             grid.addWidget(box, row, 2)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(len(self.boxes), 1)

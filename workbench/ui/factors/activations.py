@@ -71,7 +71,7 @@ class ActivationsView(CurvePane):
             base = 4 + lane * (index + 1)
             values = _column_peaks(h[component], frames)
             values = np.minimum(values / self._top_of(component, h[component]), 1.05) * lane * 0.95
-            colour, current = curve_colour(layer.colour), layer.id == self._selection.layer
+            colour, current = curve_colour(layer.colour), self._selection.shows(layer)
             fill = QColor(colour)
             fill.setAlpha(130 if current else 75)
             painter.setPen(Qt.PenStyle.NoPen)

@@ -9,9 +9,10 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from workbench.document.document import Document
-from workbench.masks.model.layers import palette_colour
+from workbench.masks.model.palette import palette_colour
 from workbench.ui.base import theme
 from workbench.ui.base.controls import named
+from workbench.ui.factors.curve_pane import curve_colour
 
 MOST_POINTS = 500
 """As many as the curve has pixels."""
@@ -77,6 +78,8 @@ class CostPlot(pyqtgraph.PlotWidget):
             axis.setStyle(tickLength=-4, maxTickLevel=0)
         self.getAxis("left").setWidth(40)
         self.getAxis("bottom").setHeight(18)
+        for run, curve in self._curves.items():
+            self._draw(run, curve)
 
     def refresh(self) -> None:
         """Show the present run and those before it."""
@@ -101,7 +104,10 @@ class CostPlot(pyqtgraph.PlotWidget):
             if curve is None:
                 curve = self._curves[run] = self.plot([], [])
             curve.setData(*_points(document.runs[run].costs))
-            current = run == present
-            style = pyqtgraph.QtCore.Qt.PenStyle.SolidLine if current else pyqtgraph.QtCore.Qt.PenStyle.DashLine
-            curve.setPen(pyqtgraph.mkPen(run_colour(run), width=2.5 if current else 1, style=style))
-            curve.setZValue(1 if current else 0)
+            curve.setZValue(1 if run == present else 0)
+            self._draw(run, curve)
+
+    def _draw(self, run: int, curve: pyqtgraph.PlotDataItem) -> None:
+        current = run == self._document.recorded_state.run
+        style = pyqtgraph.QtCore.Qt.PenStyle.SolidLine if current else pyqtgraph.QtCore.Qt.PenStyle.DashLine
+        curve.setPen(pyqtgraph.mkPen(curve_colour(run_colour(run)), width=2.5 if current else 1, style=style))

@@ -109,13 +109,14 @@ class MorphBox(QWidget):
 
     def _entries(self) -> list[tuple[str, object]]:
         document, run, layer = self._document, self._document.run, self._selection.present
-        if run is None or not isinstance(run.factors, Factors) or layer is None or not layer.components:
+        if run is None or not isinstance(run.factors, Factors):
             return []
-        source = layer.components[0]
+        # A layer's template goes to another's; that of a group is not one.
+        source = layer.components[:1] if layer is not None and not self._selection.group else ()
         entries: list[tuple[str, object]] = [
-            (each.name, MorphTarget(source, each.components[0]))
+            (each.name, MorphTarget(source[0], each.components[0]))
             for each in document.layers
-            if each.components and each.id != layer.id
+            if source and each.components and each is not layer
         ]
         for other in sorted(document.runs, reverse=True):
             known = document.runs[other]

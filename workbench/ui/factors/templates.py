@@ -79,7 +79,7 @@ class TemplatesView(CurvePane):
             level = np.interp(bins, np.arange(len(w)), w[:, component]) / peak
             db = 20 * np.log10(np.maximum(level, 1e-6))
             x = left + np.clip(1 + db / self.RANGE_DB, 0, 1) * lane * 0.96
-            colour, current = curve_colour(layer.colour), layer.id == self._selection.layer
+            colour, current = curve_colour(layer.colour), self._selection.shows(layer)
             fill = QColor(colour)
             fill.setAlpha((120 if current else 60) if factors.length == 1 else 0)
             painter.setPen(Qt.PenStyle.NoPen)

@@ -6,7 +6,7 @@ from functools import partial
 from time import perf_counter
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.audio.levels import source_levels
 from workbench.audio.mix import audible
@@ -18,6 +18,7 @@ from workbench.document.document import Document
 from workbench.masks.model.layers import Group, members
 from workbench.ui.base.controls import dim, named
 from workbench.ui.base.source_controls import Source
+from workbench.ui.base.wheel import Sideways
 from workbench.ui.sound.strip import Strip, key_of
 
 SHARE = 6
@@ -42,7 +43,7 @@ class Mixer(QWidget):
         self._column.addStretch(1)
         holder = QWidget()
         holder.setLayout(self._column)
-        scroll = QScrollArea()
+        scroll = Sideways()
         scroll.setObjectName("mixerScroll")
         scroll.setWidgetResizable(True)
         scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout
 
 from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group
 from workbench.ui.base import theme
 from workbench.ui.base.controls import Slider, decibels, dim, named
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import ElidedLabel
 from workbench.ui.base.source_controls import Source, SourceControls
 from workbench.ui.sound.meters import SourceMeter
 
@@ -33,7 +34,7 @@ class Strip(QFrame):
         self.setFixedWidth(self.WIDTH)
         self.chip = QFrame()
         self.chip.setFixedSize(6, 14)
-        self.title = QLabel()
+        self.title = ElidedLabel()
         self.title.setFixedHeight(17)
         self.controls = SourceControls(source, tag, mixing, channels, Qt.Orientation.Vertical, wide=True, parent=self)
         self.gain, self.pan, self.width_slider = self.controls.gain, self.controls.pan, self.controls.width
@@ -85,9 +86,7 @@ class Strip(QFrame):
         self.source = source
         self.setAccessibleName(source.name)
         self.meter.setAccessibleName(self.tr("Level of {0}").format(source.name))
-        room = self.WIDTH - 24
-        name = QFontMetrics(self.title.font()).elidedText(source.name, Qt.TextElideMode.ElideRight, room)
-        self.title.setText(name)
+        self.title.setText(source.name)
         self.title.setToolTip(source.name)
         self.chip.setStyleSheet(f"background: {source.colour}; border: none; border-radius: 2px;")
         self.title.setStyleSheet("" if heard else f"color: {theme.current().dim};")

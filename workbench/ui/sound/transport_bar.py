@@ -15,6 +15,7 @@ from workbench.control.playback import Playback
 from workbench.jobs.runner import Job, Runner
 from workbench.ui.base.axes import clock
 from workbench.ui.base.controls import combo, dim, dress, icon_button, named, show_icon
+from workbench.ui.base.names import ElidedLabel
 from workbench.ui.sound.listen_bar import ListenBar
 from workbench.ui.sound.meters import Meter
 
@@ -59,7 +60,8 @@ class TransportBar(QWidget):
         self.listen = ListenBar(listening, playback)
         row.addWidget(self.listen)
         row.addSpacing(8)
-        self.job_label = dim("")
+        self.job_label = ElidedLabel()
+        self.job_label.setProperty("role", "dim")
         named(self.job_label, "jobLabel", self.tr("Present work"), self.tr("What is being worked on"))
         self.progress = named(
             QProgressBar(), "jobProgress", self.tr("Progress"), self.tr("Progress of the present work")

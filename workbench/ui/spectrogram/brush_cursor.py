@@ -51,13 +51,13 @@ class BrushCursor(QObject):
 
     def paint(self, painter: QPainter) -> None:
         """Draw it where the pointer is."""
-        point, tools, layer = self._pointer.point, self._tools, self._selection.present
+        point, tools, source = self._pointer.point, self._tools, self._selection.source
         if point is None or not tools.paints:
             return
         brush = tools.options.brush
         colour = QColor("#ffffff")
-        if layer is not None and tools.tool is not Tool.ERASER:
-            colour = QColor(layer.colour)
+        if source is not None and tools.tool is not Tool.ERASER:
+            colour = QColor(source.colour)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from workbench.audio.mix import audible
+from workbench.control.heard import Heard
 from workbench.control.plane import Plane
 from workbench.control.selection import Selection
 from workbench.control.viewport import Viewport
@@ -42,9 +42,16 @@ class SpectrogramImage(QObject):
     """The QRect of the canvas's widget that looks otherwise; None for everything."""
 
     def __init__(
-        self, document: Document, selection: Selection, viewport: Viewport, plane: Plane, parent: QObject | None = None
+        self,
+        document: Document,
+        selection: Selection,
+        viewport: Viewport,
+        plane: Plane,
+        heard: Heard,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._ear = heard
         self._document, self._selection, self._viewport, self._plane = document, selection, viewport, plane
         self._show = Show.COLOURS
         self._range_db = (-90.0, -12.0)
@@ -63,6 +70,7 @@ class SpectrogramImage(QObject):
         document.masks_changed.connect(self._masks_changed)
         document.layers_changed.connect(self.redraw)
         document.mix_changed.connect(self._mix_changed)
+        heard.changed.connect(self._mix_changed)
         selection.layer_changed.connect(self._layer_changed)
         plane.changed.connect(self._view_changed)
 
@@ -85,7 +93,7 @@ class SpectrogramImage(QObject):
         colours = np.array([bgr(of_group.get(layer.group, layer.colour)) for layer in layers], np.float32)
         if self._show in (Show.COLOURS, Show.GROUPS):
             # What is not heard steps back.
-            colours[[not heard for heard in audible(layers, groups)]] = UNHEARD
+            colours[[not heard for heard in self._ear.layers]] = UNHEARD
         bright = brightness(*self._range_db)
         return Look(self._show, bright, colours.reshape(-1, 3), self._palette, self._selection.shown_indices)
 
@@ -112,7 +120,7 @@ class SpectrogramImage(QObject):
             self.redraw()
 
     def _mix_changed(self) -> None:
-        heard = audible(self._document.layers, self._document.groups)
+        heard = self._ear.layers
         if heard != self._heard:
             self._heard = heard
             if self._show in (Show.COLOURS, Show.GROUPS):

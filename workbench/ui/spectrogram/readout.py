@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QLabel
 
 from workbench.control.plane import Plane, Pointer
 from workbench.document.document import Document
 from workbench.spectral.pyramid import level_db
 from workbench.ui.base.axes import clock, describe_hz
 from workbench.ui.base.controls import named
+from workbench.ui.base.names import ElidedLabel
 
 
-class Readout(QLabel):
+class Readout(ElidedLabel):
     """The text in the status line; follows the pointer, the view and the masks' layers."""
 
     def __init__(self, document: Document, plane: Plane, pointer: Pointer) -> None:
         super().__init__()
         named(self, "pointerText", self.tr("Under the pointer"), self.tr("Time, frequency, level and shares"))
-        # What is told of a place does not make the window wider.
-        self.setMinimumWidth(10)
         self._document, self._plane, self._pointer = document, plane, pointer
         for signal in (pointer.moved, plane.changed, document.layers_changed, document.factors_changed):
             signal.connect(self._show)

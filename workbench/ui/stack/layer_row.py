@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import (
-    QApplication,
-    QColorDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QColorDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.control.layers import LayerActs
 from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group, Layer
+from workbench.masks.model.palette import PALETTE
 from workbench.ui.base import theme
 from workbench.ui.base.controls import decibels, named, toggle
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import NameField
 from workbench.ui.base.source_controls import SourceControls
 from workbench.ui.stack.thumbnail import Thumbnail
 
@@ -48,15 +40,15 @@ class LayerRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._press: QPointF | None = None
         self._audible = True
-        self.colour = named(QPushButton(), f"{tag}Colour", "", self.tr("Choose a colour"))
-        self.colour.setFixedSize(8, 44)
+        self.colour = named(QPushButton(), f"{tag}Colour", "", self.tr("Choose a colour (Ctrl+K for the selected row)"))
+        self.colour.setFixedSize(10, 44)
         self.thumbnail = named(
             Thumbnail(),
             f"{tag}Mask",
             "",
             self.tr("The mask: white 0, black 1. Double-click shows it large; drag the row to reorder."),
         )
-        self.name = named(QLineEdit(layer.name), f"{tag}Name", "", self.tr("Double-click (or F2) to rename"))
+        self.name = named(NameField(layer.name), f"{tag}Name", "", self.tr("Double-click (or F2) to rename"))
         self.name.setReadOnly(True)
         self.name.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.name.setFrame(False)
@@ -76,7 +68,7 @@ class LayerRow(QFrame):
         self.gain_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.band = QFrame()
         self.band.setFixedWidth(4)
-        self.colour.clicked.connect(self._choose_colour)
+        self.colour.clicked.connect(self.choose_colour)
         self.name.editingFinished.connect(self._name_typed)
         self.lock.clicked.connect(self._lock_clicked)
         self._arrange()
@@ -208,7 +200,10 @@ class LayerRow(QFrame):
         self._layers.lock(self.layer, on)
         self.lock.setChecked(self._locked())
 
-    def _choose_colour(self) -> None:
+    def choose_colour(self) -> None:
+        """Let the user choose another colour; those of the palette are at hand."""
+        for i in range(min(len(PALETTE), QColorDialog.customCount())):
+            QColorDialog.setCustomColor(i, QColor(PALETTE[i]))
         dialog = QColorDialog(QColor(self.layer.colour), self.window())
         dialog.setObjectName("colourDialog")
         dialog.setWindowTitle(self.tr("Colour of {0}").format(self.layer.name))

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.control.layers import LayerActs
 from workbench.control.masks import MaskActs
@@ -25,7 +34,7 @@ class StackPanel(QWidget):
     mask_wanted = Signal()
     """Show the selected mask large, or go back."""
     menu_wanted = Signal(QPoint)
-    """Place on the screen where the right button went down on a layer."""
+    """Place on the screen where the menu of what can be done to layers is wanted."""
     stacks_wanted = Signal(QPoint)
     """Place on the screen below the button of the stacks."""
 
@@ -106,65 +115,63 @@ class StackPanel(QWidget):
         self.stacks.activated.connect(lambda i: self._stack_acts.show(self.stacks.itemData(i)))
         return row
 
-    def _buttons(self, layers: LayerActs, masks: MaskActs, walking: Walking) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(6, 4, 6, 2)
-        row.setSpacing(4)
+    def _buttons(self, layers: LayerActs, masks: MaskActs, walking: Walking) -> QGridLayout:
+        """What is done to layers, with words, in two rows so that these have room."""
+        grid = QGridLayout()
+        grid.setContentsMargins(6, 4, 6, 2)
+        grid.setSpacing(4)
         tr = self.tr
         entries = (
-            ("new", "newLayer", tr("New layer"), tr("New empty layer to paint into (N)"), layers.add),
-            (
-                "walk",
-                "auditionWalk",
-                tr("Audition walk"),
-                tr("Hear each layer alone for a second, to name and sort it (Shift+W)"),
-                walking.begin,
-            ),
-            (
-                "group",
-                "groupLayers",
-                tr("Group layers"),
-                tr("Collect the selected layers as one source (G)"),
-                layers.group,
-            ),
+            ("new", "newLayer", tr("New"), tr("New empty layer to paint into (N)"), layers.add),
+            ("group", "groupLayers", tr("Group"), tr("Collect the selected layers as one source (G)"), layers.group),
             (
                 "merge",
                 "mergeLayers",
-                tr("Merge layers"),
+                tr("Merge"),
                 tr("Merge the selected layers: Ctrl+click picks several (Ctrl+E)"),
                 layers.merge,
             ),
             (
-                "invert",
-                "invertMask",
-                tr("Invert mask"),
-                tr("Give the layer all that it has not (Ctrl+I)"),
-                masks.invert,
+                "delete",
+                "deleteLayer",
+                tr("Delete"),
+                tr("Delete the layer; the others take what it held. A group is only dissolved (Delete)"),
+                layers.remove,
             ),
+            (
+                "walk",
+                "auditionWalk",
+                tr("Walk"),
+                tr("Hear each layer alone until it is named or sorted (Shift+W)"),
+                walking.begin,
+            ),
+            ("invert", "invertMask", tr("Invert"), tr("Give the layer all that it has not (Ctrl+I)"), masks.invert),
             (
                 "binary",
                 "makeBinary",
-                tr("Make binary"),
+                tr("Binary"),
                 tr("Give every point to the layer that holds most of it (Ctrl+B)"),
                 masks.make_binary,
             ),
-            (
-                "delete",
-                "deleteLayer",
-                tr("Delete layer"),
-                tr("Delete the layer; the others take what it held (Delete)"),
-                layers.remove,
-            ),
         )
         self._icons: list[QPushButton] = [self.stack_menu]
-        for icon, name, label, tip, act in entries:
-            button = icon_button(icon, name, label, tip)
+        for place, (icon, name, word, tip, act) in enumerate(entries):
+            button = self._worded(icon, name, word, tip)
             button.clicked.connect(lambda _, do=act: do())
-            self._icons.append(button)
-            if icon == "merge":
-                row.addStretch(1)
-            row.addWidget(button)
-        return row
+            grid.addWidget(button, *divmod(place, 4))
+        self.more = self._worded(
+            "more", "moreOfLayers", tr("More"), tr("All that can be done to layers, with its keys")
+        )
+        self.more.clicked.connect(lambda: self.menu_wanted.emit(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        grid.addWidget(self.more, 1, 3)
+        return grid
+
+    def _worded(self, icon: str, name: str, word: str, tip: str) -> QPushButton:
+        button = icon_button(icon, name, word, tip)
+        button.setText(word)
+        button.setProperty("role", "worded")
+        self._icons.append(button)
+        return button
 
     # -- showing -------------------------------------------------------------------------------------
 
@@ -233,6 +240,12 @@ class StackPanel(QWidget):
         row = self._rows.selected_row
         if row is not None:
             row.rename()
+
+    def recolour_selected(self) -> None:
+        """Choose another colour for the selected layer or group."""
+        row = self._rows.selected_row
+        if row is not None:
+            row.choose_colour()
 
     def rename_stack(self) -> None:
         """Type another name for the present stack."""

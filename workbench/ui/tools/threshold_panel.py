@@ -12,6 +12,7 @@ from workbench.control.thresholding import Limits, Thresholding
 from workbench.document.document import Document
 from workbench.masks.edits.effects import Measure
 from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.base.names import chip, short
 from workbench.ui.tools.histogram import Histogram
 
 LOOK_MS = 80
@@ -197,13 +198,13 @@ class ThresholdPanel(QWidget):
             self._look_soon()
 
     def _show_scope(self) -> None:
-        layer = self._selection.present
-        if layer is None:
+        source = self._selection.source
+        if source is None:
             self.scope.setText("")
             return
-        name = layer.name if len(layer.name) < 18 else layer.name[:17] + "…"
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
-        self.scope.setText(f'<span style="color:{layer.colour}">●</span> {name}, {where}')
+        self.scope.setText(chip(source.colour, f"{short(source.name, 18)}, {where}"))
+        self.scope.setToolTip(source.name)
 
     def _look_soon(self) -> None:
         if not self.isHidden():

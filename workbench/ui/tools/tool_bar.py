@@ -28,7 +28,7 @@ class ToolBar(QWidget):
         self, document: Document, selection: Selection, tools: ToolSettings, areas: AreaActs, viewport: Viewport
     ) -> None:
         super().__init__()
-        self._viewport = viewport
+        self._document, self._viewport, self._grouped = document, viewport, False
         self.setObjectName("toolBarContent")
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 4, 6, 4)
@@ -85,11 +85,26 @@ class ToolBar(QWidget):
         self.map_box.currentIndexChanged.connect(self._look)
         self.scale_box.currentIndexChanged.connect(lambda: self._viewport.set_scale(self.scale_box.currentData()))
         self.map_box.setVisible(False)
+        self._document.layers_changed.connect(self._follow_groups)
+        self._document.opened.connect(self._follow_groups)
+
+    @property
+    def _in_colours(self) -> Show:
+        """The picture that tells sources apart: by groups, once there are some."""
+        return Show.GROUPS if self._grouped else Show.COLOURS
+
+    def _follow_groups(self) -> None:
+        """With the first group go from the layers' colours to the groups', and back when the last one went."""
+        before, self._grouped = self._in_colours, bool(self._document.groups)
+        if self.show_box.currentData() is before:
+            self._choose(self._in_colours)
+
+    def _choose(self, show: Show) -> None:
+        self.show_box.setCurrentIndex(self.show_box.findData(show))
 
     def toggle_mask(self) -> None:
-        """Show the selected mask large, or go back to the layers' colours."""
-        wanted = Show.COLOURS if self.show_box.currentData() is Show.MASK else Show.MASK
-        self.show_box.setCurrentIndex(self.show_box.findData(wanted))
+        """Show the selected mask large, or go back to the colours of layers or groups."""
+        self._choose(self._in_colours if self.show_box.currentData() is Show.MASK else Show.MASK)
 
     def next_show(self) -> None:
         """Show the next picture."""

@@ -31,6 +31,7 @@ from workbench.document.document import Document
 from workbench.masks.edits.brush import Shape
 from workbench.masks.insight.finding import Likeness
 from workbench.ui.base.controls import Slider, combo, dim, named
+from workbench.ui.base.names import chip, short
 from workbench.ui.tools.texts import described, described_shapes
 
 
@@ -285,14 +286,14 @@ class ToolOptions(QStackedWidget):
         self._show_layer()
 
     def _show_layer(self) -> None:
-        layer = self._selection.present
-        if layer is None or self._tools.tool not in PAINTING:
+        source = self._selection.source
+        if source is None or self._tools.tool not in PAINTING:
             self.paints.setText("")
             return
         most = 9 if self._tools.options.brush.shape is Shape.COMB else 16
-        name = layer.name if len(layer.name) < most else layer.name[: most - 1] + "…"
         what = "" if self._tools.tool is Tool.BRUSH else f"{described()[self._tools.tool].name}: "
-        self.paints.setText(f'{what}<span style="color:{layer.colour}">●</span> {name}')
+        self.paints.setText(what + chip(source.colour, short(source.name, most)))
+        self.paints.setToolTip(source.name)
 
     def _show_area(self) -> None:
         for button in (*self.reshapes, self.harmonics_wanted):

@@ -153,7 +153,7 @@ class Dialogs(QObject):
             (tr("Ctrl while painting"), tr("Take away")),
             (tr("Shift+right-drag"), tr("Size and hardness of the brush")),
             (tr("Drag in W or H"), tr("With the brush draw, with the eraser take away")),
-            (tr("Walk: 1 … 9"), tr("Put the layer into a group; ← → Space Return")),
+            (tr("Walk: 1 … 9"), tr("Put the layer into a group; Return names it; U puts the layer off; ← → F2")),
         )
         self._show(KeysDialog(self._over, menus, gestures))
 

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         desk, panes, notices = self.desk, self.panes, self.desk.notices
         desk.document.opened.connect(self._opened)
         desk.document.history_changed.connect(self._title)
+        desk.document.history_changed.connect(self._lead_to_layers)
         desk.document.factors_changed.connect(self._factors_changed)
         desk.tools.changed.connect(self._hint)
         notices.said.connect(self.status.say)
@@ -119,7 +120,7 @@ class MainWindow(QMainWindow):
         panes.factorise.count_asked.connect(self.dialogs.suggest_components)
         self.invitation.open.clicked.connect(self.files.open_dialog)
         self.invitation.demo.clicked.connect(lambda: self.files.open_demo())
-        Keyboard(desk.pointing.play_or_stop, desk.pointing.play_here, self)
+        Keyboard(desk.playback.toggle, desk.pointing.play_here, self)
 
     # -- keeping -------------------------------------------------------------------------------------
 
@@ -168,6 +169,11 @@ class MainWindow(QMainWindow):
     def _factors_changed(self) -> None:
         self._title()
         if self.desk.document.run is not None:
+            self.layout_.lead_on()
+
+    def _lead_to_layers(self) -> None:
+        """The first layer beside Everything was made, by a stroke or by hand: it is to be seen."""
+        if len(self.desk.document.recorded_state.layers) > 1:
             self.layout_.lead_on()
 
     def _title(self) -> None:

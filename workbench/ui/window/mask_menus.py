@@ -6,12 +6,15 @@ from functools import partial
 
 from workbench.control.areas import Reshape
 from workbench.control.desk import Desk
+from workbench.ui.base.names import short
 from workbench.ui.window.actions import Actions, Menu
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.document_menus import tr
 from workbench.ui.window.panes import Panes
 
 MOST_KEYS = 9
+MOST_LETTERS = 40
+"""Of a name in a menu."""
 
 
 def add_select_menu(actions: Actions, desk: Desk, panes: Panes) -> None:
@@ -132,7 +135,7 @@ def _add_assign_menu(menu: Menu, desk: Desk) -> None:
         for index, action in enumerate(entries):
             action.setVisible(index < len(layers))
             if index < len(layers):
-                action.setText(layers[index].name.replace("&", "&&"))
+                action.setText(short(layers[index].name, MOST_LETTERS).replace("&", "&&"))
 
     desk.document.layers_changed.connect(refresh)
     desk.document.opened.connect(refresh)
@@ -145,6 +148,7 @@ def add_layers_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
     menu = actions.menu(tr("&Layers"), "layersMenu")
     menu.add("newLayer", tr("&New layer"), "N", layers.add)
     menu.add("rename", tr("&Rename"), "F2", stack.rename_selected)
+    menu.add("recolour", tr("&Colour…"), "Ctrl+K", stack.recolour_selected)
     menu.add("merge", tr("&Merge the selected"), "Ctrl+E", layers.merge)
     menu.add("deleteLayer", tr("&Delete"), "", layers.remove)
     menu.line()
@@ -165,11 +169,7 @@ def add_layers_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
         tr("Collect the selected layers as one source (Ctrl+click selects several)"),
     )
     menu.add(
-        "walk",
-        tr("Audition &walk"),
-        "Shift+W",
-        desk.walking.begin,
-        tr("Hear every layer alone for a second, to name and sort it"),
+        "walk", tr("Audition &walk"), "Shift+W", desk.walking.begin, tr("Hear every layer alone, to name and sort it")
     )
     menu.add(
         "suggestGroups",
@@ -219,7 +219,7 @@ def add_stacks_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
         state = desk.document.state
         for each in state.stacks:
             if each.id != state.shown:
-                action = copies.addAction(each.name.replace("&", "&&"))
+                action = copies.addAction(short(each.name, MOST_LETTERS).replace("&", "&&"))
                 action.triggered.connect(lambda _=False, to=each.id: stacks.copy_layer_to(to))
         copies.setEnabled(len(state.stacks) > 1)
 

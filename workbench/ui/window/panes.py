@@ -32,7 +32,7 @@ class Panes:
         d = desk
         self._selecting, self._under_way = d.selecting, d.under_way
         self.hand = Hand(d.plane, d.pointer, d.viewport, d.tools, d.strokes, d.selecting, d.playback)
-        self.image = SpectrogramImage(d.document, d.selection, d.viewport, d.plane)
+        self.image = SpectrogramImage(d.document, d.selection, d.viewport, d.plane, d.heard)
         self.spectrogram = SpectrogramView(
             d.document,
             d.viewport,

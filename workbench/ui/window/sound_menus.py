@@ -19,7 +19,7 @@ def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
     """Playing, listening, mixes, factorising."""
     playback, listening, mixing = desk.playback, desk.listening, desk.mixing
     menu = actions.menu(tr("&Play"), "playMenu")
-    menu.add("play", tr("&Play or stop"), "", desk.pointing.play_or_stop, shown="Space")
+    menu.add("play", tr("&Play or stop"), "", playback.toggle, shown="Space")
     menu.add("loop", tr("&Loop"), "L", lambda: playback.set_loops(not playback.loops))
     menu.add("toStart", tr("To the &start"), "Home", lambda: playback.seek(0.0))
     menu.add("playHere", tr("Play from the poin&ter"), "", desk.pointing.play_here, shown="Shift+Space")
