@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -16,17 +18,7 @@ from PySide6.QtWidgets import (
 
 from workbench.control.areas import AreaActs, Reshape
 from workbench.control.selection import Selection
-from workbench.control.tools import (
-    FILTERS,
-    HARMONICS,
-    PAINTING,
-    REACHES,
-    SIZES,
-    WIDTHS,
-    Tool,
-    ToolSettings,
-    WandOptions,
-)
+from workbench.control.tools import FILTERS, HARMONICS, PAINTING, REACHES, SIZES, WIDTHS, Tool, ToolSettings
 from workbench.document.document import Document
 from workbench.masks.edits.brush import Shape
 from workbench.masks.insight.finding import Likeness
@@ -75,29 +67,40 @@ class ToolOptions(QStackedWidget):
         wand.setContentsMargins(0, 0, 0, 0)
         wand.setSpacing(6)
         self.wand_like = combo(
-            [(self.tr("same level"), Likeness.LEVEL), (self.tr("same layers"), Likeness.SHARES)],
+            [
+                (self.tr("sound"), None),
+                (self.tr("same level"), Likeness.LEVEL),
+                (self.tr("same layers"), Likeness.SHARES),
+            ],
             "wandLike",
-            self.tr("What the wand looks at"),
-            self.tr("Places of nearly the same level, or that layers share alike"),
+            self.tr("What the wand takes"),
+            self.tr(
+                "The partial or attack you click, to its ends; or places of the same level, or that layers share alike"
+            ),
         )
-        self.wand_tolerance = named(
-            QSpinBox(), "wandTolerance", self.tr("Tolerance"), self.tr("How much may differ, in dB or per cent")
-        )
+        self.wand_tolerance = named(QSpinBox(), "wandTolerance", self.tr("Tolerance"), "")
         self.wand_tolerance.setRange(1, 100)
-        self.wand_tolerance.setValue(6)
+        self.wand_harmonics = named(
+            QCheckBox(self.tr("Harmonics")),
+            "wandHarmonics",
+            self.tr("With its harmonics"),
+            self.tr("Of a partial take the whole tone: its harmonics are looked for and followed too"),
+        )
         self.wand_connected = named(
             QCheckBox(self.tr("Connected")),
             "wandConnected",
             self.tr("Connected"),
             self.tr("Only what hangs together with the place you click"),
         )
-        self.wand_connected.setChecked(True)
-        for widget in (self.wand_like, self.wand_tolerance, self.wand_connected):
+        for widget in (self.wand_like, self.wand_tolerance, self.wand_harmonics, self.wand_connected):
             wand.addWidget(widget)
-        self.wand_like.currentIndexChanged.connect(self._wand_changed)
-        self.wand_tolerance.valueChanged.connect(self._wand_changed)
-        self.wand_connected.toggled.connect(self._wand_changed)
-        self._wand_changed()
+        tools = self._tools
+        self.wand_like.currentIndexChanged.connect(
+            lambda: tools.set_wand(replace(tools.wand, like=self.wand_like.currentData()))
+        )
+        self.wand_tolerance.valueChanged.connect(self._tolerance_changed)
+        self.wand_harmonics.toggled.connect(lambda on: tools.set_wand(replace(tools.wand, harmonics=on)))
+        self.wand_connected.toggled.connect(lambda on: tools.set_wand(replace(tools.wand, connected=on)))
         row.addWidget(self.wand)
         self.amount = named(
             QSpinBox(),
@@ -129,14 +132,52 @@ class ToolOptions(QStackedWidget):
             lambda: self._areas.reshape(Reshape.OVERTONES, self._tools.options.brush.harmonics)
         )
         row.addWidget(self.harmonics_wanted)
+        self.similar_wanted = named(
+            QPushButton(self.tr("Similar")),
+            "selectionSimilar",
+            self.tr("Similar events"),
+            self.tr("Add what sounds like it elsewhere (Ctrl+Shift+H)"),
+        )
+        self.least_likeness = named(
+            QSpinBox(),
+            "selectionLikeness",
+            self.tr("Least likeness"),
+            self.tr("How like the selection a similar event must be: lower finds more"),
+        )
+        self.least_likeness.setRange(20, 99)
+        self.least_likeness.setValue(70)
+        self.least_likeness.setSuffix(" %")
+        self.similar_wanted.clicked.connect(self.add_similar)
+        row.addWidget(self.similar_wanted)
+        row.addWidget(self.least_likeness)
         row.addStretch(1)
         return page
 
-    def _wand_changed(self) -> None:
-        like = Likeness(self.wand_like.currentData())
-        self.wand_tolerance.setSuffix(" dB" if like is Likeness.LEVEL else " %")
-        tolerance, connected = float(self.wand_tolerance.value()), self.wand_connected.isChecked()
-        self._tools.set_wand(WandOptions(like, tolerance, connected))
+    def add_similar(self) -> None:
+        """Events like what is selected join the selection."""
+        self._areas.add_similar(self.least_likeness.value() / 100)
+
+    def _tolerance_changed(self, value: int) -> None:
+        wand = self._tools.wand
+        sound = wand.like is None
+        self._tools.set_wand(replace(wand, fall=float(value)) if sound else replace(wand, tolerance=float(value)))
+
+    def _show_wand(self) -> None:
+        """The wand's options, of which each way of looking has its own."""
+        wand = self._tools.wand
+        sound = wand.like is None
+        self.wand_harmonics.setVisible(sound)
+        self.wand_connected.setVisible(not sound)
+        tip = self.tr("By how much the sound may fall below its loudest moment, in dB")
+        self.wand_tolerance.setToolTip(tip if sound else self.tr("How much may differ, in dB or per cent"))
+        self.wand_tolerance.setAccessibleDescription(self.wand_tolerance.toolTip())
+        with QSignalBlocker(self.wand_tolerance), QSignalBlocker(self.wand_like):
+            self.wand_like.setCurrentIndex(self.wand_like.findData(wand.like))
+            self.wand_tolerance.setSuffix(" %" if wand.like is Likeness.SHARES else " dB")
+            self.wand_tolerance.setValue(round(wand.fall if sound else wand.tolerance))
+        with QSignalBlocker(self.wand_harmonics), QSignalBlocker(self.wand_connected):
+            self.wand_harmonics.setChecked(wand.harmonics)
+            self.wand_connected.setChecked(wand.connected)
 
     # -- painting ------------------------------------------------------------------------------------
 
@@ -248,6 +289,7 @@ class ToolOptions(QStackedWidget):
             self.setCurrentWidget(self._select)
             self.select_title.setText(described()[tools.tool].name)
             self.wand.setVisible(tools.tool is Tool.WAND)
+            self._show_wand()
             return
         self.setCurrentWidget(self._paint)
         options = tools.options
@@ -295,5 +337,5 @@ class ToolOptions(QStackedWidget):
         self.paints.setText(f'{what}<span style="color:{layer.colour}">●</span> {name}')
 
     def _show_area(self) -> None:
-        for button in (*self.reshapes, self.harmonics_wanted):
+        for button in (*self.reshapes, self.harmonics_wanted, self.similar_wanted):
             button.setEnabled(self._selection.area is not None)
