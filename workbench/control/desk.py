@@ -12,6 +12,7 @@ from workbench.audio.scene import Scene
 from workbench.control.acting import Acting
 from workbench.control.areas import AreaActs
 from workbench.control.exporting import Exporting
+from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
 from workbench.control.heard import Heard
@@ -74,6 +75,7 @@ class Desk:
     wishes: Wishes
     morphing: Morphing
     partitions: Partitions
+    extracting: Extracting
     heard: Heard
     playback: Playback
     spot: Spot
@@ -149,6 +151,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         wishes=Wishes(document, selection, factorising, notices),
         morphing=Morphing(document, notices),
         partitions=Partitions(document, runner, notices),
+        extracting=Extracting(document, selection, runner, notices),
         heard=heard,
         playback=playback,
         spot=spot,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.insight.ridges import AROUND, CLEAR_DB, LOW_QUANTILE, Doubles, Ridge, follow, peaks, vertex
-from workbench.progress import Progress, part, silent
+from workbench.masks.insight.ridges import AROUND, CLEAR_DB, LOW_QUANTILE, Doubles, Ridge, follow, peaks, vertex, within
+from workbench.progress import Progress, silent
 from workbench.spectral.pyramid import Levels, level_db
 from workbench.spectral.stft import Analysis
 
@@ -15,6 +15,8 @@ MOST_FRAMES = 64
 HIGHEST = 12
 """The number in its series that a partial which is pointed at may have at most."""
 MOST_PARTIALS = 60
+TOGETHER = 2
+"""Windows by which another partial may sound longer than the one pointed at; beyond them it is another tone's."""
 STIFFEST = 1e-3
 """The largest inharmonicity B: partial m lies at m f₀ √(1 + B m²). In the middle of a piano it is 1e-4 to 1e-3."""
 ALLOWED_BINS, ALLOWED_SHARE = 1.0, 0.06
@@ -47,6 +49,7 @@ def harmonics(
     """
     spectrum, middle = aligned(levels, ridge)
     number, places = series(spectrum, middle)
+    more = TOGETHER * analysis.overlap
     out: list[Ridge] = []
     for i, (m, place) in enumerate(sorted(places.items())):
         progress(i / len(places))
@@ -57,7 +60,9 @@ def harmonics(
         found = _start(levels, ridge, guide)
         if found is not None:
             row, frame = found
-            out.append(follow(levels, row, frame, fall, analysis, (ridge.start, guide), part(progress, 0.0, 1.0)))
+            partial = follow(levels, row, frame, fall, analysis, (ridge.start, guide), progress)
+            held = within(partial, ridge.start - more, ridge.stop + more)
+            out.extend([held] if held is not None else [])
     return out
 
 

@@ -9,13 +9,16 @@ from scipy import ndimage
 from workbench.masks.edits.area import Area, nothing
 from workbench.masks.edits.areas import of_plane
 from workbench.masks.model.grid import Region
-from workbench.spectral.pyramid import FLOOR_DB, Levels, level_db
+from workbench.spectral.pyramid import FLOOR_DB, STEP_DB, Levels, level_db
 from workbench.spectral.stft import Analysis
 
 RISE_DB = 6.0
 """By how much an attack is louder than what sounded a window before."""
 ABOVE_DB = 3.0
 """It is over where it is not louder by more than this than before it began."""
+TONAL_DB = 4.0
+"""What does not stand out over frequency by more than this is no partial where something begins: bins of a hiss differ
+by as much."""
 HOLE = 12
 """Bins without an attack that do not end its extent: another sound covers it there."""
 NEARBY = 16
@@ -38,7 +41,7 @@ def is_onset(levels: Levels, row: int, column: int, analysis: Analysis) -> bool:
     here = min(column, reach)
     sides = near[: here + 1], near[here:]
     lasting = max(float(np.median(side)) for side in sides)
-    return over >= lasting
+    return over >= lasting - TONAL_DB / STEP_DB
 
 
 def onset_at(levels: Levels, row: int, column: int, reach: int, fall: float, analysis: Analysis, rate: float) -> Area:

@@ -21,7 +21,9 @@ Guide = tuple[int, Doubles]
 STEEPEST = 10.0
 """Bins that a partial may move within one window. One that moves faster is smeared over more bins than that, and
 stands out as a ridge no longer."""
-NEARBY = 1.0
+STEEPEST_SHARE = 0.25
+"""Share of its frequency that it may move within one window, which is what bounds low ones."""
+NEARBY = 0.75
 """Bins that a place may be off from where it is expected in the next frame, beside what it moves."""
 ASIDE_DB = 6.0
 """What a peak one bin from where it is expected counts as quieter; two bins away four times as much."""
@@ -178,7 +180,6 @@ def _way(
     levels: Levels, place: float, column: int, sign: int, analysis: Analysis, guide: Guide | None, progress: Progress
 ) -> tuple[list[float], list[float]]:
     """Places and heights from the frame after a column on, forwards or backwards, until the partial is lost."""
-    steepest = STEEPEST / analysis.overlap
     movement, missed, crossing = 0.0, 0, _Crossing(analysis.overlap)
     places: list[float] = []
     heights: list[float] = []
@@ -190,6 +191,7 @@ def _way(
         expected = place + movement if told is None else told
         if not 0 <= expected <= levels.shape[1] - 1:
             break
+        steepest = min(STEEPEST, STEEPEST_SHARE * place) / analysis.overlap
         reach = NEARBY if told is not None else NEARBY + steepest
         found, height, crowded = _look(levels[frame], expected, reach)
         missed = missed + 1 if found is None else 0
@@ -272,6 +274,15 @@ def _run(flags: NDArray[np.bool_], here: int, gap: int) -> tuple[int, int]:
     breaks = np.nonzero(np.diff(set_) > gap + 1)[0] + 1
     run = next(part for part in np.split(set_, breaks) if part[0] <= here <= part[-1])
     return int(run[0]), int(run[-1]) + 1
+
+
+def within(ridge: Ridge, start: int, stop: int) -> Ridge | None:
+    """The part of a ridge in the frames start … stop − 1; None where it has none."""
+    start, stop = max(start, ridge.start), min(stop, ridge.stop)
+    if stop <= start:
+        return None
+    part = slice(start - ridge.start, stop - ridge.start)
+    return Ridge(start, ridge.places[part], ridge.heights[part])
 
 
 def area_of(ridges: Sequence[Ridge], levels: Levels, analysis: Analysis) -> Area:

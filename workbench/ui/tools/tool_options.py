@@ -25,6 +25,9 @@ from workbench.masks.insight.finding import Likeness
 from workbench.ui.base.controls import Slider, combo, dim, named
 from workbench.ui.tools.texts import described, described_shapes
 
+NUMBER_WIDTH = 66
+"""Pixels of a number that is small."""
+
 
 class ToolOptions(QStackedWidget):
     """A page for selecting, one for painting, and a line for the threshold."""
@@ -95,9 +98,7 @@ class ToolOptions(QStackedWidget):
         for widget in (self.wand_like, self.wand_tolerance, self.wand_harmonics, self.wand_connected):
             wand.addWidget(widget)
         tools = self._tools
-        self.wand_like.currentIndexChanged.connect(
-            lambda: tools.set_wand(replace(tools.wand, like=self.wand_like.currentData()))
-        )
+        self.wand_like.currentIndexChanged.connect(self._like_changed)
         self.wand_tolerance.valueChanged.connect(self._tolerance_changed)
         self.wand_harmonics.toggled.connect(lambda on: tools.set_wand(replace(tools.wand, harmonics=on)))
         self.wand_connected.toggled.connect(lambda on: tools.set_wand(replace(tools.wand, connected=on)))
@@ -108,6 +109,7 @@ class ToolOptions(QStackedWidget):
             self.tr("Bins and frames"),
             self.tr("By how much the selection grows, shrinks or is feathered"),
         )
+        self.amount.setMaximumWidth(NUMBER_WIDTH)
         self.amount.setRange(1, 30)
         self.amount.setValue(3)
         self.reshapes: list[QPushButton] = []
@@ -144,6 +146,7 @@ class ToolOptions(QStackedWidget):
             self.tr("Least likeness"),
             self.tr("How like the selection a similar event must be: lower finds more"),
         )
+        self.least_likeness.setMaximumWidth(NUMBER_WIDTH)
         self.least_likeness.setRange(20, 99)
         self.least_likeness.setValue(70)
         self.least_likeness.setSuffix(" %")
@@ -156,6 +159,11 @@ class ToolOptions(QStackedWidget):
     def add_similar(self) -> None:
         """Events like what is selected join the selection."""
         self._areas.add_similar(self.least_likeness.value() / 100)
+
+    def _like_changed(self) -> None:
+        # Qt hands members of enumerations back as strings.
+        like = self.wand_like.currentData()
+        self._tools.set_wand(replace(self._tools.wand, like=None if like is None else Likeness(like)))
 
     def _tolerance_changed(self, value: int) -> None:
         wand = self._tools.wand
@@ -289,6 +297,8 @@ class ToolOptions(QStackedWidget):
             self.setCurrentWidget(self._select)
             self.select_title.setText(described()[tools.tool].name)
             self.wand.setVisible(tools.tool is Tool.WAND)
+            # The wand has a way of its own to take them; the key does so still.
+            self.harmonics_wanted.setVisible(tools.tool is not Tool.WAND)
             self._show_wand()
             return
         self.setCurrentWidget(self._paint)

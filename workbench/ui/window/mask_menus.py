@@ -76,6 +76,13 @@ def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         masks.lift_to_new,
         tr("A new layer takes everything that is selected, from all layers"),
     )
+    menu.add(
+        "getOut",
+        tr("Get this sound ou&t"),
+        "Ctrl+L",
+        desk.extracting.get_out,
+        tr("Find what is selected, or painted into the layer, everywhere: two layers, the sound and the rest"),
+    )
     _add_assign_menu(menu.submenu(tr("&Give the selection to"), "assignMenu"), desk)
     menu.line()
     menu.add("invert", tr("&Invert the mask"), "Ctrl+I", masks.invert)

@@ -49,7 +49,8 @@ class PlaceMenu(QMenu):
             self._source(here.owner, "Owner")
             self._groups(here)
             self.addSeparator()
-        self.addAction(self._actions["similar"])
+        for name in ("similar", "getOut"):
+            self.addAction(self._actions[name])
         self.addSeparator()
         masks = self._actions.window.menuBar().findChild(QMenu, "maskMenu")
         if masks is not None:
