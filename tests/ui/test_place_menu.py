@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, NONE, SHIFT, group, mask_under, middle, press
@@ -131,4 +131,16 @@ def test_beside_the_picture_it_says_nothing_of_a_place(factorised):
     corner.setX(3)
     menu = menu_at(program, corner)
     assert not [each for each in menu.actions() if each.objectName().startswith("placeLayer")]
+    menu.close()
+
+
+def test_the_menu_key_opens_it_for_the_place_of_the_pointer(factorised, spot):
+    program = factorised
+    view = program.window.panes.spectrogram
+    QTest.mouseMove(view, spot)
+    pump(program.application)
+    owner = program.desk.pointing.here().owner
+    QApplication.sendEvent(view, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, spot, view.mapToGlobal(spot)))
+    menu = program.window.place_menu
+    assert menu.isVisible() and any(each.text() == f"Solo “{owner.name}”" for each in menu.actions())
     menu.close()

@@ -72,6 +72,11 @@ class Hand(QObject):
         """Whether a button is down."""
         return self._drag is not None
 
+    @property
+    def inside(self) -> bool:
+        """Whether the pointer is over the canvas."""
+        return self._point is not None and self._plane.canvas.contains(self._point.toPoint())
+
     def set_pressure(self, pressure: float) -> None:
         """How hard a pen presses, 0 … 1; a mouse 1."""
         self._pressure = pressure
@@ -208,9 +213,8 @@ class Hand(QObject):
 
     def _show_cursor(self) -> None:
         """The cursor for the tool and the place."""
-        inside = self._point is not None and self._plane.canvas.contains(self._point.toPoint())
-        shape = Qt.CursorShape.CrossCursor if inside else Qt.CursorShape.ArrowCursor
-        if inside and self._tools.paints:
+        shape = Qt.CursorShape.CrossCursor if self.inside else Qt.CursorShape.ArrowCursor
+        if self.inside and self._tools.paints:
             shape = Qt.CursorShape.BlankCursor
         elif self._point is not None and self._on_time_axis(self._point):
             shape = Qt.CursorShape.SplitHCursor
