@@ -13,6 +13,7 @@ from workbench.control.tools import Tool, WandOptions
 from workbench.document.state import fresh_state
 from workbench.masks.edits.areas import Join
 from workbench.masks.insight.finding import Likeness
+from workbench.masks.insight.ridges import area_of, follow
 from workbench.spectral.pyramid import analyse_levels
 
 
@@ -101,6 +102,25 @@ def test_the_wand_takes_the_partial_that_the_hand_is_beside(desk, settle):
         assert area.bounds.low <= row < area.bounds.high and area.bounds.high - area.bounds.low <= 8
         begin, end = (analysis.second_of(frame, RATE) for frame in (area.bounds.start, area.bounds.stop))
         assert begin < second < end and end - begin > 0.5
+
+
+@pytest.mark.parametrize("zoom", [(1.0, 1.0), (4.0, 1.0), (1.0, 3.0), (8.0, 4.0)])
+def test_the_wand_takes_the_same_at_any_zoom(desk, settle, zoom):
+    """In view or not: the partial goes on beyond what is seen."""
+    desk.tools.choose(Tool.WAND)
+    position = float(desk.viewport.scale.position(550.0))
+    desk.viewport.zoom_time(zoom[0], 1.2)
+    desk.viewport.zoom_frequency(zoom[1], position)
+    desk.selecting.begin(QPointF(desk.plane.x_of(1.25), desk.plane.y_of(position)), Join.NEW)
+    desk.selecting.end()
+    settle()
+    levels = desk.document.stack.levels
+    column, row = ANALYSIS.frame_at(1.25, RATE), int(np.argmax(levels[ANALYSIS.frame_at(1.25, RATE), 30:41])) + 30
+    whole = area_of([follow(levels, row, column, 30.0, ANALYSIS)], levels, ANALYSIS)
+    every = np.arange(desk.document.stack.bins), np.arange(desk.document.stack.frames)
+    ours, wanted = (area.read(*every) > 0 for area in (desk.selection.area, whole))
+    # A frame more or less at an end, where it begins from another frame.
+    assert (ours & wanted).sum() > 0.95 * (ours | wanted).sum()
 
 
 def test_the_wand_takes_the_harmonics_if_it_is_asked_to(desk, settle):

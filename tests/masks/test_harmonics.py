@@ -43,6 +43,16 @@ def test_another_tone_a_fifth_above_is_left_out():
     assert np.round(found_from(samples, high, 1), 1).tolist() == [1, 2, 3, 4, 5, 6]
 
 
+def test_what_sounded_before_and_goes_on_is_another_tone():
+    held = tone(np.full(len(T), 240.0), 12) + tone(np.full(len(T), 180.0), 12)
+    f0 = np.full(len(T), 410.0)
+    ours = tone(f0, 8, amplitude=np.where((T > 0.4) & (T < 1.1), 0.1, 0.0))
+    for number in (1, 2):
+        found = np.array(found_from(held + ours + noise(len(T), 0.0003), f0, number))
+        np.testing.assert_allclose(found, np.rint(found), atol=0.05)
+        assert {1, 2, 3} <= set(np.rint(found)) <= set(range(1, 9))
+
+
 def test_a_missing_partial_is_no_end():
     f0 = np.full(len(T), 250.0)
     samples = tone(f0, 8) - partial(4 * f0, 0.1 * 4**-0.7, 4.0) + noise(len(T), 0.0003)

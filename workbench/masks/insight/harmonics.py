@@ -15,7 +15,10 @@ MOST_FRAMES = 64
 HIGHEST = 12
 """The number in its series that a partial which is pointed at may have at most."""
 MOST_PARTIALS = 60
-TOGETHER = 2
+RISE_DB = 3.0
+"""By how much a partial is louder than what was there before the one that is pointed at: what sounded already, and goes
+on, is another tone's."""
+TOGETHER = 1
 """Windows by which another partial may sound longer than the one pointed at; beyond them it is another tone's."""
 STIFFEST = 1e-3
 """The largest inharmonicity B: partial m lies at m f₀ √(1 + B m²). In the middle of a piano it is 1e-4 to 1e-3."""
@@ -48,7 +51,7 @@ def harmonics(
         From the lowest to the highest. The ridge alone where no other partial is found.
     """
     spectrum, middle = aligned(levels, ridge)
-    number, places = series(spectrum, middle)
+    number, places = series(spectrum, middle, _before(levels, ridge, middle, analysis))
     more = TOGETHER * analysis.overlap
     out: list[Ridge] = []
     for i, (m, place) in enumerate(sorted(places.items())):
@@ -79,18 +82,33 @@ def aligned(levels: Levels, ridge: Ridge) -> tuple[Doubles, float]:
     """
     order = np.argsort(ridge.heights)[::-1][:MOST_FRAMES]
     middle = float(np.mean(ridge.places[order]))
+    return _mean(levels, ridge.start + order, ridge.places[order] / middle), middle
+
+
+def _before(levels: Levels, ridge: Ridge, middle: float, analysis: Analysis) -> Doubles | None:
+    """The same of the window before the ridge begins, or None where the recording does not go back so far."""
+    frames = np.arange(ridge.start - 2 * analysis.overlap, ridge.start - analysis.overlap // 2)
+    frames = frames[frames >= 0]
+    if len(frames) < max(analysis.overlap // 2, 1):
+        return None
+    return _mean(levels, frames, np.full(len(frames), ridge.places[0] / middle))
+
+
+def _mean(levels: Levels, frames: NDArray[np.intp], stretches: Doubles) -> Doubles:
+    """The mean of frames in dB, each stretched along frequency by a factor."""
     bins = np.arange(levels.shape[1], dtype=np.float64)
     total = np.zeros(len(bins))
-    for i in order:
-        total += np.interp(bins * ridge.places[i] / middle, bins, level_db(levels[ridge.start + i]))
-    return total / len(order), middle
+    for frame, stretch in zip(frames, stretches, strict=True):
+        total += np.interp(bins * stretch, bins, level_db(levels[frame]))
+    return total / len(frames)
 
 
-def series(spectrum: Doubles, place: float) -> tuple[int, dict[int, float]]:
+def series(spectrum: Doubles, place: float, before: Doubles | None = None) -> tuple[int, dict[int, float]]:
     """Which partial of which tone lies at a place, and where the others are.
 
     Of the fundamentals that have a partial there, that one is taken whose series explains most of the peaks and has
-    fewest gaps: the share of the peaks' heights that lie on it, times the share of its partials that are there.
+    fewest gaps: the share of the peaks' heights that lie on it, times the square of the share of its partials that are
+    there. (With the share itself an octave below is taken as often, among other tones that have partials there.)
 
     Parameters
     ----------
@@ -98,6 +116,8 @@ def series(spectrum: Doubles, place: float) -> tuple[int, dict[int, float]]:
         Levels in dB.
     place : float
         Of the partial, in bins.
+    before : float64, shape (F,), optional
+        Levels before the tone began, above which its partials rise.
 
     Returns
     -------
@@ -107,6 +127,10 @@ def series(spectrum: Doubles, place: float) -> tuple[int, dict[int, float]]:
         Number and place of every partial that is there.
     """
     tops, heights = _tops(spectrum)
+    if before is not None and len(tops):
+        rows = np.rint(tops).astype(np.intp)
+        begun = (spectrum[rows] - before[rows] >= RISE_DB) | (np.abs(tops - place) < 1)
+        tops, heights = tops[begun], heights[begun]
     best: tuple[float, int, dict[int, float]] = (-np.inf, 1, {1: place})
     for number in range(1, HIGHEST + 1):
         if place / number < LEAST_BINS:
@@ -117,8 +141,7 @@ def series(spectrum: Doubles, place: float) -> tuple[int, dict[int, float]]:
         within = tops <= last * place / number + 0.5 * place / number
         explained = float(heights[held].sum()) / max(float(heights[within].sum()), 1e-9)
         there = len(found) / last
-        # Of a tone's own series and one an octave higher, which lacks every other partial, the first explains more.
-        score = explained * there * np.sqrt(len(found))
+        score = explained * there**2
         if score > best[0] + 1e-9:
             best = score, number, found
     return best[1], best[2]

@@ -297,8 +297,9 @@ class ToolOptions(QStackedWidget):
             self.setCurrentWidget(self._select)
             self.select_title.setText(described()[tools.tool].name)
             self.wand.setVisible(tools.tool is Tool.WAND)
-            # The wand has a way of its own to take them; the key does so still.
-            self.harmonics_wanted.setVisible(tools.tool is not Tool.WAND)
+            # The wand takes them in a way of its own, and needs the room; the key does so still.
+            for other in (self.select_title, self.harmonics_wanted):
+                other.setVisible(tools.tool is not Tool.WAND)
             self._show_wand()
             return
         self.setCurrentWidget(self._paint)
