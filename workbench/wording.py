@@ -84,6 +84,12 @@ SENTENCES: dict[str, str] = {
         "Errors", "With everything left out nothing can be found; select less."
     ),
     "separation.engine": QT_TRANSLATE_NOOP("Errors", "{reason}"),
+    "separation.example_all": QT_TRANSLATE_NOOP(
+        "Errors", "All that there is belongs to what is selected, so there is no rest; select less."
+    ),
+    "separation.example_silent": QT_TRANSLATE_NOOP(
+        "Errors", "Nothing sounds in what is selected; select a place where the sound is."
+    ),
     "separation.no_drum_folder": QT_TRANSLATE_NOOP(
         "Errors", "There is no folder “{folder}”; choose the one that holds a folder for each drum."
     ),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.control.scenes import masks, open_tones, select_box
+from tests.control.scenes import RATE, masks, open_tones, select_box
 from workbench.control.areas import Reshape
 from workbench.masks.edits.areas import Join, rectangle
 from workbench.masks.insight.finding import Likeness
@@ -78,6 +78,31 @@ def test_what_is_like_a_place_is_joined_with_the_selection(desk, settle, told):
     settle()
     bin_ = desk.plane.bin_at(place[1])
     assert bounds(desk)[0] <= bin_ < bounds(desk)[1] and told.nothing
+
+
+def test_similar_events_join_the_selection(desk, settle, told):
+    """Of the three tones the middle one, at 550 Hz, is struck every third of a second from 0.22 s on."""
+    analysis = desk.document.state.analysis
+    low, high = (analysis.bin_at(hz, RATE) for hz in (500.0, 600.0))
+    select_box(desk, low, high, analysis.frame_at(0.54, RATE), analysis.frame_at(0.74, RATE))
+    desk.areas.add_similar(0.7)
+    settle()
+    held = desk.selection.area.read(np.array([low]), np.arange(desk.document.stack.frames))[0] > 0
+    begins = np.nonzero(np.diff(held.astype(int)) > 0)[0] + 1
+    strikes = (0.22 + np.arange(6) / 3 - 0.02)[: len(begins)]
+    np.testing.assert_allclose(analysis.second_of(begins, RATE), strikes, atol=0.02)
+    assert len(begins) >= 5 and told.said == [f"{len(begins) - 1} similar events found"]
+
+
+def test_similar_events_need_an_event(desk, settle, told):
+    desk.areas.add_similar(0.7)
+    desk.areas.select_all()
+    desk.areas.add_similar(0.7)
+    assert len(told.refused) == 2
+    select_box(desk, 30, 60, 60, 90)
+    desk.areas.add_similar(0.99)
+    settle()
+    assert "lower likeness" in told.said[-1] and bounds(desk) == (30, 60, 60, 90)
 
 
 def test_nothing_found_is_said(desk, settle, told):

@@ -1,12 +1,20 @@
 """From drags and clicks to a selection."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from tests.control.scenes import open_tones, point, select_box
-from workbench.control.tools import Tool
+from tests.control.scenes import ANALYSIS, RATE, open_tones, point, select_box
+from workbench.audio.recording import Recording
+from workbench.control.tools import Tool, WandOptions
+from workbench.document.state import fresh_state
 from workbench.masks.edits.areas import Join
+from workbench.masks.insight.finding import Likeness
+from workbench.masks.insight.ridges import area_of, follow
+from workbench.spectral.pyramid import analyse_levels
 
 
 def drag(desk, one, other, join=Join.NEW, *between):
@@ -81,8 +89,57 @@ def test_two_corners_are_no_polygon(desk, corners):
     assert not desk.selecting.busy and desk.selection.area is None
 
 
+def test_the_wand_takes_the_partial_that_the_hand_is_beside(desk, settle):
+    desk.tools.choose(Tool.WAND)
+    hz, second = 550.0, 1.2
+    at = QPointF(desk.plane.x_of(second), desk.plane.y_of(float(desk.viewport.scale.position(hz))))
+    for off in (QPointF(0, 0), QPointF(0, 4), QPointF(0, -4)):
+        desk.selecting.begin(at + off, Join.NEW)
+        desk.selecting.end()
+        settle()
+        area, analysis = desk.selection.area, desk.document.state.analysis
+        row = analysis.bin_at(hz, RATE)
+        assert area.bounds.low <= row < area.bounds.high and area.bounds.high - area.bounds.low <= 8
+        begin, end = (analysis.second_of(frame, RATE) for frame in (area.bounds.start, area.bounds.stop))
+        assert begin < second < end and end - begin > 0.5
+
+
+@pytest.mark.parametrize("zoom", [(1.0, 1.0), (4.0, 1.0), (1.0, 3.0), (8.0, 4.0)])
+def test_the_wand_takes_the_same_at_any_zoom(desk, settle, zoom):
+    """In view or not: the partial goes on beyond what is seen."""
+    desk.tools.choose(Tool.WAND)
+    position = float(desk.viewport.scale.position(550.0))
+    desk.viewport.zoom_time(zoom[0], 1.2)
+    desk.viewport.zoom_frequency(zoom[1], position)
+    desk.selecting.begin(QPointF(desk.plane.x_of(1.25), desk.plane.y_of(position)), Join.NEW)
+    desk.selecting.end()
+    settle()
+    levels = desk.document.stack.levels
+    column, row = ANALYSIS.frame_at(1.25, RATE), int(np.argmax(levels[ANALYSIS.frame_at(1.25, RATE), 30:41])) + 30
+    whole = area_of([follow(levels, row, column, 30.0, ANALYSIS)], levels, ANALYSIS)
+    every = np.arange(desk.document.stack.bins), np.arange(desk.document.stack.frames)
+    ours, wanted = (area.read(*every) > 0 for area in (desk.selection.area, whole))
+    # A frame more or less at an end, where it begins from another frame.
+    assert (ours & wanted).sum() > 0.95 * (ours | wanted).sum()
+
+
+def test_the_wand_takes_the_harmonics_if_it_is_asked_to(desk, settle):
+    t = np.arange(2 * RATE) / RATE
+    samples = sum(0.1 / m * np.sin(2 * np.pi * 300 * m * t) for m in range(1, 6)).astype(np.float32)[:, None]
+    recording = Recording(samples, RATE, Path("tone.wav"))
+    desk.document.open(recording, analyse_levels(samples, ANALYSIS), fresh_state(ANALYSIS))
+    desk.tools.choose(Tool.WAND)
+    desk.tools.set_wand(replace(desk.tools.wand, harmonics=True))
+    position = float(desk.viewport.scale.position(600.0))
+    desk.selecting.begin(QPointF(desk.plane.x_of(1.0), desk.plane.y_of(position)), Join.NEW)
+    settle()
+    rows = np.array([ANALYSIS.bin_at(300.0 * m, RATE) for m in range(1, 6)])
+    assert desk.selection.area.read(rows, np.array([60])).all()
+
+
 def test_the_wand_selects_what_is_alike(desk, settle):
     desk.tools.choose(Tool.WAND)
+    desk.tools.set_wand(WandOptions(Likeness.LEVEL))
     desk.selecting.begin(point(desk, 0.5, 0.6), Join.NEW)
     desk.selecting.end()
     settle()

@@ -93,6 +93,8 @@ def test_the_wand_selects_what_hangs_together(factorised):
         round(program.desk.plane.y_of(float(v.scale.position(hz)))),
     )
     press(program, Qt.Key.Key_W)
+    like = program.window.panes.tool_bar.options.wand_like
+    like.setCurrentIndex(like.findText("same level"))
     QTest.mouseClick(view, LEFT, NONE, point)
     settle(program)
     held = program.desk.selection.area.read(np.arange(stack.bins), np.arange(stack.frames)) > 0

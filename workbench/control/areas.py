@@ -15,6 +15,8 @@ from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import Join, everything, joined
 from workbench.masks.insight.finding import Likeness, alike, dominated
+from workbench.masks.insight.similar import repeated, similar_events
+from workbench.masks.insight.sounds import sound_at
 from workbench.masks.model.grid import Region
 
 
@@ -105,6 +107,61 @@ class AreaActs(QObject):
             join,
         )
 
+    def select_sound(
+        self, place: tuple[float, float], near: Region, join: Join, fall: float, with_harmonics: bool
+    ) -> None:
+        """The partial or the onset at a place, to its ends, in view or not.
+
+        Parameters
+        ----------
+        place : (float, float)
+            Second and axis position.
+        near : Region
+            How far the hand may be off.
+        fall : float
+            By how many dB it may fall below its loudest moment.
+        with_harmonics : bool
+            Of a partial, its harmonics too.
+        """
+        recording, stack = self._document.recording, self._document.stack
+        if recording is None:
+            return
+        analysis, rate = self._document.state.analysis, recording.rate
+        at = self._plane.bin_at(place[1]), self._plane.frame_at(place[0])
+        self._find(
+            self.tr("Following the sound"),
+            lambda job: sound_at(stack, at, near, fall, with_harmonics, analysis, rate, job.report),
+            join,
+        )
+
+    def add_similar(self, least: float) -> None:
+        """Where else the recording sounds as in what is selected; the places join the selection.
+
+        Parameters
+        ----------
+        least : float
+            The correlation from which on a place counts as like it, 0 … 1.
+        """
+        area = self.wanted()
+        if area is None:
+            return
+        if self._selection.frames is None:
+            self._notices.refuse(self.tr("Select one event first: all of time is selected, so there is no other."))
+            return
+        stack, analysis = self._document.stack, self._document.state.analysis
+        found: list[int] = []
+
+        def work(job: Job) -> Area:
+            found[:] = similar_events(stack, area, least, analysis, job.report)
+            return repeated(area, found)
+
+        def told() -> str:
+            if not found:
+                return self.tr("Nothing else is as like it as that; try a lower likeness")
+            return self.tr("{0} similar events found").format(len(found))
+
+        self._find(self.tr("Looking for similar events"), work, Join.NEW, told)
+
     def select_drawn(self, make: Callable[[], Area], join: Join) -> None:
         """What was drawn around very many bins."""
         self._find(self.tr("Selecting"), lambda _: make(), join)
@@ -115,7 +172,8 @@ class AreaActs(QObject):
             self._notices.refuse(self.tr("Select something first: drag with a selection tool (V, R, Q, P, U or W)."))
         return self._selection.area
 
-    def _find(self, name: str, work: Callable[[Job], Area], join: Join) -> None:
+    def _find(self, name: str, work: Callable[[Job], Area], join: Join, told: Callable[[], str] = lambda: "") -> None:
+        """Find an area as a job and join it with what is selected; `told` is what is said when it is there."""
         document, selection = self._document, self._selection
         before, recording, analysis = selection.area, document.recording, document.state.analysis
 
@@ -130,8 +188,9 @@ class AreaActs(QObject):
             # Not over what the user selected meanwhile, nor on another recording.
             if selection.area is before and document.recording is recording and document.state.analysis == analysis:
                 found, area = made
-                if not found:
-                    self._notices.say(self.tr("Nothing of the kind was found"))
+                remark = told() if found else self.tr("Nothing of the kind was found")
+                if remark:
+                    self._notices.say(remark)
                 selection.set_area(area)
 
         self._runner.run(name, whole, done, self._notices.trouble, key="area")

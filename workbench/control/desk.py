@@ -12,6 +12,7 @@ from workbench.audio.scene import Scene
 from workbench.control.acting import Acting
 from workbench.control.areas import AreaActs
 from workbench.control.exporting import Exporting
+from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
 from workbench.control.heard import Heard
@@ -74,6 +75,7 @@ class Desk:
     wishes: Wishes
     morphing: Morphing
     partitions: Partitions
+    extracting: Extracting
     heard: Heard
     playback: Playback
     spot: Spot
@@ -149,13 +151,14 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         wishes=Wishes(document, selection, factorising, notices),
         morphing=Morphing(document, notices),
         partitions=Partitions(document, runner, notices),
+        extracting=Extracting(document, selection, runner, notices),
         heard=heard,
         playback=playback,
         spot=spot,
         paging=Paging(playback, viewport, strokes),
         listening=listening,
         walking=walking,
-        pointing=Pointing(pointer, plane, playback, masks, notices),
+        pointing=Pointing(document, selection, pointer, plane, playback, masks, layers, notices),
         measuring=Measuring(document, selection, playback, factorising, runner, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
         under_way=UnderWay(document, selection, strokes, pens, selecting, thresholding, walking, runner),

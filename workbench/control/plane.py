@@ -139,6 +139,11 @@ class Plane(QObject):
         )
         return Region(low, high + 1, first, last + 1)
 
+    def region_near(self, point: QPointF, reach: float) -> Region:
+        """The bins and frames within so many pixels of a point."""
+        corner = QPointF(reach, reach)
+        return self.region_between(self.place_at(point - corner), self.place_at(point + corner))
+
     @property
     def region_in_view(self) -> Region:
         """The bins and frames that are seen."""

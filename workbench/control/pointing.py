@@ -2,29 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 from PySide6.QtCore import QObject
 
+from workbench.control.layers import LayerActs
 from workbench.control.masks import MaskActs
 from workbench.control.notices import Notices
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
+from workbench.control.selection import Selection
+from workbench.document.document import Document
+from workbench.masks.insight.places import shares_at
+from workbench.masks.model.layers import Group, Layer
+
+NEAR = 1.0
+"""Pixels around the point that are its place: what is seen under a pointer is more than one bin where a pixel is."""
+LEAST_SHARE = 0.005
+"""Who holds less of a place has nothing to do with it."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A part of a place's sound: what a layer holds there, or what one of its components does.
+
+    Attributes
+    ----------
+    layer : Layer
+    share : float
+        Of the energy, 0 … 1.
+    component : int or None
+        None for the whole layer, or for what is only painted.
+    """
+
+    layer: Layer
+    share: float
+    component: int | None = None
+
+
+@dataclass(frozen=True)
+class Here:
+    """Who holds a place.
+
+    Attributes
+    ----------
+    layers : tuple of Holder
+        Layers with something there, the one with most first: it owns the place.
+    parts : tuple of Holder
+        What of them it comes from: components, and what is painted; the one with most first.
+    group : Group or None
+        That of the owner.
+    """
+
+    layers: tuple[Holder, ...]
+    parts: tuple[Holder, ...]
+    group: Group | None
+
+    @property
+    def owner(self) -> Layer:
+        """The layer with most."""
+        return self.layers[0].layer
 
 
 class Pointing(QObject):
-    """Keys that mean the pointer's second or frequency."""
+    """Keys and clicks that mean the pointer's second or frequency, or the layer that holds the place."""
 
     def __init__(
         self,
+        document: Document,
+        selection: Selection,
         pointer: Pointer,
         plane: Plane,
         playback: Playback,
         masks: MaskActs,
+        layers: LayerActs,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._document, self._selection = document, selection
         self._pointer, self._plane, self._playback = pointer, plane, playback
-        self._masks, self._notices = masks, notices
+        self._masks, self._layers, self._notices = masks, layers, notices
 
     def play_here(self) -> None:
         """Play from where the hand points."""
@@ -46,3 +105,55 @@ class Pointing(QObject):
             self._notices.refuse(self.tr("Point at the frequency in the spectrogram, and press the key there."))
         else:
             self._masks.split_frequency(self._plane.hz_of(place[1]))
+
+    # -- who holds the place -------------------------------------------------------------------------
+
+    def here(self) -> Here | None:
+        """Who holds the place under the pointer; None where it points at nothing."""
+        point, document = self._pointer.point, self._document
+        if point is None or document.recording is None or not document.layers:
+            return None
+        stack = document.stack
+        shares = shares_at(stack, self._plane.region_near(point, NEAR))
+        whole = np.bincount(stack.owner, shares, len(stack.layers))
+        layers = [Holder(stack.layers[i], float(whole[i])) for i in np.argsort(-whole, kind="stable")]
+        held = [part.component for layer in stack.layers for part in layer.parts]
+        parts = [
+            Holder(stack.layers[stack.owner[i]], float(shares[i]), held[i]) for i in np.argsort(-shares, kind="stable")
+        ]
+        group = next((each for each in document.groups if each.id == layers[0].layer.group), None)
+        return Here(
+            (layers[0], *(each for each in layers[1:] if each.share >= LEAST_SHARE)),
+            tuple(each for each in parts if each.share >= LEAST_SHARE),
+            group,
+        )
+
+    def select_owner(self, add: bool = False) -> None:
+        """Select the layer that holds most of the place; where it is selected already, its group as a whole.
+
+        Parameters
+        ----------
+        add : bool
+            Beside those that are selected.
+        """
+        here = self.here()
+        if here is None:
+            if self._document.recording is not None:
+                self._notices.refuse(self.tr("Point at a sound in the spectrogram, and press the key there."))
+            return
+        owner, share = here.owner, 100 * here.layers[0].share
+        again = self._selection.layer == owner.id and not self._selection.group and not add
+        if again and here.group is not None:
+            self._selection.select_group(here.group.id)
+            self._notices.say(self.tr("{0}, the group of {1}").format(here.group.name, owner.name))
+        else:
+            self._selection.select(owner.id, add)
+            self._notices.say(self.tr("{0} holds {1:.0f} % of this place").format(owner.name, share))
+
+    def group_owner(self, layer: Layer, group: int) -> None:
+        """Put a layer into a group, or for 0 into a new one of its own."""
+        self._selection.select(layer.id)
+        if group:
+            self._layers.drop_layer(layer.id, group, 0)
+        else:
+            self._layers.group()

@@ -18,6 +18,8 @@ from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import Join, joined, polygon, rectangle
 from workbench.masks.model.grid import Region
 
+SNAP = 6
+"""Pixels within which the wand finds what the hand means."""
 CLICK = 3
 """Pixels within which a drag is a click."""
 MOST_AT_ONCE = 3_000_000
@@ -83,12 +85,19 @@ class Selecting(QObject):
             self._join = join
         place = self._plane.place_at(point)
         if tool is Tool.WAND:
-            wand = self._tools.wand
-            self._areas.select_alike(place, join, wand.like, wand.tolerance, wand.connected)
+            self._wave(point, join)
             return
         self._dragging = True
         self._places = [*self._places, place] if tool is Tool.POLYGON else [place]
         self.changed.emit()
+
+    def _wave(self, point: QPointF, join: Join) -> None:
+        """The wand on a place."""
+        wand, place = self._tools.wand, self._plane.place_at(point)
+        if wand.like is None:
+            self._areas.select_sound(place, self._plane.region_near(point, SNAP), join, wand.fall, wand.harmonics)
+        else:
+            self._areas.select_alike(place, join, wand.like, wand.tolerance, wand.connected)
 
     def move(self, point: QPointF) -> None:
         """Drag."""

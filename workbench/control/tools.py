@@ -70,17 +70,23 @@ class WandOptions:
 
     Attributes
     ----------
-    like : Likeness
-        What it looks at.
+    like : Likeness or None
+        In what places are like the one that is clicked; None takes the sound there, a partial or an onset, to its ends.
     tolerance : float
         How much may differ, in dB or per cent.
     connected : bool
         Only what hangs together with the place that is clicked.
+    fall : float
+        By how many dB a sound may fall below its loudest moment.
+    harmonics : bool
+        Of a partial, its harmonics too.
     """
 
-    like: Likeness = Likeness.LEVEL
+    like: Likeness | None = None
     tolerance: float = 6.0
     connected: bool = True
+    fall: float = 30.0
+    harmonics: bool = False
 
 
 class ToolSettings(QObject):

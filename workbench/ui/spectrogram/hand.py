@@ -43,6 +43,8 @@ class Hand(QObject):
 
     menu_wanted = Signal(QPoint)
     """Place on the screen where the right button went down."""
+    owner_wanted = Signal(bool)
+    """Alt and the left button: whose place is this? True to select it beside what is selected."""
     cursor_changed = Signal(object)
     """Qt.CursorShape for the tool and the place."""
 
@@ -70,6 +72,11 @@ class Hand(QObject):
         """Whether a button is down."""
         return self._drag is not None
 
+    @property
+    def inside(self) -> bool:
+        """Whether the pointer is over the canvas."""
+        return self._point is not None and self._plane.canvas.contains(self._point.toPoint())
+
     def set_pressure(self, pressure: float) -> None:
         """How hard a pen presses, 0 … 1; a mouse 1."""
         self._pressure = pressure
@@ -88,10 +95,14 @@ class Hand(QObject):
         elif button == Qt.MouseButton.RightButton and shift and self._tools.paints:
             self._drag = Drag(button, Grip.RESIZE, point)
         elif button == Qt.MouseButton.RightButton:
+            self._pointer.put(point)
             self.menu_wanted.emit(event.globalPosition().toPoint())
         elif button == Qt.MouseButton.LeftButton and self._on_time_axis(point):
             self._drag = Drag(button, Grip.SCRUB, point)
             self._playback.scrub(self._plane.second_at(point.x()))
+        elif button == Qt.MouseButton.LeftButton and keys & Qt.KeyboardModifier.AltModifier:
+            self._pointer.put(point)
+            self.owner_wanted.emit(shift)
         elif button == Qt.MouseButton.LeftButton:
             self._drag = Drag(button, Grip.TOOL, point)
             ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
@@ -141,7 +152,8 @@ class Hand(QObject):
 
     def double_click(self, event: QMouseEvent) -> None:
         """Twice in one place."""
-        if event.button() != Qt.MouseButton.LeftButton or self._tools.paints:
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if event.button() != Qt.MouseButton.LeftButton or self._tools.paints or alt:
             self.press(event)
         elif self._tools.tool is Tool.POLYGON:
             self._selecting.close()
@@ -201,9 +213,8 @@ class Hand(QObject):
 
     def _show_cursor(self) -> None:
         """The cursor for the tool and the place."""
-        inside = self._point is not None and self._plane.canvas.contains(self._point.toPoint())
-        shape = Qt.CursorShape.CrossCursor if inside else Qt.CursorShape.ArrowCursor
-        if inside and self._tools.paints:
+        shape = Qt.CursorShape.CrossCursor if self.inside else Qt.CursorShape.ArrowCursor
+        if self.inside and self._tools.paints:
             shape = Qt.CursorShape.BlankCursor
         elif self._point is not None and self._on_time_axis(self._point):
             shape = Qt.CursorShape.SplitHCursor

@@ -8,6 +8,8 @@ from typing import Protocol
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, SignalInstance
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
+    QCursor,
     QEnterEvent,
     QFont,
     QKeyEvent,
@@ -167,6 +169,11 @@ class SpectrogramView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._document.recording is not None:
             self._hand.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # The right button opens the menu when it goes down; this is the key for it.
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self._document.recording is not None:
+            self._hand.menu_wanted.emit(QCursor.pos() if self._hand.inside else self.mapToGlobal(self.rect().center()))
 
     def tabletEvent(self, event: QTabletEvent) -> None:
         # Not accepted: Qt then sends the mouse events that the hand follows, with this pressure.

@@ -54,8 +54,8 @@ def described() -> dict[Tool, ToolText]:
         Tool.WAND: ToolText(
             tr("Magic wand"),
             "W",
-            tr("Select what is like the place you click"),
-            tr("Click a sound: what is like it is selected") + modes,
+            tr("Select the sound you click: a partial or an attack, to its ends"),
+            tr("Click a partial or an attack: it is followed to its ends · Ctrl+Shift+H similar ones") + modes,
         ),
         Tool.BRUSH: ToolText(
             tr("Brush"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -16,23 +18,16 @@ from PySide6.QtWidgets import (
 
 from workbench.control.areas import AreaActs, Reshape
 from workbench.control.selection import Selection
-from workbench.control.tools import (
-    FILTERS,
-    HARMONICS,
-    PAINTING,
-    REACHES,
-    SIZES,
-    WIDTHS,
-    Tool,
-    ToolSettings,
-    WandOptions,
-)
+from workbench.control.tools import FILTERS, HARMONICS, PAINTING, REACHES, SIZES, WIDTHS, Tool, ToolSettings
 from workbench.document.document import Document
 from workbench.masks.edits.brush import Shape
 from workbench.masks.insight.finding import Likeness
 from workbench.ui.base.controls import Slider, combo, dim, named
 from workbench.ui.base.names import chip, short
 from workbench.ui.tools.texts import described, described_shapes
+
+NUMBER_WIDTH = 66
+"""Pixels of a number that is small."""
 
 
 class ToolOptions(QStackedWidget):
@@ -76,29 +71,38 @@ class ToolOptions(QStackedWidget):
         wand.setContentsMargins(0, 0, 0, 0)
         wand.setSpacing(6)
         self.wand_like = combo(
-            [(self.tr("same level"), Likeness.LEVEL), (self.tr("same layers"), Likeness.SHARES)],
+            [
+                (self.tr("sound"), None),
+                (self.tr("same level"), Likeness.LEVEL),
+                (self.tr("same layers"), Likeness.SHARES),
+            ],
             "wandLike",
-            self.tr("What the wand looks at"),
-            self.tr("Places of nearly the same level, or that layers share alike"),
+            self.tr("What the wand takes"),
+            self.tr(
+                "The partial or attack you click, to its ends; or places of the same level, or that layers share alike"
+            ),
         )
-        self.wand_tolerance = named(
-            QSpinBox(), "wandTolerance", self.tr("Tolerance"), self.tr("How much may differ, in dB or per cent")
-        )
+        self.wand_tolerance = named(QSpinBox(), "wandTolerance", self.tr("Tolerance"), "")
         self.wand_tolerance.setRange(1, 100)
-        self.wand_tolerance.setValue(6)
+        self.wand_harmonics = named(
+            QCheckBox(self.tr("Harmonics")),
+            "wandHarmonics",
+            self.tr("With its harmonics"),
+            self.tr("Of a partial take the whole tone: its harmonics are looked for and followed too"),
+        )
         self.wand_connected = named(
             QCheckBox(self.tr("Connected")),
             "wandConnected",
             self.tr("Connected"),
             self.tr("Only what hangs together with the place you click"),
         )
-        self.wand_connected.setChecked(True)
-        for widget in (self.wand_like, self.wand_tolerance, self.wand_connected):
+        for widget in (self.wand_like, self.wand_tolerance, self.wand_harmonics, self.wand_connected):
             wand.addWidget(widget)
-        self.wand_like.currentIndexChanged.connect(self._wand_changed)
-        self.wand_tolerance.valueChanged.connect(self._wand_changed)
-        self.wand_connected.toggled.connect(self._wand_changed)
-        self._wand_changed()
+        tools = self._tools
+        self.wand_like.currentIndexChanged.connect(self._like_changed)
+        self.wand_tolerance.valueChanged.connect(self._tolerance_changed)
+        self.wand_harmonics.toggled.connect(lambda on: tools.set_wand(replace(tools.wand, harmonics=on)))
+        self.wand_connected.toggled.connect(lambda on: tools.set_wand(replace(tools.wand, connected=on)))
         row.addWidget(self.wand)
         self.amount = named(
             QSpinBox(),
@@ -106,6 +110,7 @@ class ToolOptions(QStackedWidget):
             self.tr("Bins and frames"),
             self.tr("By how much the selection grows, shrinks or is feathered"),
         )
+        self.amount.setMaximumWidth(NUMBER_WIDTH)
         self.amount.setRange(1, 30)
         self.amount.setValue(3)
         self.reshapes: list[QPushButton] = []
@@ -130,14 +135,58 @@ class ToolOptions(QStackedWidget):
             lambda: self._areas.reshape(Reshape.OVERTONES, self._tools.options.brush.harmonics)
         )
         row.addWidget(self.harmonics_wanted)
+        self.similar_wanted = named(
+            QPushButton(self.tr("Similar")),
+            "selectionSimilar",
+            self.tr("Similar events"),
+            self.tr("Add what sounds like it elsewhere (Ctrl+Shift+H)"),
+        )
+        self.least_likeness = named(
+            QSpinBox(),
+            "selectionLikeness",
+            self.tr("Least likeness"),
+            self.tr("How like the selection a similar event must be: lower finds more"),
+        )
+        self.least_likeness.setMaximumWidth(NUMBER_WIDTH)
+        self.least_likeness.setRange(20, 99)
+        self.least_likeness.setValue(70)
+        self.least_likeness.setSuffix(" %")
+        self.similar_wanted.clicked.connect(self.add_similar)
+        row.addWidget(self.similar_wanted)
+        row.addWidget(self.least_likeness)
         row.addStretch(1)
         return page
 
-    def _wand_changed(self) -> None:
-        like = Likeness(self.wand_like.currentData())
-        self.wand_tolerance.setSuffix(" dB" if like is Likeness.LEVEL else " %")
-        tolerance, connected = float(self.wand_tolerance.value()), self.wand_connected.isChecked()
-        self._tools.set_wand(WandOptions(like, tolerance, connected))
+    def add_similar(self) -> None:
+        """Events like what is selected join the selection."""
+        self._areas.add_similar(self.least_likeness.value() / 100)
+
+    def _like_changed(self) -> None:
+        # Qt hands members of enumerations back as strings.
+        like = self.wand_like.currentData()
+        self._tools.set_wand(replace(self._tools.wand, like=None if like is None else Likeness(like)))
+
+    def _tolerance_changed(self, value: int) -> None:
+        wand = self._tools.wand
+        sound = wand.like is None
+        self._tools.set_wand(replace(wand, fall=float(value)) if sound else replace(wand, tolerance=float(value)))
+
+    def _show_wand(self) -> None:
+        """The wand's options, of which each way of looking has its own."""
+        wand = self._tools.wand
+        sound = wand.like is None
+        self.wand_harmonics.setVisible(sound)
+        self.wand_connected.setVisible(not sound)
+        tip = self.tr("By how much the sound may fall below its loudest moment, in dB")
+        self.wand_tolerance.setToolTip(tip if sound else self.tr("How much may differ, in dB or per cent"))
+        self.wand_tolerance.setAccessibleDescription(self.wand_tolerance.toolTip())
+        with QSignalBlocker(self.wand_tolerance), QSignalBlocker(self.wand_like):
+            self.wand_like.setCurrentIndex(self.wand_like.findData(wand.like))
+            self.wand_tolerance.setSuffix(" %" if wand.like is Likeness.SHARES else " dB")
+            self.wand_tolerance.setValue(round(wand.fall if sound else wand.tolerance))
+        with QSignalBlocker(self.wand_harmonics), QSignalBlocker(self.wand_connected):
+            self.wand_harmonics.setChecked(wand.harmonics)
+            self.wand_connected.setChecked(wand.connected)
 
     # -- painting ------------------------------------------------------------------------------------
 
@@ -249,6 +298,10 @@ class ToolOptions(QStackedWidget):
             self.setCurrentWidget(self._select)
             self.select_title.setText(described()[tools.tool].name)
             self.wand.setVisible(tools.tool is Tool.WAND)
+            # The wand takes them in a way of its own, and needs the room; the key does so still.
+            for other in (self.select_title, self.harmonics_wanted):
+                other.setVisible(tools.tool is not Tool.WAND)
+            self._show_wand()
             return
         self.setCurrentWidget(self._paint)
         options = tools.options
@@ -296,5 +349,5 @@ class ToolOptions(QStackedWidget):
         self.paints.setToolTip(source.name)
 
     def _show_area(self) -> None:
-        for button in (*self.reshapes, self.harmonics_wanted):
+        for button in (*self.reshapes, self.harmonics_wanted, self.similar_wanted):
             button.setEnabled(self._selection.area is not None)

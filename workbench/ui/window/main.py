@@ -24,6 +24,7 @@ from workbench.ui.window.keyboard import Keyboard
 from workbench.ui.window.layout import VERSION, Layout
 from workbench.ui.window.mask_menus import add_layers_menu, add_mask_menu, add_select_menu, add_stacks_menu
 from workbench.ui.window.panes import Panes
+from workbench.ui.window.place_menu import PlaceMenu
 from workbench.ui.window.sound_menus import add_play_menu, add_tools_menu
 
 
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         self.notice = self._build_centre()
         self.layout_ = Layout(self, self.panes)
         self.actions_ = self._build_menus()
+        self.place_menu = PlaceMenu(desk, self.actions_, self)
         self._wire()
         self._restore()
         self._opened()
@@ -113,7 +115,8 @@ class MainWindow(QMainWindow):
         notices.soothed.connect(self._soothe)
         desk.under_way.nothing_left.connect(self.notice.hide)
         panes.transport.sound_troubled.connect(self._sound_troubled)
-        panes.hand.menu_wanted.connect(lambda place: self._pop_up("maskMenu", place))
+        panes.hand.menu_wanted.connect(self.place_menu.open_at)
+        panes.hand.owner_wanted.connect(desk.pointing.select_owner)
         panes.stack.menu_wanted.connect(lambda place: self._pop_up("layersMenu", place))
         panes.stack.stacks_wanted.connect(lambda place: self._pop_up("stacksMenu", place))
         panes.factorise.more_asked.connect(self.dialogs.all_settings)

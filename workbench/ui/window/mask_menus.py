@@ -37,6 +37,13 @@ def add_select_menu(actions: Actions, desk: Desk, panes: Panes) -> None:
         "Ctrl+H",
         lambda: areas.reshape(Reshape.OVERTONES, desk.tools.options.brush.harmonics),
     )
+    menu.add(
+        "similar",
+        tr("Add si&milar events"),
+        "Ctrl+Shift+H",
+        panes.tool_bar.options.add_similar,
+        tr("What sounds like the selection elsewhere, by its spectrum and course in time"),
+    )
     menu.add("dominated", tr("Where this layer &dominates"), "Ctrl+Shift+D", areas.select_dominated)
 
 
@@ -71,6 +78,13 @@ def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         "Ctrl+Shift+J",
         masks.lift_to_new,
         tr("A new layer takes everything that is selected, from all layers"),
+    )
+    menu.add(
+        "getOut",
+        tr("Get this sound ou&t"),
+        "Ctrl+L",
+        desk.extracting.get_out,
+        tr("Find what is selected, or painted into the layer, everywhere: two layers, the sound and the rest"),
     )
     _add_assign_menu(menu.submenu(tr("&Give the selection to"), "assignMenu"), desk)
     menu.line()
@@ -154,6 +168,13 @@ def add_layers_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
     menu.line()
     menu.add("above", tr("Select the layer &above"), "Alt+Up", lambda: stack.select_by(-1))
     menu.add("below", tr("Select the layer &below"), "Alt+Down", lambda: stack.select_by(1))
+    menu.add(
+        "selectOwner",
+        tr("Select what sounds at the poin&ter"),
+        "Shift+X",
+        desk.pointing.select_owner,
+        tr("The layer that holds most of the place under the pointer; again, its group (Alt+click)"),
+    )
     menu.add("swap", tr("Swap with the layer selected before"), "X", desk.selection.swap)
     menu.add("moveUp", tr("Move &up"), "Alt+Shift+Up", lambda: layers.nudge(-1))
     menu.add("moveDown", tr("Move d&own"), "Alt+Shift+Down", lambda: layers.nudge(1))
