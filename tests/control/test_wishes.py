@@ -181,3 +181,39 @@ def test_a_method_may_have_a_divergence_of_its_own(desk, method, own):
     desk.wishes.set(method=method)
     if METHODS[method].divergence is not None or method == "hpss":
         assert desk.wishes.own_divergence == own
+
+
+def test_undo_brings_the_seed_that_was_used_and_leaves_what_was_typed_since(desk, settle):
+    desk.wishes.set(components=2, iterations=5)
+    desk.wishes.factorise(True)
+    settle()
+    desk.wishes.try_another_seed()
+    settle()
+    assert desk.wishes.settings.seed == desk.document.run.settings.seed == 1
+    desk.document.undo()
+    assert desk.wishes.settings.seed == desk.document.run.settings.seed == 0
+    desk.document.redo()
+    assert desk.wishes.settings.seed == 1
+    desk.wishes.set(components=7)
+    desk.document.undo()
+    assert (desk.wishes.settings.components, desk.wishes.settings.seed) == (7, 1)
+
+
+def test_what_goes_on_has_the_seed_that_it_began_with(desk, settle):
+    desk.wishes.set(components=2, iterations=5, seed=4)
+    desk.wishes.factorise(True)
+    settle()
+    desk.wishes.set(seed=9)
+    desk.wishes.factorise(False)
+    settle()
+    assert desk.document.run.settings.seed == 4 and acts(desk)[-1] == "Continue KL, 2 components, seed 4"
+
+
+def test_the_best_of_several_starts_is_listed_with_its_own_seed(desk, settle):
+    desk.wishes.set(components=3, iterations=5, tries=4)
+    desk.wishes.factorise(True)
+    settle()
+    for run in desk.document.runs.values():
+        seed = run.settings.seed
+        assert run.name == "KL, 3 components" + (f", seed {seed}" if seed else "")
+    assert len({run.number for run in desk.document.runs.values()}) == 4

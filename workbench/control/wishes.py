@@ -27,7 +27,10 @@ from workbench.spectral.stft import Analysis
 
 
 class Wishes(QObject):
-    """The settings, window and hop of the next run. They follow the run of the stack that is shown."""
+    """The settings, window and hop of the next run.
+
+    They follow the run that is shown, as long as nothing of them was changed since.
+    """
 
     changed = Signal()
     """Some setting, window or hop is another."""
@@ -45,7 +48,8 @@ class Wishes(QObject):
         super().__init__(parent)
         self._document, self._selection, self._factorising = document, selection, factorising
         self._notices = notices
-        self._settings = RunSettings()
+        self._settings = self._followed = RunSettings()
+        self._run = document.recorded_state.run
         self._analysis = document.state.analysis
         self._stack = document.state.shown
         self._possible = "", False
@@ -54,6 +58,7 @@ class Wishes(QObject):
         document.analysis_changed.connect(self._analysis_changed)
         self.changed.connect(self._look)
         document.factors_changed.connect(self._look)
+        document.factors_changed.connect(self._follow)
         selection.area_changed.connect(self._look)
 
     @property
@@ -83,6 +88,7 @@ class Wishes(QObject):
             self._notices.trouble(missing)
             return
         self.set(selection=self._selection.frames)
+        self._followed = self._settings
         self._factorising.start(self._settings, self._analysis, fresh)
 
     def try_another_seed(self) -> None:
@@ -98,6 +104,7 @@ class Wishes(QObject):
 
     def _opened(self) -> None:
         self._stack = self._document.state.shown
+        self._run = self._document.recorded_state.run
         self._analysis_changed()
         run = self._document.run
         if run is not None:
@@ -115,10 +122,19 @@ class Wishes(QObject):
         self._analysis = self._document.state.analysis
         self.changed.emit()
 
+    def _follow(self) -> None:
+        """Undo and redo bring another run forward: what is shown of it is true of it, but for what the user has set."""
+        document = self._document
+        shown, self._run = self._run, document.recorded_state.run
+        run = document.runs.get(self._run) if self._run is not None else None
+        if self._run != shown and run is not None and self._settings == self._followed:
+            self._adopt(run.settings)
+
     def _adopt(self, settings: RunSettings) -> None:
         """Wish for what a run was made with; masks from stems were made with nothing of the kind."""
         if settings.method in METHODS:
             self.put(settings)
+            self._followed = self._settings
 
     # -- settings ------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from workbench.document.document import Document
+from workbench.document.state import Run
 from workbench.masks.model.layers import palette_colour
 from workbench.ui.base import theme
 from workbench.ui.base.controls import named
@@ -33,9 +34,9 @@ def _points(costs: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.f
     return np.arange(1.0, 1.0 + step * len(shown), step), np.log10(np.maximum(shown, 1e-12))
 
 
-def run_colour(run: int) -> str:
+def run_colour(run: Run) -> str:
     """The colour of a run's curve and of its entry in the list."""
-    return palette_colour(run)
+    return palette_colour(run.number)
 
 
 class CostPlot(pyqtgraph.PlotWidget):
@@ -103,5 +104,5 @@ class CostPlot(pyqtgraph.PlotWidget):
             curve.setData(*_points(document.runs[run].costs))
             current = run == present
             style = pyqtgraph.QtCore.Qt.PenStyle.SolidLine if current else pyqtgraph.QtCore.Qt.PenStyle.DashLine
-            curve.setPen(pyqtgraph.mkPen(run_colour(run), width=2.5 if current else 1, style=style))
+            curve.setPen(pyqtgraph.mkPen(run_colour(document.runs[run]), width=2.5 if current else 1, style=style))
             curve.setZValue(1 if current else 0)
