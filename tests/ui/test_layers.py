@@ -53,8 +53,14 @@ def test_gain_slider_is_one_step_and_double_click_is_neutral(factorised):
 
 def test_the_sum_of_the_layers_is_measured(factorised):
     residual = factorised.window.panes.stack.residual
-    assert pump(factorised.application, lambda: "dB" in residual.text(), 10)
-    assert float(residual.text().split(":")[1].split()[0].replace("−", "-")) < -100
+    assert pump(factorised.application, lambda: residual.text() == "The parts add up to the recording exactly", 10)
+    number = residual.toolTip().split(":")[1].split()[0]
+    assert float(number.replace("−", "-")) < -100
+    for db, said in ((-99.0, "that nobody hears"), (-35.4, "do not add up to the recording: a rest of −35 dB")):
+        residual.show_residual(db)
+        assert said in residual.text() and residual.property("role") == ("dim" if db < -60 else "hint")
+    residual.show_residual(None)
+    assert residual.text() == "" and residual.property("role") == "dim"
 
 
 def test_above_two_channels_pan_is_off_and_says_why(workbench, tmp_path):

@@ -18,6 +18,7 @@ from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.document_menus import add_edit_menu, add_file_menu, add_help_menu, add_view_menu
 from workbench.ui.window.export_flow import ExportFlow
+from workbench.ui.window.factorise_menu import add_factorise_menu
 from workbench.ui.window.file_flow import FileFlow
 from workbench.ui.window.invitation import Invitation
 from workbench.ui.window.keyboard import Keyboard
@@ -90,13 +91,15 @@ class MainWindow(QMainWindow):
         actions, desk, panes, dialogs = Actions(self), self.desk, self.panes, self.dialogs
         add_file_menu(actions, self.files, self.exports)
         add_edit_menu(actions, desk, panes, self.escape)
+        add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
+        # From left to right as one works: take apart, collect, touch up by hand, listen.
+        add_factorise_menu(actions, desk, dialogs)
+        add_stacks_menu(actions, desk, panes, dialogs)
+        add_layers_menu(actions, desk, panes, dialogs)
+        add_tools_menu(actions, desk)
         add_select_menu(actions, desk, panes)
         add_mask_menu(actions, desk, dialogs)
-        add_layers_menu(actions, desk, panes, dialogs)
-        add_stacks_menu(actions, desk, panes, dialogs)
         add_play_menu(actions, desk, dialogs)
-        add_tools_menu(actions, desk)
-        add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
         add_help_menu(actions, dialogs)
         return actions
 
