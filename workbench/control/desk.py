@@ -15,6 +15,7 @@ from workbench.control.exporting import Exporting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
 from workbench.control.heard import Heard
+from workbench.control.highlight import Highlight
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
 from workbench.control.masks import MaskActs
@@ -31,6 +32,7 @@ from workbench.control.pointing import Pointing
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
 from workbench.control.shaping import Shaping
+from workbench.control.sorting import Sorting
 from workbench.control.spot import Spot
 from workbench.control.stacks import StackActs
 from workbench.control.strokes import Strokes
@@ -57,6 +59,7 @@ class Desk:
     plane: Plane
     pointer: Pointer
     tools: ToolSettings
+    highlight: Highlight
     acting: Acting
     areas: AreaActs
     masks: MaskActs
@@ -82,6 +85,7 @@ class Desk:
     walking: Walking
     pointing: Pointing
     measuring: Measuring
+    sorting: Sorting
     exporting: Exporting
     under_way: UnderWay
 
@@ -121,6 +125,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     selecting = Selecting(document, selection, tools, plane, areas)
     thresholding = Thresholding(document, selection, tools, plane, acting)
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
+    measuring = Measuring(document, selection, playback, factorising, runner, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(
         document=document,
@@ -132,6 +137,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         plane=plane,
         pointer=pointer,
         tools=tools,
+        highlight=Highlight(),
         acting=acting,
         areas=areas,
         masks=masks,
@@ -156,7 +162,8 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         listening=listening,
         walking=walking,
         pointing=Pointing(pointer, plane, playback, masks, walking, notices),
-        measuring=Measuring(document, selection, playback, factorising, runner, notices),
+        measuring=measuring,
+        sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
         under_way=UnderWay(document, selection, strokes, pens, selecting, thresholding, walking, runner),
     )
