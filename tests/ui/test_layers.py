@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, press
 from workbench.masks.pictures.picture import Show
+from workbench.ui.base import theme
 
 
 def test_layers_by_mouse_and_keys(factorised):
@@ -153,3 +154,16 @@ def test_a_fader_that_is_held_while_its_layer_goes(factorised):
         while len(program.desk.document.layers) == 4:
             press(program, Qt.Key.Key_Z, CTRL)
     assert not program.window.notice.isVisible()
+
+
+def test_another_theme_dresses_the_rows_that_are_there(factorised):
+    program, window = factorised, factorised.window
+    rows = window.panes.stack.rows
+    program.desk.selection.select(rows[1].layer.id)
+    window.actions_["mute"].trigger()
+    window.set_theme("dark")
+    dark = [row.lock.icon().pixmap(16, 16).toImage() for row in rows]
+    window.set_theme("light")
+    assert window.panes.stack.rows == rows, "they are not made anew"
+    assert all(row.lock.icon().pixmap(16, 16).toImage() != icon for row, icon in zip(rows, dark, strict=True))
+    assert theme.LIGHT.dim in rows[1].name.styleSheet() and theme.LIGHT.dim not in rows[0].name.styleSheet()

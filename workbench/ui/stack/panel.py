@@ -198,7 +198,7 @@ class StackPanel(QWidget):
         """The theme changed."""
         for button in self._icons:
             dress(button)
-        self._rows.build_anew()
+        self._rows.dress()
 
     # -- keys ----------------------------------------------------------------------------------------
 
@@ -227,6 +227,8 @@ class StackPanel(QWidget):
         """Type another name for the present stack."""
         if self._document.recording is None:
             return
+        for each in self.window().findChildren(QInputDialog, "renameStackDialog"):
+            each.close()
         dialog = QInputDialog(self.window())
         dialog.setObjectName("renameStackDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
