@@ -8,7 +8,8 @@ from tests.acting import select_time
 from tests.control.scenes import ANALYSIS, RATE, acts, change, ids, open_tones, select_box, separate
 from workbench.control.wishes import Wishes
 from workbench.document.state import fresh_state
-from workbench.separation.settings import METHODS, PRESETS, RunSettings, preset
+from workbench.separation.presets import PRESETS, preset
+from workbench.separation.settings import METHODS, RunSettings
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -34,10 +35,22 @@ def test_a_method_is_not_compared_with_itself(desk):
 def test_presets_are_recognised(desk):
     for name in PRESETS:
         desk.wishes.choose_preset(name)
-        found = desk.wishes.preset_name
-        assert preset(found, desk.wishes.settings) == desk.wishes.settings
+        assert desk.wishes.preset_name == name and preset(name, desk.wishes.settings) == desk.wishes.settings
     desk.wishes.set(components=17, iterations=3, seed=4, method="em")
     assert desk.wishes.preset_name == ""
+
+
+def test_a_preset_brings_the_window_that_suits_it_and_one_without_leaves_it(desk):
+    rate = desk.document.recording.rate
+    before = desk.wishes.analysis
+    desk.wishes.choose_preset("notes")
+    assert desk.wishes.analysis == before
+    desk.wishes.choose_preset("voice")
+    assert desk.wishes.analysis == PRESETS["voice"].analysis(rate) != before
+    assert desk.document.state.analysis == before, "the document keeps its own until it is factorised"
+    window = desk.wishes.analysis.window // 2
+    desk.wishes.set_analysis(window, window // 4)
+    assert desk.wishes.preset_name != "voice", "with another window it is the user's own"
 
 
 @given(st.sampled_from(list(METHODS)))

@@ -90,7 +90,13 @@ def test_the_question_about_unsaved_work_keeps_the_window_from_going_on(factoris
 
 
 @pytest.mark.parametrize(
-    ("action", "name"), [("export", "exportDialog"), ("open", "openDialog"), ("saveAs", "saveDialog")]
+    ("action", "name"),
+    [
+        ("export", "exportDialog"),
+        ("open", "openDialog"),
+        ("saveAs", "saveDialog"),
+        ("renameStack", "renameStackDialog"),
+    ],
 )
 def test_what_is_asked_for_twice_is_open_once(factorised, action, name):
     program = factorised

@@ -13,16 +13,8 @@ from workbench.control.selection import Selection
 from workbench.document.document import Document
 from workbench.masks.model.models import Factors
 from workbench.nmf.harmonic_percussive import HpssMode
-from workbench.separation.settings import (
-    METHODS,
-    PRESETS,
-    ActivationStart,
-    Divergence,
-    Method,
-    RunSettings,
-    TemplateStart,
-    preset,
-)
+from workbench.separation.presets import PRESETS, USUAL_RATE, preset
+from workbench.separation.settings import METHODS, ActivationStart, Divergence, Method, RunSettings, TemplateStart
 from workbench.spectral.stft import Analysis
 
 
@@ -151,8 +143,12 @@ class Wishes(QObject):
             self.changed.emit()
 
     def choose_preset(self, name: str) -> None:
-        """Settings for a kind of sound."""
+        """Settings for a kind of sound, with the window that suits it."""
+        recording = self._document.recording
+        analysis = PRESETS[name].analysis(USUAL_RATE if recording is None else recording.rate)
         self.put(preset(name, self.settings))
+        if analysis is not None:
+            self.set_analysis(analysis.window, analysis.hop)
 
     @property
     def own_divergence(self) -> Divergence | None:
@@ -193,7 +189,16 @@ class Wishes(QObject):
     @property
     def preset_name(self) -> str:
         """The preset that the settings are, '' for none."""
-        return next((name for name in PRESETS if preset(name, self.settings) == self.settings), "")
+        recording = self._document.recording
+        rate = USUAL_RATE if recording is None else recording.rate
+        return next(
+            (
+                name
+                for name, each in PRESETS.items()
+                if preset(name, self.settings) == self.settings and each.analysis(rate) in (None, self._analysis)
+            ),
+            "",
+        )
 
     def uses(self, field: str) -> bool:
         """Whether the method, with what is chosen of it, reads a field."""

@@ -139,6 +139,7 @@ class ExportDialog(QDialog):
         self.level.setEnabled(False)
         self.notice = QLabel()
         self.notice.setObjectName("exportNotice")
+        self.notice.setProperty("role", "hint")
         self.notice.setWordWrap(True)
         self.notice.hide()
         self._arrange(browse)

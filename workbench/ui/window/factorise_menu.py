@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from workbench.control.desk import Desk
-from workbench.separation.settings import PRESET_NAMES
+from workbench.separation.presets import PRESETS
 from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.document_menus import tr
@@ -40,8 +40,8 @@ def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
     )
     menu.line()
     presets = menu.submenu(tr("&Preset"), "presetMenu")
-    for name, text in PRESET_NAMES.items():
-        words = QCoreApplication.translate("Presets", text)
+    for name, each in PRESETS.items():
+        words = QCoreApplication.translate("Presets", each.name)
         presets.add(f"preset{name}", words.replace("&", "&&"), "", partial(wishes.choose_preset, name))
     menu.add("allSettings", tr("&All settings…"), "Ctrl+Shift+F", dialogs.all_settings)
     menu.add(
