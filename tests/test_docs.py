@@ -53,7 +53,7 @@ def keys_in_manual() -> set[str]:
 def keys_in_menus() -> set[str]:
     """The keys that are written where the menus are filled and the tools are described."""
     found: set[str] = set()
-    for path in (*sorted((CODE / "ui" / "window").glob("*_menus.py")), CODE / "ui" / "tools" / "texts.py"):
+    for path in (*sorted((CODE / "ui" / "window").glob("*_menu*.py")), CODE / "ui" / "tools" / "texts.py"):
         for node in ast.walk(ast.parse(text(path))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".add", "ToolText")):
                 given = [*node.args[1:3], *(each.value for each in node.keywords if each.arg == "shown")]

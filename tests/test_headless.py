@@ -16,7 +16,8 @@ from workbench.audio.recording import load
 from workbench.document.acts import layers as layer_acts
 from workbench.document.project import save_project
 from workbench.document.state import fresh_state
-from workbench.separation.settings import PRESETS, RunSettings
+from workbench.separation.presets import PRESETS
+from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,7 +101,18 @@ def test_options_come_before_the_preset_and_settings_before_both(tones, tmp_path
     assert separate(tones, tmp_path / "out", *asked) == 0
     with np.load(tmp_path / "out" / "factors.npz", allow_pickle=False) as factors:
         settings = RunSettings(**json.loads(str(factors["settings"])))
-    assert settings == replace(PRESETS["notes"], components=2, iterations=15, seed=7)
+    assert settings == replace(PRESETS["notes"].settings, components=2, iterations=15, seed=7)
+
+
+def test_a_preset_has_the_window_that_suits_it_unless_one_is_given(tones, tmp_path):
+    rate = soundfile.info(tones).samplerate
+    for number, (more, window) in enumerate(
+        (((), PRESETS["voice"].analysis(rate).window), (("--window", "512"), 512), (("--preset", "notes"), 2048))
+    ):
+        asked = ("--preset", "voice", "--set", "components=2", *more)
+        assert separate(tones, tmp_path / str(number), *asked) == 0
+        with np.load(tmp_path / str(number) / "factors.npz", allow_pickle=False) as factors:
+            assert len(factors["W"]) == window // 2 + 1
 
 
 def test_other_starts_and_the_method_beside_are_told_with_their_costs(tones, tmp_path, capsys):

@@ -24,8 +24,9 @@ from workbench.errors import UserError
 from workbench.masks.model.models import Shares
 from workbench.masks.pictures.sheet import save_picture
 from workbench.separation.factorise import Snapshot, factorise
+from workbench.separation.presets import PRESETS, Preset
 from workbench.separation.reading import SETTINGS, form, name_and_value, preset_called, with_value
-from workbench.separation.settings import METHODS, PRESET_NAMES, RANGES, Divergence, RunSettings
+from workbench.separation.settings import METHODS, RANGES, Divergence, RunSettings
 from workbench.separation.task import Task, component_count, component_names
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
@@ -45,7 +46,8 @@ def separate(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("input", type=Path, help="sound file")
     parser.add_argument("--out", type=Path, required=True, help="folder for the results; made if it is not there")
-    parser.add_argument("--preset", help=f"what to begin with: {', '.join(PRESET_NAMES.values())} (default General)")
+    presets = ", ".join(each.name for each in PRESETS.values())
+    parser.add_argument("--preset", help=f"what to begin with: {presets} (default General)")
     parser.add_argument("--method", choices=[each.value for each in METHODS], help="default: the preset's")
     parser.add_argument("--components", type=_within("components"), help="K (default: the preset's)")
     parser.add_argument("--divergence", choices=[each.value for each in Divergence], help="default: the preset's")
@@ -59,7 +61,9 @@ def separate(arguments: Sequence[str]) -> int:
         metavar="NAME=VALUE",
         help="any setting, more than once; selection=1.5-3 selects from 1.5 to 3 seconds",
     )
-    parser.add_argument("--window", type=_whole(1, 65536), default=2048, help="samples a frame (default 2048)")
+    parser.add_argument(
+        "--window", type=_whole(1, 65536), default=None, help="samples a frame (default: the preset's, or 2048)"
+    )
     parser.add_argument("--hop", type=_whole(1, 65536), default=None, help="samples between frames (default window/4)")
     parser.add_argument(
         "--threads", type=_whole(1, 256), default=None, help="default: one a processor; no effect on results"
@@ -93,11 +97,12 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"separate": separate, "re
 
 
 def _separate(options: argparse.Namespace) -> None:
-    analysis = Analysis(options.window, options.hop or options.window // 4)
+    begin = preset_called(options.preset) if options.preset else PRESETS["general"]
     recording = load(options.input)
+    analysis = _analysis(options, begin, recording.rate)
     for remark in recording.remarks:
         print(sentence(remark), file=sys.stderr)
-    settings, given = _settings(options, analysis, recording.rate)
+    settings, given = _settings(options, begin.settings, analysis, recording.rate)
     names = component_names(settings)
     # What it needs and has not is said before a folder is made for it.
     component_count(settings, None)
@@ -131,9 +136,17 @@ def _separate(options: argparse.Namespace) -> None:
     _tell(options, f"Wrote {len(pieces)} layers, masks.png and factors.npz to {options.out}{cost}")
 
 
-def _settings(options: argparse.Namespace, analysis: Analysis, rate: int) -> tuple[RunSettings, set[str]]:
-    """The preset, changed by the options that are given, and these by the settings that are written; and which were."""
-    settings = preset_called(options.preset) if options.preset else RunSettings()
+def _analysis(options: argparse.Namespace, begin: Preset, rate: int) -> Analysis:
+    """Window and hop as they are given; else those of the preset, where it has any."""
+    usual = begin.analysis(rate) or Analysis()
+    window = options.window or usual.window
+    return Analysis(window, options.hop or window // 4)
+
+
+def _settings(
+    options: argparse.Namespace, settings: RunSettings, analysis: Analysis, rate: int
+) -> tuple[RunSettings, set[str]]:
+    """The preset's, changed by the options that are given, and these by what is written; and which were changed."""
     names = ("method", "components", "divergence", "iterations", "seed")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     settings = replace(settings, **given)

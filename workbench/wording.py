@@ -66,6 +66,14 @@ SENTENCES: dict[str, str] = {
     "audio.flac_channels": QT_TRANSLATE_NOOP(
         "Errors", "FLAC holds at most {most} channels, not {channels}; choose WAV."
     ),
+    "audio.no_folder": QT_TRANSLATE_NOOP("Errors", "There is no folder for the files yet; name one, or choose one."),
+    "audio.relative_folder": QT_TRANSLATE_NOOP(
+        "Errors", "“{path}” does not say where it is; write the whole path of the folder, or choose one."
+    ),
+    "audio.folder_is_file": QT_TRANSLATE_NOOP("Errors", "“{path}” is a file and no folder; choose another folder."),
+    "audio.folder_forbidden": QT_TRANSLATE_NOOP(
+        "Errors", "You may not write to “{path}”; choose another folder, or change its permissions."
+    ),
     "audio.unwritable": QT_TRANSLATE_NOOP("Errors", "“{path}” can't be written: {reason}; choose another folder."),
     "audio.no_portaudio": QT_TRANSLATE_NOOP(
         "Errors", "PortAudio is not installed, so nothing can be heard; install it (Debian: libportaudio2) and restart."

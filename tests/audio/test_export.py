@@ -1,4 +1,6 @@
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from workbench.audio.export import (
     Piece,
     SampleFormat,
     brought_to,
+    folder_for,
     group_pieces,
     heard_piece,
     layer_pieces,
@@ -172,3 +175,30 @@ def test_layers_and_silence_stay_at_their_own_loudness(tmp_path):
     muted = tuple(replace(layer, mute=True) for layer in scene.stack.layers)
     silent = mix_piece(replace(scene, stack=replace(scene.stack, layers=muted)), tmp_path, "song", FileFormat())
     assert brought_to(silent, measure([silent])[0], Level(LevelKind.PEAK, -1.0))[0] is silent
+
+
+def test_a_folder_is_looked_at_before_anything_is_written(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    assert folder_for(f"  {tmp_path / 'new' / 'deep'} ") == tmp_path / "new" / "deep"
+    assert folder_for(str(tmp_path)) == tmp_path and folder_for("~") == Path.home()
+    for text, code in (
+        ("", "audio.no_folder"),
+        ("\t ", "audio.no_folder"),
+        ("here/there", "audio.relative_folder"),
+        (str(tmp_path / "file"), "audio.folder_is_file"),
+        (str(tmp_path / "file" / "below"), "audio.folder_is_file"),
+        (str(tmp_path / "dangling" / "below"), "audio.folder_is_file"),
+    ):
+        with pytest.raises(UserError) as told:
+            folder_for(text)
+        assert told.value.code == code
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_to_is_told(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    with pytest.raises(UserError) as told:
+        folder_for(str(tmp_path / "closed" / "below"))
+    assert told.value.code == "audio.folder_forbidden"

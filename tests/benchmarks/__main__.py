@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, edit, engine, extraction, live, main_job, presets
+from tests.benchmarks import Report, edit, engine, extraction, live, main_job, presets, windows
 
 BENCHMARKS = {
     "main": main_job.measure,
     "engine": engine.measure,
     "presets": presets.measure,
     "extraction": extraction.measure,
+    "windows": windows.measure,
     "edit": edit.measure,
     "live": live.measure,
 }

@@ -237,3 +237,44 @@ def test_with_nothing_open_nothing_runs(empty, told):
     empty.factorising.stop()
     empty.factorising.use_run(1)
     assert not empty.factorising.running and told.nothing
+
+
+@pytest.mark.parametrize("collect", ["merge", "group"])
+def test_another_number_of_components_leaves_what_was_collected_alone(desk, settle, told, collect):
+    desk.wishes.set(components=4, iterations=5)
+    desk.wishes.factorise(True)
+    settle()
+    first = desk.document.layers[0].id
+    desk.selection.select(first)
+    desk.selection.select(desk.document.layers[2].id, add=True)
+    (desk.layers.merge if collect == "merge" else desk.layers.group)()
+    before, steps = desk.document.recorded_state, desk.document.step
+    desk.wishes.set(components=6)
+    desk.wishes.factorise(True)
+    settle()
+    state = desk.document.recorded_state
+    assert desk.document.step == steps + 1 and len(state.layers) == 6 and state.shown != before.shown
+    assert all(len(layer.components) == 1 and not layer.group for layer in state.layers)
+    assert state.stacks[0] is before.stacks[0], "the layers stand as they stood"
+    desk.wishes.set(components=5)
+    desk.wishes.factorise(True)
+    settle()
+    assert len(desk.document.recorded_state.stacks) == 2, "nothing was collected in the new one"
+    desk.document.undo()
+    desk.document.undo()
+    assert desk.document.recorded_state is before
+
+
+def test_going_back_to_a_run_of_another_number_brings_its_own_layers(desk, settle):
+    desk.wishes.set(components=4, iterations=5)
+    desk.wishes.factorise(True)
+    settle()
+    four = desk.document.state.run
+    desk.wishes.set(components=6)
+    desk.wishes.factorise(True)
+    settle()
+    desk.selection.select(desk.document.layers[0].id)
+    desk.selection.select(desk.document.layers[2].id, add=True)
+    desk.layers.merge()
+    desk.wishes.use_run(four)
+    assert sorted(layer.components for layer in desk.document.layers) == [(0,), (1,), (2,), (3,)]

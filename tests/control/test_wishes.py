@@ -8,7 +8,8 @@ from tests.acting import select_time
 from tests.control.scenes import ANALYSIS, RATE, acts, change, ids, open_tones, select_box, separate
 from workbench.control.wishes import Wishes
 from workbench.document.state import fresh_state
-from workbench.separation.settings import METHODS, PRESETS, RunSettings, preset
+from workbench.separation.presets import PRESETS, preset
+from workbench.separation.settings import METHODS, RunSettings
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -34,10 +35,22 @@ def test_a_method_is_not_compared_with_itself(desk):
 def test_presets_are_recognised(desk):
     for name in PRESETS:
         desk.wishes.choose_preset(name)
-        found = desk.wishes.preset_name
-        assert preset(found, desk.wishes.settings) == desk.wishes.settings
+        assert desk.wishes.preset_name == name and preset(name, desk.wishes.settings) == desk.wishes.settings
     desk.wishes.set(components=17, iterations=3, seed=4, method="em")
     assert desk.wishes.preset_name == ""
+
+
+def test_a_preset_brings_the_window_that_suits_it_and_one_without_leaves_it(desk):
+    rate = desk.document.recording.rate
+    before = desk.wishes.analysis
+    desk.wishes.choose_preset("notes")
+    assert desk.wishes.analysis == before
+    desk.wishes.choose_preset("voice")
+    assert desk.wishes.analysis == PRESETS["voice"].analysis(rate) != before
+    assert desk.document.state.analysis == before, "the document keeps its own until it is factorised"
+    window = desk.wishes.analysis.window // 2
+    desk.wishes.set_analysis(window, window // 4)
+    assert desk.wishes.preset_name != "voice", "with another window it is the user's own"
 
 
 @given(st.sampled_from(list(METHODS)))
@@ -181,3 +194,39 @@ def test_a_method_may_have_a_divergence_of_its_own(desk, method, own):
     desk.wishes.set(method=method)
     if METHODS[method].divergence is not None or method == "hpss":
         assert desk.wishes.own_divergence == own
+
+
+def test_undo_brings_the_seed_that_was_used_and_leaves_what_was_typed_since(desk, settle):
+    desk.wishes.set(components=2, iterations=5)
+    desk.wishes.factorise(True)
+    settle()
+    desk.wishes.try_another_seed()
+    settle()
+    assert desk.wishes.settings.seed == desk.document.run.settings.seed == 1
+    desk.document.undo()
+    assert desk.wishes.settings.seed == desk.document.run.settings.seed == 0
+    desk.document.redo()
+    assert desk.wishes.settings.seed == 1
+    desk.wishes.set(components=7)
+    desk.document.undo()
+    assert (desk.wishes.settings.components, desk.wishes.settings.seed) == (7, 1)
+
+
+def test_what_goes_on_has_the_seed_that_it_began_with(desk, settle):
+    desk.wishes.set(components=2, iterations=5, seed=4)
+    desk.wishes.factorise(True)
+    settle()
+    desk.wishes.set(seed=9)
+    desk.wishes.factorise(False)
+    settle()
+    assert desk.document.run.settings.seed == 4 and acts(desk)[-1] == "Continue KL, 2 components, seed 4"
+
+
+def test_the_best_of_several_starts_is_listed_with_its_own_seed(desk, settle):
+    desk.wishes.set(components=3, iterations=5, tries=4)
+    desk.wishes.factorise(True)
+    settle()
+    for run in desk.document.runs.values():
+        seed = run.settings.seed
+        assert run.name == "KL, 3 components" + (f", seed {seed}" if seed else "")
+    assert len({run.number for run in desk.document.runs.values()}) == 4

@@ -222,3 +222,25 @@ def test_groups_tell_each_other_apart_by_colour():
     state, _ = group_acts.group_layers(state, (c, d), "second")
     seen = [state.layers[0].colour, *(group.colour for group in state.groups)]
     assert len(set(seen)) == 3 and everything == state.layers[0].id
+
+
+@given(st.permutations(range(5)), st.lists(st.integers(0, 2), min_size=5, max_size=5))
+def test_sorting_keeps_groups_together_and_their_members_in_order(order, groups):
+    state = five_layers()
+    layers = ids(state)
+    for number in (1, 2):
+        chosen = [layer for layer, group in zip(layers, groups, strict=True) if group == number]
+        if chosen:
+            state, _ = group_acts.group_layers(state, chosen, f"G{number}")
+    wanted = [layers[i] for i in order]
+    found = group_acts.sorted_layers(state, wanted)
+    # Slowly: take each layer in turn; the first of a group brings the whole group.
+    expected: list[int] = []
+    for layer in wanted:
+        group = groups[layers.index(layer)]
+        brought = [each for each in wanted if group and groups[layers.index(each)] == group] or [layer]
+        expected += [each for each in brought if each not in expected]
+    assert ids(found) == expected and together(found)
+    assert {layer.id: layer for layer in found.layers} == {layer.id: layer for layer in state.layers}
+    assert group_acts.sorted_layers(found, wanted) is found, "what is in order is left alone"
+    assert group_acts.sorted_layers(found, []) is found

@@ -1,5 +1,7 @@
 """Factorisations in the document: their steps, their layers, and which of them stay."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -267,3 +269,26 @@ def test_masks_given_for_every_bin_fit_their_plane_only():
     masks = Shares(np.zeros((2, 7, 5), np.float16))
     assert model_fits(masks, 5, 7) and not model_fits(masks, 7, 5)
     assert not model_fits(Factors(np.zeros((5, 3), np.float32), np.zeros((2, 7), np.float32)), 5, 7)
+
+
+def test_a_run_keeps_its_number_through_another_window_and_back_it_loses_nothing():
+    old, new, rate, samples = Analysis(512, 128), Analysis(1024, 256), 8000, 8000
+    rng = np.random.default_rng(0)
+    w, h = rng.random((old.bins, 2), np.float32), rng.random((2, old.frames(samples)), np.float32)
+    runs = Runs()
+    first = runs.add(Run(RunSettings(), Factors(w, h), (3.0, 1.0), "one"))
+    there = runs.carry_over({first}, old, new, samples, rate)[first]
+    assert runs.known[there].number == runs.known[first].number == 1
+    assert runs.carry_over({there}, new, old, samples, rate) == {there: first}, "there is no better copy than itself"
+    assert runs.carry_over({first}, old, new, samples, rate) == {first: there}
+    drawn = runs.add(replace(runs.known[there], name="", costs=()))
+    assert runs.known[drawn].number == 1, "what was drawn in is still run 1"
+    back = runs.carry_over({drawn}, new, old, samples, rate)[drawn]
+    assert back not in (first, there, drawn) and runs.known[back].number == 1, "and is carried over as it was drawn"
+    assert runs.known[runs.add(Run(RunSettings(), FEW, (), "two"))].number == 2
+
+
+def test_numbers_of_a_file_of_an_earlier_version_are_those_that_it_showed():
+    runs = Runs({3: Run(RunSettings(), FEW, (), "three"), 7: Run(RunSettings(), FEW, (), "again", (), 4)})
+    assert [run.number for run in runs.known.values()] == [3, 4]
+    assert runs.known[runs.add(Run(RunSettings(), FEW))].number == 5

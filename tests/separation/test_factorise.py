@@ -18,7 +18,8 @@ from workbench.nmf.divergence import divergence
 from workbench.progress import Cancelled
 from workbench.separation.descents import descend
 from workbench.separation.factorise import Snapshot, arrangement, choose_components, factorise
-from workbench.separation.settings import METHODS, PRESETS, RunSettings
+from workbench.separation.presets import PRESETS
+from workbench.separation.settings import METHODS, RunSettings
 from workbench.separation.starts import placeholder, start
 from workbench.separation.task import Task, component_count, component_names, drum_folders
 from workbench.spectral.stft import Analysis, magnitudes
@@ -100,12 +101,12 @@ def test_components_come_to_the_places_of_those_that_they_are_like():
 
 
 def test_drum_folders_name_the_components(tmp_path):
-    assert component_names(PRESETS["drums"]) == ["kick", "snare", "hihat"]
+    assert component_names(PRESETS["drums"].settings) == ["kick", "snare", "hihat"]
     for name in ("b tom", "a clap", "empty"):
         (tmp_path / name).mkdir()
     for name in ("b tom", "a clap"):
         soundfile.write(tmp_path / name / "one.wav", tone_mix(0.2, 22050, 1), 22050)
-    settings = replace(PRESETS["beat"], drums=str(tmp_path), others=2, length=3, iterations=2)
+    settings = replace(PRESETS["beat"].settings, drums=str(tmp_path), others=2, length=3, iterations=2)
     assert component_names(settings) == ["a clap", "b tom", "Other 1", "Other 2"]
     assert factorise(task(settings)).factors.W.shape == (257, 4, 3)
     with pytest.raises(UserError, match=r"separation\.no_drums"):
@@ -113,7 +114,7 @@ def test_drum_folders_name_the_components(tmp_path):
 
 
 def test_held_drums_stay_and_the_others_are_found():
-    settings = replace(PRESETS["beat"], others=2, length=3)
+    settings = replace(PRESETS["beat"].settings, others=2, length=3)
     early, late = (factorise(task(replace(settings, iterations=n))).factors.W for n in (1, 6))
     np.testing.assert_allclose(early[:, :3], late[:, :3], rtol=1e-5, atol=1e-20)
     assert not np.allclose(early[:, 3:], late[:, 3:])

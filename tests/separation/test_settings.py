@@ -8,17 +8,9 @@ from dataclasses import asdict, fields
 import pytest
 
 from workbench.errors import UserError
+from workbench.separation.presets import PRESETS, preset
 from workbench.separation.reading import SETTINGS, form, name_and_value, preset_called, with_value
-from workbench.separation.settings import (
-    METHODS,
-    PRESET_NAMES,
-    PRESETS,
-    RANGES,
-    Divergence,
-    Method,
-    RunSettings,
-    preset,
-)
+from workbench.separation.settings import METHODS, RANGES, Divergence, Method, RunSettings
 from workbench.spectral.stft import Analysis
 from workbench.wording import sentence
 
@@ -44,14 +36,13 @@ def test_every_method_but_masks_from_stems_is_described_and_reads_known_settings
     assert set().union(*(kind.uses for kind in METHODS.values())) <= set(SETTINGS)
     numbers = {each.name for each in fields(RunSettings) if type(each.default) in (int, float)}
     assert set(RANGES) == numbers
-    for settings in PRESETS.values():
+    for settings in (each.settings for each in PRESETS.values()):
         for name, (low, high) in RANGES.items():
             assert low <= getattr(settings, name) <= high
 
 
 def test_presets_are_called_by_key_or_name_in_any_case():
-    assert set(PRESETS) == set(PRESET_NAMES)
-    for key, name in PRESET_NAMES.items():
+    for key, name in ((key, each.name) for key, each in PRESETS.items()):
         assert preset_called(key) == preset_called(name.upper()) == preset_called(f" {name.lower()} ") == PRESETS[key]
     with pytest.raises(UserError) as raised:
         preset_called("polka")

@@ -20,24 +20,28 @@ def visible(program) -> set[QDialog]:
     return {each for each in program.application.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()}
 
 
-def opens(program, act, name: str = "") -> QDialog:
-    """Do an act that opens a dialog, at once or when a job is done; it holds nothing up. Answers the dialog."""
-    before, turned = visible(program), []
+def opens(program, act, name: str = "", holds: bool = False) -> QDialog:
+    """Do an act that opens a dialog, at once or when a job is done; the act does not wait for it. Answers the dialog.
+
+    None holds the window up, unless it is one that `holds` it.
+    """
+    before, turned, returned = visible(program), [], []
 
     def turn() -> None:
         turned.append(True)
         held = QApplication.activeModalWidget()
-        if held is not None:
+        if held is not None and not returned:
             held.close()
 
     # An event loop within the act would come to it before the act returns.
     QTimer.singleShot(0, turn)
     act()
+    returned.append(True)
     assert not turned, "an event loop within the act"
     assert pump(program.application, lambda: visible(program) - before, 30)
     (found,) = visible(program) - before
-    assert found.windowModality() is Qt.WindowModality.NonModal and not found.isModal(), found.objectName()
-    assert QApplication.activeModalWidget() is None
+    assert found.isModal() == holds, found.objectName()
+    assert QApplication.activeModalWidget() is (found if holds else None)
     assert found.objectName() and (not name or found.objectName() == name)
     return found
 
@@ -67,12 +71,41 @@ def test_choosing_a_colour_is_not_modal(factorised):
     assert program.desk.document.layers[1].colour == "#123456"
 
 
-def test_the_question_about_unsaved_work_is_not_modal(factorised):
+def test_the_question_about_unsaved_work_keeps_the_window_from_going_on(factorised):
+    program, document = factorised, factorised.desk.document
+    change_layer(document, "mute", document.layers[0].id, mute=True)
+    before = document.recorded_state
+    program.desk.playback.play()
+    for ask in (program.window.close, program.window.actions_.by_name["demo"].trigger):
+        box = opens(program, ask, "unsavedBox", holds=True)
+        assert box.windowModality() is Qt.WindowModality.WindowModal and box.parent() is program.window
+        program.window.close()
+        pump(program.application)
+        (asked,) = (each for each in program.window.findChildren(QDialog, "unsavedBox") if each.isVisible())
+        assert program.desk.playback.playing, "sound goes on"
+        close(program, asked)
+        assert program.window.isVisible() and document.recorded_state is before
+        assert QApplication.activeModalWidget() is None, "and with the answer the window does"
+    program.desk.playback.stop()
+
+
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [
+        ("export", "exportDialog"),
+        ("open", "openDialog"),
+        ("saveAs", "saveDialog"),
+        ("renameStack", "renameStackDialog"),
+    ],
+)
+def test_what_is_asked_for_twice_is_open_once(factorised, action, name):
     program = factorised
-    change_layer(program.desk.document, "mute", program.desk.document.layers[0].id, mute=True)
-    close(program, opens(program, program.window.close, "unsavedBox"))
-    close(program, opens(program, program.window.actions_.by_name["demo"].trigger, "unsavedBox"))
-    assert program.window.isVisible() and program.desk.document.layers[0].mute
+    for _ in range(3):
+        program.window.actions_.by_name[action].trigger()
+        pump(program.application)
+    (found,) = visible(program)
+    assert found.objectName() == name
+    close(program, found)
 
 
 def test_the_question_about_clipping_is_not_modal(workbench, tmp_path):

@@ -126,3 +126,91 @@ def test_parts_after_the_faders_of_which_nothing_is_heard_are_told(factorised, t
     QTest.mouseClick(dialog.go, LEFT)
     pump(program.application, seconds=0.05)
     assert "nothing to write" in program.window.notice.text.text() and not (tmp_path / "out").exists()
+
+
+def asked_to_export(program):
+    program.window.actions_.by_name["export"].trigger()
+    return next(each for each in program.window.findChildren(QDialog, "exportDialog") if each.isVisible())
+
+
+def test_the_next_export_begins_as_the_last_one_of_the_recording(factorised, tmp_path):
+    program = factorised
+    dialog = asked_to_export(program)
+    assert dialog.folder.text().endswith("tones parts") and dialog.mix.isChecked() and dialog.layers.isChecked()
+    dialog.folder.setText(str(tmp_path / "mine"))
+    dialog.mix.setChecked(False)
+    dialog.heard.setChecked(True)
+    dialog.format.setCurrentIndex(3)
+    dialog.loudness.setCurrentIndex(dialog.loudness.findData("lufs"))
+    dialog.loudness.activated.emit(dialog.loudness.currentIndex())
+    dialog.level.setValue(-20.0)
+    chosen = dialog.choices()
+    QTest.mouseClick(dialog.go, LEFT)
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 10)
+    again = asked_to_export(program)
+    assert again.choices() == chosen and again.layers.isChecked()
+    again.reject()
+    pump(program.application)
+    other = tmp_path / "other.wav"
+    soundfile.write(other, tone_mix(0.5), 8000)
+    program.desk.opening.open(other)
+    assert pump(program.application, lambda: program.desk.document.recording.path == other, 10)
+    fresh = asked_to_export(program)
+    assert fresh.folder.text() == str(tmp_path / "mine" / "other parts"), "no file takes another recording's place"
+    assert fresh.heard.isChecked() and not fresh.mix.isChecked() and fresh.level.value() == -20.0
+    fresh.reject()
+    program.window._settings.setValue("exports", '{"x": {"nonsense": 1}}')
+    pump(program.application)
+    assert asked_to_export(program).mix.isChecked(), "what can't be read is as if it were not there"
+
+
+def test_the_dialog_follows_groups_and_what_is_heard_and_goes_with_its_recording(factorised, tmp_path):
+    program = factorised
+    dialog = asked_to_export(program)
+    assert dialog.groups.isHidden() and dialog.layers.isChecked()
+    program.desk.selection.select(program.desk.document.layers[1].id, add=True)
+    program.window.actions_.by_name["group"].trigger()
+    assert dialog.groups.isVisible() and dialog.groups.isChecked() and not dialog.layers.isChecked()
+    program.window.actions_.by_name["hearRemoved"].trigger()
+    assert "what is taken away" in dialog.heard.text()
+    assert asked_to_export(program) is dialog
+    soundfile.write(tmp_path / "other.wav", tone_mix(0.5), 8000)
+    program.desk.document.open(
+        program.desk.document.recording.__class__(tone_mix(1.0, 16000), 16000, tmp_path / "other.wav"),
+        program.desk.document.levels,
+    )
+    assert not dialog.isVisible()
+
+
+def test_a_folder_that_can_not_be_is_told_before_anything_is_written(factorised, tmp_path):
+    program = factorised
+    (tmp_path / "file").write_text("mine")
+    dialog = asked_to_export(program)
+    for text, said in (
+        ("  ", "There is no folder for the files yet"),
+        ("parts", "“parts” does not say where it is"),
+        (str(tmp_path / "file" / "below"), f"“{tmp_path / 'file'}” is a file"),
+    ):
+        dialog.folder.setText(text)
+        QTest.mouseClick(dialog.go, LEFT)
+        assert dialog.isVisible() and said in dialog.notice.text() and not program.desk.runner.jobs
+    dialog.folder.setText(f" {tmp_path / 'new' / 'deep'} ")
+    QTest.mouseClick(dialog.go, LEFT)
+    assert pump(program.application, lambda: len(list((tmp_path / "new" / "deep").glob("*.wav"))) == 5, 10)
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 10)
+
+
+@pytest.mark.parametrize("answer", ["Quit when they are done", "Quit without them", "Cancel"])
+def test_quitting_while_files_are_written_asks(opened, tmp_path, answer):
+    program, window = opened, opened.window
+    export(program, tmp_path / "out", 0)
+    window.close()
+    window.close()
+    pump(program.application, lambda: window.findChildren(QMessageBox, "writingBox"), 1)
+    (box,) = window.findChildren(QMessageBox, "writingBox")
+    assert window.isVisible() and box.isModal()
+    QTest.mouseClick(next(b for b in box.buttons() if b.text().replace("&", "") == answer), LEFT)
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 10)
+    assert pump(program.application, lambda: window.isVisible() == (answer == "Cancel"), 5)
+    if answer != "Quit without them":
+        assert len(list((tmp_path / "out").glob("*.wav"))) == 2

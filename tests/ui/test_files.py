@@ -111,7 +111,7 @@ def test_closing_with_unsaved_work_asks(factorised):
     pump(program.application)
     assert program.window.isVisible()
     box = program.window.findChild(QMessageBox, "unsavedBox")
-    assert box is not None and not box.isModal()
+    assert box is not None and box.windowModality() is Qt.WindowModality.WindowModal
     QTest.mouseClick(box.button(QMessageBox.StandardButton.Cancel), LEFT)
     pump(program.application)
     assert program.window.isVisible()

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, press
 from workbench.masks.pictures.picture import Show
+from workbench.ui.base import theme
 
 
 def test_layers_by_mouse_and_keys(factorised):
@@ -53,8 +54,14 @@ def test_gain_slider_is_one_step_and_double_click_is_neutral(factorised):
 
 def test_the_sum_of_the_layers_is_measured(factorised):
     residual = factorised.window.panes.stack.residual
-    assert pump(factorised.application, lambda: "dB" in residual.text(), 10)
-    assert float(residual.text().split(":")[1].split()[0].replace("−", "-")) < -100
+    assert pump(factorised.application, lambda: residual.text() == "The parts add up to the recording exactly", 10)
+    number = residual.toolTip().split(":")[1].split()[0]
+    assert float(number.replace("−", "-")) < -100
+    for db, said in ((-99.0, "that nobody hears"), (-35.4, "do not add up to the recording: a rest of −35 dB")):
+        residual.show_residual(db)
+        assert said in residual.text() and residual.property("role") == ("dim" if db < -60 else "hint")
+    residual.show_residual(None)
+    assert residual.text() == "" and residual.property("role") == "dim"
 
 
 def test_above_two_channels_pan_is_off_and_says_why(workbench, tmp_path):
@@ -147,3 +154,16 @@ def test_a_fader_that_is_held_while_its_layer_goes(factorised):
         while len(program.desk.document.layers) == 4:
             press(program, Qt.Key.Key_Z, CTRL)
     assert not program.window.notice.isVisible()
+
+
+def test_another_theme_dresses_the_rows_that_are_there(factorised):
+    program, window = factorised, factorised.window
+    rows = window.panes.stack.rows
+    program.desk.selection.select(rows[1].layer.id)
+    window.actions_["mute"].trigger()
+    window.set_theme("dark")
+    dark = [row.lock.icon().pixmap(16, 16).toImage() for row in rows]
+    window.set_theme("light")
+    assert window.panes.stack.rows == rows, "they are not made anew"
+    assert all(row.lock.icon().pixmap(16, 16).toImage() != icon for row, icon in zip(rows, dark, strict=True))
+    assert theme.LIGHT.dim in rows[1].name.styleSheet() and theme.LIGHT.dim not in rows[0].name.styleSheet()

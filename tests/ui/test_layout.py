@@ -44,13 +44,17 @@ def test_they_stay_so_beside_a_mixer_and_without_one_again(factorised):
     assert_aligned(factorised)
 
 
-@pytest.mark.parametrize(("dock", "by"), [("templates", -60), ("templates", 60), ("costs", 60), ("costs", -40)])
+@pytest.mark.parametrize(
+    ("dock", "by"), [("templates", -60), ("templates", 60), ("costs", 60), ("costs", -40), ("map", 40)]
+)
 def test_the_boundary_is_one_whichever_half_is_dragged(factorised, dock, by):
     window = factorised.window
     window.resize(1280, 800)
     window.layout_.reset()
     pump(factorised.application, seconds=0.1)
     held = getattr(window.layout_, dock)
+    held.raise_()
+    pump(factorised.application, seconds=0.1)
     before = window.layout_.templates.width()
     start = held.geometry().topRight() + QPoint(3, held.height() // 2)
     # Through the platform, so that the program knows of the button that is held.

@@ -122,6 +122,27 @@ def test_pointer_is_told_in_time_frequency_note_level_and_shares(factorised):
     assert "0:01." in text and "Hz" in text and "♯5" in text and "dB" in text and "%" in text
 
 
+def test_the_owner_is_told_anew_when_an_edit_comes_under_a_pointer_at_rest(factorised):
+    program, view = factorised, factorised.window.panes.spectrogram
+    QTest.mouseMove(view, middle(program))
+    pump(program.application)
+    owner = program.desk.document.layers[3]
+    program.desk.selection.select(owner.id)
+    press(program, Qt.Key.Key_A, CTRL)
+    press(program, Qt.Key.Key_F, SHIFT)
+    text = program.window.panes.readout.text
+    assert pump(program.application, lambda: text().endswith(f"{owner.name} 100 %"), 5)
+    press(program, Qt.Key.Key_Z, CTRL)
+    assert pump(program.application, lambda: not text().endswith(f"{owner.name} 100 %"), 5)
+
+
+def test_every_speed_is_shown_whole(opened):
+    speed = opened.window.panes.transport.listen.speed
+    for place in range(speed.count()):
+        speed.setCurrentIndex(place)
+        assert speed.shown_text() == speed.itemText(place)
+
+
 def test_time_selection_by_drag_and_by_shift(opened):
     audition, at = opened.desk.playback, middle(opened)
     drag(opened, at, at + QPoint(100, 0))

@@ -207,6 +207,28 @@ def _part_pieces(
     return out
 
 
+def folder_for(text: str) -> Path:
+    """The folder that files are to be written to, as it was typed; it is made with the first file.
+
+    Raises
+    ------
+    UserError
+        If there can be no such folder, or it may not be written to.
+    """
+    if not text.strip():
+        raise UserError("audio.no_folder")
+    folder = Path(text.strip()).expanduser()
+    if not folder.is_absolute():
+        raise UserError("audio.relative_folder", path=folder)
+    # What is not there yet is made within what is.
+    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    if not there.is_dir():
+        raise UserError("audio.folder_is_file", path=there)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise UserError("audio.folder_forbidden", path=there)
+    return folder
+
+
 def mix_piece(scene: Scene, folder: Path, stem: str, form: FileFormat) -> Piece:
     """The file of the audible mix."""
     return Piece(folder / f"{safe_name(stem)} mix{form.suffix}", replace(scene, ear=PLAIN))

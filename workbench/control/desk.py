@@ -16,6 +16,7 @@ from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
 from workbench.control.heard import Heard
+from workbench.control.highlight import Highlight
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
 from workbench.control.masks import MaskActs
@@ -32,6 +33,7 @@ from workbench.control.pointing import Pointing
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
 from workbench.control.shaping import Shaping
+from workbench.control.sorting import Sorting
 from workbench.control.spot import Spot
 from workbench.control.stacks import StackActs
 from workbench.control.strokes import Strokes
@@ -58,6 +60,7 @@ class Desk:
     plane: Plane
     pointer: Pointer
     tools: ToolSettings
+    highlight: Highlight
     acting: Acting
     areas: AreaActs
     masks: MaskActs
@@ -84,6 +87,7 @@ class Desk:
     walking: Walking
     pointing: Pointing
     measuring: Measuring
+    sorting: Sorting
     exporting: Exporting
     under_way: UnderWay
 
@@ -123,6 +127,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     selecting = Selecting(document, selection, tools, plane, areas)
     thresholding = Thresholding(document, selection, tools, plane, acting)
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
+    measuring = Measuring(document, selection, playback, factorising, runner, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(
         document=document,
@@ -134,6 +139,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         plane=plane,
         pointer=pointer,
         tools=tools,
+        highlight=Highlight(),
         acting=acting,
         areas=areas,
         masks=masks,
@@ -159,7 +165,8 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         listening=listening,
         walking=walking,
         pointing=Pointing(document, selection, pointer, plane, playback, masks, layers, notices),
-        measuring=Measuring(document, selection, playback, factorising, runner, notices),
+        measuring=measuring,
+        sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
         under_way=UnderWay(document, selection, strokes, pens, selecting, thresholding, walking, runner),
     )

@@ -28,7 +28,7 @@ from workbench.control.heard import Heard
 from workbench.control.listening import Listening
 from workbench.control.notices import Notices
 from workbench.document.document import Document
-from workbench.jobs.runner import Runner
+from workbench.jobs.runner import Job, Runner
 
 SAFE = Level(LevelKind.PEAK, -1.0)
 """What a file that would clip is turned down to."""
@@ -81,6 +81,12 @@ class Exporting(QObject):
         super().__init__(parent)
         self._document, self._heard, self._listening = document, heard, listening
         self._runner, self._notices = runner, notices
+        self._jobs: set[Job] = set()
+
+    @property
+    def running(self) -> bool:
+        """Whether something is being measured for an export, or written."""
+        return bool(self._jobs)
 
     def export(self, folder: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
         """Write files; what would clip asks first.
@@ -99,12 +105,16 @@ class Exporting(QObject):
         elif level is None and not form.integer:
             self._write(ready, form)
         else:
-            self._runner.run(
+            self._run(
                 self.tr("Measuring the loudness"),
                 lambda job: measure(ready, job.report),
                 lambda measured: self._check(ready, measured, make(FileFormat()), form, level),
-                self._notices.trouble,
             )
+
+    def _run(self, name: str, work: Callable[[Job], list[Measured]], done: Callable[[list[Measured]], None]) -> None:
+        """A job that counts as exporting."""
+        job = self._runner.run(name, work, done, self._notices.trouble, ended=lambda: self._jobs.discard(job))
+        self._jobs.add(job)
 
     def _pieces_of(self, folder: Path, wanted: Wanted) -> Callable[[FileFormat], list[Piece]] | None:
         """What makes the list of files for a format; None where nothing is open."""
@@ -149,11 +159,10 @@ class Exporting(QObject):
         )
 
     def _write(self, pieces: list[Piece], form: FileFormat) -> None:
-        self._runner.run(
+        self._run(
             self.tr("Exporting"),
             lambda job: write(pieces, form, job.report),
             lambda measured: self._tell(pieces, measured, form),
-            self._notices.trouble,
         )
 
     def _tell(self, pieces: list[Piece], measured: list[Measured], form: FileFormat) -> None:

@@ -77,7 +77,8 @@ class Extracting(QObject):
             return lambda _: area
         stack = self._document.recorded_stack
         index = stack.layers.index(layer) if layer is not None else 0
-        return lambda progress: dominated(stack, index, Region(0, stack.bins, 0, stack.frames), progress)
+        rivals = [[i] for i in range(len(stack.layers)) if i != index]
+        return lambda progress: dominated(stack, [index], rivals, Region(0, stack.bins, 0, stack.frames), progress)
 
     def _put(self, name: str, found: Extraction) -> None:
         document = self._document

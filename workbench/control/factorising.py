@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from workbench.control.acting import first_free
 from workbench.control.notices import Notices
 from workbench.control.opening import Opening
 from workbench.control.run_names import described_run
+from workbench.document.acts import layers as layer_acts
 from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
@@ -70,8 +72,10 @@ class Factorising(QObject):
             self._notices.trouble(reason)
             return
         if going_on and isinstance(present, Factors):
+            assert run is not None
             length = present.length if present.length > 1 else settings.length
-            settings = replace(settings, components=present.components, length=length)
+            # It goes on from what began with that seed, whatever is wished for by now.
+            settings = replace(settings, components=present.components, length=length, seed=run.settings.seed)
             begins: Model = present
         else:
             begins = placeholder(document.recording, analysis, settings, count)
@@ -79,7 +83,9 @@ class Factorising(QObject):
         text = (self.tr("Continue {0}") if going_on else self.tr("Factorise {0}")).format(label)
         # With the present templates the components are the same sounds: layers stay.
         other_sounds = not going_on and not takes_templates(settings)
-        number, places = document.begin_run(text, settings, begins, other_sounds, names, label)
+        former = document.recorded_state.present.name
+        stack = self._stack_beside(settings, present, count) if other_sounds else ""
+        number, places = document.begin_run(text, settings, begins, other_sounds, names, label, stack)
         task = Task(
             document.recording,
             analysis,
@@ -91,9 +97,27 @@ class Factorising(QObject):
             present_settings=run.settings if run is not None else None,
             locked=document.locked_components,
         )
-        if other_sounds and document.state.edits:
+        if stack:
+            self._notices.say(
+                self.tr("Your layers stay in the stack “{0}” (Page Up); the new components have one beside it").format(
+                    former
+                )
+            )
+        elif other_sounds and document.state.edits:
             self._notices.say(self.tr("Your edits stay, on the new masks (Mask ▸ Clear all edits takes them away)"))
         self._work(text, number, task)
+
+    def _stack_beside(self, settings: RunSettings, present: Model | None, count: int) -> str:
+        """Name of a stack of its own for a fresh run, '' where it may have the present one.
+
+        What the user collected, by merging or grouping, is a word about the components that are there. Of another
+        number of them, or of what is separated in another way, some would have to come where they do not belong.
+        """
+        state = self._document.recorded_state
+        same_kind = isinstance(present, Factors) and settings.method is not Method.HPSS
+        if not layer_acts.collected(state) or present is None or (same_kind and present.components == count):
+            return ""
+        return first_free(self.tr("Factorisation {0}"), {stack.name for stack in state.stacks}, 2)
 
     def _work(self, text: str, number: int, task: Task) -> None:
         document = self._document
@@ -104,7 +128,9 @@ class Factorising(QObject):
 
         def publish(snapshot: Snapshot) -> None:
             if wanted():
-                document.publish(number, snapshot.factors, snapshot.costs, snapshot.settings, snapshot.held)
+                # Of several starts that were tried another one may be the best.
+                label = described_run(snapshot.settings, snapshot.factors.components)
+                document.publish(number, snapshot.factors, snapshot.costs, snapshot.settings, snapshot.held, label)
 
         def done(snapshot: Snapshot) -> None:
             if not wanted():

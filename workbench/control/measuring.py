@@ -78,7 +78,7 @@ class Measuring(QObject):
         if scene is None:
             return
         if len(scene.stack.layers) < 2:
-            self._notices.refuse(self.tr("Groups need several layers; factorise first."))
+            self._notices.refuse(self.tr("This needs several layers; factorise first."))
             return
         samples, rate = scene.recording.samples, scene.recording.rate
         self._runner.run(

@@ -13,21 +13,16 @@ from workbench.control.selection import Selection
 from workbench.document.document import Document
 from workbench.masks.model.models import Factors
 from workbench.nmf.harmonic_percussive import HpssMode
-from workbench.separation.settings import (
-    METHODS,
-    PRESETS,
-    ActivationStart,
-    Divergence,
-    Method,
-    RunSettings,
-    TemplateStart,
-    preset,
-)
+from workbench.separation.presets import PRESETS, USUAL_RATE, preset
+from workbench.separation.settings import METHODS, ActivationStart, Divergence, Method, RunSettings, TemplateStart
 from workbench.spectral.stft import Analysis
 
 
 class Wishes(QObject):
-    """The settings, window and hop of the next run. They follow the run of the stack that is shown."""
+    """The settings, window and hop of the next run.
+
+    They follow the run that is shown, as long as nothing of them was changed since.
+    """
 
     changed = Signal()
     """Some setting, window or hop is another."""
@@ -45,7 +40,8 @@ class Wishes(QObject):
         super().__init__(parent)
         self._document, self._selection, self._factorising = document, selection, factorising
         self._notices = notices
-        self._settings = RunSettings()
+        self._settings = self._followed = RunSettings()
+        self._run = document.recorded_state.run
         self._analysis = document.state.analysis
         self._stack = document.state.shown
         self._possible = "", False
@@ -54,6 +50,7 @@ class Wishes(QObject):
         document.analysis_changed.connect(self._analysis_changed)
         self.changed.connect(self._look)
         document.factors_changed.connect(self._look)
+        document.factors_changed.connect(self._follow)
         selection.area_changed.connect(self._look)
 
     @property
@@ -83,6 +80,7 @@ class Wishes(QObject):
             self._notices.trouble(missing)
             return
         self.set(selection=self._selection.frames)
+        self._followed = self._settings
         self._factorising.start(self._settings, self._analysis, fresh)
 
     def try_another_seed(self) -> None:
@@ -98,6 +96,7 @@ class Wishes(QObject):
 
     def _opened(self) -> None:
         self._stack = self._document.state.shown
+        self._run = self._document.recorded_state.run
         self._analysis_changed()
         run = self._document.run
         if run is not None:
@@ -115,10 +114,19 @@ class Wishes(QObject):
         self._analysis = self._document.state.analysis
         self.changed.emit()
 
+    def _follow(self) -> None:
+        """Undo and redo bring another run forward: what is shown of it is true of it, but for what the user has set."""
+        document = self._document
+        shown, self._run = self._run, document.recorded_state.run
+        run = document.runs.get(self._run) if self._run is not None else None
+        if self._run != shown and run is not None and self._settings == self._followed:
+            self._adopt(run.settings)
+
     def _adopt(self, settings: RunSettings) -> None:
         """Wish for what a run was made with; masks from stems were made with nothing of the kind."""
         if settings.method in METHODS:
             self.put(settings)
+            self._followed = self._settings
 
     # -- settings ------------------------------------------------------------------------------------
 
@@ -135,8 +143,12 @@ class Wishes(QObject):
             self.changed.emit()
 
     def choose_preset(self, name: str) -> None:
-        """Settings for a kind of sound."""
+        """Settings for a kind of sound, with the window that suits it."""
+        recording = self._document.recording
+        analysis = PRESETS[name].analysis(USUAL_RATE if recording is None else recording.rate)
         self.put(preset(name, self.settings))
+        if analysis is not None:
+            self.set_analysis(analysis.window, analysis.hop)
 
     @property
     def own_divergence(self) -> Divergence | None:
@@ -177,7 +189,16 @@ class Wishes(QObject):
     @property
     def preset_name(self) -> str:
         """The preset that the settings are, '' for none."""
-        return next((name for name in PRESETS if preset(name, self.settings) == self.settings), "")
+        recording = self._document.recording
+        rate = USUAL_RATE if recording is None else recording.rate
+        return next(
+            (
+                name
+                for name, each in PRESETS.items()
+                if preset(name, self.settings) == self.settings and each.analysis(rate) in (None, self._analysis)
+            ),
+            "",
+        )
 
     def uses(self, field: str) -> bool:
         """Whether the method, with what is chosen of it, reads a field."""

@@ -149,7 +149,14 @@ class Document(ShownDocument):
     # -- factorisation -------------------------------------------------------------------------------
 
     def begin_run(
-        self, name: str, settings: RunSettings, start: Model, fresh: bool, names: Sequence[str] = (), label: str = ""
+        self,
+        name: str,
+        settings: RunSettings,
+        start: Model,
+        fresh: bool,
+        names: Sequence[str] = (),
+        label: str = "",
+        stack: str = "",
     ) -> tuple[int, tuple[int | None, ...]]:
         """Record a run as one act, made when it starts.
 
@@ -167,6 +174,8 @@ class Document(ShownDocument):
             Of the components, where they have names of their own.
         label : str
             Of the run, for the list of runs; the act's name by default.
+        stack : str
+            Name of a new stack for the components of a fresh run; else they are for the present one.
 
         Returns
         -------
@@ -179,6 +188,9 @@ class Document(ShownDocument):
         identity = self.add_run(label or name, settings, start)
         state = self.recorded_state
         places: tuple[int | None, ...] = tuple(range(start.components))
+        if stack:
+            state = stack_acts.new_stack(state, stack)
+            before = None
         if fresh:
             alike = isinstance(before, Factors)
             loudness = tuple(before.H.sum(axis=1)) if isinstance(before, Factors) else ()
@@ -290,11 +302,27 @@ class Document(ShownDocument):
         costs: tuple[float, ...],
         settings: RunSettings | None = None,
         held: tuple[int, ...] = (),
+        label: str = "",
     ) -> None:
-        """Newer W and H of a run; adds no step. Dropped where the run is no longer known."""
+        """Newer W and H of a run; adds no step. Dropped where the run is no longer known.
+
+        Parameters
+        ----------
+        settings : RunSettings, optional
+            With which they were found, of several that were tried.
+        held : tuple of int
+            Components whose templates were held.
+        label : str
+            Of the run, for the list of runs, where the settings are others than it was begun with.
+        """
         if run not in self.runs:
             return
-        self._runs.change(run, factors=factors, costs=costs, settings=settings or self.runs[run].settings, held=held)
+        known = self.runs[run]
+        settings, label = settings or known.settings, label or known.name
+        renamed = label != known.name
+        self._runs.change(run, factors=factors, costs=costs, settings=settings, held=held, name=label)
+        if renamed:
+            self.runs_changed.emit()
         if self._shown.run == run:
             self._refresh_scene()
             self.factors_changed.emit()

@@ -71,6 +71,7 @@ class Packer:
         return {
             "settings": asdict(run.settings),
             "name": run.name,
+            "number": run.number,
             "held": list(run.held),
             "costs": list(run.costs),
             "model": self.model(run.factors),
@@ -216,7 +217,7 @@ class Unpacker:
         model = self.model(entry["model"])
         if not model_fits(model, bins, frames):
             raise ValueError("a run does not fit the recording")
-        return Run(settings, model, costs, entry["name"], tuple(entry["held"]))
+        return Run(settings, model, costs, entry["name"], tuple(entry["held"]), int(entry.get("number", 0)))
 
     def model(self, number: int) -> Model:
         """Factors, or masks given for every bin."""

@@ -29,10 +29,13 @@ class Runs:
     """
 
     def __init__(self, known: Mapping[int, Run] | None = None) -> None:
-        self._known = dict(known or {})
+        # Files of earlier versions tell no number.
+        self._known = {key: run if run.number else replace(run, number=key) for key, run in (known or {}).items()}
         self._next = max(self._known, default=0) + 1
         self._layers: dict[int, tuple[Layer, ...]] = {}
         self._begun: dict[int, State] = {}
+        self._family: dict[int, int] = {}
+        """For each run that was carried over to another window and hop, the one that it began as."""
 
     @property
     def known(self) -> Mapping[int, Run]:
@@ -40,11 +43,15 @@ class Runs:
         return MappingProxyType(self._known)
 
     def add(self, run: Run) -> int:
-        """Put a run into the list; returns its number, which no other run had before."""
-        number = self._next
+        """Put a run into the list; returns its identity, which no other run had before.
+
+        The user's number is the next free one, unless the run has one already, from the run that it was made of.
+        """
+        identity = self._next
         self._next += 1
-        self._known[number] = run
-        return number
+        free = max((each.number for each in self._known.values()), default=0) + 1
+        self._known[identity] = run if run.number else replace(run, number=free)
+        return identity
 
     def change(self, number: int, **values: Any) -> None:
         """Set fields of a run."""
@@ -52,7 +59,7 @@ class Runs:
 
     def remove(self, number: int) -> None:
         """Take a run out of the list; nothing where it is not there."""
-        for held in (self._known, self._layers, self._begun):
+        for held in (self._known, self._layers, self._begun, self._family):
             held.pop(number, None)
 
     def forget(self, needed: Collection[int]) -> bool:
@@ -109,6 +116,8 @@ class Runs:
     ) -> dict[int, int]:
         """Add a copy of each of some runs for another window and hop.
 
+        A run that was carried over from there already goes back to what it was, and loses nothing on the way.
+
         Parameters
         ----------
         samples : int
@@ -119,14 +128,21 @@ class Runs:
         Returns
         -------
         dict of int to int
-            From the numbers of the runs to those of the copies. What a copy costs is not known.
+            From the runs to their copies. What a copy costs is not known.
         """
         carried = {}
-        for number in sorted(numbers):
-            run = self._known[number]
+        for identity in sorted(numbers):
+            run = self._known[identity]
+            origin = self._family.get(identity, identity)
+            kin = [each for each in self._known if self._family.get(each, each) == origin]
+            fits = [each for each in kin if model_fits(self._known[each].factors, new.bins, new.frames(samples))]
+            if fits:
+                carried[identity] = fits[0]
+                continue
             factors = run.factors.resampled(old, new, samples)
             settings = _settings_for(run.settings, old, new, rate)
-            carried[number] = self.add(replace(run, settings=settings, factors=factors, costs=()))
+            carried[identity] = self.add(replace(run, settings=settings, factors=factors, costs=()))
+            self._family[carried[identity]] = origin
         return carried
 
 

@@ -33,6 +33,9 @@ class Run:
         For the list of runs; empty for one that was edited by hand.
     held : tuple of int
         Components whose templates were held.
+    number : int
+        Under which the user knows it: 1, 2, 3 … as they were begun. What is made of a run, for another window or by
+        hand, has its number too. 0 for a run that is in no document.
     """
 
     settings: RunSettings
@@ -40,6 +43,7 @@ class Run:
     costs: tuple[float, ...] = ()
     name: str = ""
     held: tuple[int, ...] = ()
+    number: int = 0
 
 
 SLOTS = 4

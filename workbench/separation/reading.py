@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from workbench.errors import UserError
-from workbench.separation.settings import METHODS, PRESET_NAMES, PRESETS, RANGES, RunSettings, frames_selected
+from workbench.separation.presets import PRESETS, Preset
+from workbench.separation.settings import METHODS, RANGES, RunSettings, frames_selected
 from workbench.spectral.stft import Analysis
 
 SETTINGS = tuple(each.name for each in fields(RunSettings))
@@ -16,7 +17,7 @@ SETTINGS = tuple(each.name for each in fields(RunSettings))
 SWITCH = {"yes": True, "no": False}
 
 
-def preset_called(name: str) -> RunSettings:
+def preset_called(name: str) -> Preset:
     """The preset of a key or of the English name that the window shows, in small or capital letters.
 
     Raises
@@ -24,10 +25,10 @@ def preset_called(name: str) -> RunSettings:
     UserError
         If there is none.
     """
-    for key, shown in PRESET_NAMES.items():
-        if name.strip().casefold() in (key, shown.casefold()):
-            return PRESETS[key]
-    raise UserError("separation.no_preset", name=name, names=", ".join(PRESET_NAMES.values()))
+    for key, found in PRESETS.items():
+        if name.strip().casefold() in (key, found.name.casefold()):
+            return found
+    raise UserError("separation.no_preset", name=name, names=", ".join(each.name for each in PRESETS.values()))
 
 
 def name_and_value(text: str) -> tuple[str, str]:

@@ -1,13 +1,12 @@
-"""What a factorisation can be asked for: its methods, its parameters with their ranges, and presets."""
+"""What a factorisation can be asked for: its methods, and its parameters with their ranges."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from workbench.nmf.harmonic_percussive import HpssMode
 from workbench.spectral.stft import Analysis
-from workbench.wording import QT_TRANSLATE_NOOP
 
 
 class Method(StrEnum):
@@ -297,43 +296,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "percussive_separation": (0.0, 24.0),
 }
 """Lowest and highest value of each number."""
-
-PRESETS: dict[str, RunSettings] = {
-    "general": RunSettings(),
-    "drums": RunSettings(
-        method=Method.PATTERNS,
-        templates=TemplateStart.DRUMS,
-        activations=ActivationStart.UNIFORM,
-        length=8,
-        iterations=60,
-    ),
-    "beat": RunSettings(
-        method=Method.PATTERNS, templates=TemplateStart.DRUMS, others=16, length=4, hold_templates=True, iterations=60
-    ),
-    "notes": RunSettings(components=16, templates=TemplateStart.NNDSVD, sparsity=0.05, iterations=150),
-    "speech": RunSettings(
-        components=24, templates=TemplateStart.SELECTION, learnt=8, learnt_as="Noise", hold_templates=True
-    ),
-    "old": RunSettings(method=Method.SMOOTH, iterations=200),
-}
-"""Settings for kinds of sound; the manual says what each is for, measured.md what it was tried on."""
-
-PRESET_NAMES: dict[str, str] = {
-    "general": QT_TRANSLATE_NOOP("Presets", "General"),
-    "drums": QT_TRANSLATE_NOOP("Presets", "Drum loop"),
-    "beat": QT_TRANSLATE_NOOP("Presets", "Drums in a mix"),
-    "notes": QT_TRANSLATE_NOOP("Presets", "Notes"),
-    "speech": QT_TRANSLATE_NOOP("Presets", "Speech + noise"),
-    "old": QT_TRANSLATE_NOOP("Presets", "Old recording"),
-}
-"""What the presets are called in English; the window translates them in the context “Presets”."""
-
-
-def preset(name: str, present: RunSettings) -> RunSettings:
-    """A preset with the seed, the files and the selection of the present settings."""
-    return replace(
-        PRESETS[name], seed=present.seed, selection=present.selection, drums=present.drums, events=present.events
-    )
 
 
 def frames_selected(analysis: Analysis, begin: float, end: float, rate: int) -> tuple[int, int]:

@@ -69,6 +69,20 @@ def put_layers(state: State, chosen: Sequence[int], group: int, before: int | No
     return in_order(state.with_present(layers=(*rest[:place], *moved, *rest[place:])))
 
 
+def sorted_layers(state: State, order: Sequence[int]) -> State:
+    """The layers in another order, by their ids; those that it does not name come last.
+
+    A group stands where the first of its layers would, with all of them in that order.
+    """
+    places = {layer: place for place, layer in enumerate(order)}
+    layers = sorted(state.layers, key=lambda layer: places.get(layer.id, len(places)))
+    if all(a is b for a, b in zip(layers, state.layers, strict=True)):
+        return state
+    found = in_order(state.with_present(layers=tuple(layers)))
+    same = all(a is b for a, b in zip(found.layers, state.layers, strict=True))
+    return state if same else found
+
+
 def nudged(state: State, layer: int, by: int) -> State:
     """Move a layer one row up (−1) or down (1), through the edges of groups: into them and out of them."""
     layers = list(state.layers)

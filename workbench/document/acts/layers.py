@@ -95,6 +95,14 @@ def merge_layers(state: State, chosen: Sequence[int]) -> State:
     return state.with_present(layers=layers)
 
 
+def collected(state: State) -> bool:
+    """Whether the user put components together in the present stack, by merging layers or by grouping them."""
+    return any(
+        layer.components and (layer.group or (not layer.automatic and len(layer.components) > 1))
+        for layer in state.layers
+    )
+
+
 def factorised(
     state: State, run: int, components: int, names: Sequence[str] = (), loudness: Sequence[float] = ()
 ) -> tuple[State, tuple[int | None, ...]]:
@@ -237,7 +245,7 @@ def reused(state: State, run: int, before: Model | None, wanted: Model, layers: 
     """Another run's components in the layers of those that they are most like.
 
     Where nothing can be alike, between factors and masks that were computed as a whole, the layers are those that
-    the run had.
+    the run had; and so they are where another number of components would put strangers into what was collected.
 
     Parameters
     ----------
@@ -249,6 +257,8 @@ def reused(state: State, run: int, before: Model | None, wanted: Model, layers: 
         Those that the run had when it was shown last.
     """
     if not isinstance(before, Factors) or not isinstance(wanted, Factors):
+        return restored(state, run, layers, wanted.components)
+    if layers and before.components != wanted.components and collected(state):
         return restored(state, run, layers, wanted.components)
     state = dissolved(state)
     matched = match_components(before.W, before.H, wanted.W, wanted.H)

@@ -111,8 +111,13 @@ def by_timbre(portrait: Portraits, count: int) -> list[int]:
     Spiertz & Gnann 2009 ("Source-filter based clustering for monaural blind source separation") cluster components
     by such coefficients of their templates.
     """
-    cepstra = scipy.fft.dct(mel_levels(portrait.spectra, portrait.hz), norm="ortho", axis=1)[:, 1:COEFFICIENTS]
-    return _clustered(np.linalg.norm(cepstra[:, None] - cepstra[None], axis=2), count, "ward")
+    return _clustered(timbre_distances(portrait.spectra, portrait.hz), count, "ward")
+
+
+def timbre_distances(spectra: Doubles, hz: Doubles) -> Doubles:
+    """How unlike the envelopes of power spectra (L, F) are, shape (L, L): distances between cepstra of mel levels."""
+    cepstra = scipy.fft.dct(mel_levels(spectra, hz), norm="ortho", axis=1)[:, 1:COEFFICIENTS]
+    return np.asarray(np.linalg.norm(cepstra[:, None] - cepstra[None], axis=2))
 
 
 def by_rhythm(portrait: Portraits, count: int) -> list[int]:

@@ -54,7 +54,7 @@ class Factors:
         w, h = self.scaled
         spectra = w.sum(axis=2, dtype=np.float64)
         gram = (spectra.T @ spectra) * (h @ h.T).astype(np.float64)
-        return float(gram.sum()) / max(1, len(w) * h.shape[1])
+        return float(gram.sum() / max(1, len(w) * h.shape[1]))
 
     @cached_property
     def scaled(self) -> tuple[Array, Array]:

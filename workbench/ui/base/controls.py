@@ -6,7 +6,7 @@ import html
 import math
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -29,6 +29,8 @@ from workbench.ui.base.wheel import WheelNeedsFocus
 W = TypeVar("W", bound=QWidget)
 SILENT_DB = -200.0
 """Below this nothing is heard."""
+MARGIN = 4
+"""What a list to choose from keeps free beside its text, in pixels; its size has room for it."""
 
 
 def fit(window: QWidget, width: int, height: int) -> None:
@@ -154,17 +156,30 @@ def toggle(text: str, role: str, name: str, label: str, tip: str, checked: bool)
 class Choice(QComboBox):
     """A list to choose from whose text ends in … where it is too narrow; its tooltip then says all of it."""
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QStylePainter(self)
+    def sizeHint(self) -> QSize:
+        return super().sizeHint() + QSize(MARGIN, 0)
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint() + QSize(MARGIN, 0)
+
+    def shown_text(self) -> str:
+        """The text as it is painted, which ends in … where there is no room for all of it."""
+        return self._option().currentText
+
+    def _option(self) -> QStyleOptionComboBox:
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         field = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
         )
-        room = field.width() - 4 - (0 if option.currentIcon.isNull() else option.iconSize.width() + 4)
+        room = field.width() - MARGIN - (0 if option.currentIcon.isNull() else option.iconSize.width() + 4)
         option.currentText = option.fontMetrics.elidedText(
             self.currentText() or self.placeholderText(), Qt.TextElideMode.ElideRight, room
         )
+        return option
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), self._option()
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 

@@ -21,6 +21,8 @@ def ask_paths(
 ) -> None:
     """Show a file dialog that is not modal; `taken` gets what was chosen, and nothing happens otherwise.
 
+    One of the same name that is open already is closed: it would ask for the same thing twice.
+
     Parameters
     ----------
     name : str
@@ -30,6 +32,8 @@ def ask_paths(
     proposed : str
         Name of a file to be written, whose suffix is that of all; '' asks for what is there.
     """
+    for each in parent.findChildren(QFileDialog, name):
+        each.close()
     dialog = QFileDialog(parent, title, str(start))
     dialog.setObjectName(name)
     dialog.setFileMode(mode)

@@ -63,7 +63,9 @@ def apply(app: QApplication, theme: Theme) -> None:
     """Dress the whole application."""
     global _current
     _current = theme
-    app.setStyle("Fusion")
+    if not app.styleSheet():
+        # Once is enough: another theme changes palette and sheet alone.
+        app.setStyle("Fusion")
     palette = QPalette()
     role = QPalette.ColorRole
     for where, colour in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -19,13 +19,50 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from workbench.audio.export import FORMATS, FileFormat, Level, LevelKind
+from workbench.audio.export import FORMATS, FileFormat, Level, LevelKind, folder_for
 from workbench.control.exporting import Wanted
+from workbench.control.notices import worded
+from workbench.errors import UserError
 from workbench.ui.base.controls import combo, dim, named
 from workbench.ui.base.file_dialogs import ask_paths
 
 NEUTRAL = {LevelKind.PEAK: -1.0, LevelKind.LUFS: -16.0}
 UNIT = {LevelKind.PEAK: " dBTP", LevelKind.LUFS: " LUFS"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the dialog was left with, as plain values that can be kept.
+
+    Attributes
+    ----------
+    folder : str
+    own_folder : bool
+        The folder is the one that was proposed for this recording alone.
+    heard, mix : bool
+    groups : bool
+        Every group; every layer, where there are no groups.
+    layers : bool
+        Every layer, where there are groups.
+    after : bool
+        Parts after the faders.
+    form : str
+        One of FORMATS.
+    level : str
+        A LevelKind, '' for as it is.
+    level_db : float
+    """
+
+    folder: str
+    own_folder: bool = True
+    heard: bool = False
+    mix: bool = True
+    groups: bool = True
+    layers: bool = False
+    after: bool = False
+    form: str = next(iter(FORMATS))
+    level: str = ""
+    level_db: float = 0.0
 
 
 class ExportDialog(QDialog):
@@ -34,13 +71,14 @@ class ExportDialog(QDialog):
     asked = Signal(object, object, object, object)
     """Folder, Wanted, FileFormat, Level or None."""
 
-    def __init__(self, parent: QWidget, folder: Path, layers: int, groups: int, heard: str) -> None:
+    def __init__(self, parent: QWidget, choices: Choices, layers: int, groups: int, heard: str) -> None:
         super().__init__(parent)
+        self._proposed = choices.folder if choices.own_folder else ""
         named(self, "exportDialog", self.tr("Export"), self.tr("Write what is heard, the mix or its parts to files"))
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumWidth(480)
         self.heard = named(
-            QCheckBox(self.tr("What I hear now: {0}").format(heard)),
+            QCheckBox(),
             "exportHeard",
             self.tr("Export what is heard"),
             self.tr("One file, sample for sample what plays now"),
@@ -52,21 +90,14 @@ class ExportDialog(QDialog):
             self.tr("One file with mute, solo, gain, pan and width applied"),
         )
         self.groups = named(
-            QCheckBox(self.tr("Every group ({0} files)").format(groups)),
+            QCheckBox(),
             "exportGroups",
             self.tr("Export the groups"),
             self.tr("One file a group, and one a layer that is in none: 01 Name, 02 Name …"),
         )
         self.layers = named(
-            QCheckBox(self.tr("Every layer ({0} files)").format(layers)),
-            "exportLayers",
-            self.tr("Export the layers"),
-            self.tr("One file a layer: 01 Name, 02 Name …"),
+            QCheckBox(), "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …")
         )
-        self.mix.setChecked(True)
-        self.layers.setChecked(groups == layers)
-        self.groups.setChecked(groups != layers)
-        self.groups.setVisible(groups != layers)
         self.faders = combo(
             [
                 (self.tr("before the faders: they sum to the recording"), False),
@@ -76,7 +107,7 @@ class ExportDialog(QDialog):
             self.tr("Groups and layers"),
             self.tr("After the faders what is muted gives no file"),
         )
-        self.folder = named(QLineEdit(str(folder)), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
+        self.folder = named(QLineEdit(choices.folder), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
         browse = named(
             QPushButton(self.tr("Choose…")),
             "exportBrowse",
@@ -108,9 +139,12 @@ class ExportDialog(QDialog):
         self.level.setEnabled(False)
         self.notice = QLabel()
         self.notice.setObjectName("exportNotice")
+        self.notice.setProperty("role", "hint")
         self.notice.setWordWrap(True)
         self.notice.hide()
         self._arrange(browse)
+        self._put(choices)
+        self.show_parts(layers, groups, heard)
         self.loudness.activated.connect(lambda _: self._loudness_chosen())
         browse.clicked.connect(self._browse)
         self.go.clicked.connect(self._ask)
@@ -146,6 +180,49 @@ class ExportDialog(QDialog):
         column.addLayout(grid)
         column.addWidget(self.notice)
         column.addWidget(buttons)
+
+    def _put(self, choices: Choices) -> None:
+        """Show choices; what this version does not know is as it is by default."""
+        self._choices = choices
+        self.heard.setChecked(choices.heard)
+        self.mix.setChecked(choices.mix)
+        self.groups.setChecked(choices.groups)
+        self.layers.setChecked(choices.layers)
+        self.faders.setCurrentIndex(max(0, self.faders.findData(choices.after)))
+        self.format.setCurrentIndex(max(0, self.format.findText(choices.form)))
+        self.loudness.setCurrentIndex(max(0, self.loudness.findData(choices.level)))
+        if choices.level:
+            self._loudness_chosen()
+            self.level.setValue(choices.level_db)
+
+    def show_parts(self, layers: int, groups: int, heard: str) -> None:
+        """Show how many files there would be, and what is heard; without groups the layers are the parts."""
+        grouped, before = groups != layers, not self.groups.isHidden()
+        self.heard.setText(self.tr("What I hear now: {0}").format(heard))
+        self.groups.setText(self.tr("Every group ({0} files)").format(groups))
+        self.layers.setText(self.tr("Every layer ({0} files)").format(layers))
+        if before and not grouped:
+            self.layers.setChecked(self.groups.isChecked())
+        elif grouped and not before:
+            self.groups.setChecked(self.layers.isChecked())
+            self.layers.setChecked(self._choices.layers)
+        self.groups.setVisible(grouped)
+
+    def choices(self) -> Choices:
+        """What the dialog shows, to begin with the next time."""
+        grouped, folder = not self.groups.isHidden(), self.folder.text().strip()
+        return Choices(
+            folder,
+            folder == self._proposed,
+            self.heard.isChecked(),
+            self.mix.isChecked(),
+            (self.groups if grouped else self.layers).isChecked(),
+            self.layers.isChecked() if grouped else self._choices.layers,
+            bool(self.faders.currentData()),
+            self.format.currentText(),
+            str(self.loudness.currentData() or ""),
+            self.level.value(),
+        )
 
     def say(self, text: str) -> None:
         """A sentence within the dialog."""
@@ -186,8 +263,14 @@ class ExportDialog(QDialog):
         if not (wanted.heard or wanted.mix or wanted.groups or wanted.layers):
             self.say(self.tr("Choose something to export."))
             return
+        try:
+            folder = folder_for(self.folder.text())
+        except UserError as reason:
+            self.say(worded(reason))
+            self.folder.setFocus()
+            return
         form: FileFormat = self.format.currentData()
         kind = self._level_kind()
         self.say("")
         level = None if kind is None else Level(kind, self.level.value())
-        self.asked.emit(Path(self.folder.text()).expanduser(), wanted, form, level)
+        self.asked.emit(folder, wanted, form, level)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 
 from workbench.control.factor_strokes import FactorStrokes
@@ -16,6 +16,14 @@ from workbench.ui.base import theme
 from workbench.ui.base.axes import time_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
+from workbench.ui.factors.lanes import BAR, Lanes
+
+LEAST = 18
+"""Height that a lane has at the least, in pixels: with less a course can't be read."""
+TOP, BOTTOM = 4, 18
+"""Pixels above the lanes, and those below them for the axis of time."""
+LABEL = 13
+"""Height of a label."""
 
 
 @guarded
@@ -23,7 +31,9 @@ class ActivationsView(CurvePane):
     """Rows of H over time, aligned with the spectrogram above."""
 
     def __init__(self, around: Surroundings, strokes: FactorStrokes, playback: Playback) -> None:
-        super().__init__(around, strokes)
+        tr = self.tr
+        bar = "activationsScroll", tr("Activations in view"), tr("Further components: the wheel moves on, too")
+        super().__init__(around, strokes, Lanes(Qt.Orientation.Vertical, LEAST, *bar))
         self.setObjectName("activations")
         self.setAccessibleName(self.tr("Activations"))
         self.setToolTip(
@@ -40,6 +50,16 @@ class ActivationsView(CurvePane):
 
     def invitation(self) -> str:
         return self.tr("Activations appear here: when each component sounds. Press Factorise.")
+
+    def stretch(self) -> tuple[float, float]:
+        return float(TOP), float(self.height() - BOTTOM)
+
+    def lanes_area(self) -> QRectF:
+        return QRectF(0, TOP, self.width(), self.height() - TOP - BOTTOM)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        self._lay.bar.setGeometry(self.width() - BAR, TOP, BAR, max(1, self.height() - TOP - BOTTOM))
 
     def x_range(self) -> tuple[float, float]:
         """Left and right pixel of the visible time in this pane."""
@@ -60,15 +80,14 @@ class ActivationsView(CurvePane):
         t = theme.current()
         left, right = self.x_range()
         h = factors.H
-        curves = [(c, layer) for c, layer in self.curves() if c < h.shape[0]]
-        bottom = 18
-        lane = (self.height() - bottom - 4) / max(1, len(curves))
+        lane = self._lay.size
         columns = np.arange(int(left), int(right) + 1)
         seconds = v.start + (columns - left) / max(1.0, right - left) * (v.stop - v.start)
         frames = np.clip(nearest(self._plane.frame_places(seconds)), 0, h.shape[1] - 1)
-        painter.setClipRect(QRectF(0, 0, self.width(), self.height() - bottom + 1))
-        for index, (component, layer) in enumerate(curves):
-            base = 4 + lane * (index + 1)
+        painter.setClipRect(self.lanes_area().adjusted(0, -TOP, 0, 1))
+        named: set[int] = set()
+        for component, layer, begin in self.curves_in_view(factors):
+            base = begin + lane
             values = _column_peaks(h[component], frames)
             values = np.minimum(values / self._top_of(component, h[component]), 1.05) * lane * 0.95
             colour, current = curve_colour(layer.colour), self._selection.shows(layer)
@@ -82,17 +101,30 @@ class ActivationsView(CurvePane):
             painter.setPen(QPen(colour, 1.6 if current else 1.0))
             painter.drawPolyline(arrayToQPolygonF(columns, base - values))
             painter.setPen(QColor(t.text if current else t.dim))
-            if lane >= 9:
-                place = QRectF(2, base - min(lane, 14), left - 8, min(lane, 14))
+            if lane >= LABEL:
+                place = QRectF(2, base - LABEL, left - 8, LABEL)
                 painter.drawText(
                     place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(component + 1)
                 )
+                if not layer.automatic and layer.id not in named:
+                    named.add(layer.id)
+                    self._draw_name(painter, layer.name, QRectF(left + 3, base - lane + 1, right - left - 12, LABEL))
             self._lanes.append((QRectF(0, base - lane, self.width(), lane), layer.id, component))
         painter.setClipping(False)
         for second, text in time_ticks(v.start, v.stop, int(right - left)):
             x = self.time_to_x(second)
             painter.setPen(QColor(t.dim))
             painter.drawText(QRectF(x - 40, self.height() - 15, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _draw_name(self, painter: QPainter, name: str, place: QRectF) -> None:
+        """A name that the user gave, at the beginning of the lane, on a ground of its own."""
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(place.width()))
+        ground = QColor(theme.current().panel)
+        ground.setAlpha(190)
+        painter.fillRect(QRectF(place.topLeft(), QSizeF(metrics.horizontalAdvance(text) + 4, LABEL)), ground)
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(place.adjusted(2, 0, 2, 0), flags, text)
 
     def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
         left, right = self.x_range()
@@ -111,6 +143,7 @@ class ActivationsView(CurvePane):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._ensure_picture())
+        self.paint_highlight(painter)
         if self.factors() is not None:
             x = self.time_to_x(self._playhead)
             if x >= self.x_range()[0] - 1:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
 from workbench.document.document import Document
+from workbench.document.state import Run
 from workbench.masks.model.palette import palette_colour
 from workbench.ui.base import theme
 from workbench.ui.base.controls import named
@@ -34,9 +35,9 @@ def _points(costs: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.f
     return np.arange(1.0, 1.0 + step * len(shown), step), np.log10(np.maximum(shown, 1e-12))
 
 
-def run_colour(run: int) -> str:
+def run_colour(run: Run) -> str:
     """The colour of a run's curve and of its entry in the list."""
-    return palette_colour(run)
+    return palette_colour(run.number)
 
 
 class CostPlot(pyqtgraph.PlotWidget):
@@ -110,4 +111,5 @@ class CostPlot(pyqtgraph.PlotWidget):
     def _draw(self, run: int, curve: pyqtgraph.PlotDataItem) -> None:
         current = run == self._document.recorded_state.run
         style = pyqtgraph.QtCore.Qt.PenStyle.SolidLine if current else pyqtgraph.QtCore.Qt.PenStyle.DashLine
-        curve.setPen(pyqtgraph.mkPen(curve_colour(run_colour(run)), width=2.5 if current else 1, style=style))
+        colour = curve_colour(run_colour(self._document.runs[run]))
+        curve.setPen(pyqtgraph.mkPen(colour, width=2.5 if current else 1, style=style))

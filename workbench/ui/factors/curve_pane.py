@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from workbench.control.factor_strokes import FactorStrokes
+from workbench.control.highlight import Highlight
 from workbench.control.plane import Plane
 from workbench.control.selection import Selection
 from workbench.control.tools import ToolSettings
@@ -20,6 +22,7 @@ from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
+from workbench.ui.factors.lanes import Lanes
 
 Float = NDArray[np.float32]
 
@@ -39,30 +42,57 @@ class Surroundings:
     plane: Plane
     viewport: Viewport
     tools: ToolSettings
+    highlight: Highlight
     anchor: QWidget
 
 
 @guarded
 class CurvePane(QWidget):
-    """Curves, one a component, drawn once into a picture and kept until something changes."""
+    """Curves, one a component in a lane of its own, drawn once into a picture and kept until something changes.
 
-    def __init__(self, around: Surroundings, strokes: FactorStrokes) -> None:
+    Many lanes scroll, so that each can be read.
+    """
+
+    def __init__(self, around: Surroundings, strokes: FactorStrokes, lanes: Lanes) -> None:
         super().__init__()
         document, selection, plane = around.document, around.selection, around.plane
         self._document, self._selection, self._plane, self._viewport = document, selection, plane, around.viewport
         self._strokes, self._anchor = strokes, around.anchor
+        self._highlight = around.highlight
+        self._lay = lanes
+        lanes.bar.setParent(self)
+        lanes.bar.valueChanged.connect(self._draw_anew)
         self._picture: QPixmap | None = None
         self._lanes: list[tuple[QRectF, int, int]] = []
         self._stroke_lane = QRectF()
+        self._clicking = False
         around.tools.changed.connect(self._show_tool)
         self.setMinimumSize(60, 60)
-        for signal in (plane.changed, document.factors_changed, document.layers_changed, selection.layer_changed):
+        self.setMouseTracking(True)
+        for signal in (plane.changed, document.factors_changed, document.layers_changed):
             signal.connect(self.redraw)
+        selection.layer_changed.connect(self._show_selected)
+        around.highlight.changed.connect(self.update)
 
     def redraw(self) -> None:
         """Draw anew at the next painting."""
+        factors = self.factors()
+        self._lay.fit(*self.stretch(), len(self._curves_of(factors)) if factors is not None else 0)
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
         self._picture = None
         self.update()
+
+    def _show_selected(self) -> None:
+        """Bring the lanes of the present layer into view."""
+        factors = self.factors()
+        curves = self._curves_of(factors) if factors is not None else []
+        own = [index for index, (_, layer) in enumerate(curves) if layer.id == self._selection.layer]
+        # What is clicked stays under the hand.
+        if own and not self._clicking:
+            self._lay.show(own[0], own[-1])
+        self._draw_anew()
 
     def resizeEvent(self, event: object) -> None:
         self.redraw()
@@ -70,9 +100,23 @@ class CurvePane(QWidget):
     def moveEvent(self, event: object) -> None:
         self.redraw()
 
-    def curves(self) -> list[tuple[int, Layer]]:
+    def _curves_of(self, factors: Factors) -> list[tuple[int, Layer]]:
         """(component, its layer), in the order of the stack."""
-        return [(c, layer) for layer in self._document.layers for c in layer.components]
+        there = factors.components
+        return [(c, layer) for layer in self._document.layers for c in layer.components if c < there]
+
+    def curves_in_view(self, factors: Factors) -> list[tuple[int, Layer, float]]:
+        """(component, its layer, pixel at which its lane begins), in the order of the stack."""
+        curves = self._curves_of(factors)
+        return [(*curves[index], at) for index, at in self._lay.in_view() if index < len(curves)]
+
+    def stretch(self) -> tuple[float, float]:
+        """First and last pixel of what the lanes may take."""
+        raise NotImplementedError
+
+    def lanes_area(self) -> QRectF:
+        """Where the lanes are seen; what is scrolled out of it is not."""
+        raise NotImplementedError
 
     def _ensure_picture(self) -> QPixmap:
         if self._picture is None:
@@ -126,20 +170,65 @@ class CurvePane(QWidget):
     def _show_tool(self) -> None:
         self.setCursor(Qt.CursorShape.CrossCursor if self._strokes.armed else Qt.CursorShape.ArrowCursor)
 
+    def _lane_at(self, place: QPointF) -> tuple[QRectF, int, int] | None:
+        """Lane, layer and component under a place."""
+        if not self.lanes_area().contains(place):
+            return None
+        return next((each for each in self._lanes if each[0].contains(place)), None)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._strokes.busy:
             return
-        for rect, layer, component in self._lanes:
-            if rect.contains(event.position()):
-                self._selection.select(layer)
-                if self._strokes.armed and self._strokes.begin(component):
-                    self._stroke_lane = rect
-                    self._strokes.draw(*self.entries(event.position(), rect))
-                return
+        found = self._lane_at(event.position())
+        if found is not None:
+            rect, layer, component = found
+            self._clicking = True
+            self._selection.select(layer)
+            self._clicking = False
+            if self._strokes.armed and self._strokes.begin(component):
+                self._stroke_lane = rect
+                self._strokes.draw(*self.entries(event.position(), rect))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._strokes.busy:
             self._strokes.draw(*self.entries(event.position(), self._stroke_lane))
+        else:
+            found = self._lane_at(event.position())
+            self._highlight.show(0 if found is None else found[1])
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._highlight.show(0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self._lay.bar.isVisible() and not self._strokes.busy:
+            turned = event.angleDelta()
+            self._lay.scroll(-(turned.y() or turned.x()) * self._lay.size / 120)
+            event.accept()
+        else:
+            event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            found = self._lane_at(QPointF(event.pos()))
+            if found is not None:
+                QToolTip.showText(event.globalPos(), self._told_of(found[1], found[2]) + self.toolTip(), self)
+                return True
+        return super().event(event)
+
+    def _told_of(self, layer: int, component: int) -> str:
+        name = next((each.name for each in self._document.layers if each.id == layer), "")
+        text = self.tr("Component {0}, layer “{1}”").format(component + 1, name)
+        return f"<b>{html.escape(text)}</b><br>"
+
+    def paint_highlight(self, painter: QPainter) -> None:
+        """Light up the lanes of the layer that is pointed at."""
+        painter.setClipRect(self.lanes_area())
+        for rect, layer, _ in self._lanes:
+            if layer == self._highlight.layer:
+                colour = QColor(theme.current().text)
+                colour.setAlpha(36)
+                painter.fillRect(rect, colour)
+        painter.setClipping(False)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._strokes.busy:

@@ -51,7 +51,7 @@ class RunsBox(QWidget):
             box.clear()
             for run, text in entries:
                 dot = QPixmap(10, 10)
-                dot.fill(QColor(run_colour(run)))
+                dot.fill(QColor(run_colour(document.runs[run])))
                 box.addItem(QIcon(dot), text, run)
         box.setCurrentIndex(box.findData(present))
         box.setEnabled(bool(entries))
@@ -140,8 +140,8 @@ class MorphBox(QWidget):
 
 
 def run_text(document: Document, run: int) -> str:
-    """A run's number, name and last cost."""
+    """A run's number as the user knows it, name and last cost."""
     known = document.runs[run]
     name = known.name or QCoreApplication.translate("Runs", "edited")
     cost = f"{known.costs[-1]:.3g}".replace("e+0", "e").replace("e+", "e") if len(known.costs) > 1 else ""
-    return f"{run} · {name} · {cost}" if cost else f"{run} · {name}"
+    return f"{known.number} · {name} · {cost}" if cost else f"{known.number} · {name}"

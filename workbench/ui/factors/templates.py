@@ -15,6 +15,14 @@ from workbench.ui.base import theme
 from workbench.ui.base.axes import frequency_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
+from workbench.ui.factors.lanes import BAR, Lanes
+
+LEAST = 22
+"""Width that a lane has at the least, in pixels: with less a spectrum can't be read."""
+MARGIN, RIGHT = 34, 6
+"""Pixels left of the lanes, for the axis of frequency, and right of them."""
+LABEL = 20
+"""Width of a label."""
 
 
 @guarded
@@ -24,7 +32,9 @@ class TemplatesView(CurvePane):
     RANGE_DB = 60.0
 
     def __init__(self, around: Surroundings, strokes: FactorStrokes) -> None:
-        super().__init__(around, strokes)
+        tr = self.tr
+        bar = "templatesScroll", tr("Templates in view"), tr("Further components: the wheel moves on, too")
+        super().__init__(around, strokes, Lanes(Qt.Orientation.Horizontal, LEAST, *bar))
         self.setObjectName("templates")
         self.setAccessibleName(self.tr("Templates"))
         self.setToolTip(
@@ -39,6 +49,16 @@ class TemplatesView(CurvePane):
 
     def invitation(self) -> str:
         return self.tr("Templates appear here: the spectrum of each component.")
+
+    def stretch(self) -> tuple[float, float]:
+        return float(MARGIN), float(self.width() - RIGHT)
+
+    def lanes_area(self) -> QRectF:
+        return QRectF(MARGIN, 0, self.width() - MARGIN - RIGHT, self.height())
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)
+        self._lay.bar.setGeometry(MARGIN, self.height() - BAR, max(1, self.width() - MARGIN - RIGHT), BAR)
 
     def y_range(self) -> tuple[float, float]:
         """Top and bottom pixel of the visible frequencies in this pane."""
@@ -57,9 +77,7 @@ class TemplatesView(CurvePane):
         t = theme.current()
         top, bottom = self.y_range()
         w = factors.spectra
-        curves = [(c, layer) for c, layer in self.curves() if c < w.shape[1]]
-        margin = 34
-        lane = (self.width() - margin - 6) / max(1, len(curves))
+        lane = self._lay.size
         pixels = np.arange(max(0, int(top)), min(self.height(), int(bottom)) + 1)
         positions = v.low + (bottom - pixels) / max(1.0, bottom - top) * (v.high - v.low)
         bins = self._plane.bin_places(positions)
@@ -67,10 +85,10 @@ class TemplatesView(CurvePane):
             y = bottom - (position - v.low) / (v.high - v.low) * (bottom - top)
             if 4 < y < self.height() - 4:
                 painter.setPen(QColor(t.dim))
-                place = QRectF(0, y - 7, margin - 6, 14)
+                place = QRectF(0, y - 7, MARGIN - 6, 14)
                 painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
-        for index, (component, layer) in enumerate(curves):
-            left = margin + lane * index
+        painter.setClipRect(self.lanes_area())
+        for component, layer, left in self.curves_in_view(factors):
             if factors.length > 1 and lane >= 12:
                 # A template with a course in time is a small spectrogram; its mean spectrum is drawn over it.
                 place = QRectF(left, pixels[0], lane * 0.96, len(pixels))
@@ -89,7 +107,13 @@ class TemplatesView(CurvePane):
             )
             painter.setPen(QPen(colour, 1.6 if current else 1.0))
             painter.drawPolyline(arrayToQPolygonF(x, pixels))
+            if lane >= LABEL:
+                # Below the picture, as far as there is room.
+                y = min(bottom + 1, self.height() - BAR - 12)
+                painter.setPen(QColor(t.text if current else t.dim))
+                painter.drawText(QRectF(left, y, lane, 12), int(Qt.AlignmentFlag.AlignCenter), str(component + 1))
             self._lanes.append((QRectF(left, 0, lane, self.height()), layer.id, component))
+        painter.setClipping(False)
 
     def _draw_frames(
         self, painter: QPainter, template: Float, bins: NDArray[np.float64], place: QRectF, colour: str
@@ -117,4 +141,6 @@ class TemplatesView(CurvePane):
         return int(first), max(int(first), int(last) - 1), level * self._strokes.peak
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).drawPixmap(0, 0, self._ensure_picture())
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._ensure_picture())
+        self.paint_highlight(painter)

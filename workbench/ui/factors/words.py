@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from workbench.separation.settings import METHODS, PRESET_NAMES, RANGES
+from workbench.separation.presets import PRESETS
+from workbench.separation.settings import METHODS, RANGES
 
 
 def tr(text: str) -> str:
@@ -27,7 +28,7 @@ def choices(field: str) -> list[tuple[str, object]]:
             "match": tr("Known sounds · match templates"),
             "hpss": tr("Tones and hits · HPSS"),
         },
-        "preset": {key: QCoreApplication.translate("Presets", name) for key, name in PRESET_NAMES.items()},
+        "preset": {key: QCoreApplication.translate("Presets", each.name) for key, each in PRESETS.items()},
         "divergence": {
             "kl": tr("Kullback–Leibler"),
             "is": tr("Itakura–Saito"),
@@ -107,7 +108,7 @@ def label(field: str) -> str:
 def sentence(field: str) -> str:
     """What a parameter is for, with its range."""
     text = {
-        "preset": tr("Settings for a kind of sound; change what you like afterwards."),
+        "preset": tr("Settings for a kind of sound, with its window; change what you like afterwards."),
         "method": tr(
             "How to take the recording apart. Components are spectra that come and go; smooth ones fade slowly; "
             "patterns are short sounds with a course of their own; known sounds are looked for with the present "

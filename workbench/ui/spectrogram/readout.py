@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QTimer
 
 from workbench.control.plane import Plane, Pointer
 from workbench.document.document import Document
@@ -13,14 +14,19 @@ from workbench.ui.base.names import ElidedLabel
 
 
 class Readout(ElidedLabel):
-    """The text in the status line; follows the pointer, the view and the masks' layers."""
+    """The text in the status line; follows the pointer, the view, and the masks under a pointer at rest."""
 
     def __init__(self, document: Document, plane: Plane, pointer: Pointer) -> None:
         super().__init__()
         named(self, "pointerText", self.tr("Under the pointer"), self.tr("Time, frequency, level and shares"))
         self._document, self._plane, self._pointer = document, plane, pointer
-        for signal in (pointer.moved, plane.changed, document.layers_changed, document.factors_changed):
+        # What changes the document may tell several things of it at once; the text is made when all is told.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._show)
+        for signal in (pointer.moved, plane.changed):
             signal.connect(self._show)
+        for signal in (document.layers_changed, document.factors_changed, document.masks_changed):
+            signal.connect(lambda *_: self._later.start())
 
     def _show(self) -> None:
         place = self._pointer.place

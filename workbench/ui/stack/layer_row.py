@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QDrag, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtGui import QColor, QDrag, QIcon, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QColorDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.control.layers import LayerActs
@@ -108,6 +108,13 @@ class LayerRow(QFrame):
     def drag_name(self) -> str:
         """What a drag of this row carries."""
         return f"layer {self.layer.id}"
+
+    def dress(self, lock: QIcon) -> None:
+        """The theme changed; the icon is its own."""
+        self.lock.setIcon(lock)
+        if not self._audible:
+            # The only name with a colour of the theme.
+            self._dress_name()
 
     def retag(self, tag: str) -> None:
         """Other object names, for another place in the stack."""

@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
-    QInputDialog,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QInputDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.control.layers import LayerActs
 from workbench.control.masks import MaskActs
@@ -22,9 +13,10 @@ from workbench.control.selection import Selection
 from workbench.control.stacks import StackActs
 from workbench.control.walking import Walking
 from workbench.document.document import Document
-from workbench.ui.base.controls import combo, dress, icon_button, named
+from workbench.ui.base.controls import combo, dress, icon_button
 from workbench.ui.stack.group_row import GroupRow
 from workbench.ui.stack.layer_row import LayerRow
+from workbench.ui.stack.residual_label import ResidualLabel
 from workbench.ui.stack.rows import Rows
 
 
@@ -53,14 +45,7 @@ class StackPanel(QWidget):
         self.setObjectName("stackPanel")
         self._document, self._selection, self._stack_acts = document, selection, stacks
         self._rows = Rows(document, selection, layers, mixing)
-        self.residual = QLabel()
-        self.residual.setProperty("role", "dim")
-        named(
-            self.residual,
-            "residual",
-            self.tr("Residual"),
-            self.tr("How far the layers' sum is from the mix, measured on rendered samples at unity gain"),
-        )
+        self.residual = ResidualLabel()
         self._scroll = QScrollArea()
         self._scroll.setObjectName("stackScroll")
         self._scroll.setWidget(self._rows.list)
@@ -80,7 +65,7 @@ class StackPanel(QWidget):
         self._rows.mask_wanted.connect(self.mask_wanted)
         self._rows.menu_wanted.connect(self.menu_wanted)
         self._rows.marked.connect(self._scroll_later.start)
-        measuring.residual_measured.connect(self._show_residual)
+        measuring.residual_measured.connect(self.residual.show_residual)
         document.stacks_changed.connect(self._show_stacks)
         document.opened.connect(self._show_stacks)
         self._show_stacks()
@@ -207,16 +192,11 @@ class StackPanel(QWidget):
         if row is not None:
             self._scroll.ensureWidgetVisible(row, 0, 4)
 
-    def _show_residual(self, db: float | None) -> None:
-        self.residual.setText(
-            "" if db is None else self.tr("Sum of the layers − mix: {0:.0f} dB").format(db).replace("-", "−")
-        )
-
     def dress(self) -> None:
         """The theme changed."""
         for button in self._icons:
             dress(button)
-        self._rows.build_anew()
+        self._rows.dress()
 
     # -- keys ----------------------------------------------------------------------------------------
 
@@ -251,6 +231,8 @@ class StackPanel(QWidget):
         """Type another name for the present stack."""
         if self._document.recording is None:
             return
+        for each in self.window().findChildren(QInputDialog, "renameStackDialog"):
+            each.close()
         dialog = QInputDialog(self.window())
         dialog.setObjectName("renameStackDialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

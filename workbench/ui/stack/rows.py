@@ -10,6 +10,7 @@ from workbench.control.mixing import MixActs
 from workbench.control.selection import Selection
 from workbench.document.document import Document
 from workbench.masks.model.layers import members
+from workbench.ui.base import theme
 from workbench.ui.stack.group_row import GroupRow
 from workbench.ui.stack.layer_list import LayerList
 from workbench.ui.stack.layer_row import LayerRow
@@ -54,15 +55,17 @@ class Rows(QObject):
             return next((row for row in self.list.group_rows if row.group == group), None)
         return next((row for row in self.list.rows if row.layer.id == layer), None)
 
-    def build_anew(self) -> None:
-        """Make every row again, in the colours of another theme."""
-        self.list.fill([])
-        self._rebuild()
+    def dress(self) -> None:
+        """The theme changed."""
+        lock = theme.icon("lock")
+        for row in self.list.items:
+            row.dress(lock)
 
     def _opened(self) -> None:
         # Another recording may have the same ids, but other channels.
         self._folded.clear()
-        self.build_anew()
+        self.list.fill([])
+        self._rebuild()
 
     def _rebuild(self) -> None:
         layers, groups = self._document.layers, {group.id: group for group in self._document.groups}

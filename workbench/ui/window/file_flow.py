@@ -98,7 +98,8 @@ class FileFlow(QObject):
         save = box.addButton(QMessageBox.StandardButton.Save)
         discard = box.addButton(QMessageBox.StandardButton.Discard)
         box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setModal(False)
+        # The window may not go on behind it: what would be asked about is what is there now. Sound goes on.
+        box.setWindowModality(Qt.WindowModality.WindowModal)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def answered() -> None:

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+_LOOKED_AT = {QEvent.Type.KeyPress, QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride, QEvent.Type.Hide}
+
 
 class Keyboard(QObject):
     """An event filter over the whole program.
@@ -41,7 +43,11 @@ class Keyboard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space plays whatever has the focus, except while typing."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:
+        kind = event.type()
+        if kind not in _LOOKED_AT:
+            # Every event of the program comes by here.
+            return False
+        if isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:
             focus = QApplication.focusWidget()
             shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
             plain = shift or not event.modifiers()
@@ -49,17 +55,13 @@ class Keyboard(QObject):
                 if not event.isAutoRepeat():
                     (self._play_here if shift else self._play)()
                 return True
-        if event.type() == QEvent.Type.Hide and isinstance(watched, QDialog):
+        if kind == QEvent.Type.Hide and isinstance(watched, QDialog):
             QTimer.singleShot(0, self, self._come_back)
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Space:
+        if isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyRelease and event.key() == Qt.Key.Key_Space:
             # A button would be pressed by the release.
             focus = QApplication.focusWidget()
             return focus is not None and not _typing(focus) and not _foreign_dialog(focus)
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and _wants_no_letters(watched, event)
-        ):
+        if isinstance(event, QKeyEvent) and kind == QEvent.Type.ShortcutOverride and _wants_no_letters(watched, event):
             # A field for numbers would swallow the keys of the tools, though it can't use them.
             event.ignore()
             return True

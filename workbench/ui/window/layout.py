@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 from workbench.ui.base.guard import guarded
 from workbench.ui.window.panes import Panes
 
-VERSION = 4
+VERSION = 5
 """Of what is remembered of the layout; another one begins anew."""
 MASKS = 326
 """Width of the panes at the right, in pixels."""
@@ -48,6 +48,7 @@ class Layout(QObject):
         window.setDockNestingEnabled(True)
         self.templates = self._dock(self.tr("Templates  W"), "templatesDock", panes.templates)
         self.costs = self._dock(self.tr("Cost"), "costDock", panes.costs)
+        self.map = self._dock(self.tr("Map"), "mapDock", panes.map)
         self.activations = self._dock(self.tr("Activations  H"), "activationsDock", panes.activations)
         self.mixer = self._dock(self.tr("Mixer"), "mixerDock", panes.mixer)
         self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise)
@@ -56,7 +57,7 @@ class Layout(QObject):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._follow)
-        for each in (window, self.templates, self.costs):
+        for each in (window, self.templates, self.costs, self.map):
             each.installEventFilter(self)
         self.bar("paletteBar", self.tr("Palette"), panes.palette, Qt.ToolBarArea.LeftToolBarArea)
         self.bar("toolsBar", self.tr("Tools"), panes.tool_bar, Qt.ToolBarArea.TopToolBarArea)
@@ -65,7 +66,21 @@ class Layout(QObject):
     @property
     def docks(self) -> tuple[QDockWidget, ...]:
         """All docks."""
-        return (self.templates, self.costs, self.activations, self.mixer, self.factorise, self.stack, self.history)
+        return (
+            self.templates,
+            self.costs,
+            self.map,
+            self.activations,
+            self.mixer,
+            self.factorise,
+            self.stack,
+            self.history,
+        )
+
+    @property
+    def _corner(self) -> QDockWidget:
+        """Which of the two docks in the corner is in front."""
+        return self.costs if self.map.widget().visibleRegion().isEmpty() else self.map
 
     def _dock(self, title: str, name: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -88,6 +103,7 @@ class Layout(QObject):
         window.addDockWidget(LEFT, self.templates)
         window.addDockWidget(BOTTOM, self.costs)
         window.splitDockWidget(self.costs, self.activations, Qt.Orientation.Horizontal)
+        window.tabifyDockWidget(self.costs, self.map)
         window.tabifyDockWidget(self.activations, self.mixer)
         window.addDockWidget(RIGHT, self.factorise)
         window.tabifyDockWidget(self.factorise, self.stack)
@@ -104,6 +120,7 @@ class Layout(QObject):
         for dock in self.docks:
             dock.show()
         self.stack.raise_()
+        self.costs.raise_()
         self.activations.raise_()
         corner = min(236, window.width() // 6)
         window.resizeDocks([self.templates, self.stack], [corner, MASKS], Qt.Orientation.Horizontal)
@@ -113,7 +130,7 @@ class Layout(QObject):
     def _align(self, corner: int) -> None:
         """H begins where W ends, so that its pane holds all of V's time and has room for numbers before it."""
         beside = max(1, self._window.width() - MASKS - corner - BARS)
-        self._window.resizeDocks([self.costs, self.activations], [corner, beside], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([self._corner, self.activations], [corner, beside], Qt.Orientation.Horizontal)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep one boundary between W and V, and between the cost and H, whichever of the two is dragged.
@@ -121,7 +138,8 @@ class Layout(QObject):
         Of a wider window the docks at the bottom take shares, those at the left do not: then H follows W.
         """
         if event.type() == QEvent.Type.Resize:
-            self._dragged = watched if _held() and watched is not self._window else None
+            held = _held() and watched in (self.templates, self._corner)
+            self._dragged = watched if held else None
             self._later.start(0)
         return False
 
@@ -129,17 +147,17 @@ class Layout(QObject):
         if _held():
             # While a boundary is dragged Qt goes back to the widths it began with at every move.
             self._later.start(DRAG_MS)
-        elif self._in_place and self._dragged is self.costs:
-            self._window.resizeDocks([self.templates], [self.costs.width()], Qt.Orientation.Horizontal)
+        elif self._in_place and self._dragged is self._corner:
+            self._window.resizeDocks([self.templates], [self._corner.width()], Qt.Orientation.Horizontal)
         elif self._in_place:
             self._align(self.templates.width())
 
     @property
     def _in_place(self) -> bool:
         """Whether W stands at the left and the cost below it, as after a reset."""
-        docks = (self.templates, LEFT), (self.costs, BOTTOM), (self.activations, BOTTOM)
+        docks = (self.templates, LEFT), (self._corner, BOTTOM), (self.activations, BOTTOM)
         at_home = all(not dock.isFloating() and self._window.dockWidgetArea(dock) == area for dock, area in docks)
-        return at_home and self.templates.isVisible() and self.costs.isVisible()
+        return at_home and self.templates.isVisible() and self._corner.isVisible()
 
     def show_mixer(self) -> None:
         """The mixer, or the activations where it is shown."""

@@ -18,10 +18,13 @@ from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.document_menus import add_edit_menu, add_file_menu, add_help_menu, add_view_menu
 from workbench.ui.window.export_flow import ExportFlow
+from workbench.ui.window.export_memory import ExportMemory
+from workbench.ui.window.factorise_menu import add_factorise_menu
 from workbench.ui.window.file_flow import FileFlow
 from workbench.ui.window.invitation import Invitation
 from workbench.ui.window.keyboard import Keyboard
 from workbench.ui.window.layout import VERSION, Layout
+from workbench.ui.window.leaving import Leaving
 from workbench.ui.window.mask_menus import add_layers_menu, add_mask_menu, add_select_menu, add_stacks_menu
 from workbench.ui.window.panes import Panes
 from workbench.ui.window.place_menu import PlaceMenu
@@ -41,7 +44,8 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.panes = Panes(desk)
         self.files = FileFlow(self, desk.document, desk.opening, desk.factorising, settings)
-        self.exports = ExportFlow(self, desk.document, desk.listening, desk.exporting)
+        self.exports = ExportFlow(self, desk.document, desk.listening, desk.exporting, ExportMemory(settings))
+        self.leaving = Leaving(self, self.files, desk.opening, desk.exporting)
         self.dialogs = Dialogs(self, desk)
         self.invitation = Invitation()
         self.status = StatusText()
@@ -92,13 +96,15 @@ class MainWindow(QMainWindow):
         actions, desk, panes, dialogs = Actions(self), self.desk, self.panes, self.dialogs
         add_file_menu(actions, self.files, self.exports)
         add_edit_menu(actions, desk, panes, self.escape)
+        add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
+        # From left to right as one works: take apart, collect, touch up by hand, listen.
+        add_factorise_menu(actions, desk, dialogs)
+        add_stacks_menu(actions, desk, panes, dialogs)
+        add_layers_menu(actions, desk, panes, dialogs)
+        add_tools_menu(actions, desk)
         add_select_menu(actions, desk, panes)
         add_mask_menu(actions, desk, dialogs)
-        add_layers_menu(actions, desk, panes, dialogs)
-        add_stacks_menu(actions, desk, panes, dialogs)
         add_play_menu(actions, desk, dialogs)
-        add_tools_menu(actions, desk)
-        add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
         add_help_menu(actions, dialogs)
         return actions
 
@@ -238,9 +244,9 @@ class MainWindow(QMainWindow):
         self.files.open(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.desk.document.dirty and not self._closing:
+        if (self.desk.document.dirty or self.leaving.writing) and not self._closing:
             event.ignore()
-            self.files.ask_unsaved(self.close_now)
+            self.leaving.ask(self.close_now)
             return
         self._keep()
         self.hide()

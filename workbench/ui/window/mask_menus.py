@@ -6,6 +6,7 @@ from functools import partial
 
 from workbench.control.areas import Reshape
 from workbench.control.desk import Desk
+from workbench.masks.insight.ordering import Order
 from workbench.ui.base.names import short
 from workbench.ui.window.actions import Actions, Menu
 from workbench.ui.window.dialogs import Dialogs
@@ -178,6 +179,7 @@ def add_layers_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
     menu.add("swap", tr("Swap with the layer selected before"), "X", desk.selection.swap)
     menu.add("moveUp", tr("Move &up"), "Alt+Shift+Up", lambda: layers.nudge(-1))
     menu.add("moveDown", tr("Move d&own"), "Alt+Shift+Down", lambda: layers.nudge(1))
+    _add_sort_menu(menu.submenu(tr("Sor&t"), "sortMenu"), desk)
     menu.line()
     menu.add("mute", tr("M&ute"), "M", mixing.toggle_mute)
     menu.add("solo", tr("&Solo"), "S", mixing.toggle_solo)
@@ -205,6 +207,18 @@ def add_layers_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
     menu.add("soloGroup", tr("Solo the group"), "Shift+S", mixing.toggle_group_solo)
     menu.line()
     menu.toggle("soloFollows", tr("Solo &follows the selection"), layers.set_solo_follows)
+
+
+def _add_sort_menu(menu: Menu, desk: Desk) -> None:
+    """Orders of the layers."""
+    for order, name, text, tip in (
+        (Order.PITCH, "sortPitch", tr("By &pitch"), tr("Tones from low to high, then hits and noises")),
+        (Order.TIMBRE, "sortTimbre", tr("By &timbre"), tr("What sounds alike stands together")),
+        (Order.TIME, "sortTime", tr("By &entrance"), tr("What sounds first stands first")),
+        (Order.LOUDNESS, "sortLoudness", tr("By &loudness"), tr("The loudest first")),
+    ):
+        menu.add(name, text, "", partial(desk.sorting.sort, order), tip)
+    menu.add("sortGroup", tr("By &group"), "", desk.sorting.sort_by_group, tr("Groups first, then single layers"))
 
 
 def add_stacks_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.control.desk import Desk
 from workbench.ui.factors.activations import ActivationsView
+from workbench.ui.factors.component_map import ComponentMap
 from workbench.ui.factors.cost_plot import CostPlot
 from workbench.ui.factors.curve_pane import Surroundings
 from workbench.ui.factors.factorise_panel import FactorisePanel
@@ -46,10 +47,11 @@ class Panes:
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
         )
-        around = Surroundings(d.document, d.selection, d.plane, d.viewport, d.tools, self.spectrogram)
+        around = Surroundings(d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, self.spectrogram)
         self.templates = TemplatesView(around, d.template_strokes)
         self.activations = ActivationsView(around, d.activation_strokes, d.playback)
         self.costs = CostPlot(d.document)
+        self.map = ComponentMap(d.document, d.selection, d.highlight)
         self.palette = Palette(d.tools)
         self.tool_bar = ToolBar(d.document, d.selection, d.tools, d.areas, d.viewport)
         self.threshold = ThresholdPanel(d.document, d.selection, d.thresholding)
@@ -75,5 +77,6 @@ class Panes:
         """The theme changed."""
         for pane in (self.palette, self.transport, self.stack, self.history, self.mixer, self.factorise, self.costs):
             pane.dress()
+        self.map.update()
         for pictured in (self.activations, self.templates, self.spectrogram):
             pictured.redraw()

@@ -16,7 +16,7 @@ from workbench.ui.window.document_menus import tr
 
 
 def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
-    """Playing, listening, mixes, factorising."""
+    """Playing, listening, mixes, the device."""
     playback, listening, mixing = desk.playback, desk.listening, desk.mixing
     menu = actions.menu(tr("&Play"), "playMenu")
     menu.add("play", tr("&Play or stop"), "", playback.toggle, shown="Space")
@@ -57,14 +57,9 @@ def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
     for slot, letter in enumerate(LETTERS):
         text, tip = tr("Re&member mix {0}").format(letter), tr("Faders, pans, mutes and solos as they are")
         mixes.add(f"store{letter}", text, f"Shift+F{slot + 5}", partial(mixing.store, slot), tip)
+    menu.line()
     menu.add("sound", tr("Sou&nd settings…"), "", dialogs.sound, tr("Output device, latency, drop-outs"))
     menu.add("devices", tr("Look for output &devices again"), "", playback.look_again)
-    menu.line()
-    menu.add("factorise", tr("&Factorise"), "Ctrl+Return", lambda: desk.wishes.factorise(True))
-    menu.add("continue", tr("&Continue"), "Ctrl+Shift+Return", lambda: desk.wishes.factorise(False))
-    menu.add("anotherSeed", tr("Factorise from another &seed"), "Ctrl+R", desk.wishes.try_another_seed)
-    menu.add("suggest", tr("Suggest a &number of components…"), "", dialogs.suggest_components)
-    menu.add("allSettings", tr("&All settings…"), "Ctrl+Shift+F", dialogs.all_settings)
 
 
 def add_tools_menu(actions: Actions, desk: Desk) -> None:

@@ -1,0 +1,59 @@
+"""The menu Factorise."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench.control.desk import Desk
+from workbench.separation.presets import PRESETS
+from workbench.ui.window.actions import Actions
+from workbench.ui.window.dialogs import Dialogs
+from workbench.ui.window.document_menus import tr
+
+
+def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
+    """From what is wished for to the run."""
+    wishes = desk.wishes
+    menu = actions.menu(tr("F&actorise"), "factoriseMenu")
+    menu.add(
+        "factorise",
+        tr("&Factorise"),
+        "Ctrl+Return",
+        lambda: wishes.factorise(True),
+        tr("Find components, fresh from the start"),
+    )
+    resume = menu.add(
+        "continue",
+        tr("&Continue"),
+        "Ctrl+Shift+Return",
+        lambda: wishes.factorise(False),
+        tr("Go on from the present templates and activations"),
+    )
+    menu.add(
+        "anotherSeed",
+        tr("Factorise from another &seed"),
+        "Ctrl+R",
+        wishes.try_another_seed,
+        tr("Another random start may find other components"),
+    )
+    menu.line()
+    presets = menu.submenu(tr("&Preset"), "presetMenu")
+    for name, each in PRESETS.items():
+        words = QCoreApplication.translate("Presets", each.name)
+        presets.add(f"preset{name}", words.replace("&", "&&"), "", partial(wishes.choose_preset, name))
+    menu.add("allSettings", tr("&All settings…"), "Ctrl+Shift+F", dialogs.all_settings)
+    menu.add(
+        "suggest",
+        tr("Suggest a &number of components…"),
+        "",
+        dialogs.suggest_components,
+        tr("Try several numbers and look for the elbow of their costs"),
+    )
+
+    def show_possible() -> None:
+        resume.setEnabled(wishes.continues)
+
+    wishes.possible_changed.connect(show_possible)
+    show_possible()

@@ -1,0 +1,71 @@
+"""Leaving the program, or what is open in it: nothing unsaved is lost, and nothing that is being written is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from workbench.control.exporting import Exporting
+from workbench.control.opening import Opening
+from workbench.ui.base.controls import named
+from workbench.ui.window.file_flow import FileFlow
+
+LOOK_MS = 50
+"""How often it is looked whether all is written."""
+
+
+class Leaving(QObject):
+    """Asks what stands in the way of closing the window."""
+
+    def __init__(self, over: QWidget, files: FileFlow, opening: Opening, exporting: Exporting) -> None:
+        super().__init__(over)
+        self._over, self._files, self._opening, self._exporting = over, files, opening, exporting
+        self._question: QMessageBox | None = None
+        self._later = QTimer(self, interval=LOOK_MS)
+        self._then: Callable[[], object] = lambda: None
+        self._later.timeout.connect(self._look)
+
+    @property
+    def writing(self) -> bool:
+        """Whether files are being written that would be cut off."""
+        return self._exporting.running or self._opening.saving
+
+    def ask(self, then: Callable[[], object]) -> None:
+        """Leave, after asking about unsaved work and about files that are being written."""
+        self._files.ask_unsaved(lambda: self._ask_writing(then))
+
+    def _ask_writing(self, then: Callable[[], object]) -> None:
+        self._then = then
+        if not self.writing:
+            then()
+        elif not self._exporting.running:
+            # A project is soon saved.
+            self._later.start()
+        elif self._question is None and not self._later.isActive():
+            text = self.tr("Files are still being written.")
+            box = QMessageBox(QMessageBox.Icon.Question, self.tr("Still writing"), text, parent=self._over)
+            self._question = box
+            named(box, "writingBox", self.tr("Still writing"), self.tr("Quit while files are being written?"))
+            wait = box.addButton(self.tr("Quit when they are done"), QMessageBox.ButtonRole.AcceptRole)
+            now = box.addButton(self.tr("Quit without them"), QMessageBox.ButtonRole.DestructiveRole)
+            box.addButton(QMessageBox.StandardButton.Cancel)
+            box.setDefaultButton(wait)
+            box.setWindowModality(Qt.WindowModality.WindowModal)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+            def answered() -> None:
+                self._question = None
+                if box.clickedButton() is wait:
+                    self._later.start()
+                elif box.clickedButton() is now:
+                    then()
+
+            box.finished.connect(answered)
+            box.show()
+
+    def _look(self) -> None:
+        if not self.writing:
+            self._later.stop()
+            self.ask(self._then)
