@@ -63,6 +63,10 @@ SENTENCES: dict[str, str] = {
     "audio.flac_channels": QT_TRANSLATE_NOOP(
         "Errors", "FLAC holds at most {most} channels, not {channels}; choose WAV."
     ),
+    "audio.stem_channels": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” has {channels} channels and the recording {wanted}; a stem is mono, or has those of the recording.",
+    ),
     "audio.unwritable": QT_TRANSLATE_NOOP("Errors", "“{path}” can't be written: {reason}; choose another folder."),
     "audio.no_portaudio": QT_TRANSLATE_NOOP(
         "Errors", "PortAudio is not installed, so nothing can be heard; install it (Debian: libportaudio2) and restart."
