@@ -157,8 +157,7 @@ def _weighted(w: Array, weights: Array, h: Array) -> Array:
     held = np.flatnonzero(weights)
     if 2 * len(held) < len(weights):
         w, h, weights = w[:, held], h[held], weights[held]
-    out: Array = (w * weights) @ h
-    return out
+    return np.asarray((w * weights) @ h, np.float32)
 
 
 def _places(old: Analysis, new: Analysis, samples: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
