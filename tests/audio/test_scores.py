@@ -21,6 +21,7 @@ from workbench.audio.scores import (
     score,
     score_of,
     source_products,
+    with_rest,
 )
 from workbench.masks.insight.oracles import oracle_masks
 from workbench.masks.model.grid import Region
@@ -111,7 +112,7 @@ def test_the_oracle_is_rendered_in_pieces_as_it_is_as_a_whole():
     sources = [tone_mix(LONG, RATE, 2, 1), scene.recording.samples - tone_mix(LONG, RATE, 2, 1)]
     analysis = scene.analysis
     count = block_count(len(scene.recording.samples))
-    found = sum(oracle_products(scene.recording, analysis, sources, block) for block in range(count))
+    found = sum(oracle_products(scene.recording, analysis, sources[:1], True, block) for block in range(count))
     masks = oracle_masks(sources, analysis, False, 2.0)
     stack = Stack(scene.stack.layers[:2], masks, (), analysis.bins, analysis.frames(len(scene.recording.samples)))
     whole = Scene(scene.recording, analysis, stack)
@@ -125,8 +126,18 @@ def test_each_source_gets_a_reference_of_its_own_while_there_are_enough():
     # Both layers are more like a, the second by less.
     layers = [a + 0.1 * b, a + 0.9 * b]
     products = gram([a, b, a + b, *layers])
-    assert best_matches(products, 2, [(0,), (1,)]) == [0, 1]
-    assert best_matches(products, 2, [(0, 1)]) == [0]
+    assert best_matches(products, 2, [(0,), (1,)], (0, 1)) == [0, 1]
+    assert best_matches(products, 2, [(0, 1)], (0, 1)) == [0] and best_matches(products, 2, [(0,)], [1]) == [1]
     products = gram([a, b, a + b, *layers, 0 * a, 0.5 * b])
-    assert best_matches(products, 2, [(0,), (1,), (2,), (3,)]) == [0, 0, None, 1], "more sources than references"
-    assert best_matches(gram([0 * a, a, b]), 1, [(0,)]) == [None] and best_matches(gram([a, b]), 0, [(0,)]) == [None]
+    every = [(0,), (1,), (2,), (3,)]
+    assert best_matches(products, 2, every, (0, 1)) == [0, 0, None, 1], "more sources than references"
+    assert best_matches(gram([0 * a, a, b]), 1, [(0,)], [0]) == [None]
+    assert best_matches(gram([a, b]), 0, [(0,)], ()) == [None]
+
+
+def test_what_the_references_leave_is_a_reference():
+    scene = make_scene(2, 0.5)
+    references = [tone_mix(0.5, RATE, 2, seed) for seed in (1, 2)]
+    rest = scene.recording.samples - sum(references)
+    found = with_rest(block_products(scene, references, 0), 2)
+    np.testing.assert_allclose(found, block_products(scene, [*references, rest], 0), rtol=1e-4, atol=1e-4)

@@ -114,7 +114,17 @@ def block_products(scene: Scene, references: Sequence[Float], block: int) -> Dou
     return gram([*known, *render_apart(scene, start, stop)])
 
 
-def oracle_products(recording: Recording, analysis: Analysis, sources: Sequence[Float], block: int) -> Doubles:
+def with_rest(products: Doubles, references: int) -> Doubles:
+    """`block_products` with one reference more, the last: what the references leave of the mix."""
+    take = np.insert(np.eye(len(products)), references, 0, axis=0)
+    take[references, :references] = -1
+    take[references, references] = 1
+    return np.asarray(take @ products @ take.T)
+
+
+def oracle_products(
+    recording: Recording, analysis: Analysis, references: Sequence[Float], rest: bool, block: int
+) -> Doubles:
     """Energies and products of sources and of what their ideal ratio masks make of the mix, within a block.
 
     Rendered by the one renderer, on a piece of the recording that has all frames of the block: so no masks of the
@@ -122,8 +132,9 @@ def oracle_products(recording: Recording, analysis: Analysis, sources: Sequence[
 
     Parameters
     ----------
-    sources : sequence of float32, shape (n, C)
-        All that the mix is the sum of.
+    references : sequence of float32, shape (n, C)
+    rest : bool
+        What they leave of the mix is one source more.
 
     Returns
     -------
@@ -134,15 +145,17 @@ def oracle_products(recording: Recording, analysis: Analysis, sources: Sequence[
     # Blocks begin at a whole hop, and so does the piece: its frames are those of the recording.
     first = max(0, start - 2 * analysis.window)
     last = min(len(recording.samples), stop + 2 * analysis.window)
-    pieces = [np.ascontiguousarray(each[first:last]) for each in sources]
-    masks = oracle_masks(pieces, analysis, binary=False, power=2.0)
+    piece = replace(recording, samples=np.ascontiguousarray(recording.samples[first:last]))
+    sources = [np.ascontiguousarray(each[first:last]) for each in references]
+    if rest:
+        sources.append(np.asarray(piece.samples - np.sum(sources, axis=0), np.float32))
+    masks = oracle_masks(sources, analysis, binary=False, power=2.0)
     layers = tuple(Layer(k + 1, "", "#000000", (Part(k + 1, k),)) for k in range(len(sources)))
     stack = Stack(layers, masks, (), analysis.bins, analysis.frames(last - first))
-    piece = replace(recording, samples=np.ascontiguousarray(recording.samples[first:last]))
     estimates = render_apart(Scene(piece, analysis, stack), start - first, stop - first)
     out = np.empty((len(sources), 3))
     for row, source, estimate in zip(out, sources, estimates, strict=True):
-        products = gram([source[start:stop], estimate])
+        products = gram([source[start - first : stop - first], estimate])
         row[:] = products[0, 0], products[0, 1], products[1, 1]
     return out
 
@@ -150,7 +163,9 @@ def oracle_products(recording: Recording, analysis: Analysis, sources: Sequence[
 # -- who is whom -----------------------------------------------------------------------------------------
 
 
-def best_matches(products: Doubles, references: int, sources: Sequence[Sequence[int]]) -> list[int | None]:
+def best_matches(
+    products: Doubles, references: int, sources: Sequence[Sequence[int]], among: Sequence[int]
+) -> list[int | None]:
     """For each source the reference that it is most like, by correlation.
 
     While there are at least as many references as sources that sound, each has one of its own, with the highest sum
@@ -161,8 +176,11 @@ def best_matches(products: Doubles, references: int, sources: Sequence[Sequence[
     products : float64, shape (M, M)
         As of `block_products`, summed.
     references : int
+        How many there are in the products.
     sources : sequence of sequence of int
         Indices of the layers of each source.
+    among : sequence of int
+        The references that are to be had.
 
     Returns
     -------
@@ -170,18 +188,18 @@ def best_matches(products: Doubles, references: int, sources: Sequence[Sequence[
         None for a source or where all references are silent.
     """
     out: list[int | None] = [None] * len(sources)
-    if not sources or not references:
+    if not sources or not among:
         return out
-    alike = np.array([[_alike(products, r, each, references) for r in range(references)] for each in sources])
+    alike = np.array([[_alike(products, r, each, references) for r in among] for each in sources])
     sounding = [row for row in range(len(sources)) if alike[row].max() > 0]
-    if len(sounding) <= references:
+    if len(sounding) <= len(among):
         rows, columns = linear_sum_assignment(alike[sounding], maximize=True)
         pairs = [(sounding[row], int(column)) for row, column in zip(rows, columns, strict=True)]
     else:
         pairs = [(row, int(alike[row].argmax())) for row in sounding]
     for row, column in pairs:
         if alike[row, column] > 0:
-            out[row] = column
+            out[row] = among[column]
     return out
 
 

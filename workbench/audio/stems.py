@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -230,9 +231,10 @@ def placed(stem: Float, offset: float, gain_db: float, length: int) -> Float:
     float32, shape (length, C)
         The stem itself where nothing has to be done.
     """
-    start = int(np.floor(offset))
+    # Seconds that were samples once come back with their last digit rounded.
+    start = int(np.floor(offset + 1e-6))
     fraction = offset - start
-    if fraction:
+    if fraction > 1e-6:
         taps = np.arange(-TAPS, TAPS + 1)
         kernel = np.sinc(taps - fraction) * np.kaiser(len(taps), 10.0)
         kernel = (kernel / kernel.sum()).astype(np.float32)
@@ -247,6 +249,31 @@ def placed(stem: Float, offset: float, gain_db: float, length: int) -> Float:
     if last > first:
         out[first:last] = stem[first - start : last - start]
     return out
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A stem at its place in a recording; its samples are made when they are asked for first, in that thread.
+
+    Attributes
+    ----------
+    stem : Stem
+    offset : float
+        Samples of the recording.
+    gain_db : float
+    length : int
+        Samples of the recording.
+    """
+
+    stem: Stem
+    offset: float
+    gain_db: float
+    length: int
+
+    @cached_property
+    def samples(self) -> Float:
+        """As long as the recording, (length, C)."""
+        return placed(self.stem.samples, self.offset, self.gain_db, self.length)
 
 
 # -- how loud they are in the mix ------------------------------------------------------------------------
@@ -268,7 +295,7 @@ class Levels:
     rest_db: float
 
 
-def levels_in(mix: Float, stems: Sequence[Float]) -> Levels:
+def levels_in(mix: Float, stems: Sequence[Float], progress: Progress = silent) -> Levels:
     """Least-squares gains of stems (n, C), and what the stems leave.
 
     The gains are those of all stems at once, so that sources that sound alike do not raise each other's.
@@ -278,6 +305,7 @@ def levels_in(mix: Float, stems: Sequence[Float]) -> Levels:
     for first in range(0, len(mix), STRETCH):
         block = np.stack([each[first : first + STRETCH].ravel() for each in signals]).astype(np.float64)
         gram += block @ block.T
+        progress(min(1.0, (first + STRETCH) / len(mix)))
     energy = float(gram[-1, -1])
     signs = np.append(np.full(len(stems), -1.0), 1.0)
     # What is below the rounding of float32 samples is nothing.

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 from workbench.ui.base.guard import guarded
 from workbench.ui.window.panes import Panes
 
-VERSION = 4
+VERSION = 5
 """Of what is remembered of the layout; another one begins anew."""
 MASKS = 326
 """Width of the panes at the right, in pixels."""
@@ -50,6 +50,7 @@ class Layout(QObject):
         self.costs = self._dock(self.tr("Cost"), "costDock", panes.costs)
         self.activations = self._dock(self.tr("Activations  H"), "activationsDock", panes.activations)
         self.mixer = self._dock(self.tr("Mixer"), "mixerDock", panes.mixer)
+        self.scores = self._dock(self.tr("Scores"), "scoresDock", panes.scores)
         self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise)
         self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack)
         self.history = self._dock(self.tr("History"), "historyDock", panes.history)
@@ -65,7 +66,8 @@ class Layout(QObject):
     @property
     def docks(self) -> tuple[QDockWidget, ...]:
         """All docks."""
-        return (self.templates, self.costs, self.activations, self.mixer, self.factorise, self.stack, self.history)
+        below = (self.activations, self.mixer, self.scores)
+        return (self.templates, self.costs, *below, self.factorise, self.stack, self.history)
 
     def _dock(self, title: str, name: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -89,6 +91,7 @@ class Layout(QObject):
         window.addDockWidget(BOTTOM, self.costs)
         window.splitDockWidget(self.costs, self.activations, Qt.Orientation.Horizontal)
         window.tabifyDockWidget(self.activations, self.mixer)
+        window.tabifyDockWidget(self.mixer, self.scores)
         window.addDockWidget(RIGHT, self.factorise)
         window.tabifyDockWidget(self.factorise, self.stack)
         window.tabifyDockWidget(self.stack, self.history)
@@ -147,6 +150,11 @@ class Layout(QObject):
         wanted = self.mixer if shown else self.activations
         wanted.show()
         wanted.raise_()
+
+    def show_scores(self) -> None:
+        """Bring the scores forward."""
+        self.scores.show()
+        self.scores.raise_()
 
     def lead_to(self, factorised: bool) -> None:
         """Bring forward what comes next: the masks where there are some, else how to get them."""
