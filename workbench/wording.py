@@ -74,6 +74,19 @@ SENTENCES: dict[str, str] = {
     "audio.folder_forbidden": QT_TRANSLATE_NOOP(
         "Errors", "You may not write to “{path}”; choose another folder, or change its permissions."
     ),
+    "audio.no_museval": QT_TRANSLATE_NOOP(
+        "Errors", "BSSEval v4 needs museval, which is not installed; install it (pip install museval) and restart."
+    ),
+    "audio.no_ffmpeg": QT_TRANSLATE_NOOP(
+        "Errors", "BSSEval v4 needs museval, and that needs ffmpeg, which is not installed; install ffmpeg and restart."
+    ),
+    "audio.stem_changed": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is not the file that it was when it was added; add it anew if its place is another now."
+    ),
+    "audio.stem_channels": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” has {channels} channels and the recording {wanted}; a stem is mono, or has those of the recording.",
+    ),
     "audio.unwritable": QT_TRANSLATE_NOOP("Errors", "“{path}” can't be written: {reason}; choose another folder."),
     "audio.no_portaudio": QT_TRANSLATE_NOOP(
         "Errors", "PortAudio is not installed, so nothing can be heard; install it (Debian: libportaudio2) and restart."
@@ -171,10 +184,8 @@ SENTENCES: dict[str, str] = {
     "headless.no_folder": QT_TRANSLATE_NOOP(
         "Errors", "The folder “{folder}” can't be made ({reason}); choose another one for the results."
     ),
-    "jobs.no_stem": QT_TRANSLATE_NOOP(
-        "Errors",
-        "“{name}” is no stem of this recording: it has {rate} Hz, {channels} channels and "
-        "{samples} samples, the recording {wanted_rate} Hz, {wanted_channels} and {wanted_samples}.",
+    "jobs.no_sounds": QT_TRANSLATE_NOOP(
+        "Errors", "The folder “{folder}” holds no sound files; choose one that holds the stems."
     ),
 }
 """English sentences by the codes of UserError, with places for its values. None names a key or a button."""

@@ -11,6 +11,7 @@ from tests.benchmarks import Report
 from tests.benchmarks.engine_rounds import ANALYSIS, RATE
 from tests.rig import SHARED_AUDIO
 from workbench import resource
+from workbench.audio.scores import score_of
 from workbench.nmf.convolutive import conv_model, nmfd
 from workbench.nmf.result import Array
 from workbench.nmf.templates import learnt_templates
@@ -42,7 +43,7 @@ def drum_loop(report: Report) -> None:
     ours = separated(mixture, models)
     oracle = separated(mixture, [magnitudes(stem[:, None], ANALYSIS) for stem in stems])
     for name, stem, estimate, best in zip(drums, stems, ours, oracle, strict=True):
-        own, reached = sdr(stem, mixture), sdr(stem, estimate)
+        own, reached = score_of(stem, mixture).sdr, score_of(stem, estimate).sdr
         report.figure(
             f"SDR of {name} by NMFD with drum templates, above the mixture's own",
             reached - own,
@@ -50,7 +51,7 @@ def drum_loop(report: Report) -> None:
             ">= 6",
             sdr=round(reached, 2),
             mixture=round(own, 2),
-            oracle=round(sdr(stem, best), 2),
+            oracle=round(score_of(stem, best).sdr, 2),
         )
 
 
@@ -80,9 +81,3 @@ def resynthesised(spectrum: Array, length: int) -> Array:
         out[i * hop : i * hop + size] += frame
         norm[i * hop : i * hop + size] += hann(size) ** 2
     return (out / np.maximum(norm, 1e-12))[size // 2 : size // 2 + length]
-
-
-def sdr(stem: Array, estimate: Array) -> float:
-    """10 log₁₀(|s|²/|s − ŝ|²)."""
-    s = stem.astype(np.float64)
-    return float(10 * np.log10(np.sum(s**2) / np.sum((s - estimate) ** 2)))

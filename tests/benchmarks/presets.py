@@ -19,6 +19,7 @@ from workbench import resource
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import Scene
+from workbench.audio.scores import score_of
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.stack import Stack
 from workbench.separation.factorise import factorise
@@ -80,12 +81,6 @@ def separated(samples: np.ndarray, settings: RunSettings, analysis: Analysis | N
     return [render_all(scene, 0, len(samples), [k]) for k in range(count)]
 
 
-def sdr(source: np.ndarray, estimate: np.ndarray) -> float:
-    """Source-to-distortion ratio in dB."""
-    error = source.astype(np.float64) - estimate
-    return float(10 * np.log10(np.sum(source.astype(np.float64) ** 2) / np.sum(error**2)))
-
-
 def grouped(parts: list[np.ndarray], stems: list[np.ndarray]) -> list[np.ndarray]:
     """The sum of the parts that correlate most with each stem."""
     groups = [np.zeros_like(stem) for stem in stems]
@@ -102,12 +97,12 @@ def gained(sources: list[np.ndarray], found: Preset, window: int) -> float:
     for seed in SEEDS:
         settings = replace(found.settings, seed=seed)
         parts = grouped(separated(mix, settings, Analysis(window, window // 4)), sources)
-        gains += [sdr(source, part) - sdr(source, mix) for source, part in zip(sources, parts, strict=True)]
+        gains += [score_of(source, part).sdr - score_of(source, mix).sdr for source, part in zip(sources, parts, strict=True)]
     return float(np.mean(gains))
 
 
 def _figure(report: Report, name: str, source: np.ndarray, estimate: np.ndarray, mix: np.ndarray, asked: str) -> None:
-    own, mine = sdr(source, mix), sdr(source, estimate)
+    own, mine = score_of(source, mix).sdr, score_of(source, estimate).sdr
     report.figure(f"{name}: SDR above the mix's own", mine - own, "dB", asked, sdr=round(mine, 1), mix=round(own, 1))
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-import soundfile
 
-from tests.control.scenes import RATE, acts, masks, names, open_tones
+from tests.control.scenes import acts, masks, names, open_tones
 from workbench.separation.settings import Method, RunSettings
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
@@ -98,28 +97,7 @@ def test_what_comes_too_late_is_dropped(desk, settle, what):
     assert stacks(desk) == ["Factorisation"]
 
 
-@pytest.mark.parametrize("binary", [True, False])
-def test_true_stems_make_ideal_masks(desk, settle, tmp_path, binary):
-    half = desk.document.recording.samples * np.float32(0.5)
-    paths = [tmp_path / "Voice.wav", tmp_path / "Drums.wav"]
-    for path in paths:
-        soundfile.write(path, half, RATE, subtype="FLOAT")
-    desk.partitions.make_oracle(paths, binary)
-    settle()
-    assert names(desk)[:2] == ["Voice", "Drums"] and acts(desk) == ["Oracle masks from stems"]
-    assert stacks(desk)[1] == ("Oracle, binary" if binary else "Oracle")
-
-
-def test_what_is_no_stem_is_said(desk, settle, tmp_path, told):
-    path = tmp_path / "short.wav"
-    soundfile.write(path, np.zeros((10, 2), np.float32), RATE)
-    desk.partitions.make_oracle([path], False)
-    settle()
-    assert "no stem" in told.troubled[0] and stacks(desk) == ["Factorisation"]
-
-
-def test_nothing_happens_while_nothing_is_open(empty, tmp_path, told):
+def test_nothing_happens_while_nothing_is_open(empty, told):
     empty.partitions.begin_tones()
     empty.partitions.split_tones(HPSS)
-    empty.partitions.make_oracle([tmp_path / "x.wav"], False)
     assert told.nothing and not empty.runner.jobs

@@ -6,6 +6,7 @@ import pytest
 import soundfile
 
 from tests.conftest import pump, tone_mix
+from tests.control.parts import parts, written
 
 
 @pytest.fixture
@@ -37,3 +38,17 @@ def factorised(opened):
     opened.desk.wishes.factorise(True)
     assert pump(opened.application, lambda: not opened.desk.factorising.running, 20)
     return opened
+
+
+@pytest.fixture
+def mixed(workbench, tmp_path):
+    """The program with the sum of three parts open; their files are in the folder `stems`."""
+    sounds = parts()
+    (mix,) = written(tmp_path, {"mix": sum(sounds.values())})
+    written(tmp_path / "stems", sounds)
+    workbench.window.panes.transport.sound_troubled.disconnect()
+    workbench.window.resize(1280, 800)
+    workbench.window.show()
+    workbench.desk.opening.open(mix)
+    assert pump(workbench.application, lambda: workbench.desk.document.recording, 10)
+    return workbench

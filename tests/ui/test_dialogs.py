@@ -126,7 +126,7 @@ def test_the_question_about_clipping_is_not_modal(workbench, tmp_path):
     ("action", "owner", "button"),
     [
         ("export", "exportDialog", "exportBrowse"),
-        ("newOracle", "oracleDialog", "oracleAdd"),
+        ("references", "referencesDialog", "referencesAdd"),
         ("suggestGroups", "suggestDialog", "suggestFiles"),
     ],
 )

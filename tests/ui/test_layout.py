@@ -64,7 +64,7 @@ def test_the_boundary_is_one_whichever_half_is_dragged(factorised, dock, by):
         QTest.mouseMove(screen, start + QPoint(by * step // 5, 0))
         pump(factorised.application, seconds=0.03)
     QTest.mouseRelease(screen, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start + QPoint(by, 0))
-    pump(factorised.application, seconds=0.1)
+    pump(factorised.application, lambda: abs(window.layout_.templates.width() - before - by) <= 4, 5)
     assert abs(window.layout_.templates.width() - before - by) <= 4, "what is dragged is wider or narrower"
     assert_aligned(factorised)
 
@@ -73,6 +73,8 @@ def assert_aligned(program):
     """W's bins level with V's, H's frames below V's, to the pixel."""
     window, canvas_of = program.window, program.desk.plane
     view, templates, activations = window.panes.spectrogram, window.panes.templates, window.panes.activations
+    # The panes follow the window in their own time.
+    pump(program.application, lambda: all(0 <= side <= activations.width() for side in activations.x_range()), 5)
     canvas = canvas_of.canvas
     corner = view.mapTo(window, canvas.topLeft())
     top, bottom = templates.y_range()

@@ -1,9 +1,8 @@
-"""Stacks that are computed as a whole: tones and hits, and ideal masks from true stems (offscreen)."""
+"""A stack that is computed as a whole: tones and hits (offscreen)."""
 
 from __future__ import annotations
 
 import numpy as np
-import soundfile
 from PySide6.QtCore import Qt
 
 from tests.conftest import pump
@@ -87,35 +86,3 @@ def test_cancelled_tones_change_nothing_and_the_last_wish_counts(factorised):
     tones.close()
     settle(program)
     assert document.run.settings.percussive_bins == 3 and document.step == 2, "a wish just before closing counts"
-
-
-def test_oracle_masks_from_stems_are_the_upper_limit(workbench, tmp_path):
-    program = workbench
-    rate, n = 16000, 32000
-    t = np.arange(n) / rate
-    low = (0.3 * np.sin(2 * np.pi * 300 * t)[:, None] * np.ones((1, 2))).astype(np.float32)
-    noise = (0.05 * np.random.default_rng(0).standard_normal((n, 2))).astype(np.float32)
-    for name, samples in (("low", low), ("noise", noise), ("mix", low + noise)):
-        soundfile.write(tmp_path / f"{name}.wav", samples, rate, subtype="FLOAT")
-    program.window.show()
-    program.desk.opening.open(tmp_path / "mix.wav")
-    assert pump(program.application, lambda: program.desk.document.recording, 10)
-    program.window.actions_.by_name["newOracle"].trigger()
-    oracle = dialog(program, "oracleDialog")
-    oracle.take([tmp_path / "low.wav", tmp_path / "noise.wav"])
-    oracle.go.click()
-    settle(program)
-    assert [layer.name for layer in program.desk.document.layers] == ["low", "noise"]
-    assert program.desk.document.state.present.name == "Oracle"
-    error = rendered(program, 0) - low
-    assert 10 * np.log10(np.sum(low**2) / np.sum(error**2)) > 20
-    # One stem alone: what it leaves of the mix is a layer.
-    program.desk.partitions.make_oracle([tmp_path / "low.wav"], True)
-    settle(program)
-    assert [layer.name for layer in program.desk.document.layers] == ["low", "Rest"]
-    masks = program.desk.document.stack.evaluate(np.arange(0, 1025, 5), np.arange(20))
-    assert set(np.unique(masks)) <= {0.0, 1.0}
-    soundfile.write(tmp_path / "short.wav", low[:100], rate)
-    program.desk.partitions.make_oracle([tmp_path / "short.wav"], False)
-    settle(program)
-    assert "no stem of this recording" in program.window.notice.text.text()

@@ -171,7 +171,7 @@ def a_round(program, number: int) -> None:
     menu = window.menuBar().findChild(QMenu, "layersMenu")
     menu.popup(window.mapToGlobal(QPoint(50, 50)))
     menu.close()
-    openers = ("keys", "sound", "export", "allSettings", "shapeMask", "newOracle", "renameStack")
+    openers = ("keys", "sound", "export", "allSettings", "shapeMask", "references", "renameStack")
     actions[openers[number % len(openers)]].trigger()
     for each in window.findChildren(QDialog):
         if each.isVisible():

@@ -26,9 +26,9 @@ from workbench.separation.settings import RunSettings
 
 def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
     press(factorised, Qt.Key.Key_G)
-    for act in ("export", "keys", "sound", "suggestGroups", "walk"):
+    for act in ("export", "keys", "sound", "suggestGroups", "references", "showScores", "walk"):
         factorised.window.actions_.by_name[act].trigger()
-    dialogs = {"exportDialog", "keysDialog", "soundDialog", "suggestDialog"}
+    dialogs = {"exportDialog", "keysDialog", "soundDialog", "suggestDialog", "referencesDialog"}
     assert pump(
         factorised.application,
         lambda: dialogs <= {each.objectName() for each in factorised.window.findChildren(QDialog)},

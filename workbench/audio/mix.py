@@ -79,3 +79,8 @@ def solo_gains(layers: Sequence[Layer], alone: Sequence[int], channels: int, out
     out = np.zeros((len(layers), channels if outputs is None else outputs, channels), np.float32)
     out[list(alone)] = straight(channels, out.shape[1])
     return out
+
+
+def apart_gains(layers: int, channels: int) -> Float:
+    """Gains that let every layer pass before all faders to outputs of its own, shape (L, L·channels, channels)."""
+    return np.eye(layers * channels, dtype=np.float32).reshape(layers, channels, layers * channels).transpose(0, 2, 1)

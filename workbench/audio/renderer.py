@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.audio.mix import solo_gains
+from workbench.audio.mix import apart_gains, solo_gains
 from workbench.audio.scene import Scene
 from workbench.masks.stack import Stack
 from workbench.progress import Progress, silent
@@ -32,18 +32,16 @@ class MixStream:
         First sample; before the beginning and after the end there is silence.
     outputs : int
         Output channels: the recording's, or 2 for a mono recording.
-    alone : sequence of int, optional
-        Indices of layers that are rendered before all faders, instead of what the scene's ear hears.
+    gains : float32, shape (L, outputs, C), optional
+        Gain of every layer from every channel to every output, instead of those that the scene's ear hears.
     """
 
-    def __init__(self, scene: Scene, position: int, outputs: int, alone: Sequence[int] | None = None) -> None:
+    def __init__(self, scene: Scene, position: int, outputs: int, gains: Float | None = None) -> None:
         self.outputs = outputs
         self.position = position
         self._scene = scene
-        layers, channels = scene.stack.layers, scene.recording.channels
-        listened = alone is None
-        self._gains = solo_gains(layers, alone, channels, outputs) if alone is not None else scene.gains(outputs)
-        self._covered = listened and scene.ear.area is not None
+        self._gains = scene.gains(outputs) if gains is None else gains
+        self._covered = gains is None and scene.ear.area is not None
         same = not self._covered and bool(np.all(self._gains == self._gains[0]))
         self._uniform = self._gains[0] if same else None
         """The gains, where they are the same for all layers: then the samples themselves are passed on."""
@@ -193,8 +191,11 @@ def render(
     float32, shape (≤ block, outputs)
     """
     stop = len(scene.recording.samples) if stop is None else stop
-    channels = scene.outputs if outputs is None else outputs
-    stream = MixStream(scene, start, channels if layers is None else scene.recording.channels, layers)
+    if layers is None:
+        stream = MixStream(scene, start, scene.outputs if outputs is None else outputs)
+    else:
+        channels = scene.recording.channels
+        stream = MixStream(scene, start, channels, solo_gains(scene.stack.layers, layers, channels))
     block = BATCH * scene.analysis.hop
     while stream.position < stop:
         yield stream.read(min(block, stop - stream.position), batch=BATCH)
@@ -204,3 +205,14 @@ def render(
 def render_all(scene: Scene, start: int = 0, stop: int | None = None, layers: Sequence[int] | None = None) -> Float:
     """`render` in one array."""
     return np.concatenate(list(render(scene, start, stop, layers)))
+
+
+def render_apart(scene: Scene, start: int, stop: int) -> list[Float]:
+    """Every layer of a span before all faders, in one pass: float32 (stop − start, C) each."""
+    count, channels = len(scene.stack.layers), scene.recording.channels
+    gains = apart_gains(count, channels)
+    stream = MixStream(scene, start, count * channels, gains)
+    block = BATCH * scene.analysis.hop
+    pieces = [stream.read(min(block, stop - at), batch=BATCH) for at in range(start, stop, block)]
+    joined = np.concatenate(pieces)
+    return [np.ascontiguousarray(joined[:, i * channels : (i + 1) * channels]) for i in range(count)]

@@ -30,12 +30,15 @@ from workbench.control.partitions import Partitions
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
 from workbench.control.pointing import Pointing
+from workbench.control.references import References
+from workbench.control.scoring import Scoring
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
 from workbench.control.shaping import Shaping
 from workbench.control.sorting import Sorting
 from workbench.control.spot import Spot
 from workbench.control.stacks import StackActs
+from workbench.control.stem_stacks import StemStacks
 from workbench.control.strokes import Strokes
 from workbench.control.thresholding import Thresholding
 from workbench.control.tools import ToolSettings
@@ -79,6 +82,9 @@ class Desk:
     morphing: Morphing
     partitions: Partitions
     extracting: Extracting
+    references: References
+    stem_stacks: StemStacks
+    scoring: Scoring
     heard: Heard
     playback: Playback
     spot: Spot
@@ -118,6 +124,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     layers = LayerActs(document, selection, acting, masks, notices)
     opening = Opening(document, runner, notices)
     factorising = Factorising(document, runner, opening, notices)
+    references = References(document, acting, runner, notices)
     playback = Playback(document, selection, player)
     spot = Spot(document, tools, plane, pointer)
     listening = Listening(document, selection, heard, playback, spot, runner, notices)
@@ -158,6 +165,9 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         morphing=Morphing(document, notices),
         partitions=Partitions(document, runner, notices),
         extracting=Extracting(document, selection, runner, notices),
+        references=references,
+        stem_stacks=StemStacks(document, references, runner, notices),
+        scoring=Scoring(document, references, factorising, runner, notices),
         heard=heard,
         playback=playback,
         spot=spot,

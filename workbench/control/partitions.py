@@ -1,9 +1,6 @@
-"""Stacks that are computed as a whole: tones and hits while their sliders move, and ideal masks from true stems."""
+"""Tones and hits: a stack that is computed as a whole, while its sliders move."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -11,15 +8,13 @@ from workbench.control.notices import Notices
 from workbench.control.run_names import described_run
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
-from workbench.jobs.works import make_oracle
-from workbench.masks.model.models import Shares
 from workbench.separation.factorise import Snapshot, factorise
-from workbench.separation.settings import Method, RunSettings
+from workbench.separation.settings import RunSettings
 from workbench.separation.task import Task, component_names
 
 
 class Partitions(QObject):
-    """Makes a stack of its own for each; nothing changes before the masks are there."""
+    """Makes a stack of its own; nothing changes before the masks are there."""
 
     def __init__(self, document: Document, runner: Runner, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,25 +66,3 @@ class Partitions(QObject):
             return False
         self._document.show_stack(made)
         return True
-
-    def make_oracle(self, paths: Sequence[Path], binary: bool) -> None:
-        """A new stack of ideal masks from the true stems."""
-        document = self._document
-        recording, analysis = document.recording, document.state.analysis
-        if recording is None or not paths:
-            return
-        title = self.tr("Oracle, binary") if binary else self.tr("Oracle")
-
-        def done(made: tuple[Shares, list[str]]) -> None:
-            if document.recording is recording and document.state.analysis == analysis:
-                masks, names = made
-                text = self.tr("Oracle masks from stems")
-                document.put_model(text, RunSettings(method=Method.ORACLE), masks, names, title, stack=title)
-
-        self._runner.run(
-            self.tr("Computing oracle masks"),
-            lambda job: make_oracle(recording, tuple(paths), analysis, binary, job.report),
-            done,
-            self._notices.trouble,
-            key="binary oracle" if binary else "oracle",
-        )

@@ -26,6 +26,8 @@ class Changes:
         Gain, pan, width, mute or solo of layers and groups.
     mixes : bool
         Which mixes are remembered.
+    references : bool
+        The references, or to which layers and groups they are assigned.
     factors : bool
         What the masks are computed from.
     masks : bool
@@ -39,6 +41,7 @@ class Changes:
     layers: bool
     mix: bool
     mixes: bool
+    references: bool
     factors: bool
     masks: bool
     region: Region | None
@@ -70,6 +73,7 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
         _looks(before) != _looks(now),
         _mix(before) != _mix(now),
         before.mixes != now.mixes,
+        (before.references, before.assigned) != (now.references, now.assigned),
         factors,
         masks,
         region,

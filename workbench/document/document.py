@@ -212,6 +212,7 @@ class Document(ShownDocument):
         label: str,
         stack: str = "",
         merge: str | None = None,
+        groups: Sequence[str] = (),
     ) -> None:
         """Masks that were computed as a whole, as one act.
 
@@ -230,12 +231,16 @@ class Document(ShownDocument):
             Name of a new stack for them; else they are for the present one.
         merge : str, optional
             As in `act`; a run whose step such an act replaces is forgotten.
+        groups : sequence of str
+            Names of the groups that the components' layers are put into, one a component; none by default.
         """
         state = self.recorded_state
         if stack:
             state = stack_acts.new_stack(state, stack)
         identity = self.add_run(label, settings, model)
         state, _ = layer_acts.factorised(state, identity, model.components, names)
+        if groups:
+            state = group_acts.group_by_component(state, groups)
         replaced = self.recorded_state.run
         self.act(act, state, merge)
         if merge is not None and replaced is not None and replaced not in self._history.runs:

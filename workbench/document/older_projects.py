@@ -2,7 +2,7 @@
 
 Schema 1 and 2 had one stack, no history and three operations; 2 came with more methods, and masks computed as a whole.
 Schema 3 had steps, stacks and all effects; 4 groups and remembered mixes as well. All of them held the selected time
-of a run in seconds, and fields of a remembered mix by their order.
+of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MIX_FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
-    """JSON and arrays of schema 5 for those of schema 1 … 5.
+    """JSON and arrays of schema 6 for those of schema 1 … 6.
 
     Parameters
     ----------
@@ -47,6 +47,9 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
         _name_fields(document)
         _select_frames(document)
         document["schema"] = 5
+    if document["schema"] < 6:
+        _without_references(document)
+        document["schema"] = 6
     return document, arrays
 
 
@@ -140,3 +143,12 @@ def _select_frames(document: Json) -> None:
         if settings.get("selection") is not None:
             begin, end = settings["selection"]
             settings["selection"] = list(frames_selected(analysis, begin, end, rate))
+
+
+# -- from 5 to 6 -------------------------------------------------------------------------------------------
+
+
+def _without_references(document: Json) -> None:
+    document["tables"]["references"] = [[]]
+    for step in document["steps"]:
+        step["state"].update(references=0, assigned=[])

@@ -10,6 +10,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.document.packed_references import packed_references, unpacked_references
 from workbench.document.runs import model_fits
 from workbench.document.state import SLOTS, GroupMix, LayerMix, RememberedMix, Run, StackState, State
 from workbench.masks.edits import effects
@@ -45,11 +46,11 @@ EFFECTS = {
 }
 STORED_AS = {("Combine", "kind"): "way"}
 """Fields of effects that project files know by another name."""
-TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources")
+TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references")
 
 
 class Packer:
-    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 5."""
+    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 6."""
 
     def __init__(self) -> None:
         self.tables: dict[str, list[Any]] = {name: [] for name in TABLES}
@@ -106,6 +107,7 @@ class Packer:
                 for each in state.stacks
             ],
             "mixes": [None if each is None else _finite(asdict(each)) for each in state.mixes],
+            **packed_references(state, self.tables["references"]),
         }
 
     def _layers(self, layers: tuple[Layer, ...]) -> int:
@@ -248,7 +250,8 @@ class Unpacker:
         mixes = tuple(None if each is None else _unpack_mix(each) for each in entry["mixes"])
         if len(mixes) != SLOTS:
             raise ValueError("mixes are missing")
-        return State(Analysis(**entry["analysis"]), stacks, entry["shown"], int(entry["next_id"]), mixes)
+        held = unpacked_references(entry, self._tables["references"])
+        return State(Analysis(**entry["analysis"]), stacks, entry["shown"], int(entry["next_id"]), mixes, *held)
 
     def _layers(self, number: int) -> tuple[Layer, ...]:
         if ("layers", number) not in self._known:

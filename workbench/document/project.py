@@ -1,7 +1,7 @@
 """Project files: a zip of JSON and NPY with a schema version, written beside and renamed.
 
 ``project.json`` holds everything but arrays; arrays are NPY members without pickled objects. The
-recording is kept by reference: relative to the project file and absolute.
+recording and the references are kept by their paths: relative to the project file and absolute.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,13 @@ import numpy as np
 from workbench.audio.recording import Recording
 from workbench.document.history import Step
 from workbench.document.older_projects import upgraded
+from workbench.document.packed_references import found, whereabouts
 from workbench.document.packing import Arrays, Packer, Unpacker
 from workbench.document.state import Run, State
 from workbench.errors import UserError
 from workbench.storage import replacing
 
-SCHEMA = 5
+SCHEMA = 6
 SUFFIX = ".workbench"
 DAMAGE = (
     zipfile.BadZipFile,
@@ -112,12 +113,20 @@ def save_project(
     used = set().union(*(each.runs for _, each in named)) & runs.keys()
     document = {
         "schema": SCHEMA,
-        "recording": _reference(path, recording),
+        "recording": {
+            **whereabouts(path, recording.path),
+            "rate": recording.rate,
+            "channels": recording.channels,
+            "samples": len(recording.samples),
+        },
         "runs": {str(run): packer.run(runs[run]) for run in sorted(used)},
         "steps": [{"name": name, "state": packer.state(each)} for name, each in named],
         "present": present,
     }
-    document["tables"] = packer.finish()
+    tables = packer.finish()
+    for entry in chain(*tables["references"]):
+        entry.update(whereabouts(path, Path(entry["path"])))
+    document["tables"] = tables
     arrays = packer.arrays
     try:
         with replacing(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
@@ -170,25 +179,13 @@ def _infinity(text: str) -> float:
     return float(text)
 
 
-def _reference(path: Path, recording: Recording) -> dict[str, Any]:
-    source = recording.path.resolve()
-    try:
-        relative = os.path.relpath(source, path.resolve().parent)
-    except ValueError:  # another drive on Windows
-        relative = ""
-    return {
-        "path": str(source),
-        "relative": relative.replace(os.sep, "/"),
-        "rate": recording.rate,
-        "channels": recording.channels,
-        "samples": len(recording.samples),
-    }
-
-
 def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
     document, arrays = upgraded(document, arrays)
     reference = document["recording"]
     samples = int(reference["samples"])
+    for entry in chain(*document["tables"]["references"]):
+        # Those that are gone keep their path: who reads them tells so.
+        entry["path"] = str(found(path, entry) or entry["path"])
     unpacker = Unpacker(document["tables"], arrays)
     every = [(step["name"], unpacker.state(step["state"])) for step in document["steps"]]
     steps, present = _of_one_analysis(every, int(document["present"]))
@@ -221,9 +218,7 @@ def _of_one_analysis(steps: list[tuple[str, State]], present: int) -> tuple[list
 
 
 def _find_recording(path: Path, reference: dict[str, Any]) -> Path:
-    candidates = [path.parent / reference["relative"]] if reference["relative"] else []
-    candidates += [Path(reference["path"]), path.parent / Path(reference["path"]).name]
-    for candidate in candidates:
-        if candidate.is_file():
-            return Path(candidate)
-    raise ProjectError("document.no_recording", recording=candidates[-1].name, project=path.name)
+    there = found(path, reference)
+    if there is None:
+        raise ProjectError("document.no_recording", recording=Path(reference["path"]).name, project=path.name)
+    return there

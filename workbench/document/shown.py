@@ -45,6 +45,8 @@ class ShownDocument(QObject):
     """Gain, pan, width, mute or solo of layers and groups."""
     mixes_changed = Signal()
     """Which mixes are remembered."""
+    references_changed = Signal()
+    """The references, or to which layers and groups they are assigned."""
     factors_changed = Signal()
     """What the masks are computed from is another, or the costs of the present run."""
     masks_changed = Signal(object)
@@ -220,6 +222,7 @@ class ShownDocument(QObject):
             (changed.layers, self.layers_changed),
             (changed.mix, self.mix_changed),
             (changed.mixes, self.mixes_changed),
+            (changed.references, self.references_changed),
             (changed.factors, self.factors_changed),
         ):
             if differs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,32 @@ class StackState:
     groups: tuple[Group, ...] = ()
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A sound file of a single source, which layers and groups are measured against and stacks are made from.
+
+    Attributes
+    ----------
+    id : int
+        Unique within a document, never reused.
+    name : str
+    path : Path
+    checksum : str
+        SHA-256 of the file when it was added, hexadecimal.
+    offset : float
+        Where in the recording it begins, in seconds; negative where its beginning is not of the recording.
+    gain_db : float
+        What it is raised by.
+    """
+
+    id: int
+    name: str
+    path: Path
+    checksum: str
+    offset: float = 0.0
+    gain_db: float = 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """All that undo and redo move between.
@@ -124,6 +151,10 @@ class State:
         The next free identity for a layer, part, group or stack.
     mixes : tuple of (RememberedMix or None)
         One for each of the `SLOTS`.
+    references : tuple of Reference
+    assigned : tuple of (int, int)
+        Ids of layers and groups with the id of the reference that the user gave each, 0 for none; the others have
+        that which they are most like.
     """
 
     analysis: Analysis = field(default_factory=Analysis)
@@ -131,6 +162,8 @@ class State:
     shown: int = 0
     next_id: int = 1
     mixes: tuple[RememberedMix | None, ...] = (None,) * SLOTS
+    references: tuple[Reference, ...] = ()
+    assigned: tuple[tuple[int, int], ...] = ()
 
     @property
     def present(self) -> StackState:

@@ -1,4 +1,4 @@
-"""Long works that are more than one call of a core room: opening, reference sounds, oracle masks."""
+"""Long works that are more than one call of a core room: opening, reference sounds, stems, oracle masks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from workbench.audio.bsseval import BssEval, bsseval, check_bsseval
 from workbench.audio.recording import Recording, load
+from workbench.audio.renderer import render
+from workbench.audio.scene import Scene
+from workbench.audio.stems import Place, Placed, Stem, find_places, read_stem
 from workbench.document.project import Project, load_project
 from workbench.errors import UserError
 from workbench.masks.insight.grouping import mean_spectrum
 from workbench.masks.insight.oracles import oracle_masks, rest_of
-from workbench.masks.model.models import Shares
+from workbench.masks.model.models import Factors, Shares
 from workbench.progress import Progress, part, silent
+from workbench.separation.from_stems import learn_sources
+from workbench.separation.settings import RunSettings
+from workbench.separation.task import one_shots
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -84,48 +91,130 @@ def load_references(
     return out
 
 
-def make_oracle(
-    recording: Recording, paths: Sequence[Path], analysis: Analysis, binary: bool, progress: Progress = silent
-) -> tuple[Shares, list[str]]:
-    """Ideal masks from the true stems, and the names of their layers: the files' stems, and Rest for what they leave.
+@dataclass(frozen=True, eq=False)
+class ReadStems:
+    """Stems that were read, and those that could not be.
 
-    Parameters
+    Attributes
     ----------
-    paths : sequence of Path
-        A sound file for each stem, of the recording's rate, channels and length.
-    binary : bool
-        Each bin to the loudest stem, instead of shares by energy.
+    stems : list of Stem
+    missing : list of (Path, UserError)
+    """
+
+    stems: list[Stem]
+    missing: list[tuple[Path, UserError]]
+
+
+@dataclass(frozen=True, eq=False)
+class FoundStems(ReadStems):
+    """Stems that were read, with their places in the recording.
+
+    Attributes
+    ----------
+    places : list of Place
+        One a stem.
+    """
+
+    places: list[Place]
+
+    @property
+    def troubles(self) -> list[UserError]:
+        """Why some could not be read."""
+        return [trouble for _, trouble in self.missing]
+
+
+def sound_files(paths: Sequence[Path]) -> list[Path]:
+    """Files as they are, and of folders the sound files in them, in their order.
 
     Raises
     ------
     UserError
-        If a stem is not of the recording's rate, channels and length.
+        If a folder holds none.
     """
-    stems = []
+    out: list[Path] = []
+    for path in paths:
+        found = one_shots(path) if path.is_dir() else [path]
+        if not found:
+            raise UserError("jobs.no_sounds", folder=path.name or path)
+        out += found
+    return list(dict.fromkeys(out))
+
+
+def read_stems(paths: Sequence[Path], recording: Recording, progress: Progress = silent) -> ReadStems:
+    """Read stems for a recording; what can't be read does not keep the others from it."""
+    stems, missing = [], []
     for number, path in enumerate(paths):
-        of_stem = part(progress, 0.6 * number / len(paths), 0.6 * (number + 1) / len(paths))
-        stem = load(path, of_stem)
-        if _form(stem) != _form(recording):
-            rate, channels, samples = _form(stem)
-            wanted_rate, wanted_channels, wanted_samples = _form(recording)
-            raise UserError(
-                "jobs.no_stem",
-                name=path.name,
-                rate=rate,
-                channels=channels,
-                samples=samples,
-                wanted_rate=wanted_rate,
-                wanted_channels=wanted_channels,
-                wanted_samples=wanted_samples,
-            )
-        stems.append(stem.samples)
-    names = [path.stem for path in paths]
-    rest = rest_of(recording.samples, stems)
-    if rest is not None:
-        stems, names = [*stems, rest], [*names, "Rest"]
-    masks = oracle_masks(stems, analysis, binary, 2.0, part(progress, 0.6, 1.0))
-    return masks, names
+        try:
+            stems.append(read_stem(path, recording, part(progress, number / len(paths), (number + 1) / len(paths))))
+        except (UserError, OSError) as error:
+            unreadable = UserError("audio.unreadable", name=path.name, reason=error)
+            missing.append((path, error if isinstance(error, UserError) else unreadable))
+    return ReadStems(stems, missing)
 
 
-def _form(sound: Recording) -> tuple[int, int, int]:
-    return sound.rate, sound.channels, len(sound.samples)
+def find_stems(paths: Sequence[Path], recording: Recording, progress: Progress = silent) -> FoundStems:
+    """Read stems, and find where in the recording they belong."""
+    read = read_stems(paths, recording, part(progress, 0.0, 0.5))
+    return FoundStems(read.stems, read.missing, find_places(recording, read.stems, part(progress, 0.5, 1.0)))
+
+
+def make_oracle(
+    recording: Recording, stems: Sequence[Placed], analysis: Analysis, binary: bool, progress: Progress = silent
+) -> tuple[Shares, bool]:
+    """Ideal masks from stems, and whether the last is for what they leave of the recording.
+
+    Parameters
+    ----------
+    binary : bool
+        Each bin to the loudest stem, instead of shares by energy.
+    """
+    sounds = [each.samples for each in stems]
+    rest = rest_of(recording.samples, sounds)
+    masks = oracle_masks(sounds if rest is None else [*sounds, rest], analysis, binary, 2.0, progress)
+    return masks, rest is not None
+
+
+def learn_from_stems(
+    recording: Recording,
+    stems: Sequence[Placed],
+    analysis: Analysis,
+    settings: RunSettings,
+    progress: Progress = silent,
+) -> tuple[Factors, bool]:
+    """Components learnt from each stem (`learn_sources`), and whether the last are of what the stems leave."""
+    sounds = [each.samples for each in stems]
+    rest = rest_of(recording.samples, sounds)
+    factors = learn_sources(sounds if rest is None else [*sounds, rest], analysis, settings, progress)
+    return factors, rest is not None
+
+
+def evaluate_sources(
+    scene: Scene, stems: Sequence[Placed], wanted: Sequence[tuple[int, Sequence[int]]], progress: Progress = silent
+) -> list[tuple[int, BssEval]]:
+    """BSSEval v4 of sums of layers against stems.
+
+    Parameters
+    ----------
+    wanted : sequence of (int, sequence of int)
+        Number of the stem (that behind the last is what they leave of the recording), and indices of the layers.
+
+    Returns
+    -------
+    list of (int, BssEval)
+        Number of the stem with its scores; without those where the stem or the layers are silent, which the measure
+        has no number for.
+    """
+    check_bsseval()
+    sounds = [each.samples for each in stems]
+    sounds.append(np.asarray(scene.recording.samples - np.sum(sounds, axis=0), np.float32))
+    pairs = []
+    for number, (stem, layers) in enumerate(wanted):
+        of_pair = part(progress, 0.3 * number / len(wanted), 0.3 * (number + 1) / len(wanted))
+        estimate = np.concatenate(list(render(scene, layers=layers, progress=of_pair)))
+        if sounds[stem].any() and estimate.any():
+            pairs.append((stem, sounds[stem], estimate))
+    # The measure tells nothing of how far it is.
+    progress(-1.0)
+    found = bsseval([each for _, each, _ in pairs], [each for _, _, each in pairs], scene.recording.rate)
+    progress(1.0)
+    return [(stem, each) for (stem, _, _), each in zip(pairs, found, strict=True)]

@@ -134,6 +134,15 @@ def group_all(state: State, proposed: Sequence[tuple[str, Sequence[int]]]) -> St
     return state
 
 
+def group_by_component(state: State, names: Sequence[str]) -> State:
+    """Groups of the layers whose first component has the same name; `names` has one for each component."""
+    chosen: dict[str, list[int]] = {name: [] for name in names}
+    for layer in state.layers:
+        if layer.components:
+            chosen[names[layer.components[0]]].append(layer.id)
+    return group_all(state, list(chosen.items()))
+
+
 # -- remembered mixes ------------------------------------------------------------------------------------
 
 

@@ -102,7 +102,7 @@ class Factors:
         """The model (R, C), and for each row of `weights` (D, k) the model with its components weighted."""
         wr, hc = self._terms(chosen, rows, columns)
         spread = np.repeat(weights, self.length, axis=1)
-        return wr @ hc, [(wr * each) @ hc for each in spread]
+        return wr @ hc, [_weighted(wr, each, hc) for each in spread]
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Factors:
         """The same factors under another window and hop: W along frequency (and its frames), H along time.
@@ -167,6 +167,14 @@ class Shares:
 
 
 Model = Factors | Shares
+
+
+def _weighted(w: Array, weights: Array, h: Array) -> Array:
+    """w · diag(weights) · h; where few components count, as in a layer alone, only these are multiplied."""
+    held = np.flatnonzero(weights)
+    if 2 * len(held) < len(weights):
+        w, h, weights = w[:, held], h[held], weights[held]
+    return np.asarray((w * weights) @ h, np.float32)
 
 
 def _places(old: Analysis, new: Analysis, samples: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

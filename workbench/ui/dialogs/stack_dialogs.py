@@ -1,27 +1,13 @@
-"""Dialogs that make new stacks: tones and hits, live; and oracle masks from the true stems. None is modal."""
+"""The dialog of tones and hits: a stack that follows its sliders. It is not modal."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.nmf.harmonic_percussive import HpssMode
 from workbench.separation.settings import RANGES, Method, RunSettings
 from workbench.ui.base.controls import Slider, combo, dim, named
-from workbench.ui.base.file_dialogs import ask_paths
 
 LIVE_MS = 150
 
@@ -152,72 +138,3 @@ class TonesDialog(QDialog):
         self.margin_text.setText(f"{self.margin.get():.1f} dB")
         for widget in (self.margin, self.margin_text, self._margin_label):
             widget.setEnabled(self._advanced)
-
-
-class OracleDialog(QDialog):
-    """Which files are the true stems."""
-
-    asked = Signal(object, bool)
-    """Paths, and whether the masks are binary."""
-
-    def __init__(self, parent: QWidget, folder: Path) -> None:
-        super().__init__(parent)
-        named(self, "oracleDialog", self.tr("Masks from true stems"), self.tr("Ideal masks from the sources"))
-        self.setWindowTitle(self.tr("Masks from true stems"))
-        self.setMinimumWidth(460)
-        self._folder = folder
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 14, 18, 14)
-        about = dim(
-            self.tr(
-                "Sound files of the single sources, as long as the recording. What they leave becomes a layer, too."
-            )
-        )
-        about.setWordWrap(True)
-        column.addWidget(about)
-        self.files = named(QListWidget(), "oracleFiles", self.tr("Stems"), self.tr("The true sources"))
-        column.addWidget(self.files, 1)
-        self.add = named(
-            QPushButton(self.tr("Add files…")),
-            "oracleAdd",
-            self.tr("Add files"),
-            self.tr("Choose sound files of single sources"),
-        )
-        self.binary = named(
-            QCheckBox(self.tr("All or nothing (binary)")),
-            "oracleBinary",
-            self.tr("Binary masks"),
-            self.tr("Each point to the loudest source; else shares of energy"),
-        )
-        self.go = named(
-            QPushButton(self.tr("Make the stack")),
-            "oracleGo",
-            self.tr("Make the stack"),
-            self.tr("Compute the ideal masks"),
-        )
-        row = QHBoxLayout()
-        row.addWidget(self.add)
-        row.addWidget(self.binary)
-        row.addStretch(1)
-        row.addWidget(self.go)
-        column.addLayout(row)
-        self.add.clicked.connect(self._choose)
-        self.go.clicked.connect(self._ask)
-        self.go.setEnabled(False)
-
-    def _choose(self) -> None:
-        mode = QFileDialog.FileMode.ExistingFiles
-        ask_paths(self, "oracleFileDialog", self.tr("True stems"), self._folder, self.take, mode)
-
-    def take(self, paths: list[Path]) -> None:
-        """Add files."""
-        known = {self.files.item(i).text() for i in range(self.files.count())}
-        for path in paths:
-            if str(path) not in known:
-                self.files.addItem(str(path))
-        self.go.setEnabled(self.files.count() > 0)
-
-    def _ask(self) -> None:
-        paths = [Path(self.files.item(i).text()) for i in range(self.files.count())]
-        self.asked.emit(paths, self.binary.isChecked())
-        self.close()

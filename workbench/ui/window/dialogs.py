@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -21,14 +21,18 @@ from workbench.ui.dialogs.components_dialog import ComponentsDialog
 from workbench.ui.dialogs.keys_dialog import KeysDialog
 from workbench.ui.dialogs.mask_dialog import MaskDialog
 from workbench.ui.dialogs.page_dialog import PageDialog
+from workbench.ui.dialogs.references_dialog import ReferencesDialog
 from workbench.ui.dialogs.settings_dialog import SettingsDialog
 from workbench.ui.dialogs.sound_dialog import SoundDialog
-from workbench.ui.dialogs.stack_dialogs import OracleDialog, TonesDialog
+from workbench.ui.dialogs.stack_dialogs import TonesDialog
 from workbench.ui.dialogs.suggest_dialog import SuggestDialog
 
 
 class Dialogs(QObject):
     """Opens dialogs over a window."""
+
+    scores_wanted = Signal()
+    """The pane of scores is to be seen."""
 
     def __init__(self, over: QWidget, desk: Desk) -> None:
         super().__init__(over)
@@ -126,12 +130,14 @@ class Dialogs(QObject):
         desk.document.opened.connect(dialog.leave)
         self._show(dialog)
 
-    def oracle_dialog(self) -> None:
-        """A stack of ideal masks from the true stems."""
-        recording = self._desk.document.recording
+    def references(self) -> None:
+        """Stems to measure against, and to make stacks from."""
+        desk, recording = self._desk, self._desk.document.recording
         if recording is not None:
-            dialog = OracleDialog(self._over, recording.path.parent)
-            dialog.asked.connect(self._desk.partitions.make_oracle)
+            dialog = ReferencesDialog(
+                self._over, desk.document, desk.references, desk.stem_stacks, recording.path.parent
+            )
+            dialog.scores_wanted.connect(self.scores_wanted)
             self._show(dialog)
 
     def sound(self) -> None:

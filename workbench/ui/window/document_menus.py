@@ -100,6 +100,7 @@ def add_view_menu(actions: Actions, desk: Desk, panes: Panes, layout: Layout, se
     for dock in layout.docks:
         menu.menu.addAction(dock.toggleViewAction())
     menu.add("showMixer", tr("Mi&xer or activations"), "F4", layout.show_mixer)
+    menu.add("showScores", tr("S&cores"), "F9", layout.show_scores, tr("How near layers and groups come to references"))
     menu.toggle(
         "colourThumbnails",
         tr("&Thumbnails in colour"),

@@ -51,6 +51,7 @@ class Layout(QObject):
         self.map = self._dock(self.tr("Map"), "mapDock", panes.map)
         self.activations = self._dock(self.tr("Activations  H"), "activationsDock", panes.activations)
         self.mixer = self._dock(self.tr("Mixer"), "mixerDock", panes.mixer)
+        self.scores = self._dock(self.tr("Scores"), "scoresDock", panes.scores)
         self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise)
         self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack)
         self.history = self._dock(self.tr("History"), "historyDock", panes.history)
@@ -66,16 +67,8 @@ class Layout(QObject):
     @property
     def docks(self) -> tuple[QDockWidget, ...]:
         """All docks."""
-        return (
-            self.templates,
-            self.costs,
-            self.map,
-            self.activations,
-            self.mixer,
-            self.factorise,
-            self.stack,
-            self.history,
-        )
+        corner, below = (self.costs, self.map), (self.activations, self.mixer, self.scores)
+        return (self.templates, *corner, *below, self.factorise, self.stack, self.history)
 
     @property
     def _corner(self) -> QDockWidget:
@@ -105,6 +98,7 @@ class Layout(QObject):
         window.splitDockWidget(self.costs, self.activations, Qt.Orientation.Horizontal)
         window.tabifyDockWidget(self.costs, self.map)
         window.tabifyDockWidget(self.activations, self.mixer)
+        window.tabifyDockWidget(self.mixer, self.scores)
         window.addDockWidget(RIGHT, self.factorise)
         window.tabifyDockWidget(self.factorise, self.stack)
         window.tabifyDockWidget(self.stack, self.history)
@@ -165,6 +159,11 @@ class Layout(QObject):
         wanted = self.mixer if shown else self.activations
         wanted.show()
         wanted.raise_()
+
+    def show_scores(self) -> None:
+        """Bring the scores forward."""
+        self.scores.show()
+        self.scores.raise_()
 
     def lead_to(self, factorised: bool) -> None:
         """Bring forward what comes next: the masks where there are some, else how to get them."""

@@ -125,6 +125,8 @@ class MainWindow(QMainWindow):
         panes.hand.owner_wanted.connect(desk.pointing.select_owner)
         panes.stack.menu_wanted.connect(lambda place: self._pop_up("layersMenu", place))
         panes.stack.stacks_wanted.connect(lambda place: self._pop_up("stacksMenu", place))
+        panes.scores.references_wanted.connect(self.dialogs.references)
+        self.dialogs.scores_wanted.connect(self.layout_.show_scores)
         panes.factorise.more_asked.connect(self.dialogs.all_settings)
         panes.factorise.count_asked.connect(self.dialogs.suggest_components)
         self.invitation.open.clicked.connect(self.files.open_dialog)

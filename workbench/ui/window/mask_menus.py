@@ -237,11 +237,11 @@ def add_stacks_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs
         tr("Harmonic–percussive separation by median filtering"),
     )
     menu.add(
-        "newOracle",
-        tr("New stack from true &stems…"),
-        "",
-        dialogs.oracle_dialog,
-        tr("Ideal masks: the best that masks can do"),
+        "references",
+        tr("&References and stems…"),
+        "Ctrl+Shift+R",
+        dialogs.references,
+        tr("True stems, or those of any separator: to measure against, to correct, or to begin from"),
     )
     menu.add("duplicateStack", tr("&Duplicate this stack"), "", stacks.duplicate)
     menu.add("renameStack", tr("&Rename this stack…"), "", panes.stack.rename_stack)

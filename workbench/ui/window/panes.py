@@ -20,6 +20,7 @@ from workbench.ui.spectrogram.selection_overlay import SelectionOverlay
 from workbench.ui.spectrogram.view import SpectrogramView
 from workbench.ui.stack.history_panel import HistoryPanel
 from workbench.ui.stack.panel import StackPanel
+from workbench.ui.stack.scores_panel import ScoresPanel
 from workbench.ui.stack.walk_bar import WalkBar
 from workbench.ui.tools.palette import Palette
 from workbench.ui.tools.threshold_panel import ThresholdPanel
@@ -58,6 +59,7 @@ class Panes:
         self.walk = WalkBar(d.walking)
         self.stack = StackPanel(d.document, d.selection, d.layers, d.masks, d.stacks, d.mixing, d.walking, d.measuring)
         self.history = HistoryPanel(d.document, d.selection, d.masks, d.under_way)
+        self.scores = ScoresPanel(d.document, d.selection, d.references, d.scoring)
         self.factorise = FactorisePanel(d.document, d.selection, d.wishes, d.morphing)
         self.mixer = Mixer(d.document, d.selection, d.mixing, d.playback)
         self.transport = TransportBar(d.playback, d.listening, d.runner)
@@ -75,7 +77,8 @@ class Panes:
 
     def dress(self) -> None:
         """The theme changed."""
-        for pane in (self.palette, self.transport, self.stack, self.history, self.mixer, self.factorise, self.costs):
+        dressed = (self.palette, self.transport, self.stack, self.history, self.scores)
+        for pane in (*dressed, self.mixer, self.factorise, self.costs):
             pane.dress()
         self.map.update()
         for pictured in (self.activations, self.templates, self.spectrogram):
