@@ -97,7 +97,9 @@ def gained(sources: list[np.ndarray], found: Preset, window: int) -> float:
     for seed in SEEDS:
         settings = replace(found.settings, seed=seed)
         parts = grouped(separated(mix, settings, Analysis(window, window // 4)), sources)
-        gains += [score_of(source, part).sdr - score_of(source, mix).sdr for source, part in zip(sources, parts, strict=True)]
+        gains += [
+            score_of(source, part).sdr - score_of(source, mix).sdr for source, part in zip(sources, parts, strict=True)
+        ]
     return float(np.mean(gains))
 
 
