@@ -19,7 +19,7 @@ from workbench.audio.recording import load
 from workbench.audio.scene import Scene
 from workbench.document.acts import layers as layer_acts
 from workbench.document.project import load_project
-from workbench.document.state import Run, fresh_state, stack_of
+from workbench.document.state import Run, fresh_state, mask_model, stack_of
 from workbench.errors import UserError
 from workbench.masks.model.models import Shares
 from workbench.masks.pictures.sheet import save_picture
@@ -116,7 +116,9 @@ def _separate(options: argparse.Namespace) -> None:
     state, _ = layer_acts.factorised(fresh_state(analysis), 1, snapshot.factors.components, names)
     levels = analyse_levels(recording.samples, analysis)
     runs = {1: Run(snapshot.settings, snapshot.factors, snapshot.costs)}
-    scene = Scene(recording, analysis, stack_of(state, runs, len(recording.samples), levels.levels[0]))
+    scene = Scene(
+        recording, analysis, stack_of(state, mask_model(state, runs), len(recording.samples), levels.levels[0])
+    )
     bar = Bar("Writing", options.quiet)
     pieces = layer_pieces(scene, options.out, FileFormat())
     write(pieces, FileFormat(), bar.show)
@@ -207,7 +209,7 @@ def _render(options: argparse.Namespace) -> None:
     project.check(recording)
     state = project.state
     levels = analyse_levels(recording.samples, state.analysis)
-    stack = stack_of(state, project.runs, len(recording.samples), levels.levels[0])
+    stack = stack_of(state, mask_model(state, project.runs), len(recording.samples), levels.levels[0])
     scene = Scene(recording, state.analysis, stack)
     file_format = _FORMAT_NAMES[options.format]
     pieces = [mix_piece(scene, options.out, options.project.stem, file_format)]

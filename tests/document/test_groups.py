@@ -14,8 +14,9 @@ from workbench.document.acts import groups as group_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
-from workbench.document.packing import Packer, Unpacker
+from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
+from workbench.document.unpacking import Unpacker
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.separation.settings import RunSettings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.document.packing import Packer, Unpacker
+from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
+from workbench.document.unpacking import Unpacker
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Combine, CombineKind, Measure, Threshold
 from workbench.masks.edits.filters import Filter, FilterKind

@@ -11,6 +11,8 @@ from workbench.audio.player import Player
 from workbench.audio.scene import Scene
 from workbench.control.acting import Acting
 from workbench.control.areas import AreaActs
+from workbench.control.audition import Audition
+from workbench.control.components import Components
 from workbench.control.exporting import Exporting
 from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
@@ -19,6 +21,8 @@ from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
+from workbench.control.marking import Marking
+from workbench.control.marks import MarkActs
 from workbench.control.masks import MaskActs
 from workbench.control.measuring import Measuring
 from workbench.control.mixing import MixActs
@@ -70,6 +74,10 @@ class Desk:
     layers: LayerActs
     stacks: StackActs
     mixing: MixActs
+    components: Components
+    audition: Audition
+    marking: Marking
+    marks: MarkActs
     strokes: Strokes
     template_strokes: FactorStrokes
     activation_strokes: FactorStrokes
@@ -131,6 +139,9 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     strokes = Strokes(document, selection, tools, plane, acting, notices)
     template_strokes = FactorStrokes(document, tools, notices, along_time=False)
     activation_strokes = FactorStrokes(document, tools, notices, along_time=True)
+    components = Components(document, runner, notices)
+    audition = Audition(document, heard, playback)
+    marking = Marking(document, selection, tools, plane, pointer, components, audition, acting, notices)
     selecting = Selecting(document, selection, tools, plane, areas)
     thresholding = Thresholding(document, selection, tools, plane, acting)
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
@@ -153,6 +164,10 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         layers=layers,
         stacks=StackActs(document, selection, acting, runner, notices),
         mixing=MixActs(document, selection, acting, layers, notices),
+        components=components,
+        audition=audition,
+        marking=marking,
+        marks=MarkActs(document, acting),
         strokes=strokes,
         template_strokes=template_strokes,
         activation_strokes=activation_strokes,
@@ -178,5 +193,5 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         measuring=measuring,
         sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
-        under_way=UnderWay(document, selection, strokes, pens, selecting, thresholding, walking, runner),
+        under_way=UnderWay(document, selection, strokes, marking, pens, selecting, thresholding, walking, runner),
     )

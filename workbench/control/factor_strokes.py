@@ -86,7 +86,7 @@ class FactorStrokes(QObject):
         document, run = self._document, self._document.run
         if run is None or not isinstance(run.factors, Factors):
             return False
-        layer = next((each for each in document.layers if component in each.components), None)
+        layer = document.owners.get(component)
         if layer is not None and layer.locked:
             self._notices.refuse(self.tr("“{0}” is locked; unlock it to draw in its curves.").format(layer.name))
             return False
@@ -139,7 +139,8 @@ class FactorStrokes(QObject):
     def end(self) -> None:
         """The stroke becomes one act."""
         if self._still_fits() and self._factors is not None and self._last is not None and self._component is not None:
-            name = next((x.name for x in self._document.layers if self._component in x.components), "")
+            owner = self._document.owners.get(self._component)
+            name = "" if owner is None else owner.name
             text = self.tr("Draw the activation of {0}") if self._along_time else self.tr("Draw the template of {0}")
             self._document.act_factors(text.format(name), self._factors)
         self._factors, self._component, self._last = None, None, None

@@ -114,8 +114,14 @@ class Factorising(QObject):
         number of them, or of what is separated in another way, some would have to come where they do not belong.
         """
         state = self._document.recorded_state
-        same_kind = isinstance(present, Factors) and settings.method is not Method.HPSS
-        if not layer_acts.collected(state) or present is None or (same_kind and present.components == count):
+        factors = settings.method is not Method.HPSS
+        if state.marks is not None:
+            # What was said of places holds for any components.
+            beside = not factors
+        else:
+            alike = factors and isinstance(present, Factors) and present.components == count
+            beside = layer_acts.collected(state) and present is not None and not alike
+        if not beside:
             return ""
         return first_free(self.tr("Factorisation {0}"), {stack.name for stack in state.stacks}, 2)
 

@@ -22,6 +22,7 @@ class Heard(QObject):
         self._document = document
         self._ear = PLAIN
         self._known: tuple[Scene | None, Ear, Scene | None] = (None, PLAIN, None)
+        self._instead: Scene | None = None
         document.opened.connect(self._forget)
 
     @property
@@ -34,6 +35,10 @@ class Heard(QObject):
         self._ear = ear
         self.changed.emit()
 
+    def set_instead(self, scene: Scene | None) -> None:
+        """Play something else in place of all this; None goes back."""
+        self._instead = scene
+
     @property
     def layers(self) -> list[bool]:
         """Which layers are heard: of those that are listened to alone only these, else those that the faders let by."""
@@ -43,6 +48,8 @@ class Heard(QObject):
 
     def scene(self) -> Scene | None:
         """The scene as it is heard; None where nothing is open."""
+        if self._instead is not None:
+            return self._instead
         scene, ear = self._document.scene, self._ear
         if scene is None or ear is PLAIN:
             return scene
@@ -54,3 +61,4 @@ class Heard(QObject):
     def _forget(self) -> None:
         """Nothing may keep the former recording."""
         self._known = (None, PLAIN, None)
+        self._instead = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QObject, QPointF, QRect, Signal
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal
 
 from workbench.control.viewport import Viewport
 from workbench.document.document import Document
@@ -143,6 +143,14 @@ class Plane(QObject):
         """The bins and frames within so many pixels of a point."""
         corner = QPointF(reach, reach)
         return self.region_between(self.place_at(point - corner), self.place_at(point + corner))
+
+    def rect_of(self, region: Region) -> QRectF:
+        """Pixels of the bins and frames of a region, which may lie outside the view."""
+        v, analysis = self._viewport, self._document.state.analysis
+        begin, end = analysis.span(region.start, region.stop, v.rate)
+        low, high = (max(0.0, analysis.hz_of(bin_ - 0.5, v.rate)) for bin_ in (region.low, region.high))
+        top, bottom = (self.y_of(float(v.scale.position(hz))) for hz in (high, low))
+        return QRectF(QPointF(self.x_of(begin), top), QPointF(self.x_of(end), bottom))
 
     @property
     def region_in_view(self) -> Region:

@@ -20,6 +20,7 @@ REACHES = (1, 7)
 class Tool(Enum):
     """What a drag on the spectrogram does."""
 
+    POINT = "point"
     SELECT = "select"
     RECTANGLE = "rectangle"
     LASSO = "lasso"
@@ -96,7 +97,7 @@ class ToolSettings(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tool = Tool.SELECT
+        self._tool = Tool.POINT
         self._wand = WandOptions()
         self._options = {tool: BrushOptions() for tool in PAINTING}
         self._painted_with = Tool.BRUSH

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from workbench.control.factor_strokes import FactorStrokes
+from workbench.control.marking import Marking
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
 from workbench.control.strokes import Strokes
@@ -25,6 +26,7 @@ class UnderWay(QObject):
         document: Document,
         selection: Selection,
         strokes: Strokes,
+        marking: Marking,
         pens: tuple[FactorStrokes, ...],
         selecting: Selecting,
         thresholding: Thresholding,
@@ -34,6 +36,7 @@ class UnderWay(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._strokes, self._pens = document, selection, strokes, pens
+        self._marking = marking
         self._selecting, self._thresholding, self._walking = selecting, thresholding, walking
         self._runner = runner
 
@@ -45,7 +48,7 @@ class UnderWay(QObject):
     @property
     def stroking(self) -> bool:
         """Whether the hand holds a stroke."""
-        return self._strokes.busy or any(pen.busy for pen in self._pens)
+        return self._strokes.busy or self._marking.busy or any(pen.busy for pen in self._pens)
 
     def undo(self) -> None:
         """One step back; during a stroke the stroke itself."""
@@ -96,5 +99,6 @@ class UnderWay(QObject):
 
     def _cancel_strokes(self) -> None:
         self._strokes.cancel()
+        self._marking.cancel()
         for pen in self._pens:
             pen.cancel()

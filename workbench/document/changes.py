@@ -30,6 +30,8 @@ class Changes:
         The references, or to which layers and groups they are assigned.
     factors : bool
         What the masks are computed from.
+    marks : bool
+        What was said of places.
     masks : bool
         The masks, within `region`.
     region : Region or None
@@ -43,6 +45,7 @@ class Changes:
     mixes: bool
     references: bool
     factors: bool
+    marks: bool
     masks: bool
     region: Region | None
 
@@ -60,7 +63,9 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
     analysis = before.analysis != now.analysis
     another_stack = before.shown != now.shown
     # What is tried out keeps its number while it changes.
-    factors = before.run != now.run or now.run == PREVIEW
+    marks = before.marks is not now.marks
+    shared = now.marks is not None and _parts(before) != _parts(now)
+    factors = before.run != now.run or now.run == PREVIEW or marks or shared
     masks, region = True, None
     if drawn is not None and before.layers is now.layers:
         region = drawn
@@ -75,6 +80,7 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
         before.mixes != now.mixes,
         (before.references, before.assigned) != (now.references, now.assigned),
         factors,
+        marks,
         masks,
         region,
     )

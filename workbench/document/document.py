@@ -59,6 +59,7 @@ class Document(ShownDocument):
         state = state or fresh_state(Analysis())
         self._recording, self._path = recording, path
         self._runs = Runs(runs)
+        self._solved.forget()
         self._levels = {state.analysis: levels}
         self._history = History(state, self._runs.nbytes)
         if steps:
@@ -191,7 +192,10 @@ class Document(ShownDocument):
         if stack:
             state = stack_acts.new_stack(state, stack)
             before = None
-        if fresh:
+        if state.marks is not None:
+            # Sources stay what was said of them, whatever components they are computed from.
+            state = layer_acts.continued(state, identity)
+        elif fresh:
             alike = isinstance(before, Factors)
             loudness = tuple(before.H.sum(axis=1)) if isinstance(before, Factors) else ()
             # Of what was separated in another way nothing can be told to be alike.
@@ -258,6 +262,9 @@ class Document(ShownDocument):
 
         Where nothing can be alike, between factors and the masks of HPSS, the layers are those that the run had.
         """
+        if self.recorded_state.marks is not None:
+            self.act(name, layer_acts.continued(self.recorded_state, run))
+            return
         before = None if self.run is None else self.run.factors
         layers = self._runs.layers_of(run)
         self.act(name, layer_acts.reused(self.recorded_state, run, before, self.runs[run].factors, layers))

@@ -49,6 +49,7 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
         document["schema"] = 5
     if document["schema"] < 6:
         _without_references(document)
+        _without_marks(document)
         document["schema"] = 6
     return document, arrays
 
@@ -152,3 +153,11 @@ def _without_references(document: Json) -> None:
     document["tables"]["references"] = [[]]
     for step in document["steps"]:
         step["state"].update(references=0, assigned=[])
+
+
+def _without_marks(document: Json) -> None:
+    """They had no stacks of sources."""
+    document["tables"]["marks"] = []
+    for step in document["steps"]:
+        for stack in step["state"]["stacks"]:
+            stack["marks"] = None

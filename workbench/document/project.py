@@ -23,8 +23,9 @@ from workbench.audio.recording import Recording
 from workbench.document.history import Step
 from workbench.document.older_projects import upgraded
 from workbench.document.packed_references import found, whereabouts
-from workbench.document.packing import Arrays, Packer, Unpacker
+from workbench.document.packing import Arrays, Packer
 from workbench.document.state import Run, State
+from workbench.document.unpacking import Unpacker
 from workbench.errors import UserError
 from workbench.storage import replacing
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from workbench.audio.recording import Recording
@@ -13,9 +14,11 @@ from workbench.document.acts import stacks as stack_acts
 from workbench.document.changes import changes
 from workbench.document.history import History, Step
 from workbench.document.runs import PREVIEW, Runs
+from workbench.document.solved import Solved
 from workbench.document.state import Run, State, stack_of
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Group, Layer
+from workbench.masks.model.sources import Sources
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.spectral.stft import Analysis
@@ -49,6 +52,8 @@ class ShownDocument(QObject):
     """The references, or to which layers and groups they are assigned."""
     factors_changed = Signal()
     """What the masks are computed from is another, or the costs of the present run."""
+    marks_changed = Signal()
+    """Other marks, or a stack of sources beside one that is none."""
     masks_changed = Signal(object)
     """Masks are others within a Region of bins, or anywhere for None."""
     history_changed = Signal()
@@ -64,6 +69,7 @@ class ShownDocument(QObject):
         self._levels: dict[Analysis, LevelPyramid] = {}
         self._runs = Runs()
         self._history = History(State())
+        self._solved = Solved()
         self._shown = self._history.state
         self._saved: tuple[State, Mapping[int, Run]] = (self._shown, {})
 
@@ -117,8 +123,20 @@ class ShownDocument(QObject):
 
     @property
     def locked_components(self) -> tuple[int, ...]:
-        """Components of locked layers."""
-        return tuple(c for layer in self.layers if layer.locked for c in layer.components)
+        """Components of locked layers; sources share theirs, so that a locked one holds none."""
+        return () if self.state.marks is not None else tuple(c for x in self.layers if x.locked for c in x.components)
+
+    @property
+    def owners(self) -> dict[int, Layer]:
+        """For each component of the run the layer that holds it; of sources, the one with most of it."""
+        if self.state.marks is None:
+            return {c: layer for layer in self.layers for c in layer.components}
+        model = None if self._scene is None else self._scene.stack.factors
+        if not isinstance(model, Sources):
+            return {}
+        most = model.shares.argmax(axis=0)
+        held = [(layer, g) for layer in self.layers for g in layer.components]
+        return {int(k): layer for layer, g in held for k in np.flatnonzero(most == g)}
 
     @property
     def levels(self) -> LevelPyramid:
@@ -161,7 +179,8 @@ class ShownDocument(QObject):
         """The mask stack of a state; None where it has another window and hop."""
         if self._recording is None or state.analysis != self.state.analysis:
             return None
-        return stack_of(state, self.runs, len(self._recording.samples), self.levels.levels[0])
+        model = self._solved.model(state, self.runs)
+        return stack_of(state, model, len(self._recording.samples), self.levels.levels[0])
 
     def other_stack(self, stack: int) -> Stack:
         """Any stack by its id, as it is recorded: without a preview."""
@@ -224,6 +243,7 @@ class ShownDocument(QObject):
             (changed.mixes, self.mixes_changed),
             (changed.references, self.references_changed),
             (changed.factors, self.factors_changed),
+            (changed.marks, self.marks_changed),
         ):
             if differs:
                 signal.emit()

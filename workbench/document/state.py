@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.edits.edits import Edit
+from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.assignment import sources
 from workbench.masks.model.layers import Group, Layer, Part
-from workbench.masks.model.models import Model
+from workbench.masks.model.models import Factors, Model
 from workbench.masks.model.palette import palette_colour
+from workbench.masks.model.sources import MaskModel
 from workbench.masks.stack import Stack
 from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
@@ -98,6 +101,9 @@ class StackState:
         Number of the run whose factors the masks are computed from; None before any factorisation.
     groups : tuple of Group
         In the order of their layers, which stand together; each has at least one.
+    marks : tuple of Mark, or None
+        Of a stack of sources: what was said of places, in that order. Its parts are sources, which share the components
+        of the run. None for other stacks, whose parts are the components themselves.
     """
 
     id: int
@@ -106,6 +112,12 @@ class StackState:
     edits: tuple[Edit, ...] = ()
     run: int | None = None
     groups: tuple[Group, ...] = ()
+    marks: tuple[Mark, ...] | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Parts of all layers."""
+        return tuple(part for layer in self.layers for part in layer.parts)
 
 
 @dataclass(frozen=True)
@@ -191,6 +203,11 @@ class State:
         return self.present.groups
 
     @property
+    def marks(self) -> tuple[Mark, ...] | None:
+        """Marks of the present stack; None where it is none of sources."""
+        return self.present.marks
+
+    @property
     def runs(self) -> set[int]:
         """Numbers of the runs that masks of any stack are computed from."""
         return {stack.run for stack in self.stacks if stack.run is not None}
@@ -207,19 +224,26 @@ def fresh_state(analysis: Analysis) -> State:
     return State(analysis, (StackState(0, "Factorisation", (everything,)),), next_id=3)
 
 
-def stack_of(state: State, runs: Mapping[int, Run], samples: int, levels: NDArray[np.uint8] | None = None) -> Stack:
+def mask_model(state: State, runs: Mapping[int, Run]) -> MaskModel | None:
+    """What the masks of a state are computed from; None before any factorisation."""
+    run = runs.get(state.run) if state.run is not None else None
+    if run is None or state.marks is None or not isinstance(run.factors, Factors):
+        return None if run is None else run.factors
+    return sources(run.factors, state.present.parts, state.marks)
+
+
+def stack_of(state: State, model: MaskModel | None, samples: int, levels: NDArray[np.uint8] | None = None) -> Stack:
     """The mask stack that a state shows, ready to be evaluated.
 
     Parameters
     ----------
     state : State
-    runs : mapping of int to Run
+    model : MaskModel or None
+        From `mask_model`.
     samples : int
         Length of the recording.
     levels : uint8, shape (N, F), optional
         Levels of the mix.
     """
-    run = runs.get(state.run) if state.run is not None else None
-    factors = run.factors if run is not None else None
     frames = state.analysis.frames(samples)
-    return Stack(state.layers, factors, state.edits, state.analysis.bins, frames, levels, state.groups)
+    return Stack(state.layers, model, state.edits, state.analysis.bins, frames, levels, state.groups)

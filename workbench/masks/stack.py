@@ -16,8 +16,8 @@ from workbench.masks.edits.edits import Edit, Paint, held_arrays
 from workbench.masks.edits.effects import Memory
 from workbench.masks.model.grid import TILE, Array, Grid, Indices, Region, neighbourhood
 from workbench.masks.model.layers import Group, Layer
-from workbench.masks.model.models import Model
 from workbench.masks.model.sharing import Masks
+from workbench.masks.model.sources import MaskModel
 from workbench.spectral.stft import Analysis
 
 STRIP = 128
@@ -34,7 +34,7 @@ class Stack:
     Parameters
     ----------
     layers : tuple of Layer
-    factors : Model or None
+    factors : MaskModel or None
         None before any factorisation: component 0 is then everything.
     edits : tuple of Edit
         Applied in order.
@@ -47,7 +47,7 @@ class Stack:
     """
 
     layers: tuple[Layer, ...]
-    factors: Model | None
+    factors: MaskModel | None
     edits: tuple[Edit, ...]
     bins: int
     frames: int

@@ -73,7 +73,8 @@ def remove_layer(state: State, layer: int) -> State:
     index = layer_index(state, layer)
     gone = set(state.layers[index].part_ids)
     layers = tuple(each for each in state.layers if each.id != layer)
-    return state.with_present(layers=layers, edits=_without(state, layers, gone))
+    marks = None if state.marks is None else tuple(mark for mark in state.marks if mark.source not in gone)
+    return state.with_present(layers=layers, edits=_without(state, layers, gone), marks=marks)
 
 
 def merge_layers(state: State, chosen: Sequence[int]) -> State:

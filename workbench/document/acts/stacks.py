@@ -92,6 +92,9 @@ def set_analysis(state: State, analysis: Analysis, samples: int, runs: Mapping[i
 
     def carried(stack: StackState) -> StackState:
         edits = tuple(edit.resampled(state.analysis, analysis, samples) for edit in stack.edits)
-        return replace(stack, edits=edits, run=None if stack.run is None else runs[stack.run])
+        marks = stack.marks
+        if marks is not None:
+            marks = tuple(mark.resampled(state.analysis, analysis, samples) for mark in marks)
+        return replace(stack, edits=edits, run=None if stack.run is None else runs[stack.run], marks=marks)
 
     return replace(state, analysis=analysis, stacks=tuple(carried(each) for each in state.stacks))

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.masks.hand.marks import Mark
 from workbench.masks.model.grid import Array, Grid
+from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
-from workbench.masks.model.sources import Word
+from workbench.masks.model.sources import Sources, Word
 
 SAMPLED, LEAST_SAMPLED = 15_000, 100
 """Bins that are looked at, over all words, and of one word at least, where it has so many."""
@@ -31,6 +33,33 @@ LEAST = 1e-3
 """Share of all that is said below which a source counts as if so much were said of it."""
 NEARLY = np.float32(1e-4)
 """What every source begins with of every component: a product of zero would stay zero."""
+
+
+REST = 0
+"""The source that has what nobody asked for, as long as there is a part for it and nothing is said of it."""
+
+
+def sources(base: Factors, parts: Sequence[Part], marks: Sequence[Mark]) -> Sources:
+    """The sources that the parts of a stack are, by what marks say of them.
+
+    Parameters
+    ----------
+    base : Factors
+    parts : sequence of Part
+        `component` is the number of the source. Marks of other parts count for nothing.
+    marks : sequence of Mark
+        In the order in which they were made.
+    """
+    numbers = {part.id: part.component for part in parts if part.component is not None}
+    words = tuple(
+        Word(numbers[mark.source], mark.place, mark.weight, mark.denies) for mark in marks if mark.source in numbers
+    )
+    there = sorted(set(numbers.values()))
+    prior = np.zeros(max(there, default=REST) + 1, np.float32)
+    asked_for = {word.source for word in words if not word.denies}
+    shared = [REST] if (REST in there and REST not in asked_for) or not there else there
+    prior[shared] = 1 / len(shared)
+    return Sources(base, assignment(base, words, prior), words)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,3 +165,18 @@ def _spread(low: int, high: int, apart: float) -> NDArray[np.intp]:
     """The numbers from low to high − 1, or some of them so far apart; at least one where there are any."""
     count = max(min(1, high - low), int((high - low) / apart))
     return np.asarray(low + np.arange(count) * apart, np.intp)
+
+
+def moved(before: Sources, now: Sources) -> float:
+    """The share of the components' energy that another source has now, 0 … 1; both of the same components.
+
+    The energy of a component is that of its part of the model, as if it sounded alone.
+    """
+    w, h = now.components_of.scaled
+    energies = np.square(w, dtype=np.float64).sum(axis=(0, 2)) * np.square(h, dtype=np.float64).sum(axis=1)
+    count = max(before.components, now.components)
+    differ = np.zeros((count, len(energies)))
+    differ[: now.components] += now.shares
+    differ[: before.components] -= before.shares
+    total = float(energies.sum())
+    return float((np.abs(differ).sum(axis=0) / 2 * energies).sum()) / total if total > 0 else 0.0

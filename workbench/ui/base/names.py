@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QHelpEvent, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QStyle, QStyleOptionFrame, QStylePainter, QToolTip
 
 from workbench.ui.base.guard import guarded
 
+DOT = 12
+"""Diameter of a dot in pixels."""
 MARGIN = 2
 """Between the edge of a line edit's contents and its text."""
 
@@ -22,6 +24,19 @@ def short(name: str, most: int) -> str:
 def chip(colour: str, text: str) -> str:
     """A dot in a colour and a text, for a label of rich text."""
     return f'<span style="color:{colour}">●</span> {html.escape(text)}'
+
+
+def swatch(colour: str) -> QIcon:
+    """A dot in a colour, for a button or a list."""
+    dot = QPixmap(2 * DOT, 2 * DOT)
+    dot.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(dot)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(2, 2, 2 * DOT - 4, 2 * DOT - 4)
+    painter.end()
+    return QIcon(dot)
 
 
 @guarded

@@ -118,7 +118,7 @@ class ComponentMap(QWidget):
         scale = np.minimum(scales, MOST_STRETCH * scales.min())
         middle = np.array([self.width(), self.height()]) / 2
         at = middle + (self._points - (low + high) / 2) * scale * np.array([1.0, -1.0])
-        owners = {c: layer for layer in self._document.layers for c in layer.components}
+        owners = self._document.owners
         radius = SMALLEST + (LARGEST - SMALLEST) * np.sqrt(self._share)
         order = np.argsort(-self._share, kind="stable")
         return [(QPointF(*at[c]), float(radius[c]), int(c), owners[int(c)]) for c in order if int(c) in owners]

@@ -103,7 +103,7 @@ class CurvePane(QWidget):
     def _curves_of(self, factors: Factors) -> list[tuple[int, Layer]]:
         """(component, its layer), in the order of the stack."""
         there = factors.components
-        return [(c, layer) for layer in self._document.layers for c in layer.components if c < there]
+        return [(c, layer) for c, layer in self._document.owners.items() if c < there]
 
     def curves_in_view(self, factors: Factors) -> list[tuple[int, Layer, float]]:
         """(component, its layer, pixel at which its lane begins), in the order of the stack."""

@@ -112,7 +112,8 @@ class MorphBox(QWidget):
         if run is None or not isinstance(run.factors, Factors):
             return []
         # A layer's template goes to another's; that of a group is not one.
-        source = layer.components[:1] if layer is not None and not self._selection.group else ()
+        plain = layer is not None and not self._selection.group and self._document.state.marks is None
+        source = layer.components[:1] if layer is not None and plain else ()
         entries: list[tuple[str, object]] = [
             (each.name, MorphTarget(source[0], each.components[0]))
             for each in document.layers

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
+from workbench.control.marking import Marking
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
 from workbench.control.selecting import Selecting
@@ -55,13 +56,14 @@ class Hand(QObject):
         viewport: Viewport,
         tools: ToolSettings,
         strokes: Strokes,
+        marking: Marking,
         selecting: Selecting,
         playback: Playback,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._plane, self._pointer, self._viewport, self._tools = plane, pointer, viewport, tools
-        self._strokes, self._selecting, self._playback = strokes, selecting, playback
+        self._strokes, self._marking, self._selecting, self._playback = strokes, marking, selecting, playback
         self._point: QPointF | None = None
         self._drag: Drag | None = None
         self._pressure = 1.0
@@ -107,6 +109,7 @@ class Hand(QObject):
             self._drag = Drag(button, Grip.TOOL, point)
             ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
             self._strokes.begin(point, ctrl, self._pressure)
+            self._marking.begin(point, ctrl)
             self._selecting.begin(point, join_of(keys))
 
     def move(self, event: QMouseEvent) -> None:
@@ -126,6 +129,7 @@ class Hand(QObject):
     def _go_on(self, grip: Grip, point: QPointF, by: QPointF) -> None:
         if grip is Grip.TOOL:
             self._strokes.move(point, self._pressure)
+            self._marking.move(point)
             self._selecting.move(point)
         elif grip is Grip.SCRUB:
             self._playback.scrub(self._plane.second_at(point.x()))
@@ -145,6 +149,7 @@ class Hand(QObject):
         drag, self._drag = self._drag, None
         if drag is not None and drag.grip is Grip.TOOL:
             self._strokes.end()
+            self._marking.end()
             self._selecting.end()
         elif drag is not None and drag.grip is Grip.SCRUB:
             self._playback.scrub(None)

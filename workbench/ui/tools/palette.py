@@ -10,6 +10,7 @@ from workbench.ui.base.controls import dress, icon_button
 from workbench.ui.tools.texts import described
 
 ICONS = {
+    Tool.POINT: "point",
     Tool.SELECT: "select",
     Tool.RECTANGLE: "rectangle",
     Tool.LASSO: "lasso",
@@ -39,8 +40,8 @@ class Palette(QWidget):
         group = QButtonGroup(self)
         self.buttons: dict[Tool, QPushButton] = {}
         texts = described()
-        for tool in (*SELECTING, *PAINTING, Tool.THRESHOLD):
-            if tool in (PAINTING[0], Tool.THRESHOLD):
+        for tool in (Tool.POINT, *SELECTING, *PAINTING, Tool.THRESHOLD):
+            if tool in (SELECTING[0], PAINTING[0], Tool.THRESHOLD):
                 line = QFrame()
                 line.setFixedHeight(1)
                 line.setProperty("role", "rule")

@@ -29,6 +29,12 @@ def described() -> dict[Tool, ToolText]:
     modes = tr(" · Shift adds · Ctrl subtracts · Esc deselects · ? keys")
     filters = tr(" · [ ] size · ? keys")
     return {
+        Tool.POINT: ToolText(
+            tr("Point"),
+            "Shift+P",
+            tr("Point at a sound and have it: all that belongs to it lights up; a click makes it a source"),
+            tr("Click: this sound · hold: hear it alone · drag: all of this · Ctrl: not this · 1–9 source, 0 new"),
+        ),
         Tool.SELECT: ToolText(
             tr("Time range"),
             "V",

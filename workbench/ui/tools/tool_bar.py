@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
 from workbench.control.areas import AreaActs
+from workbench.control.marking import Marking
 from workbench.control.selection import Selection
 from workbench.control.tools import ToolSettings
 from workbench.control.viewport import Viewport
@@ -25,7 +26,13 @@ class ToolBar(QWidget):
     """Show, lowest and highest dB, colour map."""
 
     def __init__(
-        self, document: Document, selection: Selection, tools: ToolSettings, areas: AreaActs, viewport: Viewport
+        self,
+        document: Document,
+        selection: Selection,
+        tools: ToolSettings,
+        areas: AreaActs,
+        marking: Marking,
+        viewport: Viewport,
     ) -> None:
         super().__init__()
         self._document, self._viewport, self._grouped = document, viewport, False
@@ -33,7 +40,7 @@ class ToolBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 4, 6, 4)
         row.setSpacing(5)
-        self.options = ToolOptions(document, selection, tools, areas)
+        self.options = ToolOptions(document, selection, tools, areas, marking)
         row.addWidget(self.options, 1)
         self._look_controls(row)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.control.areas import AreaActs, Reshape
+from workbench.control.marking import Marking
 from workbench.control.selection import Selection
 from workbench.control.tools import FILTERS, HARMONICS, PAINTING, REACHES, SIZES, WIDTHS, Tool, ToolSettings
 from workbench.document.document import Document
@@ -24,6 +25,7 @@ from workbench.masks.edits.brush import Shape
 from workbench.masks.insight.finding import Likeness
 from workbench.ui.base.controls import Slider, combo, dim, named
 from workbench.ui.base.names import chip, short
+from workbench.ui.tools.source_chips import SourceChips
 from workbench.ui.tools.texts import described, described_shapes
 
 NUMBER_WIDTH = 66
@@ -33,7 +35,9 @@ NUMBER_WIDTH = 66
 class ToolOptions(QStackedWidget):
     """A page for selecting, one for painting, and a line for the threshold."""
 
-    def __init__(self, document: Document, selection: Selection, tools: ToolSettings, areas: AreaActs) -> None:
+    def __init__(
+        self, document: Document, selection: Selection, tools: ToolSettings, areas: AreaActs, marking: Marking
+    ) -> None:
         super().__init__()
         self.setObjectName("toolOptions")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -41,7 +45,8 @@ class ToolOptions(QStackedWidget):
         self.setMinimumWidth(10)
         self._selection, self._tools, self._areas = selection, tools, areas
         self._select, self._paint, self._threshold = self._select_page(), self._brush_page(), self._threshold_page()
-        for page in (self._select, self._paint, self._threshold):
+        self.sources = SourceChips(document, marking)
+        for page in (self._select, self._paint, self._threshold, self.sources):
             self.addWidget(page)
         tools.changed.connect(self._show_tool)
         selection.layer_changed.connect(self._show_layer)
@@ -293,6 +298,9 @@ class ToolOptions(QStackedWidget):
         tools = self._tools
         if tools.tool is Tool.THRESHOLD:
             self.setCurrentWidget(self._threshold)
+            return
+        if tools.tool is Tool.POINT:
+            self.setCurrentWidget(self.sources)
             return
         if not tools.paints:
             self.setCurrentWidget(self._select)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 from workbench.ui.base.guard import guarded
 from workbench.ui.window.panes import Panes
 
-VERSION = 5
+VERSION = 6
 """Of what is remembered of the layout; another one begins anew."""
 MASKS = 326
 """Width of the panes at the right, in pixels."""
@@ -54,6 +54,7 @@ class Layout(QObject):
         self.scores = self._dock(self.tr("Scores"), "scoresDock", panes.scores)
         self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise)
         self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack)
+        self.marks = self._dock(self.tr("Marks"), "marksDock", panes.marks)
         self.history = self._dock(self.tr("History"), "historyDock", panes.history)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -68,7 +69,7 @@ class Layout(QObject):
     def docks(self) -> tuple[QDockWidget, ...]:
         """All docks."""
         corner, below = (self.costs, self.map), (self.activations, self.mixer, self.scores)
-        return (self.templates, *corner, *below, self.factorise, self.stack, self.history)
+        return (self.templates, *corner, *below, self.factorise, self.stack, self.marks, self.history)
 
     @property
     def _corner(self) -> QDockWidget:
@@ -101,7 +102,8 @@ class Layout(QObject):
         window.tabifyDockWidget(self.mixer, self.scores)
         window.addDockWidget(RIGHT, self.factorise)
         window.tabifyDockWidget(self.factorise, self.stack)
-        window.tabifyDockWidget(self.stack, self.history)
+        window.tabifyDockWidget(self.stack, self.marks)
+        window.tabifyDockWidget(self.marks, self.history)
 
     def reset(self) -> None:
         """Every pane in its place."""

@@ -15,10 +15,13 @@ from workbench.ui.spectrogram.area_overlay import AreaOverlay
 from workbench.ui.spectrogram.brush_cursor import BrushCursor
 from workbench.ui.spectrogram.hand import Hand
 from workbench.ui.spectrogram.image import SpectrogramImage
+from workbench.ui.spectrogram.mark_overlay import MarkOverlay
+from workbench.ui.spectrogram.point_overlay import PointOverlay
 from workbench.ui.spectrogram.readout import Readout
 from workbench.ui.spectrogram.selection_overlay import SelectionOverlay
 from workbench.ui.spectrogram.view import SpectrogramView
 from workbench.ui.stack.history_panel import HistoryPanel
+from workbench.ui.stack.marks_panel import MarksPanel
 from workbench.ui.stack.panel import StackPanel
 from workbench.ui.stack.scores_panel import ScoresPanel
 from workbench.ui.stack.walk_bar import WalkBar
@@ -33,7 +36,7 @@ class Panes:
     def __init__(self, desk: Desk) -> None:
         d = desk
         self._selecting, self._under_way = d.selecting, d.under_way
-        self.hand = Hand(d.plane, d.pointer, d.viewport, d.tools, d.strokes, d.selecting, d.playback)
+        self.hand = Hand(d.plane, d.pointer, d.viewport, d.tools, d.strokes, d.marking, d.selecting, d.playback)
         self.image = SpectrogramImage(d.document, d.selection, d.viewport, d.plane, d.heard)
         self.spectrogram = SpectrogramView(
             d.document,
@@ -43,7 +46,9 @@ class Panes:
             self.image,
             self.hand,
             [
+                PointOverlay(d.marking, d.plane),
                 AreaOverlay(d.selection, d.plane),
+                MarkOverlay(d.document, d.marking, d.plane),
                 SelectionOverlay(d.selecting, d.plane, d.pointer),
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
@@ -54,10 +59,11 @@ class Panes:
         self.costs = CostPlot(d.document)
         self.map = ComponentMap(d.document, d.selection, d.highlight)
         self.palette = Palette(d.tools)
-        self.tool_bar = ToolBar(d.document, d.selection, d.tools, d.areas, d.viewport)
+        self.tool_bar = ToolBar(d.document, d.selection, d.tools, d.areas, d.marking, d.viewport)
         self.threshold = ThresholdPanel(d.document, d.selection, d.thresholding)
         self.walk = WalkBar(d.walking)
         self.stack = StackPanel(d.document, d.selection, d.layers, d.masks, d.stacks, d.mixing, d.walking, d.measuring)
+        self.marks = MarksPanel(d.document, d.marks, d.under_way)
         self.history = HistoryPanel(d.document, d.selection, d.masks, d.under_way)
         self.scores = ScoresPanel(d.document, d.selection, d.references, d.scoring)
         self.factorise = FactorisePanel(d.document, d.selection, d.wishes, d.morphing)

@@ -66,12 +66,25 @@ def add_tools_menu(actions: Actions, desk: Desk) -> None:
     """Tools and the brush."""
     tools = desk.tools
     menu = actions.menu(tr("&Tools"), "toolsMenu")
-    numbers = (*SELECTING, Tool.BRUSH, Tool.ERASER, Tool.THRESHOLD, Tool.SMOOTH)
+    numbered = (*SELECTING, Tool.BRUSH, Tool.ERASER, Tool.THRESHOLD, Tool.SMOOTH)
     for tool, text in described().items():
-        number = [str((numbers.index(tool) + 1) % 10)] if tool in numbers else []
-        menu.add(f"tool{tool.value}", text.name, [text.key, *number], partial(tools.choose, tool), text.tip)
+        menu.add(f"tool{tool.value}", text.name, text.key, partial(tools.choose, tool), text.tip)
+    numbers = menu.submenu(tr("&Number keys"), "numbersMenu")
+    for place, tool in enumerate(numbered, 1):
+        name = described()[tool].name
+        tip = tr("With the Point tool: the source of that number, 0 for a new one; else {0}").format(name)
+        act = partial(_take_number, desk, place % 10, tool)
+        numbers.add(f"number{place % 10}", tr("{0}, or source {1}").format(name, place % 10), str(place % 10), act, tip)
     menu.line()
     menu.add("nextShape", tr("&Next brush shape"), ".", lambda: tools.next_shape(1))
     menu.add("previousShape", tr("&Previous brush shape"), ",", lambda: tools.next_shape(-1))
     menu.add("smaller", tr("S&maller brush"), "[", lambda: tools.set_size(tools.size / 1.15))
     menu.add("larger", tr("&Larger brush"), "]", lambda: tools.set_size(tools.size * 1.15))
+
+
+def _take_number(desk: Desk, number: int, tool: Tool) -> None:
+    """A number key: a source while the Point tool is in hand, else a tool."""
+    if desk.marking.active:
+        desk.marking.choose_number(number)
+    else:
+        desk.tools.choose(tool)

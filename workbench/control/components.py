@@ -1,0 +1,86 @@
+"""The components that pointing works with: found without any knowledge, in the background, when a recording opens."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.control.notices import Notices
+from workbench.document.document import Document
+from workbench.jobs.runner import Runner
+from workbench.masks.model.models import Factors
+from workbench.separation.factorise import Snapshot, factorise
+from workbench.separation.settings import RunSettings
+from workbench.separation.task import Task
+
+SETTINGS = RunSettings(components=20, iterations=100, seed=0)
+"""Kullback–Leibler. Of 12, 20, 24 and 40 components, 20 came closest to the ideal masks after ten clicks; measured.md
+has the numbers."""
+SOON = 15 * 60.0
+"""Recordings up to so many seconds are listened to when they open, longer ones when somebody points."""
+KEY = "components"
+
+
+class Components(QObject):
+    """Gives the factors that sources share: those of the present run, or else blind ones of its own."""
+
+    changed = Signal()
+    """Other components, or none any more."""
+
+    def __init__(self, document: Document, runner: Runner, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._runner, self._notices = document, runner, notices
+        self._blind: Factors | None = None
+        self._number = 0
+        """Of the run that holds the blind components in the document, 0 before they were put there."""
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._begin)
+        document.opened.connect(self._forget)
+        document.analysis_changed.connect(self._forget)
+        document.factors_changed.connect(self.changed)
+
+    @property
+    def factors(self) -> Factors | None:
+        """The components; None while there are none."""
+        run = self._document.run
+        if run is not None:
+            return run.factors if isinstance(run.factors, Factors) else self._blind
+        return self._blind
+
+    def want(self) -> None:
+        """Somebody points: find components, if there are none."""
+        if self.factors is None and not self._runner.running(KEY):
+            self._begin()
+
+    def run(self) -> int | None:
+        """The number of a run of the document with these components; None while there are none."""
+        document = self._document
+        run = document.run
+        if run is not None and isinstance(run.factors, Factors):
+            return document.recorded_state.run
+        if self._blind is not None and self._number not in document.runs:
+            self._number = document.add_run(self.tr("Components to point with"), SETTINGS, self._blind)
+        return self._number or None
+
+    def _forget(self) -> None:
+        self._blind, self._number = None, 0
+        self._runner.drop(KEY)
+        recording = self._document.recording
+        if recording is not None and recording.duration <= SOON:
+            self._soon.start()
+        self.changed.emit()
+
+    def _begin(self) -> None:
+        document = self._document
+        recording, analysis = document.recording, document.state.analysis
+        if recording is None or self.factors is not None:
+            return
+
+        def done(snapshot: Snapshot) -> None:
+            fits = document.recording is recording and document.state.analysis == analysis
+            if fits and isinstance(snapshot.factors, Factors):
+                self._blind = snapshot.factors
+                self.changed.emit()
+
+        task = Task(recording, analysis, SETTINGS)
+        # Without a name: nobody asked for it, and there is nothing to wait for.
+        self._runner.run("", lambda job: factorise(task, job.report), done, self._notices.trouble, key=KEY)

@@ -1,0 +1,291 @@
+"""Pointing at sounds: what lights up under the pointer, and the marks that clicks and strokes leave."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QTimer, Signal
+
+from workbench.control.acting import Acting, first_free
+from workbench.control.audition import Audition
+from workbench.control.components import Components
+from workbench.control.notices import Notices
+from workbench.control.plane import Plane, Pointer
+from workbench.control.selection import Selection
+from workbench.control.tools import Tool, ToolSettings
+from workbench.document.acts.layers import layer_index
+from workbench.document.acts.sources import add_mark, add_source, begin_sources
+from workbench.document.document import Document
+from workbench.document.state import State
+from workbench.masks.edits.area import Area
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.edits.brush import Brush, Shape
+from workbench.masks.edits.traces import Path, Trace
+from workbench.masks.insight.assignment import sources
+from workbench.masks.insight.ridges import snapped
+from workbench.masks.model.grid import Region
+from workbench.masks.model.sources import Sources
+
+CLICK_BINS, CLICK_SECONDS = 8, 0.186
+"""What a click marks around the partial that it snaps to."""
+REACH = 5
+"""Pixels within which a click finds what the hand means."""
+MOVED = 4
+"""Pixels from which on a press is a stroke."""
+THICKNESS = 12.0
+"""Pixels of a stroke."""
+FOLLOW_MS = 15
+HOLD_MS = 280
+"""A button that is held so long without moving plays what is lit."""
+
+
+class Marking(QObject):
+    """Press, move, release of the Point tool; what would belong together is lit while the pointer moves."""
+
+    lit_changed = Signal()
+    """Something else is lit, or nothing."""
+    changed = Signal()
+    """Clicks make another source, or go to another one."""
+
+    def __init__(
+        self,
+        document: Document,
+        selection: Selection,
+        tools: ToolSettings,
+        plane: Plane,
+        pointer: Pointer,
+        components: Components,
+        audition: Audition,
+        acting: Acting,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._selection, self._tools = document, selection, tools
+        self._plane, self._pointer, self._components = plane, pointer, components
+        self._audition, self._acting, self._notices = audition, acting, notices
+        self._new = True
+        self._lit: tuple[Sources, int] | None = None
+        self._pressed: QPointF | None = None
+        self._denies = False
+        self._spans = False
+        self._path: Path | None = None
+        self._waiting: tuple[Area | Trace, bool] | None = None
+        self._held = QTimer(self, singleShot=True, interval=HOLD_MS)
+        self._held.timeout.connect(self._listen)
+        self._later = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._later.timeout.connect(self._light)
+        pointer.moved.connect(self._light_soon)
+        tools.changed.connect(self._light_soon)
+        document.marks_changed.connect(self._light_soon)
+        components.changed.connect(self._components_changed)
+        selection.layer_chosen.connect(self._chosen)
+        document.opened.connect(self._forget)
+
+    # -- which source ----------------------------------------------------------------------------------
+
+    @property
+    def active(self) -> bool:
+        """Whether the Point tool is in hand."""
+        return self._tools.tool is Tool.POINT
+
+    @property
+    def new(self) -> bool:
+        """Whether a click makes another source."""
+        return self._new or self.source == 0
+
+    @property
+    def source(self) -> int:
+        """Id of the layer whose source clicks go to; 0 where none of the stack is one."""
+        layer = self._selection.present
+        sources = self._document.state.marks is not None
+        return layer.id if sources and layer is not None and layer.components else 0
+
+    def choose_new(self) -> None:
+        """The next click makes another source."""
+        self._new = True
+        self.changed.emit()
+        self._light_soon()
+
+    def choose(self, layer: int) -> None:
+        """Clicks go to the source that a layer is."""
+        self._selection.select(layer)
+        self._chosen()
+
+    def choose_number(self, number: int) -> None:
+        """A source by its place in the stack, from 1 on; 0 for another one."""
+        sources = [layer.id for layer in self._document.layers if layer.components]
+        if number == 0 or self._document.state.marks is None:
+            self.choose_new()
+        elif number <= len(sources):
+            self.choose(sources[number - 1])
+
+    def _chosen(self) -> None:
+        self._new = False
+        self.changed.emit()
+        self._light_soon()
+
+    # -- what is lit -----------------------------------------------------------------------------------
+
+    @property
+    def lit(self) -> tuple[Sources, int] | None:
+        """What a click here would give: the sources, and which of them."""
+        return self._lit
+
+    def _light_soon(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    def _light(self) -> None:
+        place = self._pointer.place
+        lit = None
+        if self.active and place is not None and self._document.recording is not None and self._path is None:
+            self._components.want()
+            lit = self._tried(self.place_of_click(*place), False)
+        if lit is not None or self._lit is not None:
+            self._lit = lit
+            self.lit_changed.emit()
+
+    def _tried(self, place: Area | Trace, denies: bool) -> tuple[Sources, int] | None:
+        """The sources if a place were marked, and which is the one that is spoken of; None without components."""
+        factors = self._components.factors
+        if factors is None:
+            return None
+        state, layer = self._marked(self._document.recorded_state, 0, place, denies)
+        number = state.layers[layer_index(state, layer)].components[0]
+        return sources(factors, state.present.parts, state.marks or ()), number
+
+    # -- the hand --------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether a stroke is under way."""
+        return self._path is not None
+
+    def set_spans(self, on: bool) -> None:
+        """Whether drags mark all frequencies of a time: only this source sounds there."""
+        self._spans = on
+
+    def begin(self, point: QPointF, denies: bool) -> None:
+        """Press."""
+        if self.active and self._document.recording is not None:
+            self._pressed, self._denies, self._path = point, denies, None
+            self._held.start()
+
+    def _listen(self) -> None:
+        if self._pressed is not None and self._path is None and self._lit is not None:
+            self._audition.begin(*self._lit, self._plane.place_at(self._pressed)[0])
+
+    def move(self, point: QPointF) -> None:
+        """Drag: a stroke."""
+        if self._pressed is None or self._audition.sounds:
+            return
+        if self._path is None:
+            if (point - self._pressed).manhattanLength() <= MOVED:
+                return
+            self._held.stop()
+            shape = Shape.TIME if self._spans else Shape.ROUND
+            start = (*self._plane.ruler_point(self._pressed), 1.0)
+            self._path = Path(Brush(shape, THICKNESS, 1.0), self._plane.ruler(), np.array([start]))
+        self._path = self._path.extended(*self._plane.ruler_point(point), 1.0)
+        run = self._components.run()
+        if run is not None:
+            state, _ = self._marked(self._document.recorded_state, run, Trace((self._path,)), self._denies)
+            self._document.preview(state)
+
+    def end(self) -> None:
+        """Release: a click or stroke becomes a mark; what was held to be heard is none."""
+        pressed, path = self._pressed, self._path
+        self._pressed = self._path = None
+        self._held.stop()
+        if pressed is None or self._audition.end():
+            return
+        place = self.place_of_click(*self._plane.place_at(pressed)) if path is None else Trace((path,))
+        self.mark(place, self._denies)
+
+    def cancel(self) -> None:
+        """Esc: the stroke never was."""
+        if self._pressed is not None:
+            self._pressed = self._path = None
+            self._held.stop()
+            self._audition.end()
+            self._document.end_preview()
+
+    # -- marks -----------------------------------------------------------------------------------------
+
+    def place_of_click(self, second: float, position: float) -> Area:
+        """What a click at a place marks: the partial or the attack under it."""
+        plane, document = self._plane, self._document
+        recording = document.recording
+        assert recording is not None
+        stack = document.stack
+        row, column = plane.bin_at(position), plane.frame_at(second)
+        frames = max(4, round(float(document.state.analysis.frame_place(CLICK_SECONDS, recording.rate))))
+        near = plane.region_near(plane.point_of((second, position)), REACH)
+        # The time that the hand means is the one that it shows: only the frequency snaps.
+        near = Region(min(near.low, row - 1), max(near.high, row + 2), column, column + 1)
+        found = snapped(document.levels.levels[0], row, column, near)
+        if found is not None:
+            row, column = found
+        low, start = row - CLICK_BINS // 2, column - frames // 2
+        region = Region(low, low + CLICK_BINS, start, start + frames)
+        return rectangle(region, stack.bins, stack.frames)
+
+    def mark(self, place: Area | Trace, denies: bool = False) -> None:
+        """Say of a place that the chosen source sounds there, or does not; makes the source that it needs."""
+        document = self._document
+        run = self._components.run()
+        if run is None:
+            self._waiting = place, denies
+            self._components.want()
+            self._notices.say(self.tr("Listening to the recording first; your click is remembered"))
+            return
+        document.end_preview()
+        made = 0
+
+        def act(state: State) -> State:
+            nonlocal made
+            state, made = self._marked(state, run, place, denies)
+            return state
+
+        new = self.new
+        if self._acting.do(self._named(denies), act):
+            self._selection.select(made)
+            if new != self.new or new:
+                self._new = False
+                self.changed.emit()
+
+    def _marked(self, state: State, run: int, place: Area | Trace, denies: bool) -> tuple[State, int]:
+        """The state with one more mark, and the layer that it speaks of."""
+        if state.marks is None:
+            state = begin_sources(state, run, self.tr("Sources"), self.tr("Rest"))
+        layer = 0 if self._new else self.source
+        # Of a source of which nothing is said there is nothing to deny.
+        denies = denies and layer != 0
+        if not any(each.id == layer for each in state.layers):
+            name = first_free(self.tr("Source {0}"), {each.name for each in state.layers})
+            state, layer = add_source(state, name)
+        return add_mark(state, layer, place, 1.0, denies), layer
+
+    def _named(self, denies: bool) -> str:
+        layer = None if self.new else self._selection.present
+        if layer is None:
+            return self.tr("Point at a new source")
+        text = self.tr("Not {0} here") if denies else self.tr("{0} here")
+        return text.format(layer.name)
+
+    # -- following -------------------------------------------------------------------------------------
+
+    def _components_changed(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and self._components.factors is not None:
+            self.mark(*waiting)
+        elif waiting is not None:
+            self._waiting = waiting
+        self._light_soon()
+
+    def _forget(self) -> None:
+        self._new, self._lit, self._pressed, self._path, self._waiting = True, None, None, None, None
+        self._held.stop()
+        self._audition.end()
+        self.lit_changed.emit()
+        self.changed.emit()

@@ -1,0 +1,87 @@
+"""The user's acts on sources and the marks that make them, as pure functions from state to state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from workbench.document.acts.layers import free_colour
+from workbench.document.state import StackState, State
+from workbench.errors import UserError
+from workbench.masks.edits.area import Area
+from workbench.masks.edits.traces import Trace
+from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.assignment import REST
+from workbench.masks.model.layers import Layer, Part
+
+
+def untouched(state: State) -> bool:
+    """Whether the present stack is as it was when the recording was opened, so that it may become something else."""
+    stack = state.present
+    return stack.run is None and not stack.edits and not stack.groups and len(stack.layers) == 1
+
+
+def begin_sources(state: State, run: int, name: str, rest: str) -> State:
+    """A stack of sources that share the components of a run, with one source, the rest, becomes the present one.
+
+    A stack that nobody touched becomes it; else it is a new one.
+
+    Parameters
+    ----------
+    run : int
+        Its number.
+    name : str
+        Of the stack.
+    rest : str
+        Of the layer with what nobody asks for.
+    """
+    if untouched(state):
+        (layer,) = state.layers
+        layer = replace(layer, name=rest, parts=(Part(layer.parts[0].id, REST),), automatic=True)
+        return state.with_present(name=name, layers=(layer,), run=run, marks=())
+    identity = state.next_id
+    layer = Layer(identity + 1, rest, free_colour(()), (Part(identity + 2, REST),), automatic=True)
+    made = StackState(identity, name, (layer,), run=run, marks=())
+    return replace(state, stacks=(*state.stacks, made), shown=identity, next_id=identity + 3)
+
+
+def add_source(state: State, name: str) -> tuple[State, int]:
+    """Another source, of which nothing is said yet; returns the id of its layer too."""
+    identity = state.next_id
+    number = max((part.component for part in state.present.parts if part.component is not None), default=REST) + 1
+    layer = Layer(identity, name, free_colour(state.layers), (Part(identity + 1, number),), automatic=True)
+    return replace(state, next_id=identity + 2).with_present(layers=(*state.layers, layer)), identity
+
+
+def add_mark(state: State, layer: int, place: Area | Trace, weight: float = 1.0, denies: bool = False) -> State:
+    """Say of a place that a layer's source sounds there, or does not.
+
+    Raises
+    ------
+    UserError
+        `document.no_layer`: there is no such layer. `document.no_source`: it holds only what was painted.
+    """
+    for each in state.layers:
+        if each.id == layer:
+            part = next((part for part in each.parts if part.component is not None), None)
+            if part is None:
+                raise UserError("document.no_source", name=each.name)
+            mark = Mark(state.next_id, part.id, place, weight, denies)
+            return replace(state, next_id=state.next_id + 1).with_present(marks=(*(state.marks or ()), mark))
+    raise UserError("document.no_layer")
+
+
+def change_mark(state: State, mark: int, **values: Any) -> State:
+    """Set fields of a mark: source, place, weight, denies. It keeps its turn."""
+    return _with_marks(state, (replace(each, **values) if each.id == mark else each for each in state.marks or ()))
+
+
+def remove_mark(state: State, mark: int) -> State:
+    """Take a word back: the masks are what they would be if it had never been said."""
+    return _with_marks(state, (each for each in state.marks or () if each.id != mark))
+
+
+def _with_marks(state: State, marks: Iterable[Mark]) -> State:
+    now = tuple(marks)
+    return state if now == state.marks else state.with_present(marks=now)

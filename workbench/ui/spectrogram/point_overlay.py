@@ -1,0 +1,57 @@
+"""What the Point tool lights up: all that a click would give stays bright, the rest steps back."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtGui import QImage, QPainter
+
+from workbench.control.marking import Marking
+from workbench.control.plane import Plane
+
+VEIL = 185
+"""Opacity over what does not belong, 0 … 255."""
+MOST_COLUMNS = 480
+"""Columns that are computed; between them the picture is stretched."""
+
+
+class PointOverlay(QObject):
+    """Draws the veil."""
+
+    changed = Signal()
+
+    def __init__(self, marking: Marking, plane: Plane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._marking, self._plane = marking, plane
+        self._image: QImage | None = None
+        self._stale = True
+        marking.lit_changed.connect(self._redraw)
+        plane.changed.connect(self._redraw)
+
+    def _redraw(self) -> None:
+        self._stale = True
+        self.changed.emit()
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw it over the picture."""
+        if self._stale:
+            self._image, self._stale = self._veil(), False
+        if self._image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(self._plane.canvas), self._image, QRectF(self._image.rect()))
+
+    def _veil(self) -> QImage | None:
+        lit = self._marking.lit
+        if lit is None:
+            return None
+        sources, number = lit
+        rows, columns = self._plane.axes
+        cells = columns.cells[:: max(1, -(-len(columns.cells) // MOST_COLUMNS))]
+        weights = np.zeros((1, sources.components), np.float32)
+        weights[0, number] = 1
+        total, (mine,) = sources.sums(weights, np.arange(sources.components), rows.cells, cells)
+        share = np.divide(mine, total, out=np.zeros_like(total), where=total > 0)
+        alpha = ((1 - np.clip(share, 0, 1)) * VEIL).astype(np.uint32)[rows.spread][::-1]
+        pixels = np.ascontiguousarray(alpha << 24)
+        height, width = pixels.shape
+        return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()
