@@ -98,6 +98,17 @@ def test_a_group_is_split_and_its_layers_stay(paired):
     assert np.allclose(after[:, frame:], before[:, frame:], atol=1e-6) and not after[:, :frame].any()
 
 
+def test_the_merged_layers_of_a_group_are_what_the_group_is(paired):
+    before, group = whole(paired), paired.document.groups[0]
+    paired.layers.merge()
+    merged = paired.document.layers[0]
+    assert (merged.name, merged.colour, merged.group) == (group.name, group.colour, group.id)
+    held = paired.document.stack.layer_mask(0, *map(np.arange, before.shape))
+    assert len(paired.document.layers) == 3 and np.allclose(held, before, atol=1e-5)
+    paired.document.undo()
+    assert len(paired.document.layers) == 4
+
+
 def test_solo_follows_to_all_layers_of_a_group(paired):
     paired.layers.set_solo_follows(True)
     assert [layer.solo for layer in paired.document.layers] == [True, True, False, False]

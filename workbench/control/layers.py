@@ -43,9 +43,17 @@ class LayerActs(QObject):
         self._acting.make_layer(self.tr("New layer"), lambda state: layer_acts.add_layer(state, name))
 
     def merge(self) -> None:
-        """Join the selected layers into the first of them."""
-        picked = self._selection.picked
-        if self._acting.do(self.tr("Merge layers"), lambda state: layer_acts.merge_layers(state, picked)):
+        """Join the selected layers into the first of them; those of a group that is selected as a whole become what
+        the group is."""
+        picked, source = self._selection.picked, self._selection.source
+
+        def act(state: State) -> State:
+            merged = layer_acts.merge_layers(state, picked)
+            if isinstance(source, Group):
+                merged = layer_acts.change_layer(merged, picked[0], name=source.name, colour=source.colour)
+            return merged
+
+        if self._acting.do(self.tr("Merge layers"), act):
             self._selection.select(picked[0])
 
     def remove(self) -> None:
