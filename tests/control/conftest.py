@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QRect
 from tests.conftest import pump
 from tests.control.scenes import SilentPlayer, Told, open_tones, separate
 from workbench.control.desk import Desk, build_desk
+from workbench.control.tools import Tool
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -33,6 +34,7 @@ def empty(application: QCoreApplication) -> Iterator[Desk]:
     threading.excepthook = lambda args: raised.append(args.exc_value)
     desk = build_desk(SilentPlayer)
     desk.plane.set_canvas(QRect(0, 0, 400, 200), 1.0)
+    desk.tools.choose(Tool.SELECT)
     try:
         yield desk
     finally:

@@ -29,8 +29,9 @@ RIDGE = 1e-3
 """λ for each bin that is looked at: how much it takes to move a component that no word reaches."""
 EQUALISED = 0.5
 """How far loud and quiet words are brought to one weight: 0 leaves energies, 1 makes them equal."""
-LEAST = 1e-3
-"""Share of all that is said below which a source counts as if so much were said of it."""
+HESITATION = 0.02
+"""What is added to λ, in energies of all that is said of a source, while something is asked for of which nothing is
+said: a single click takes what clearly sounds there, and no more."""
 NEARLY = np.float32(1e-4)
 """What every source begins with of every component: a product of zero would stay zero."""
 
@@ -81,8 +82,8 @@ def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32])
     over the bins b of which something is said: m_k are the computed masks of the components, y_g(b) is 1 where the
     last word on b is that source g sounds there, and 0 for the other sources. A word that denies a source asks only of
     that source to be 0. w_b is the energy of the model at b, brought halfway to the mean of its word; u_g weighs the
-    sources alike, however much is said of each. λ is `RIDGE` times the number of bins. Found by multiplicative steps
-    (Lee & Seung, *Algorithms for non-negative matrix factorization*, NIPS 2000) with columns rescaled.
+    sources alike, however much is said of each. λ is `RIDGE` times the number of bins, and more while P gives something
+    to a source of which nothing is said (`HESITATION`). Found by multiplicative steps (Lee & Seung, *Algorithms for non-negative matrix factorization*, NIPS 2000) with columns rescaled.
 
     Parameters
     ----------
@@ -114,12 +115,15 @@ def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32])
             common += gram
             targets[each.word.source] += weighted.sum(axis=1)
             said[each.word.source] += each.weights.sum()
-    if said.any():
-        alike = np.maximum(said, LEAST * said.sum())
-        alike = alike.mean() / alike
+    ridge = RIDGE * sum(len(each.weights) for each in samples)
+    asked = said > 0
+    if asked.any():
+        usual = said[asked].mean()
+        alike = np.where(asked, usual / np.where(asked, said, 1.0), 1.0)
         targets *= alike[:, None]
         grams += alike[:, None, None] * common
-    ridge = RIDGE * sum(len(each.weights) for each in samples)
+        if (prior[~asked] > 0).any():
+            ridge += HESITATION * usual
     shares = wanted + NEARLY * ((prior > 0) | (said > 0))[:, None]
     shares /= shares.sum(axis=0)
     for _ in range(STEPS):
