@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, edit, engine, extraction, live, main_job, presets, windows
+from tests.benchmarks import Report, edit, effort, engine, extraction, live, main_job, presets, windows
 
 BENCHMARKS = {
     "main": main_job.measure,
@@ -13,6 +13,7 @@ BENCHMARKS = {
     "extraction": extraction.measure,
     "windows": windows.measure,
     "edit": edit.measure,
+    "effort": effort.measure,
     "live": live.measure,
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
@@ -38,6 +40,17 @@ HOLD_MS = 280
 """A button that is held so long without moving plays what is lit."""
 
 
+class Says(Enum):
+    """What a click or stroke says of its place."""
+
+    THIS = "this"
+    """This is a sound: another source, or more of the chosen one."""
+    MORE = "more"
+    """The selected source sounds here too."""
+    NOT = "not"
+    """The selected source does not sound here."""
+
+
 class Marking(QObject):
     """Press, move, release of the Point tool; what would belong together is lit while the pointer moves."""
 
@@ -66,10 +79,10 @@ class Marking(QObject):
         self._new = True
         self._lit: tuple[Sources, int] | None = None
         self._pressed: QPointF | None = None
-        self._denies = False
+        self._says = Says.THIS
         self._spans = False
         self._path: Path | None = None
-        self._waiting: tuple[Area | Trace, bool] | None = None
+        self._waiting: tuple[Area | Trace, Says] | None = None
         self._held = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._held.timeout.connect(self._listen)
         self._later = QTimer(self, singleShot=True, interval=FOLLOW_MS)
@@ -78,7 +91,7 @@ class Marking(QObject):
         tools.changed.connect(self._light_soon)
         document.marks_changed.connect(self._light_soon)
         components.changed.connect(self._components_changed)
-        selection.layer_chosen.connect(self._chosen)
+        selection.layer_changed.connect(self._followed)
         document.opened.connect(self._forget)
 
     # -- which source ----------------------------------------------------------------------------------
@@ -90,12 +103,12 @@ class Marking(QObject):
 
     @property
     def new(self) -> bool:
-        """Whether a click makes another source."""
+        """Whether a plain click makes another source; else it goes to the selected one."""
         return self._new or self.source == 0
 
     @property
     def source(self) -> int:
-        """Id of the layer whose source clicks go to; 0 where none of the stack is one."""
+        """Id of the selected layer, if it is a source; else 0."""
         layer = self._selection.present
         sources = self._document.state.marks is not None
         return layer.id if sources and layer is not None and layer.components else 0
@@ -103,13 +116,13 @@ class Marking(QObject):
     def choose_new(self) -> None:
         """The next click makes another source."""
         self._new = True
-        self.changed.emit()
-        self._light_soon()
+        self._followed()
 
     def choose(self, layer: int) -> None:
         """Clicks go to the source that a layer is."""
         self._selection.select(layer)
-        self._chosen()
+        self._new = False
+        self._followed()
 
     def choose_number(self, number: int) -> None:
         """A source by its place in the stack, from 1 on; 0 for another one."""
@@ -119,8 +132,7 @@ class Marking(QObject):
         elif number <= len(sources):
             self.choose(sources[number - 1])
 
-    def _chosen(self) -> None:
-        self._new = False
+    def _followed(self) -> None:
         self.changed.emit()
         self._light_soon()
 
@@ -140,17 +152,17 @@ class Marking(QObject):
         lit = None
         if self.active and place is not None and self._document.recording is not None and self._path is None:
             self._components.want()
-            lit = self._tried(self.place_of_click(*place), False)
+            lit = self._tried(self.place_of_click(*place))
         if lit is not None or self._lit is not None:
             self._lit = lit
             self.lit_changed.emit()
 
-    def _tried(self, place: Area | Trace, denies: bool) -> tuple[Sources, int] | None:
-        """The sources if a place were marked, and which is the one that is spoken of; None without components."""
+    def _tried(self, place: Area | Trace) -> tuple[Sources, int] | None:
+        """The sources if a place were marked, and which of them it would be; None without components."""
         factors = self._components.factors
         if factors is None:
             return None
-        state, layer = self._marked(self._document.recorded_state, 0, place, denies)
+        state, layer = self._marked(self._document.recorded_state, 0, place, Says.THIS)
         number = state.layers[layer_index(state, layer)].components[0]
         return sources(factors, state.present.parts, state.marks or ()), number
 
@@ -165,10 +177,10 @@ class Marking(QObject):
         """Whether drags mark all frequencies of a time: only this source sounds there."""
         self._spans = on
 
-    def begin(self, point: QPointF, denies: bool) -> None:
+    def begin(self, point: QPointF, says: Says) -> None:
         """Press."""
         if self.active and self._document.recording is not None:
-            self._pressed, self._denies, self._path = point, denies, None
+            self._pressed, self._says, self._path = point, says, None
             self._held.start()
 
     def _listen(self) -> None:
@@ -189,7 +201,7 @@ class Marking(QObject):
         self._path = self._path.extended(*self._plane.ruler_point(point), 1.0)
         run = self._components.run()
         if run is not None:
-            state, _ = self._marked(self._document.recorded_state, run, Trace((self._path,)), self._denies)
+            state, _ = self._marked(self._document.recorded_state, run, Trace((self._path,)), self._says)
             self._document.preview(state)
 
     def end(self) -> None:
@@ -200,7 +212,7 @@ class Marking(QObject):
         if pressed is None or self._audition.end():
             return
         place = self.place_of_click(*self._plane.place_at(pressed)) if path is None else Trace((path,))
-        self.mark(place, self._denies)
+        self.mark(place, self._says)
 
     def cancel(self) -> None:
         """Esc: the stroke never was."""
@@ -230,12 +242,12 @@ class Marking(QObject):
         region = Region(low, low + CLICK_BINS, start, start + frames)
         return rectangle(region, stack.bins, stack.frames)
 
-    def mark(self, place: Area | Trace, denies: bool = False) -> None:
-        """Say of a place that the chosen source sounds there, or does not; makes the source that it needs."""
+    def mark(self, place: Area | Trace, says: Says = Says.THIS) -> None:
+        """Say of a place whose it is, or is not; makes the source that it needs."""
         document = self._document
         run = self._components.run()
         if run is None:
-            self._waiting = place, denies
+            self._waiting = place, says
             self._components.want()
             self._notices.say(self.tr("Listening to the recording first; your click is remembered"))
             return
@@ -244,33 +256,33 @@ class Marking(QObject):
 
         def act(state: State) -> State:
             nonlocal made
-            state, made = self._marked(state, run, place, denies)
+            state, made = self._marked(state, run, place, says)
             return state
 
-        new = self.new
-        if self._acting.do(self._named(denies), act):
+        if self._acting.do(self._named(says), act):
             self._selection.select(made)
-            if new != self.new or new:
-                self._new = False
-                self.changed.emit()
 
-    def _marked(self, state: State, run: int, place: Area | Trace, denies: bool) -> tuple[State, int]:
+    def _marked(self, state: State, run: int, place: Area | Trace, says: Says) -> tuple[State, int]:
         """The state with one more mark, and the layer that it speaks of."""
         if state.marks is None:
             state = begin_sources(state, run, self.tr("Sources"), self.tr("Rest"))
-        layer = 0 if self._new else self.source
-        # Of a source of which nothing is said there is nothing to deny.
-        denies = denies and layer != 0
+        layer = self._spoken_of(says)
+        # Of a source that is only made by this there is nothing to deny.
+        denies = says is Says.NOT and layer != 0
         if not any(each.id == layer for each in state.layers):
             name = first_free(self.tr("Source {0}"), {each.name for each in state.layers})
             state, layer = add_source(state, name)
         return add_mark(state, layer, place, 1.0, denies), layer
 
-    def _named(self, denies: bool) -> str:
-        layer = None if self.new else self._selection.present
+    def _spoken_of(self, says: Says) -> int:
+        """Id of the layer whose source is spoken of; 0 for another one."""
+        return 0 if says is Says.THIS and self._new else self.source
+
+    def _named(self, says: Says) -> str:
+        layer = next((each for each in self._document.layers if each.id == self._spoken_of(says)), None)
         if layer is None:
             return self.tr("Point at a new source")
-        text = self.tr("Not {0} here") if denies else self.tr("{0} here")
+        text = self.tr("Not {0} here") if says is Says.NOT else self.tr("{0} here")
         return text.format(layer.name)
 
     # -- following -------------------------------------------------------------------------------------

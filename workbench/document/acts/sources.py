@@ -15,6 +15,9 @@ from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import REST
 from workbench.masks.model.layers import Layer, Part
 
+UNCLAIMED = "#8b93a5"
+"""Colour of what nobody asked for."""
+
 
 def untouched(state: State) -> bool:
     """Whether the present stack is as it was when the recording was opened, so that it may become something else."""
@@ -38,10 +41,10 @@ def begin_sources(state: State, run: int, name: str, rest: str) -> State:
     """
     if untouched(state):
         (layer,) = state.layers
-        layer = replace(layer, name=rest, parts=(Part(layer.parts[0].id, REST),), automatic=True)
+        layer = replace(layer, name=rest, colour=UNCLAIMED, parts=(Part(layer.parts[0].id, REST),), automatic=True)
         return state.with_present(name=name, layers=(layer,), run=run, marks=())
     identity = state.next_id
-    layer = Layer(identity + 1, rest, free_colour(()), (Part(identity + 2, REST),), automatic=True)
+    layer = Layer(identity + 1, rest, UNCLAIMED, (Part(identity + 2, REST),), automatic=True)
     made = StackState(identity, name, (layer,), run=run, marks=())
     return replace(state, stacks=(*state.stacks, made), shown=identity, next_id=identity + 3)
 

@@ -83,7 +83,8 @@ def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32])
     last word on b is that source g sounds there, and 0 for the other sources. A word that denies a source asks only of
     that source to be 0. w_b is the energy of the model at b, brought halfway to the mean of its word; u_g weighs the
     sources alike, however much is said of each. λ is `RIDGE` times the number of bins, and more while P gives something
-    to a source of which nothing is said (`HESITATION`). Found by multiplicative steps (Lee & Seung, *Algorithms for non-negative matrix factorization*, NIPS 2000) with columns rescaled.
+    to a source of which nothing is said (`HESITATION`). Found by multiplicative steps (Lee & Seung, *Algorithms for
+    non-negative matrix factorization*, NIPS 2000) with columns rescaled.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-from workbench.control.marking import Marking
+from workbench.control.marking import Marking, Says
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
 from workbench.control.selecting import Selecting
@@ -109,7 +109,7 @@ class Hand(QObject):
             self._drag = Drag(button, Grip.TOOL, point)
             ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
             self._strokes.begin(point, ctrl, self._pressure)
-            self._marking.begin(point, ctrl)
+            self._marking.begin(point, Says.NOT if ctrl else Says.MORE if shift else Says.THIS)
             self._selecting.begin(point, join_of(keys))
 
     def move(self, event: QMouseEvent) -> None:

@@ -33,7 +33,7 @@ def described() -> dict[Tool, ToolText]:
             tr("Point"),
             "Shift+P",
             tr("Point at a sound and have it: all that belongs to it lights up; a click makes it a source"),
-            tr("Click: this sound · hold: hear it alone · drag: all of this · Ctrl: not this · 1–9 source, 0 new"),
+            tr("Click: a sound · hold: hear it alone · drag: all of this · Shift: this too · Ctrl: not this · ? keys"),
         ),
         Tool.SELECT: ToolText(
             tr("Time range"),
