@@ -47,10 +47,10 @@ def window_figures(report: Report, minutes: int) -> None:
     sys.exit(not report.holds)
 
 
-def long_recording(path: Path, minutes: int) -> None:
+def long_recording(path: Path, minutes: float) -> None:
     """The demo over and over, in stereo."""
     samples, rate = soundfile.read(DEMO, dtype="float32", always_2d=True)
-    left = minutes * 60 * rate
+    left = round(minutes * 60 * rate)
     with soundfile.SoundFile(path, "w", rate, 2, "PCM_16") as file:
         while left > 0:
             piece = samples[:left]

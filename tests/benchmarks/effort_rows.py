@@ -17,7 +17,7 @@ from workbench.audio.scores import score_of
 from workbench.control.components import SETTINGS
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.assignment import REST, sources
+from workbench.masks.insight.assignment import REST, Samples, sources
 from workbench.masks.insight.oracles import oracle_masks
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors, Shares
@@ -54,6 +54,10 @@ class Bench:
         found = factorise(Task(self.recording, self.analysis, SETTINGS)).factors
         assert isinstance(found, Factors)
         return found
+
+    @cached_property
+    def _samples(self) -> Samples:
+        return Samples(self.blind)
 
     def _stack(self, model: MaskModel) -> Stack:
         layers = tuple(Layer(g + 1, "", "#ffffff", (Part(g + 1, g),)) for g in range(model.components))
@@ -95,7 +99,7 @@ class Bench:
             Mark(100 + i, number.get(each.stem, REST) + 1, rectangle(each.region, *self.v.shape))
             for i, each in enumerate(said)
         ]
-        masks, waiting = self.masks(sources(self.blind, parts, marks)), self.count - len(named)
+        masks, waiting = self.masks(sources(self._samples, parts, marks)), self.count - len(named)
         return np.stack([masks[number[g]] if g in number else masks[REST] / waiting for g in range(self.count)])
 
     def painted(self, said: Sequence[Said]) -> np.ndarray:

@@ -24,6 +24,7 @@ PARTS = {
     "live_clicks": "clicks",
     "live_heard": "heard_is_exported",
     "live_load": "under_load",
+    "live_point": "pointing",
 }
 """Modules, and their functions that measure in a window."""
 

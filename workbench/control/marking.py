@@ -22,7 +22,6 @@ from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.brush import Brush, Shape
 from workbench.masks.edits.traces import Path, Trace
-from workbench.masks.insight.assignment import sources
 from workbench.masks.insight.ridges import snapped
 from workbench.masks.model.grid import Region
 from workbench.masks.model.sources import Sources
@@ -164,7 +163,7 @@ class Marking(QObject):
             return None
         state, layer = self._marked(self._document.recorded_state, 0, place, Says.THIS)
         number = state.layers[layer_index(state, layer)].components[0]
-        return sources(factors, state.present.parts, state.marks or ()), number
+        return self._document.sources_of(factors, state), number
 
     # -- the hand --------------------------------------------------------------------------------------
 

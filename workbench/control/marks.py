@@ -8,7 +8,7 @@ from workbench.control.acting import Acting
 from workbench.document.acts.sources import change_mark, remove_mark
 from workbench.document.document import Document
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.assignment import moved, sources
+from workbench.masks.insight.assignment import moved
 from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
 
@@ -55,6 +55,6 @@ class MarkActs(QObject):
         state, run = self._document.state, self._document.run
         if run is None or not isinstance(run.factors, Factors) or state.marks is None:
             return None
-        parts = state.present.parts
-        others = tuple(each for each in state.marks if each is not mark)
-        return moved(sources(run.factors, parts, others), sources(run.factors, parts, state.marks))
+        without = state.with_present(marks=tuple(each for each in state.marks if each is not mark))
+        sources_of = self._document.sources_of
+        return moved(sources_of(run.factors, without), sources_of(run.factors, state))

@@ -16,8 +16,10 @@ from workbench.document.history import History, Step
 from workbench.document.runs import PREVIEW, Runs
 from workbench.document.solved import Solved
 from workbench.document.state import Run, State, stack_of
+from workbench.masks.insight.assignment import sources
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Group, Layer
+from workbench.masks.model.models import Factors
 from workbench.masks.model.sources import Sources
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
@@ -181,6 +183,10 @@ class ShownDocument(QObject):
             return None
         model = self._solved.model(state, self.runs)
         return stack_of(state, model, len(self._recording.samples), self.levels.levels[0])
+
+    def sources_of(self, factors: Factors, state: State) -> Sources:
+        """The sources that a stack would be with its marks on some components, whether or not they are its own."""
+        return sources(self._solved.samples(factors), state.present.parts, state.marks or ())
 
     def other_stack(self, stack: int) -> Stack:
         """Any stack by its id, as it is recorded: without a preview."""

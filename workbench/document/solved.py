@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 from workbench.document.state import Run, State, mask_model
 from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.assignment import Samples
 from workbench.masks.model.layers import Part
-from workbench.masks.model.models import Model
+from workbench.masks.model.models import Factors, Model
 from workbench.masks.model.sources import MaskModel
 
+RUNS = 2
+"""Of how many runs the marked places are remembered."""
 REMEMBERED = 8
 """How many stacks of sources: the present one, what is tried out, and neighbours in the history."""
 
@@ -22,6 +25,7 @@ class Solved:
 
     def __init__(self) -> None:
         self._known: deque[tuple[_Asked, MaskModel | None]] = deque(maxlen=REMEMBERED)
+        self._samples: deque[Samples] = deque(maxlen=RUNS)
 
     def model(self, state: State, runs: Mapping[int, Run]) -> MaskModel | None:
         """`mask_model` of a state."""
@@ -32,10 +36,19 @@ class Solved:
         for (known_factors, known_marks, known_parts), model in self._known:
             if known_factors is factors and known_marks is marks and known_parts == parts:
                 return model
-        model = mask_model(state, runs)
+        model = mask_model(state, runs, self.samples)
         self._known.append((asked, model))
         return model
+
+    def samples(self, factors: Factors) -> Samples:
+        """What is remembered of the marked places for some components."""
+        for known in self._samples:
+            if known.base is factors:
+                return known
+        self._samples.append(Samples(factors))
+        return self._samples[-1]
 
     def forget(self) -> None:
         """Nothing may keep what was open."""
         self._known.clear()
+        self._samples.clear()

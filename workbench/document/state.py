@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.masks.edits.edits import Edit
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.assignment import sources
+from workbench.masks.insight.assignment import Samples, sources
 from workbench.masks.model.layers import Group, Layer, Part
 from workbench.masks.model.models import Factors, Model
 from workbench.masks.model.palette import palette_colour
@@ -224,12 +224,20 @@ def fresh_state(analysis: Analysis) -> State:
     return State(analysis, (StackState(0, "Factorisation", (everything,)),), next_id=3)
 
 
-def mask_model(state: State, runs: Mapping[int, Run]) -> MaskModel | None:
-    """What the masks of a state are computed from; None before any factorisation."""
+def mask_model(
+    state: State, runs: Mapping[int, Run], samples: Callable[[Factors], Samples] = Samples
+) -> MaskModel | None:
+    """What the masks of a state are computed from; None before any factorisation.
+
+    Parameters
+    ----------
+    samples : callable
+        Gives what is remembered of the places that were marked.
+    """
     run = runs.get(state.run) if state.run is not None else None
     if run is None or state.marks is None or not isinstance(run.factors, Factors):
         return None if run is None else run.factors
-    return sources(run.factors, state.present.parts, state.marks)
+    return sources(samples(run.factors), state.present.parts, state.marks)
 
 
 def stack_of(state: State, model: MaskModel | None, samples: int, levels: NDArray[np.uint8] | None = None) -> Stack:

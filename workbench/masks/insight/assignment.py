@@ -7,20 +7,23 @@ the way there: taking a word back gives exactly what was before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.hand.marks import Mark
-from workbench.masks.model.grid import Array, Grid
+from workbench.masks.model.grid import Array
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
-from workbench.masks.model.sources import Sources, Word
+from workbench.masks.model.sources import Cover, Sources, Word
 
-SAMPLED, LEAST_SAMPLED = 15_000, 100
-"""Bins that are looked at, over all words, and of one word at least, where it has so many."""
+SAMPLED = 400
+"""Bins of one word that are looked at."""
+PLACES = 600
+"""Places that are remembered."""
 CELLS = 60_000
 """Bins of a word's rectangle among which those are found that it covers."""
 STEPS = 60
@@ -40,12 +43,13 @@ REST = 0
 """The source that has what nobody asked for, as long as there is a part for it and nothing is said of it."""
 
 
-def sources(base: Factors, parts: Sequence[Part], marks: Sequence[Mark]) -> Sources:
+def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> Sources:
     """The sources that the parts of a stack are, by what marks say of them.
 
     Parameters
     ----------
-    base : Factors
+    samples : Samples
+        Of the components that they share.
     parts : sequence of Part
         `component` is the number of the source. Marks of other parts count for nothing.
     marks : sequence of Mark
@@ -60,19 +64,43 @@ def sources(base: Factors, parts: Sequence[Part], marks: Sequence[Mark]) -> Sour
     asked_for = {word.source for word in words if not word.denies}
     shared = [REST] if (REST in there and REST not in asked_for) or not there else there
     prior[shared] = 1 / len(shared)
-    return Sources(base, assignment(base, words, prior), words)
+    return Sources(samples.base, assignment(samples, words, prior), words)
 
 
 @dataclass(frozen=True, eq=False)
-class _Sample:
-    """Bins of one word: masks of the components (K, n), weights (n,)."""
+class _Bins:
+    """Bins of a place: where they are (n,), masks of the components there (K, n), and the model's energy (n,)."""
 
-    word: Word
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
     masks: Array
-    weights: Array
+    energies: NDArray[np.float64]
 
 
-def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32]) -> Array:
+class Samples:
+    """Remembers for some components what was looked at of places, so that one more mark costs one place.
+
+    Parameters
+    ----------
+    base : Factors
+    """
+
+    def __init__(self, base: Factors) -> None:
+        self.base = base
+        self._known: OrderedDict[int, tuple[Cover, _Bins]] = OrderedDict()
+
+    def of(self, cover: Cover) -> _Bins:
+        """Bins of a place, evenly taken where it has many; those where the model is silent are none."""
+        known = self._known.get(id(cover))
+        if known is None:
+            # Keeps the place, so that its identity is not another's.
+            known = self._known[id(cover)] = cover, _looked_at(self.base, cover)
+            if len(self._known) > PLACES:
+                self._known.popitem(last=False)
+        return known[1]
+
+
+def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float32]) -> Array:
     """The share A_gk of source g in component k.
 
     A, whose columns sum to one, brings down
@@ -88,7 +116,8 @@ def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32])
 
     Parameters
     ----------
-    base : Factors
+    samples : Samples
+        Of the components.
     words : sequence of Word
         In the order in which they were said.
     prior : float32, shape (G,)
@@ -99,24 +128,27 @@ def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32])
     -------
     float32, shape (G, K)
     """
-    count = base.components
+    count = samples.base.components
     wanted = np.repeat(np.asarray(prior, np.float64)[:, None], count, axis=1)
-    samples = [sample for i in range(len(words)) if (sample := _sample(base, words, i)) is not None]
-    if not samples:
-        return wanted.astype(np.float32)
     targets = np.zeros((len(prior), count))
     grams = np.zeros((len(prior), count, count))
     said, common = np.zeros(len(prior)), np.zeros((count, count))
-    for each in samples:
-        weighted = (each.masks * each.weights).astype(np.float64)
-        gram = weighted @ each.masks.T
-        if each.word.denies:
-            grams[each.word.source] += gram
+    looked_at = 0
+    for word, bins, counted in _last_said(samples, words):
+        energies, masks = bins.energies[counted], bins.masks[:, counted].astype(np.float64)
+        weights = word.weight * energies / float(energies.mean()) ** EQUALISED
+        weighted = masks * weights
+        gram = weighted @ masks.T
+        looked_at += len(energies)
+        if word.denies:
+            grams[word.source] += gram
         else:
             common += gram
-            targets[each.word.source] += weighted.sum(axis=1)
-            said[each.word.source] += each.weights.sum()
-    ridge = RIDGE * sum(len(each.weights) for each in samples)
+            targets[word.source] += weighted.sum(axis=1)
+            said[word.source] += weights.sum()
+    if not looked_at:
+        return wanted.astype(np.float32)
+    ridge = RIDGE * looked_at
     asked = said > 0
     if asked.any():
         usual = said[asked].mean()
@@ -134,36 +166,37 @@ def assignment(base: Factors, words: Sequence[Word], prior: NDArray[np.float32])
     return shares.astype(np.float32)
 
 
-def _sample(base: Factors, words: Sequence[Word], index: int) -> _Sample | None:
-    """Bins of a word that no later one covers; evenly taken where there are too many. None where there are none."""
-    word = words[index]
-    bounds = word.cover.bounds
+def _last_said(samples: Samples, words: Sequence[Word]) -> Iterator[tuple[Word, _Bins, NDArray[np.bool_]]]:
+    """Words with the bins of their places, and which of these no later word covers; without words that have none."""
+    bounds = np.array([astuple(word.cover.bounds) for word in words], np.int64).reshape(-1, 4)
+    for index, word in enumerate(words):
+        bins, (low, high, start, stop) = samples.of(word.cover), bounds[index]
+        later = bounds[index + 1 :]
+        meets = (later[:, 0] < high) & (later[:, 1] > low) & (later[:, 2] < stop) & (later[:, 3] > start)
+        counted = np.ones(len(bins.rows), np.bool_)
+        rows, columns = np.unique(bins.rows), np.unique(bins.columns)
+        for place in np.flatnonzero(meets):
+            cover = words[index + 1 + int(place)].cover.at(rows, columns)
+            here = np.searchsorted(rows, bins.rows), np.searchsorted(columns, bins.columns)
+            counted &= cover[here] < 0.5
+        if counted.any():
+            yield word, bins, counted
+
+
+def _looked_at(base: Factors, cover: Cover) -> _Bins:
+    bounds = cover.bounds.clipped(len(base.W), base.H.shape[1])
     # Of a large area every so many rows and columns are looked at.
     apart = max(1.0, (bounds.bins_held / CELLS) ** 0.5)
     rows = _spread(bounds.low, bounds.high, apart)
     columns = _spread(bounds.start, bounds.stop, apart)
-    if not len(rows) or not len(columns):
-        return None
-    open_ = word.cover.at(rows, columns) >= 0.5
-    grid = Grid(rows, columns, ())
-    for later in words[index + 1 :]:
-        inside = grid.inside(later.cover.bounds)
-        if all(part.stop > part.start for part in inside):
-            open_[inside] &= later.cover.at(rows[inside[0]], columns[inside[1]]) < 0.5
-    places = np.flatnonzero(open_)
-    if not len(places):
-        return None
-    most = max(LEAST_SAMPLED, SAMPLED // len(words))
-    places = places[_spread(0, len(places), max(1.0, len(places) / most))]
-    values = base.points(rows[places // len(columns)], columns[places % len(columns)])
+    covered = np.flatnonzero(cover.at(rows, columns) >= 0.5) if len(rows) and len(columns) else np.zeros(0, np.intp)
+    covered = covered[_spread(0, len(covered), max(1.0, len(covered) / SAMPLED))]
+    rows, columns = rows[covered // max(1, len(columns))], columns[covered % max(1, len(columns))]
+    values = base.points(rows, columns)
     model = values.sum(axis=0)
     loud = model > 0
-    if not loud.any():
-        return None
-    values, model = values[:, loud], model[loud]
-    energies = model.astype(np.float64) ** 2 / max(base.mean_square, 1e-30)
-    weights = word.weight * energies / max(float(energies.mean()), 1e-8) ** EQUALISED
-    return _Sample(word, values / model, weights.astype(np.float32))
+    masks = values[:, loud] / model[loud]
+    return _Bins(rows[loud], columns[loud], masks, model[loud].astype(np.float64) ** 2 / max(base.mean_square, 1e-30))
 
 
 def _spread(low: int, high: int, apart: float) -> NDArray[np.intp]:

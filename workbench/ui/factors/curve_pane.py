@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -25,6 +25,9 @@ from workbench.ui.base.guard import guarded
 from workbench.ui.factors.lanes import Lanes
 
 Float = NDArray[np.float32]
+
+AFTER_MS = 25
+"""From a change of the document until the curves are drawn anew."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,12 @@ class CurvePane(QWidget):
         around.tools.changed.connect(self._show_tool)
         self.setMinimumSize(60, 60)
         self.setMouseTracking(True)
-        for signal in (plane.changed, document.factors_changed, document.layers_changed):
-            signal.connect(self.redraw)
+        # What is told of the document can wait until the masks are on the screen; the plane may not.
+        self._later = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._later.timeout.connect(self.redraw)
+        for signal in (document.factors_changed, document.layers_changed):
+            signal.connect(self._later.start)
+        plane.changed.connect(self.redraw)
         selection.layer_changed.connect(self._show_selected)
         around.highlight.changed.connect(self.update)
 

@@ -86,6 +86,11 @@ class SpectrogramImage(QObject):
             self._map_name, self._palette = map_name, colour_map(map_name)
         self.redraw()
 
+    @property
+    def fresh(self) -> bool:
+        """Whether all of the picture shows what is there now."""
+        return not self._image.isNull() and len(self._fresh) * STRIP >= self._image.width()
+
     def look(self) -> Look:
         """How it is drawn now."""
         layers, groups = self._document.layers, self._document.groups

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from workbench.control.marks import MarkActs
@@ -22,6 +22,8 @@ from workbench.ui.base.controls import Slider, combo, dim, named
 PICTURE = QSize(56, 34)
 AROUND = 3
 """A picture shows so many times what is marked."""
+REST_MS = 500
+"""After the last change, before it is looked at what each mark came to."""
 EFFECT_MS = 20
 """Between two marks whose effect is looked at, so that the window is never held for long."""
 
@@ -35,6 +37,8 @@ class MarksPanel(QWidget):
         self._document, self._marks, self._under_way = document, marks, under_way
         self._shown: list[Mark] = []
         self._effects: dict[int, str] = {}
+        self._pictures: dict[int, tuple[Mark, str, QIcon]] = {}
+        self._stale = False
         self.list = named(
             QListWidget(),
             "marks",
@@ -105,10 +109,13 @@ class MarksPanel(QWidget):
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def _show(self) -> None:
-        chosen, before = self.chosen, len(self._shown)
+        if not self.isVisible():
+            self._stale = True
+            return
         if self._under_way.stroking:
             # What is only drawn yet is no mark.
             return
+        chosen, before, self._stale = self.chosen, len(self._shown), False
         self._shown, self._effects = list(self._marks.marks), {}
         with QSignalBlocker(self.list):
             self.list.clear()
@@ -121,7 +128,12 @@ class MarksPanel(QWidget):
         self.list.setCurrentRow(kept[0] if kept and len(self._shown) <= before else newest)
         self._show_chosen()
         if self._shown:
-            self._later.start()
+            self._later.start(REST_MS)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._show()
 
     def _item(self, mark: Mark) -> QListWidgetItem:
         item = QListWidgetItem(self._picture(mark), self._text(mark))
@@ -141,7 +153,15 @@ class MarksPanel(QWidget):
         return f"{name} · {at} · {where}\n{self._effects.get(mark.id, '…')}"
 
     def _picture(self, mark: Mark) -> QIcon:
-        """The spectrogram around the mark."""
+        """The spectrogram around the mark; made once for each."""
+        layer = self._marks.source_of(mark)
+        colour = "" if layer is None else layer.colour
+        known = self._pictures.get(mark.id)
+        if known is None or known[0] is not mark or known[1] != colour:
+            known = self._pictures[mark.id] = mark, colour, self._drawn(mark)
+        return known[2]
+
+    def _drawn(self, mark: Mark) -> QIcon:
         document, layer, b = self._document, self._marks.source_of(mark), mark.place.bounds
         if document.recording is None or layer is None:
             return QIcon()
@@ -165,8 +185,7 @@ class MarksPanel(QWidget):
 
     def _tell_effect(self) -> None:
         """Look at what one more mark came to; the newest first."""
-        if not self.isVisible():
-            self._later.start(10 * EFFECT_MS)
+        if not self.isVisible() or self._under_way.stroking:
             return
         for row in range(len(self._shown) - 1, -1, -1):
             mark = self._shown[row]
@@ -176,7 +195,7 @@ class MarksPanel(QWidget):
                     return
                 self._effects[mark.id] = self.tr("moved {0:.1f} % of the sound").format(100 * effect)
                 self.list.item(row).setText(self._text(mark))
-                self._later.start()
+                self._later.start(EFFECT_MS)
                 return
 
     def _show_chosen(self) -> None:
