@@ -100,6 +100,7 @@ def test_the_sound_at_a_place_is_got_out_by_the_right_button(opened):
 
 def test_without_an_example_it_says_what_to_do(opened):
     program = opened
+    program.desk.pointer.put(None)
     press(program, Qt.Key.Key_L, CTRL)
     assert "Point at the sound" in program.window.notice.text.text()
     assert not program.desk.runner.jobs
