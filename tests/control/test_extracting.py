@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 
 from tests.control.scenes import acts, names, open_tones, select_box
 from workbench.control.desk import Desk
@@ -68,6 +69,21 @@ def test_a_layer_that_is_called_rest_does_not_swallow_the_rest(struck, settle):
     struck.extracting.get_out()
     settle()
     assert names(struck) == ["Rest", "Rest 2"]
+
+
+def test_where_nothing_is_selected_it_is_the_sound_under_the_pointer(desk, settle, told):
+    desk.pointing.get_out()
+    assert told.refused and not desk.runner.jobs
+    position = float(desk.viewport.scale.position(550.0))
+    desk.pointer.put(QPointF(desk.plane.x_of(0.62), desk.plane.y_of(position) + 3))
+    desk.pointing.get_out()
+    settle()
+    assert names(desk) == ["Sound 1", "Rest"] and holds_what_was_selected(desk)
+    # What is selected goes before what is pointed at.
+    select_box(desk, 0, desk.document.stack.bins, 0, desk.document.stack.frames)
+    desk.pointing.get_out()
+    settle()
+    assert "no rest" in told.troubled[-1]
 
 
 def test_without_an_example_it_is_asked_for(desk, told):

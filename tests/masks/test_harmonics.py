@@ -64,6 +64,13 @@ def test_a_lone_partial_stays_alone():
     assert found_from(partial(f0) + noise(len(T), 0.0003), f0, 1) == [pytest.approx(1.0, abs=0.01)]
 
 
+def test_tones_without_a_common_fundamental_are_left_apart():
+    """At 220, 550 and 1310 Hz: they would be partials 2, 5 and 12 of a fundamental of which nothing else is there."""
+    samples = sum(partial(np.full(len(T), hz)) for hz in (220.0, 550.0, 1310.0)) + noise(len(T), 0.0003)
+    for hz in (220.0, 550.0, 1310.0):
+        assert len(found_from(samples, np.full(len(T), hz), 1)) == 1
+
+
 @settings(max_examples=60)
 @given(st.floats(5.0, 80.0), st.floats(0.0, STIFFEST), st.integers(3, 12), st.integers(13, 30))
 def test_the_fit_of_stiff_strings_is_exact(base, stiffness, known, m):

@@ -83,8 +83,24 @@ def test_a_sound_is_got_out_by_a_click_and_a_key(opened):
     assert names(document) == ["Everything"] and len(document.state.stacks) == 1
 
 
+def test_the_sound_at_a_place_is_got_out_by_the_right_button(opened):
+    program = opened
+    plane, scale = program.desk.plane, program.desk.viewport.scale
+    point = QPoint(round(plane.x_of(1.4)), round(plane.y_of(float(scale.position(1310.0)))))
+    QTest.mouseClick(program.window.panes.spectrogram, Qt.MouseButton.RightButton, NONE, point)
+    menu = program.window.place_menu
+    menu.setActiveAction(next(each for each in menu.actions() if each.objectName() == "placeGetOut"))
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    settle(program, 60)
+    assert names(program.desk.document) == ["Sound 1", "Rest"]
+    spectrum = np.abs(np.fft.rfft(rendered(program, 0)[:, 0])) ** 2
+    hz = np.fft.rfftfreq(len(program.desk.document.recording.samples), 1 / program.desk.document.recording.rate)
+    assert spectrum[np.abs(hz - 1310) < 40].sum() > 10 * spectrum[np.abs(hz - 220) < 40].sum()
+
+
 def test_without_an_example_it_says_what_to_do(opened):
     program = opened
+    program.desk.pointer.put(None)
     press(program, Qt.Key.Key_L, CTRL)
-    assert "Select some of the sound first" in program.window.notice.text.text()
+    assert "Point at the sound" in program.window.notice.text.text()
     assert not program.desk.runner.jobs

@@ -14,6 +14,7 @@ from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.edits import painted_parts
 from workbench.masks.insight.finding import dominated
+from workbench.masks.insight.sounds import sound_at
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer
 from workbench.progress import Progress, part
@@ -31,22 +32,45 @@ class Extracting(QObject):
         self._document, self._selection = document, selection
         self._runner, self._notices = runner, notices
 
+    @property
+    def has_example(self) -> bool:
+        """Whether something is selected of time and frequency, or painted into the present layer."""
+        return self._selection.area is not None or self._painted() is not None
+
     def get_out(self) -> None:
         """Find the sound that is selected of time and frequency, or painted into the present layer, everywhere."""
-        document, recording = self._document, self._document.recording
-        if recording is None:
-            return
-        stack, analysis = document.recorded_stack, document.state.analysis
         area, layer = self._selection.area, self._painted()
-        if area is None and layer is None:
-            self._notices.refuse(
-                self.tr(
-                    "Select some of the sound first, with the wand (W) or any other tool, or paint it into a layer."
-                )
+        if area is not None:
+            self._start(self._free_name(), lambda _: area)
+        elif layer is not None:
+            stack = self._document.recorded_stack
+            index, whole = stack.layers.index(layer), Region(0, stack.bins, 0, stack.frames)
+            rivals = [[i] for i in range(len(stack.layers)) if i != index]
+            self._start(layer.name, lambda progress: dominated(stack, [index], rivals, whole, progress))
+        elif self._document.recording is not None:
+            self._notices.refuse(self.tr("Point at the sound, or select some of it with any tool, or paint it first."))
+
+    def get_out_at(self, place: tuple[int, int], near: Region, fall: float) -> None:
+        """Find the sound at a place everywhere: the tone or the attack there is the example.
+
+        Parameters
+        ----------
+        place, near, fall
+            As of `sound_at`.
+        """
+        recording = self._document.recording
+        if recording is not None:
+            stack, analysis = self._document.recorded_stack, self._document.state.analysis
+            self._start(
+                self._free_name(),
+                lambda progress: sound_at(stack, place, near, fall, True, analysis, recording.rate, progress),
             )
-            return
-        name = self._name(layer if area is None else None)
-        find = self._example(area, layer)
+
+    def _start(self, name: str, find: Callable[[Progress], Area]) -> None:
+        """Get a sound out by the example that is found."""
+        document, recording = self._document, self._document.recording
+        assert recording is not None
+        stack, analysis = document.recorded_stack, document.state.analysis
 
         def work(job: Job) -> Extraction:
             example = find(part(job.report, 0.0, 0.05))
@@ -64,21 +88,10 @@ class Extracting(QObject):
         layer, painted = self._selection.present, painted_parts(self._document.recorded_state.edits)
         return layer if layer is not None and painted & set(layer.part_ids) else None
 
-    def _name(self, layer: Layer | None) -> str:
-        """What the sound will be called: as the painted layer is, else by a number."""
-        if layer is not None:
-            return layer.name
+    def _free_name(self) -> str:
+        """What a sound is called that has no name yet."""
         taken = {each.name for stack in self._document.recorded_state.stacks for each in stack.layers}
         return first_free(self.tr("Sound {0}"), taken)
-
-    def _example(self, area: Area | None, layer: Layer | None) -> Callable[[Progress], Area]:
-        """How to find where the sound is an example of itself."""
-        if area is not None:
-            return lambda _: area
-        stack = self._document.recorded_stack
-        index = stack.layers.index(layer) if layer is not None else 0
-        rivals = [[i] for i in range(len(stack.layers)) if i != index]
-        return lambda progress: dominated(stack, [index], rivals, Region(0, stack.bins, 0, stack.frames), progress)
 
     def _put(self, name: str, found: Extraction) -> None:
         document = self._document

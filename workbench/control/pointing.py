@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPointF
 
+from workbench.control.extracting import Extracting
 from workbench.control.layers import LayerActs
 from workbench.control.masks import MaskActs
 from workbench.control.notices import Notices
@@ -19,6 +20,10 @@ from workbench.masks.model.layers import Group, Layer
 
 NEAR = 1.0
 """Pixels around the point that are its place: what is seen under a pointer is more than one bin where a pixel is."""
+SNAP = 6.0
+"""Pixels within which a sound is found that the hand is beside."""
+FALL_DB = 30.0
+"""How far it may fall below its loudest moment and still be an example."""
 LEAST_SHARE = 0.005
 """Who holds less of a place has nothing to do with it."""
 
@@ -77,13 +82,14 @@ class Pointing(QObject):
         playback: Playback,
         masks: MaskActs,
         layers: LayerActs,
+        extracting: Extracting,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._selection = document, selection
         self._pointer, self._plane, self._playback = pointer, plane, playback
-        self._masks, self._layers, self._notices = masks, layers, notices
+        self._masks, self._layers, self._extracting, self._notices = masks, layers, extracting, notices
 
     def play_here(self) -> None:
         """Play from where the hand points."""
@@ -127,6 +133,16 @@ class Pointing(QObject):
             tuple(each for each in parts if each.share >= LEAST_SHARE),
             group,
         )
+
+    def get_out(self, point: QPointF | None = None) -> None:
+        """Get out what is selected or painted; where nothing is, the sound at a point, or under the pointer."""
+        at = self._pointer.point if point is None else point
+        if self._extracting.has_example or at is None:
+            self._extracting.get_out()
+            return
+        second, position = self._plane.place_at(at)
+        place = self._plane.bin_at(position), self._plane.frame_at(second)
+        self._extracting.get_out_at(place, self._plane.region_near(at, SNAP), FALL_DB)
 
     def select_owner(self, add: bool = False) -> None:
         """Select the layer that holds most of the place; where it is selected already, its group as a whole.

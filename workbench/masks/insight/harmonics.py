@@ -131,6 +131,9 @@ def series(spectrum: Doubles, place: float, before: Doubles | None = None) -> tu
         rows = np.rint(tops).astype(np.intp)
         begun = (spectrum[rows] - before[rows] >= RISE_DB) | (np.abs(tops - place) < 1)
         tops, heights = tops[begun], heights[begun]
+    if len(tops) and np.abs(tops - place).min() < 1:
+        # The partial is one of the peaks.
+        place = float(tops[np.argmin(np.abs(tops - place))])
     best: tuple[float, int, dict[int, float]] = (-np.inf, 1, {1: place})
     for number in range(1, HIGHEST + 1):
         if place / number < LEAST_BINS:

@@ -84,8 +84,8 @@ def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         "getOut",
         tr("Get this sound ou&t"),
         "Ctrl+L",
-        desk.extracting.get_out,
-        tr("Find what is selected, or painted into the layer, everywhere: two layers, the sound and the rest"),
+        desk.pointing.get_out,
+        tr("Find what is selected, painted or pointed at everywhere: two layers, the sound and the rest"),
     )
     _add_assign_menu(menu.submenu(tr("&Give the selection to"), "assignMenu"), desk)
     menu.line()

@@ -49,8 +49,12 @@ class PlaceMenu(QMenu):
             self._source(here.owner, "Owner")
             self._groups(here)
             self.addSeparator()
-        for name in ("similar", "getOut"):
-            self.addAction(self._actions[name])
+        self.addAction(self._actions["similar"])
+        # The pointer is over the menu by then; the place is that of the click.
+        point = self._desk.pointer.point
+        get_out = self.addAction(self._actions["getOut"].text() + "\tCtrl+L")
+        self._ready(get_out, "placeGetOut", self._actions["getOut"].toolTip())
+        get_out.triggered.connect(lambda _=False: self._desk.pointing.get_out(point))
         self.addSeparator()
         masks = self._actions.window.menuBar().findChild(QMenu, "maskMenu")
         if masks is not None:
