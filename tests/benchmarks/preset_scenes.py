@@ -49,7 +49,9 @@ def scenes() -> Iterator[PresetScene]:
     """All that can be made here: speech needs espeak-ng, the drum loop the shared audio."""
     stems = {name: _read(resource(f"demo/stems/{name}.flac")) for name in ("bass", "chords", "drums", "melody")}
     part = slice(4 * RATE, (4 + SECONDS) * RATE)
-    yield PresetScene("song", "bass, chords and drums", [stems[x][part] for x in ("bass", "chords", "drums")], ">= 7")
+    for names in (("bass", "drums"), ("bass", "chords", "drums")):
+        *first, last = names
+        yield PresetScene("song", f"{', '.join(first)} and {last}", [stems[x][part] for x in names], ">= 6")
     yield PresetScene("song", "the whole demo", list(stems.values()), ">= 7")
     loop = SHARED_AUDIO / "funky"
     if loop.is_dir():

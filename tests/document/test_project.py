@@ -40,7 +40,7 @@ def saved(tmp_path):
     rng = np.random.default_rng(0)
     factors = Factors(rng.random((257, 3)).astype(np.float32), rng.random((3, frames)).astype(np.float32))
     settings = RunSettings("mu", 3, "is", iterations=None, seed=7, selection=(20, 40))
-    runs = {4: Run(settings, factors, (3.0, 2.0, 1.5))}
+    runs = {4: Run(settings, factors, (3.0, 2.0, 1.5), "MU", (), 2)}
     state, _ = layer_acts.factorised(fresh_state(ANALYSIS), 4, 3)
     state, _ = layer_acts.add_layer(state, "Bläser ♪")
     layer = state.layers[1].id
@@ -71,6 +71,7 @@ def test_everything_comes_back(saved):
     assert project.state.next_id == state.next_id
     run = project.runs[project.state.run]
     assert (run.settings, run.costs) == (runs[4].settings, runs[4].costs)
+    assert (run.name, run.number) == ("MU", 2)
     frames = ANALYSIS.frames(len(recording.samples))
     np.testing.assert_array_equal(everywhere(project.state, run, frames), everywhere(state, runs[4], frames))
 

@@ -200,6 +200,35 @@ def test_a_folder_that_can_not_be_is_told_before_anything_is_written(factorised,
     assert pump(program.application, lambda: not program.desk.runner.jobs, 10)
 
 
+def test_an_export_that_fails_is_read_about_before_the_window_goes(opened, tmp_path):
+    program, window = opened, opened.window
+    (tmp_path / "out" / "tones mix.wav").mkdir(parents=True)
+    export(program, tmp_path / "out", 0)
+    window.close()
+    (box,) = window.findChildren(QMessageBox, "writingBox")
+    QTest.mouseClick(box.defaultButton(), LEFT)
+    assert pump(program.application, lambda: window.notice.isVisible(), 10)
+    assert not pump(program.application, lambda: not window.isVisible(), 0.3)
+
+
+def test_what_would_clip_is_decided_upon_before_the_window_goes(workbench, tmp_path):
+    program, window = workbench, workbench.window
+    soundfile.write(tmp_path / "loud.wav", tone_mix(1.0) * 30, 8000, subtype="FLOAT")
+    window.show()
+    program.desk.opening.open(tmp_path / "loud.wav")
+    assert pump(program.application, lambda: program.desk.document.recording, 5)
+    export(program, tmp_path / "out", 2)
+    window.close()
+    (box,) = window.findChildren(QMessageBox, "writingBox")
+    QTest.mouseClick(box.defaultButton(), LEFT)
+    assert pump(program.application, lambda: window.findChildren(QMessageBox, "clippingBox"), 10)
+    assert not pump(program.application, lambda: not window.isVisible(), 0.3)
+    (question,) = window.findChildren(QMessageBox, "clippingBox")
+    QTest.mouseClick(next(b for b in question.buttons() if "float" in b.text()), LEFT)
+    assert pump(program.application, lambda: not window.isVisible(), 10)
+    assert len(list((tmp_path / "out").glob("*.wav"))) == 2
+
+
 @pytest.mark.parametrize("answer", ["Quit when they are done", "Quit without them", "Cancel"])
 def test_quitting_while_files_are_written_asks(opened, tmp_path, answer):
     program, window = opened, opened.window

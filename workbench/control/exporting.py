@@ -82,11 +82,17 @@ class Exporting(QObject):
         self._document, self._heard, self._listening = document, heard, listening
         self._runner, self._notices = runner, notices
         self._jobs: set[Job] = set()
+        self._failed = False
 
     @property
     def running(self) -> bool:
         """Whether something is being measured for an export, or written."""
         return bool(self._jobs)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last export came to nothing."""
+        return self._failed
 
     def export(self, folder: Path, wanted: Wanted, form: FileFormat, level: Level | None) -> None:
         """Write files; what would clip asks first.
@@ -113,7 +119,13 @@ class Exporting(QObject):
 
     def _run(self, name: str, work: Callable[[Job], list[Measured]], done: Callable[[list[Measured]], None]) -> None:
         """A job that counts as exporting."""
-        job = self._runner.run(name, work, done, self._notices.trouble, ended=lambda: self._jobs.discard(job))
+        self._failed = False
+
+        def failed(reason: Exception) -> None:
+            self._failed = True
+            self._notices.trouble(reason)
+
+        job = self._runner.run(name, work, done, failed, ended=lambda: self._jobs.discard(job))
         self._jobs.add(job)
 
     def _pieces_of(self, folder: Path, wanted: Wanted) -> Callable[[FileFormat], list[Piece]] | None:

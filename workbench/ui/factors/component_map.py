@@ -63,7 +63,8 @@ class ComponentMap(QWidget):
         self._shown: Factors | None = None
         self._band: tuple[QPointF, QPointF] | None = None
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
-        self._later.timeout.connect(self._place)
+        self._later.timeout.connect(self._follow)
+        self._stale = False
         document.opened.connect(self._opened)
         document.factors_changed.connect(self._wait)
         for signal in (document.layers_changed, selection.layer_changed, highlight.changed):
@@ -79,11 +80,14 @@ class ComponentMap(QWidget):
         self._place()
 
     def _wait(self) -> None:
-        if self.isVisible() and not self._later.isActive():
+        if not self._later.isActive():
             self._later.start()
 
-    def showEvent(self, event: QEvent) -> None:
-        self._place()
+    def _follow(self) -> None:
+        # Behind another tab nobody sees it; it is painted when it comes forward.
+        self._stale = self.visibleRegion().isEmpty()
+        if not self._stale:
+            self._place()
 
     def _place(self) -> None:
         """Put the dots in their places, as far as they were in others."""
@@ -103,7 +107,7 @@ class ComponentMap(QWidget):
             self._points = embedding(np.sqrt(timbre_distances(spectra, hz)))
             if len(before) == len(self._points):
                 self._points = mirrored_towards(self._points, before)
-            energy = spectra.sum(axis=1) * np.square(factors.H, dtype=np.float64).sum(axis=1)
+            energy = spectra.sum(axis=1) * np.einsum("kn,kn->k", factors.H, factors.H)
             self._share = energy / max(float(energy.max(initial=0.0)), 1e-30)
         self.update()
 
@@ -193,6 +197,8 @@ class ComponentMap(QWidget):
     # -- painting ------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._stale:
+            self._wait()
         painter, t = QPainter(self), theme.current()
         painter.fillRect(self.rect(), QColor(t.panel))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

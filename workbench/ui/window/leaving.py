@@ -25,6 +25,8 @@ class Leaving(QObject):
         self._question: QMessageBox | None = None
         self._later = QTimer(self, interval=LOOK_MS)
         self._then: Callable[[], object] = lambda: None
+        self._exported = False
+        """Whether it is an export that is waited for."""
         self._later.timeout.connect(self._look)
 
     @property
@@ -37,7 +39,7 @@ class Leaving(QObject):
         self._files.ask_unsaved(lambda: self._ask_writing(then))
 
     def _ask_writing(self, then: Callable[[], object]) -> None:
-        self._then = then
+        self._then, self._exported = then, self._exporting.running
         if not self.writing:
             then()
         elif not self._exporting.running:
@@ -66,6 +68,10 @@ class Leaving(QObject):
             box.show()
 
     def _look(self) -> None:
-        if not self.writing:
-            self._later.stop()
+        asked = any(each.isVisible() for each in self._over.findChildren(QMessageBox, "clippingBox"))
+        if self.writing or asked:
+            return
+        self._later.stop()
+        if not (self._exported and self._exporting.failed):
+            # Else what went wrong is to be read first.
             self.ask(self._then)
