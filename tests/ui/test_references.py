@@ -125,7 +125,7 @@ def test_masks_and_sources_are_made_from_them(mixed, tmp_path):
     assert [group.name for group in document.groups] == ["Low", "High", "Rest"] and len(document.layers) == 6
     QTest.mouseClick(box.scores, LEFT)
     pump(mixed.application)
-    assert mixed.window.panes.scores.isVisible()
+    assert not mixed.window.panes.scores.visibleRegion().isEmpty()
 
 
 def test_a_file_that_is_gone_is_told_and_can_be_found(mixed, tmp_path):
