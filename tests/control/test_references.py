@@ -54,6 +54,16 @@ def test_the_recording_itself_and_what_is_there_already_are_no_new_references(em
     assert any("none.wav" in each or "holds no sound" in each for each in told.troubled)
 
 
+def test_files_that_are_added_while_others_are_read_are_added_too(empty, files, settle):
+    empty.references.add(files[:2])
+    empty.references.add(files[2:])
+    empty.references.add(files[2:])
+    assert empty.references.busy
+    settle()
+    assert sorted(held(empty)) == ["High", "Low", "Noise"] and not empty.references.busy
+    assert len(empty.references.held) == 3
+
+
 def test_what_was_done_with_each_is_told(empty, files, settle, tmp_path):
     sounds = parts()
     odd = tmp_path / "odd"

@@ -68,6 +68,7 @@ class References(QObject):
         self._placed: dict[Reference, Placed] = {}
         self._unclear: set[Path] = set()
         self._levels: Levels | None = None
+        self._adding: list[Job] = []
         document.opened.connect(self._opened)
         document.references_changed.connect(self._follow)
 
@@ -99,7 +100,7 @@ class References(QObject):
     @property
     def busy(self) -> bool:
         """Whether files are being read."""
-        return self._runner.running("references read") or self._runner.running("references load")
+        return bool(self._adding) or self._runner.running("references load")
 
     def described(self, held: Held) -> list[str]:
         """What the file is, and what was done with it, in a few words each."""
@@ -134,6 +135,7 @@ class References(QObject):
         def done(found: FoundStems) -> None:
             if self._document.recording is not recording:
                 return
+            there = {each.path for each in self._document.recorded_state.references}
             for stem, place in zip(found.stems, found.places, strict=True):
                 self._stems[stem.path] = stem
                 self._troubles.pop(stem.path, None)
@@ -142,18 +144,26 @@ class References(QObject):
             new = [
                 Reference(0, stem.path.stem, stem.path, stem.checksum, place.offset / recording.rate)
                 for stem, place in zip(found.stems, found.places, strict=True)
+                if stem.path not in there
             ]
             if new:
                 self._acting.do(self._added(new), lambda state: acts.add_references(state, new))
             self._tell(found.troubles)
 
-        self._runner.run(
+        def ended() -> None:
+            self._adding.remove(job)
+            self.changed.emit()
+
+        # No key: files that are added while others are read are added too.
+        job = self._runner.run(
             self.tr("Reading references"),
             lambda job: find_stems(wanted, recording, job.report),
             done,
             self._notices.trouble,
-            key="references read",
+            ended=ended,
         )
+        self._adding.append(job)
+        self.changed.emit()
 
     def _added(self, new: Sequence[Reference]) -> str:
         if len(new) == 1:
@@ -229,8 +239,10 @@ class References(QObject):
     # -- following the document ----------------------------------------------------------------------
 
     def _opened(self) -> None:
-        for key in ("references read", "references load", "references levels"):
+        for key in ("references load", "references levels"):
             self._runner.drop(key)
+        for job in self._adding:
+            job.cancel()
         for held in (self._stems, self._troubles, self._placed, self._unclear):
             held.clear()
         self._levels = None

@@ -303,7 +303,8 @@ class ReferencesDialog(QDialog):
             button.setEnabled(ready)
         off = self._references.off_level
         self.match.setVisible(bool(off))
-        self.said.setText(self._sum_said(off) if every else "")
+        busy = self.tr("Reading the files and finding their places …") if self._references.busy else ""
+        self.said.setText(busy or (self._sum_said(off) if every else ""))
 
     def _build(self, every: list[Held]) -> None:
         for row in self._rows.values():
