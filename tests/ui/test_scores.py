@@ -110,6 +110,13 @@ def test_groups_stand_over_their_layers_and_a_click_selects(scored):
     assert group.childCount() == 2 and group.text(SDR) != "–"
     click(scored, group, SOURCE)
     assert selection.group == document.groups[0].id
+    group.setExpanded(False)
+    selection.select(document.layers[0].id)
+    pump(scored.application)
+    assert group.isExpanded(), "what is selected is seen"
+    press(scored, Qt.Key.Key_N)
+    measured(scored)
+    assert next(item for item in items(scored) if item.childCount()).isExpanded(), "what was unfolded stays so"
 
 
 def test_another_reference_is_chosen_from_a_menu(scored):

@@ -206,7 +206,8 @@ class ScoresPanel(QWidget):
         self._show_selected()
 
     def _build(self, rows: list[ScoreRow]) -> None:
-        folded = {source for source, item in self._items.items() if item.childCount() and not item.isExpanded()}
+        # Groups are folded at first: there may be many layers, and a group is what counts.
+        unfolded = {source for source, item in self._items.items() if item.isExpanded()}
         with QSignalBlocker(self.table):
             self.table.clear()
             self._items = {}
@@ -218,7 +219,7 @@ class ScoresPanel(QWidget):
                     item.setTextAlignment(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self._items[row.source.id] = item
             for source, item in self._items.items():
-                item.setExpanded(source not in folded)
+                item.setExpanded(source in unfolded)
 
     def _write(self, item: QTreeWidgetItem, row: ScoreRow, names: dict[int, str]) -> None:
         source = row.source
