@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, edit, engine, live, main_job, presets
+from tests.benchmarks import Report, edit, engine, live, main_job, presets, scores
 
 BENCHMARKS = {
     "main": main_job.measure,
     "engine": engine.measure,
     "presets": presets.measure,
+    "scores": scores.measure,
     "edit": edit.measure,
     "live": live.measure,
 }
