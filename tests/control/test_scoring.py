@@ -126,6 +126,23 @@ def test_what_is_edited_goes_before_the_rest_of_a_long_measurement(empty, settle
     assert empty.scoring.left
 
 
+def test_what_the_user_stops_rests_until_something_changes(empty, settle, until, measured, tmp_path, monkeypatch):
+    monkeypatch.setattr(scores_room, "BLOCK", 512)
+    files = open_parts(empty, tmp_path, seconds=40.0)
+    separate(empty, 8)
+    empty.references.add(files)
+    settle()
+    empty.scoring.watch(True)
+    until(lambda: any(job.name for job in empty.runner.jobs))
+    empty.runner.named_jobs[0].cancel()
+    settle()
+    assert empty.scoring.left and not empty.scoring.measuring and 0 < empty.scoring.share < 1
+    empty.masks.invert()
+    assert empty.scoring.measuring
+    measured(empty)
+    assert empty.scoring.share == 1 and not empty.scoring.measuring
+
+
 def test_groups_are_scored_as_the_sum_and_their_layers_follow(scored, measured, monkeypatch):
     measured(scored)
     monkeypatch.setattr(scoring_room, "block_products", lambda *_: pytest.fail("nothing has to be rendered"))

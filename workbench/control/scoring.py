@@ -142,6 +142,11 @@ class Scoring(QObject):
         return len(self._work()) if self._subject is not None else 0
 
     @property
+    def measuring(self) -> bool:
+        """Whether it is measured, or will be in a moment; not where the user stopped it."""
+        return self._later.isActive() or self._runner.running("scores")
+
+    @property
     def share(self) -> float:
         """How much is measured, 0 … 1."""
         if self._subject is None:
@@ -285,6 +290,7 @@ class Scoring(QObject):
         self._gives_way = False
         if goes_on and self._watched and self.left:
             self._measure()
+        self._show_soon()
 
     def group_by_reference(self) -> None:
         """A group for each reference, of the layers that are measured against it."""

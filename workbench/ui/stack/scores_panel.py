@@ -187,7 +187,8 @@ class ScoresPanel(QWidget):
         if not self._scoring.references:
             return self.tr("no reference could be read")
         if self._scoring.left:
-            return self.tr("measuring, {0:.0f} %").format(100 * self._scoring.share)
+            text = self.tr("measuring, {0:.0f} %") if self._scoring.measuring else self.tr("stopped at {0:.0f} %")
+            return text.format(100 * self._scoring.share)
         return self.tr("up to date")
 
     def _fill(self, rows: list[ScoreRow]) -> None:
