@@ -96,6 +96,8 @@ def test_a_short_one_and_a_stranger_are_told(empty, files, settle, tmp_path):
     empty.references.add(written(tmp_path / "odd", strangers))
     settle()
     assert said(empty, "Stranger") == ["no place of its own was found for it", "silence for the last 1.00 s"]
+    assert [each.reference.name for each in empty.references.strange] == ["Stranger"]
+    assert not empty.references.off_level, "no level makes it a part"
 
 
 def test_places_levels_and_names_are_changed_by_hand(empty, files, settle):

@@ -25,8 +25,8 @@ from workbench.jobs.runner import Job, Runner
 from workbench.jobs.works import FoundStems, ReadStems, find_stems, read_stems, sound_files
 
 MOST_GAIN_DB = 60.0
-LEVEL_DB = 0.5
-"""A level that is off by less is not spoken of."""
+LEVEL_DB, STRANGE_DB = 0.5, -20.0
+"""A level that is off by less is not spoken of; what had to be turned down farther is hardly in the recording."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,8 @@ class Held:
     trouble : UserError or None
         Why it can't be read.
     found_db : float or None
-        The gain with which it would sum to the mix with the others; None where that is not known.
+        The gain with which it would sum to the mix with the others, −∞ where it is not in it; None where that is not
+        known.
     """
 
     reference: Reference
@@ -80,7 +81,7 @@ class References(QObject):
         gains: dict[Reference, float] = {}
         if self._levels is not None:
             read = [reference for reference, _ in self.ready]
-            gains = {each: db for each, db in zip(read, self._levels.gains_db, strict=True) if np.isfinite(db)}
+            gains = {each: db for each, db in zip(read, self._levels.gains_db, strict=True) if not np.isnan(db)}
         return [
             Held(each, self._placed.get(each), self._troubles.get(each.path), gains.get(each))
             for each in self._document.state.references
@@ -194,7 +195,13 @@ class References(QObject):
     @property
     def off_level(self) -> list[Held]:
         """Those whose level is not that with which they would sum to the mix."""
-        return [each for each in self.held if each.found_db is not None and abs(each.found_db) >= LEVEL_DB]
+        known = [(each, each.found_db) for each in self.held if each.found_db is not None]
+        return [each for each, db in known if abs(db) >= LEVEL_DB and db > STRANGE_DB]
+
+    @property
+    def strange(self) -> list[Held]:
+        """Those that are hardly in the recording at all."""
+        return [each for each in self.held if each.found_db is not None and each.found_db <= STRANGE_DB]
 
     def match_levels(self) -> None:
         """Give all the levels with which they come nearest to the mix."""
