@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, edit, effort, engine, extraction, live, main_job, presets, windows
+from tests.benchmarks import Report, edit, effort, engine, extraction, live, main_job, presets, scores, windows
 
 BENCHMARKS = {
     "main": main_job.measure,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "presets": presets.measure,
     "extraction": extraction.measure,
     "windows": windows.measure,
+    "scores": scores.measure,
     "edit": edit.measure,
     "effort": effort.measure,
     "live": live.measure,

@@ -54,6 +54,16 @@ def test_the_recording_itself_and_what_is_there_already_are_no_new_references(em
     assert any("none.wav" in each or "holds no sound" in each for each in told.troubled)
 
 
+def test_files_that_are_added_while_others_are_read_are_added_too(empty, files, settle):
+    empty.references.add(files[:2])
+    empty.references.add(files[2:])
+    empty.references.add(files[2:])
+    assert empty.references.busy
+    settle()
+    assert sorted(held(empty)) == ["High", "Low", "Noise"] and not empty.references.busy
+    assert len(empty.references.held) == 3
+
+
 def test_what_was_done_with_each_is_told(empty, files, settle, tmp_path):
     sounds = parts()
     odd = tmp_path / "odd"
@@ -86,6 +96,8 @@ def test_a_short_one_and_a_stranger_are_told(empty, files, settle, tmp_path):
     empty.references.add(written(tmp_path / "odd", strangers))
     settle()
     assert said(empty, "Stranger") == ["no place of its own was found for it", "silence for the last 1.00 s"]
+    assert [each.reference.name for each in empty.references.strange] == ["Stranger"]
+    assert not empty.references.off_level, "no level makes it a part"
 
 
 def test_places_levels_and_names_are_changed_by_hand(empty, files, settle):

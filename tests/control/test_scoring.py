@@ -100,6 +100,49 @@ def test_an_edit_is_measured_in_its_blocks_alone(scored, measured, settle, monke
     agrees(scored)
 
 
+def test_what_is_edited_goes_before_the_rest_of_a_long_measurement(empty, settle, until, tmp_path, monkeypatch):
+    monkeypatch.setattr(scores_room, "BLOCK", 512)
+    done = []
+    whole = scoring_room.block_products
+
+    def noting(scene, references, number):
+        done.append((scene, number))
+        return whole(scene, references, number)
+
+    monkeypatch.setattr(scoring_room, "block_products", noting)
+    files = open_parts(empty, tmp_path, seconds=40.0)
+    separate(empty, 8)
+    empty.references.add(files)
+    settle()
+    empty.scoring.watch(True)
+    until(lambda: done)
+    # Frames 2000 and 2001 reach from sample 255,744 to 256,383, which are of blocks 499 and 500.
+    select_box(empty, 10, 100, 2000, 2002)
+    empty.masks.fill()
+    edited = empty.document.scene
+    until(lambda: any(scene is edited for scene, _ in done))
+    before = next(i for i, (scene, _) in enumerate(done) if scene is edited)
+    assert before < scores_room.block_count(320_000) and done[before][1] == 499
+    assert empty.scoring.left
+
+
+def test_what_the_user_stops_rests_until_something_changes(empty, settle, until, measured, tmp_path, monkeypatch):
+    monkeypatch.setattr(scores_room, "BLOCK", 512)
+    files = open_parts(empty, tmp_path, seconds=40.0)
+    separate(empty, 8)
+    empty.references.add(files)
+    settle()
+    empty.scoring.watch(True)
+    until(lambda: any(job.name for job in empty.runner.jobs))
+    empty.runner.named_jobs[0].cancel()
+    settle()
+    assert empty.scoring.left and not empty.scoring.measuring and 0 < empty.scoring.share < 1
+    empty.masks.invert()
+    assert empty.scoring.measuring
+    measured(empty)
+    assert empty.scoring.share == 1 and not empty.scoring.measuring
+
+
 def test_groups_are_scored_as_the_sum_and_their_layers_follow(scored, measured, monkeypatch):
     measured(scored)
     monkeypatch.setattr(scoring_room, "block_products", lambda *_: pytest.fail("nothing has to be rendered"))
@@ -112,6 +155,22 @@ def test_groups_are_scored_as_the_sum_and_their_layers_follow(scored, measured, 
     inside = [row for row in scored.scoring.rows if row.source.group == group]
     assert [row.reference for row in inside] == [found.reference] * 2
     agrees(scored)
+
+
+def test_layers_are_grouped_by_what_they_are_measured_against(scored, measured):
+    measured(scored)
+    before = {row.source.id: row.reference for row in scored.scoring.rows}
+    scored.scoring.group_by_reference()
+    measured(scored)
+    names = dict(scored.scoring.references)
+    groups = {group.id: group.name for group in scored.document.groups}
+    for layer in scored.document.layers:
+        assert groups.get(layer.group) == (None if before[layer.id] is None else names[before[layer.id]])
+    for row in scored.scoring.rows:
+        assert not row.source.is_group or names[row.reference] == row.source.name
+    agrees(scored)
+    scored.document.undo()
+    assert not scored.document.groups
 
 
 def test_a_reference_given_by_hand_counts_and_can_be_undone(scored, measured):
@@ -205,7 +264,8 @@ def test_without_references_there_is_nothing_to_measure(desk, told, settle):
     (row,) = desk.scoring.rows
     assert row.reference is None and row.score is None and desk.scoring.share == 1 and not desk.scoring.left
     desk.scoring.evaluate()
-    assert "add references first" in told.refused[0]
+    desk.scoring.group_by_reference()
+    assert len(told.refused) == 2 and all("add references first" in each for each in told.refused)
 
 
 # -- BSSEval -----------------------------------------------------------------------------------------------

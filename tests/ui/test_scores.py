@@ -71,7 +71,7 @@ def choose(program, text):
 def test_an_empty_pane_invites_to_add_references(mixed):
     press(mixed, Qt.Key.Key_F9)
     panel = mixed.window.panes.scores
-    assert panel.isVisible() and panel.invitation.isVisible() and not panel.table.isVisible()
+    assert not panel.invitation.visibleRegion().isEmpty() and panel.table.isHidden()
     assert not panel.copy.isEnabled() and not panel.evaluate.isEnabled()
     QTest.mouseClick(panel.open, LEFT)
     pump(mixed.application)
@@ -80,7 +80,7 @@ def test_an_empty_pane_invites_to_add_references(mixed):
 
 def test_every_layer_has_its_numbers_and_they_follow_the_masks(scored):
     panel, rows = scored.window.panes.scores, scored.desk.scoring.rows
-    assert panel.table.isVisible() and panel.status.text() == "up to date"
+    assert not panel.table.visibleRegion().isEmpty() and panel.status.text() == "up to date"
     names = dict(scored.desk.scoring.references)
     for item, row in zip(items(scored), rows, strict=True):
         assert (item.text(SOURCE), item.text(REFERENCE)) == (row.source.name, names[row.reference])
@@ -110,6 +110,13 @@ def test_groups_stand_over_their_layers_and_a_click_selects(scored):
     assert group.childCount() == 2 and group.text(SDR) != "–"
     click(scored, group, SOURCE)
     assert selection.group == document.groups[0].id
+    group.setExpanded(False)
+    selection.select(document.layers[0].id)
+    pump(scored.application)
+    assert group.isExpanded(), "what is selected is seen"
+    press(scored, Qt.Key.Key_N)
+    measured(scored)
+    assert next(item for item in items(scored) if item.childCount()).isExpanded(), "what was unfolded stays so"
 
 
 def test_another_reference_is_chosen_from_a_menu(scored):
@@ -135,9 +142,7 @@ def test_the_table_is_copied(scored):
 
 
 def test_nothing_is_measured_for_a_pane_that_is_not_seen(scored):
-    scored.window.layout_.stack.raise_()
-    scored.window.layout_.scores.close()
-    pump(scored.application)
+    press(scored, Qt.Key.Key_F4)
     press(scored, Qt.Key.Key_I, CTRL)
     settle(scored)
     assert scored.desk.scoring.left

@@ -20,6 +20,8 @@ Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
 BATCH = 32
 """Frames rendered at once when nobody waits for them."""
+APART_SAMPLES = 1 << 23
+"""Windowed samples of all layers together that are held at once."""
 
 
 class MixStream:
@@ -212,7 +214,8 @@ def render_apart(scene: Scene, start: int, stop: int) -> list[Float]:
     count, channels = len(scene.stack.layers), scene.recording.channels
     gains = apart_gains(count, channels)
     stream = MixStream(scene, start, count * channels, gains)
-    block = BATCH * scene.analysis.hop
-    pieces = [stream.read(min(block, stop - at), batch=BATCH) for at in range(start, stop, block)]
+    batch = max(1, min(BATCH, APART_SAMPLES // (count * channels * scene.analysis.window)))
+    block = batch * scene.analysis.hop
+    pieces = [stream.read(min(block, stop - at), batch=batch) for at in range(start, stop, block)]
     joined = np.concatenate(pieces)
     return [np.ascontiguousarray(joined[:, i * channels : (i + 1) * channels]) for i in range(count)]

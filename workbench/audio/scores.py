@@ -190,7 +190,7 @@ def best_matches(
     out: list[int | None] = [None] * len(sources)
     if not sources or not among:
         return out
-    alike = np.array([[_alike(products, r, each, references) for r in among] for each in sources])
+    alike = _alike(products, references, sources)[:, list(among)]
     sounding = [row for row in range(len(sources)) if alike[row].max() > 0]
     if len(sounding) <= len(among):
         rows, columns = linear_sum_assignment(alike[sounding], maximize=True)
@@ -216,6 +216,14 @@ def source_products(products: Doubles, reference: int, layers: Sequence[int], re
     return float(products[reference, reference]), float(products[reference, rows].sum()), estimate
 
 
-def _alike(products: Doubles, reference: int, layers: Sequence[int], references: int) -> float:
-    energy, product, estimate = source_products(products, reference, layers, references)
-    return product / np.sqrt(energy * estimate) if energy > 0 and estimate > NOTHING * energy else 0.0
+def _alike(products: Doubles, references: int, sources: Sequence[Sequence[int]]) -> Doubles:
+    """Correlation of every source with every reference, shape (S, R); 0 with silence."""
+    of_layers = products[references + 1 :, references + 1 :]
+    members = np.zeros((len(sources), len(of_layers)))
+    for row, layers in zip(members, sources, strict=True):
+        row[list(layers)] = 1
+    common = members @ products[references + 1 :, :references]
+    energy, estimate = np.diag(products)[:references], np.einsum("sl,lm,sm->s", members, of_layers, members)
+    heard = (energy > 0) & (estimate[:, None] > NOTHING * energy)
+    norm = np.sqrt(np.where(heard, energy * estimate[:, None], 1.0))
+    return np.asarray(np.where(heard, common / norm, 0.0))

@@ -25,8 +25,8 @@ from workbench.jobs.runner import Job, Runner
 from workbench.jobs.works import FoundStems, ReadStems, find_stems, read_stems, sound_files
 
 MOST_GAIN_DB = 60.0
-LEVEL_DB = 0.5
-"""A level that is off by less is not spoken of."""
+LEVEL_DB, STRANGE_DB = 0.5, -20.0
+"""A level that is off by less is not spoken of; what had to be turned down farther is hardly in the recording."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,8 @@ class Held:
     trouble : UserError or None
         Why it can't be read.
     found_db : float or None
-        The gain with which it would sum to the mix with the others; None where that is not known.
+        The gain with which it would sum to the mix with the others, −∞ where it is not in it; None where that is not
+        known.
     """
 
     reference: Reference
@@ -68,6 +69,7 @@ class References(QObject):
         self._placed: dict[Reference, Placed] = {}
         self._unclear: set[Path] = set()
         self._levels: Levels | None = None
+        self._adding: list[Job] = []
         document.opened.connect(self._opened)
         document.references_changed.connect(self._follow)
 
@@ -79,7 +81,7 @@ class References(QObject):
         gains: dict[Reference, float] = {}
         if self._levels is not None:
             read = [reference for reference, _ in self.ready]
-            gains = {each: db for each, db in zip(read, self._levels.gains_db, strict=True) if np.isfinite(db)}
+            gains = {each: db for each, db in zip(read, self._levels.gains_db, strict=True) if not np.isnan(db)}
         return [
             Held(each, self._placed.get(each), self._troubles.get(each.path), gains.get(each))
             for each in self._document.state.references
@@ -99,7 +101,7 @@ class References(QObject):
     @property
     def busy(self) -> bool:
         """Whether files are being read."""
-        return self._runner.running("references read") or self._runner.running("references load")
+        return bool(self._adding) or self._runner.running("references load")
 
     def described(self, held: Held) -> list[str]:
         """What the file is, and what was done with it, in a few words each."""
@@ -134,6 +136,7 @@ class References(QObject):
         def done(found: FoundStems) -> None:
             if self._document.recording is not recording:
                 return
+            there = {each.path for each in self._document.recorded_state.references}
             for stem, place in zip(found.stems, found.places, strict=True):
                 self._stems[stem.path] = stem
                 self._troubles.pop(stem.path, None)
@@ -142,18 +145,26 @@ class References(QObject):
             new = [
                 Reference(0, stem.path.stem, stem.path, stem.checksum, place.offset / recording.rate)
                 for stem, place in zip(found.stems, found.places, strict=True)
+                if stem.path not in there
             ]
             if new:
                 self._acting.do(self._added(new), lambda state: acts.add_references(state, new))
             self._tell(found.troubles)
 
-        self._runner.run(
+        def ended() -> None:
+            self._adding.remove(job)
+            self.changed.emit()
+
+        # No key: files that are added while others are read are added too.
+        job = self._runner.run(
             self.tr("Reading references"),
             lambda job: find_stems(wanted, recording, job.report),
             done,
             self._notices.trouble,
-            key="references read",
+            ended=ended,
         )
+        self._adding.append(job)
+        self.changed.emit()
 
     def _added(self, new: Sequence[Reference]) -> str:
         if len(new) == 1:
@@ -184,7 +195,13 @@ class References(QObject):
     @property
     def off_level(self) -> list[Held]:
         """Those whose level is not that with which they would sum to the mix."""
-        return [each for each in self.held if each.found_db is not None and abs(each.found_db) >= LEVEL_DB]
+        known = [(each, each.found_db) for each in self.held if each.found_db is not None]
+        return [each for each, db in known if abs(db) >= LEVEL_DB and db > STRANGE_DB]
+
+    @property
+    def strange(self) -> list[Held]:
+        """Those that are hardly in the recording at all."""
+        return [each for each in self.held if each.found_db is not None and each.found_db <= STRANGE_DB]
 
     def match_levels(self) -> None:
         """Give all the levels with which they come nearest to the mix."""
@@ -229,8 +246,10 @@ class References(QObject):
     # -- following the document ----------------------------------------------------------------------
 
     def _opened(self) -> None:
-        for key in ("references read", "references load", "references levels"):
+        for key in ("references load", "references levels"):
             self._runner.drop(key)
+        for job in self._adding:
+            job.cancel()
         for held in (self._stems, self._troubles, self._placed, self._unclear):
             held.clear()
         self._levels = None

@@ -12,10 +12,12 @@ from workbench.audio.bsseval import BssEval
 from workbench.audio.recording import Recording
 from workbench.audio.scores import block_count, block_products, blocks_of, oracle_products, with_rest
 from workbench.audio.stems import Placed
+from workbench.control.acting import Acting
 from workbench.control.factorising import Factorising
 from workbench.control.notices import Notices
 from workbench.control.references import References
 from workbench.control.score_rows import REST, Measured, ScoreRow, as_csv, score_rows, sources_of, together
+from workbench.document.acts.groups import group_all
 from workbench.document.document import Document
 from workbench.jobs.runner import Job, Runner
 from workbench.jobs.works import evaluate_sources
@@ -25,12 +27,12 @@ from workbench.spectral.stft import Analysis
 
 Doubles = NDArray[np.float64]
 
-WAIT_MS = 250
+WAIT_MS = 120
 """From a change to its measuring; what changes meanwhile is measured with it."""
 SHOW_MS = 60
 """Between two showings while blocks come in."""
 LONG = 12
-"""Blocks from which on measuring is shown as work under way."""
+"""Blocks from which on measuring is shown as work under way, and gives way to what is edited meanwhile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +89,7 @@ class Scoring(QObject):
     def __init__(
         self,
         document: Document,
+        acting: Acting,
         references: References,
         factorising: Factorising,
         runner: Runner,
@@ -94,7 +97,8 @@ class Scoring(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._references, self._factorising = document, references, factorising
+        self._document, self._acting, self._references = document, acting, references
+        self._factorising = factorising
         self._runner, self._notices = runner, notices
         self._watched = False
         self._subject: Subject | None = None
@@ -103,6 +107,7 @@ class Scoring(QObject):
         self._stale: dict[int, int] = {}
         """Blocks that have to be measured, with the age of the change that made them so."""
         self._age = 0
+        self._gives_way = False
         self._bsseval: dict[int, BssEval] = {}
         self._later = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._later.timeout.connect(self._measure)
@@ -135,6 +140,11 @@ class Scoring(QObject):
     def left(self) -> int:
         """Blocks that are still to be measured."""
         return len(self._work()) if self._subject is not None else 0
+
+    @property
+    def measuring(self) -> bool:
+        """Whether it is measured, or will be in a moment; not where the user stopped it."""
+        return self._later.isActive() or self._runner.running("scores")
 
     @property
     def share(self) -> float:
@@ -220,12 +230,20 @@ class Scoring(QObject):
         """What is to be measured: blocks of the stack, then those of the oracle."""
         assert self._subject is not None
         count = block_count(len(self._subject.recording.samples))
+        # What was edited last is looked at now.
+        edited = sorted(self._stale, key=lambda number: (-self._stale[number], number))
         ideal = [number for number in range(count) if number not in self._oracle]
-        return [(False, number) for number in sorted(self._stale)] + [(True, number) for number in ideal]
+        return [(False, number) for number in edited] + [(True, number) for number in ideal]
 
     def _measure(self) -> None:
         subject, scene = self._subject, self._document.scene
-        if subject is None or scene is None or not self._watched or self._runner.running("scores"):
+        if subject is None or scene is None or not self._watched:
+            return
+        if self._runner.running("scores"):
+            if self.left > LONG:
+                # It stops after the block that it is at, which is not lost.
+                self._gives_way = True
+                self._runner.cancel("scores")
             return
         if self._factorising.running:
             # Every mask changes many times a second.
@@ -235,10 +253,12 @@ class Scoring(QObject):
         if not work:
             return
 
+        whole = 2 * block_count(len(subject.recording.samples))
+
         def measure(job: Job) -> None:
             sounds = [each.samples for each in subject.sounds]
             for done, (of_oracle, number) in enumerate(work):
-                job.report(done / len(work))
+                job.report(1 - (len(work) - done) / whole)
                 if of_oracle:
                     products = oracle_products(subject.recording, subject.analysis, sounds, subject.rest, number)
                 else:
@@ -266,8 +286,24 @@ class Scoring(QObject):
 
     def _ended(self, job: Job) -> None:
         # What the user stopped goes on with the next change.
-        if (job.superseded or not job.cancelled) and self._watched and self.left:
-            self._later.start()
+        goes_on = self._gives_way or job.superseded or not job.cancelled
+        self._gives_way = False
+        if goes_on and self._watched and self.left:
+            self._measure()
+        self._show_soon()
+
+    def group_by_reference(self) -> None:
+        """A group for each reference, of the layers that are measured against it."""
+        names = dict(self.references)
+        layers: dict[int, list[int]] = {}
+        for row in self.rows:
+            if row.reference is not None and not row.source.is_group:
+                layers.setdefault(row.reference, []).append(row.source.id)
+        proposed = [(names[each], layers[each]) for each in names if each in layers]
+        if not proposed:
+            self._notices.refuse(self.tr("There is nothing to compare yet; add references first."))
+            return
+        self._acting.do(self.tr("Group by reference"), lambda state: group_all(state, proposed))
 
     # -- BSSEval -------------------------------------------------------------------------------------
 

@@ -120,6 +120,7 @@ class _Row:
         self._known = held.reference.name
         if not self.name.hasFocus():
             self.name.setText(held.reference.name)
+            self.name.setCursorPosition(0)
         for field, value in ((self.shift, held.reference.offset * 1000), (self.gain, held.reference.gain_db)):
             if abs(field.value() - value) > 0.5 * 10.0 ** -field.decimals():
                 with QSignalBlocker(field):
@@ -303,7 +304,8 @@ class ReferencesDialog(QDialog):
             button.setEnabled(ready)
         off = self._references.off_level
         self.match.setVisible(bool(off))
-        self.said.setText(self._sum_said(off) if every else "")
+        busy = self.tr("Reading the files and finding their places …") if self._references.busy else ""
+        self.said.setText(busy or (self._sum_said(off) if every else ""))
 
     def _build(self, every: list[Held]) -> None:
         for row in self._rows.values():
@@ -341,6 +343,9 @@ class ReferencesDialog(QDialog):
             softer = self.tr("“{0}” is {1:.1f} dB softer here than in the recording.")
             text = louder if held.found_db < 0 else softer
             said += " " + text.format(held.reference.name, abs(held.found_db))
+        for held in self._references.strange:
+            text = self.tr("“{0}” is hardly in the recording: is it a part of it, and in its place?")
+            said += " " + text.format(held.reference.name)
         return said
 
     # -- files ---------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QColor, QGuiApplication, QHideEvent, QIcon, QPixmap, QShowEvent
+from PySide6.QtGui import QAction, QActionGroup, QColor, QGuiApplication, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -48,6 +48,7 @@ class ScoresPanel(QWidget):
         super().__init__()
         self.setObjectName("scoresPanel")
         self._document, self._selection = document, selection
+        self._seen = False
         self._references, self._scoring = references, scoring
         self._items: dict[int, QTreeWidgetItem] = {}
         self._rows: dict[int, ScoreRow] = {}
@@ -77,6 +78,12 @@ class ScoresPanel(QWidget):
             self.tr("References"),
             self.tr("Add stems to measure against, or see what was done with them"),
         )
+        self.group = named(
+            QPushButton(self.tr("Group")),
+            "scoresGroup",
+            self.tr("Group by reference"),
+            self.tr("A group for each reference, of the layers that are measured against it"),
+        )
         self.evaluate = named(
             QPushButton(self.tr("BSSEval v4")),
             "scoresBsseval",
@@ -93,9 +100,10 @@ class ScoresPanel(QWidget):
         self.status.setProperty("role", "dim")
         named(self.status, "scoresStatus", self.tr("How far it is measured"), self.tr("How far it is measured"))
         self.open.clicked.connect(self.references_wanted)
+        self.group.clicked.connect(self._scoring.group_by_reference)
         self.evaluate.clicked.connect(self._scoring.evaluate)
         self.copy.clicked.connect(self._copy)
-        for widget in (self.open, self.evaluate, self.copy):
+        for widget in (self.open, self.group, self.evaluate, self.copy):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.status)
@@ -152,21 +160,21 @@ class ScoresPanel(QWidget):
         """The theme changed."""
         self._show()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        self._scoring.watch(True)
+    def set_seen(self, seen: bool) -> None:
+        """Whether it is in front: of panes that share a place as tabs all are visible to Qt."""
+        self._seen = seen
+        self._scoring.watch(seen)
         self._show()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._scoring.watch(False)
-
     def _show(self) -> None:
-        if not self.isVisible():
+        if not self._seen:
             return
         opened = self._document.recording is not None
         known = opened and bool(self._document.state.references)
         self.table.setVisible(known)
         self.invitation.setVisible(not known)
         self.open.setEnabled(opened)
+        self.group.setEnabled(known)
         self.evaluate.setEnabled(known)
         self.copy.setEnabled(known)
         self.status.setText(self._said() if known else "")
@@ -179,7 +187,8 @@ class ScoresPanel(QWidget):
         if not self._scoring.references:
             return self.tr("no reference could be read")
         if self._scoring.left:
-            return self.tr("measuring, {0:.0f} %").format(100 * self._scoring.share)
+            text = self.tr("measuring, {0:.0f} %") if self._scoring.measuring else self.tr("stopped at {0:.0f} %")
+            return text.format(100 * self._scoring.share)
         return self.tr("up to date")
 
     def _fill(self, rows: list[ScoreRow]) -> None:
@@ -198,7 +207,8 @@ class ScoresPanel(QWidget):
         self._show_selected()
 
     def _build(self, rows: list[ScoreRow]) -> None:
-        folded = {source for source, item in self._items.items() if item.childCount() and not item.isExpanded()}
+        # Groups are folded at first: there may be many layers, and a group is what counts.
+        unfolded = {source for source, item in self._items.items() if item.isExpanded()}
         with QSignalBlocker(self.table):
             self.table.clear()
             self._items = {}
@@ -210,7 +220,7 @@ class ScoresPanel(QWidget):
                     item.setTextAlignment(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self._items[row.source.id] = item
             for source, item in self._items.items():
-                item.setExpanded(source not in folded)
+                item.setExpanded(source in unfolded)
 
     def _write(self, item: QTreeWidgetItem, row: ScoreRow, names: dict[int, str]) -> None:
         source = row.source

@@ -52,6 +52,7 @@ class Layout(QObject):
         self.activations = self._dock(self.tr("Activations  H"), "activationsDock", panes.activations)
         self.mixer = self._dock(self.tr("Mixer"), "mixerDock", panes.mixer)
         self.scores = self._dock(self.tr("Scores"), "scoresDock", panes.scores)
+        self.scores.visibilityChanged.connect(panes.scores.set_seen)
         self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise)
         self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack)
         self.marks = self._dock(self.tr("Marks"), "marksDock", panes.marks)
