@@ -49,7 +49,7 @@ def with_sources(program: Workbench, path: Path, rng: np.random.Generator, stead
     before = document.recording
     program.desk.opening.open(path)
     assert run_until(program, lambda: document.recording is not before, 120)
-    program.desk.runner.drop("components")
+    program.desk.runner.drop("blind")
     bins, frames = document.stack.bins, document.stack.frames
     w = rng.random((bins, COMPONENTS), np.float32) ** 4 + np.float32(1e-3)
     h = np.ones((COMPONENTS, frames), np.float32) if steady else rng.random((COMPONENTS, frames), np.float32) ** 4

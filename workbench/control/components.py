@@ -17,7 +17,7 @@ SETTINGS = RunSettings(components=20, iterations=100, seed=0)
 has the numbers."""
 SOON = 15 * 60.0
 """Recordings up to so many seconds are listened to when they open, longer ones when somebody points."""
-KEY = "components"
+KEY = "blind"
 
 
 class Components(QObject):

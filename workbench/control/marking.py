@@ -91,6 +91,7 @@ class Marking(QObject):
         document.marks_changed.connect(self._light_soon)
         components.changed.connect(self._components_changed)
         selection.layer_changed.connect(self._followed)
+        document.analysis_changed.connect(self._put_out)
         document.opened.connect(self._forget)
 
     # -- which source ----------------------------------------------------------------------------------
@@ -155,6 +156,12 @@ class Marking(QObject):
         if lit is not None or self._lit is not None:
             self._lit = lit
             self.lit_changed.emit()
+
+    def _put_out(self) -> None:
+        """What was lit is of another window and hop."""
+        self._lit = None
+        self.lit_changed.emit()
+        self._light_soon()
 
     def _tried(self, place: Area | Trace) -> tuple[Sources, int] | None:
         """The sources if a place were marked, and which of them it would be; None without components."""

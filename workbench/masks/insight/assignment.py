@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,11 @@ EQUALISED = 0.5
 HESITATION = 0.02
 """What is added to λ, in energies of all that is said of a source, while something is asked for of which nothing is
 said: a single click takes what clearly sounds there, and no more."""
+KINSHIP = 125.0
+"""μ times the number of words."""
+TIMBRE = 4
+BANDS, BANDS_BEND, BAND_WIDTH, BAND_FLOOR = 40, 128.0, 1.5, 1e-4
+"""Bands of the templates: how many, how soon they widen, their width in their distance, and the least that counts."""
 NEARLY = np.float32(1e-4)
 """What every source begins with of every component: a product of zero would stay zero."""
 
@@ -89,6 +95,24 @@ class Samples:
         self.base = base
         self._known: OrderedDict[int, tuple[Cover, _Bins]] = OrderedDict()
 
+    @cached_property
+    def alike(self) -> NDArray[np.float64]:
+        """How alike the components sound, by their templates, 0 … 1, shape (K, K); 0 for each with itself.
+
+        The cosine of their spectra in bands that grow with frequency, in dB without the mean, to the power of `TIMBRE`.
+        """
+        spectra = self.base.spectra.astype(np.float64)
+        place = np.log1p(BANDS_BEND * np.arange(len(spectra)) / max(1, len(spectra) - 1))
+        centres = np.linspace(0, place[-1], BANDS)
+        bands = np.maximum(1 - np.abs(place - centres[:, None]) * BANDS / (BAND_WIDTH * max(place[-1], 1e-9)), 0)
+        held = bands @ (spectra / np.maximum(spectra.sum(axis=0), 1e-30))
+        timbre = np.log(held + BAND_FLOOR)
+        timbre -= timbre.mean(axis=0)
+        timbre /= np.maximum(np.linalg.norm(timbre, axis=0), 1e-9)
+        alike: NDArray[np.float64] = np.maximum(timbre.T @ timbre, 0) ** TIMBRE
+        np.fill_diagonal(alike, 0)
+        return alike
+
     def of(self, cover: Cover) -> _Bins:
         """Bins of a place, evenly taken where it has many; those where the model is silent are none."""
         known = self._known.get(id(cover))
@@ -105,14 +129,16 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
 
     A, whose columns sum to one, brings down
 
-        Σ_g u_g Σ_b w_b (Σ_k A_gk m_k(b) − y_g(b))² + λ ‖A − P‖²
+        Σ_g u_g Σ_b w_b (Σ_k A_gk m_k(b) − y_g(b))² + λ ‖A − P‖² + μ/2 Σ_jk s_jk ‖A_j − A_k‖²
 
     over the bins b of which something is said: m_k are the computed masks of the components, y_g(b) is 1 where the
     last word on b is that source g sounds there, and 0 for the other sources. A word that denies a source asks only of
     that source to be 0. w_b is the energy of the model at b, brought halfway to the mean of its word; u_g weighs the
     sources alike, however much is said of each. λ is `RIDGE` times the number of bins, and more while P gives something
-    to a source of which nothing is said (`HESITATION`). Found by multiplicative steps (Lee & Seung, *Algorithms for
-    non-negative matrix factorization*, NIPS 2000) with columns rescaled.
+    to a source of which nothing is said (`HESITATION`). μ is `KINSHIP` by the number of words: what sounds alike (s_jk,
+    `Samples.alike`) goes together until more is said; 0 while that source is there, which has what nobody asked for.
+    Found by multiplicative steps (Lee & Seung, *Algorithms for non-negative matrix factorization*, NIPS 2000) with
+    columns rescaled.
 
     Parameters
     ----------
@@ -150,18 +176,22 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
         return wanted.astype(np.float32)
     ridge = RIDGE * looked_at
     asked = said > 0
+    waiting = bool((prior[~asked] > 0).any())
     if asked.any():
         usual = said[asked].mean()
         alike = np.where(asked, usual / np.where(asked, said, 1.0), 1.0)
         targets *= alike[:, None]
         grams += alike[:, None, None] * common
-        if (prior[~asked] > 0).any():
+        if waiting:
             ridge += HESITATION * usual
+    kinship = 0.0 if waiting else KINSHIP / len(words)
+    drawn, held = kinship * samples.alike, kinship * samples.alike.sum(axis=0)
     shares = wanted + NEARLY * ((prior > 0) | (said > 0))[:, None]
     shares /= shares.sum(axis=0)
     for _ in range(STEPS):
         pressure = np.matmul(shares[:, None, :], grams)[:, 0, :]
-        shares *= (targets + ridge * wanted) / (pressure + ridge * shares + 1e-20)
+        pressure += (ridge + held) * shares
+        shares *= (targets + ridge * wanted + shares @ drawn) / (pressure + 1e-20)
         shares /= np.maximum(shares.sum(axis=0), 1e-20)
     return shares.astype(np.float32)
 

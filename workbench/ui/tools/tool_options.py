@@ -53,6 +53,7 @@ class ToolOptions(QStackedWidget):
         document.layers_changed.connect(self._show_layer)
         document.opened.connect(self._show_layer)
         selection.area_changed.connect(self._show_area)
+        self._show_wand()
         self._show_tool()
         self._show_layer()
         self._show_area()
