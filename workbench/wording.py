@@ -149,6 +149,9 @@ SENTENCES: dict[str, str] = {
     "document.no_layer": QT_TRANSLATE_NOOP(
         "Errors", "That layer is not there yet, or no longer: what is tried out has to be accepted first."
     ),
+    "document.no_source": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” holds only what was painted and is no source; choose another layer, or make a new source."
+    ),
     "document.last_layer": QT_TRANSLATE_NOOP("Errors", "The last layer stays: the parts always sum to the mix."),
     "document.merge_needs_two": QT_TRANSLATE_NOOP("Errors", "Select two or more layers to merge."),
     "document.layer_locked": QT_TRANSLATE_NOOP(

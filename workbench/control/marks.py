@@ -5,20 +5,27 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from workbench.control.acting import Acting
-from workbench.document.acts.sources import change_mark, remove_mark
+from workbench.control.notices import Notices
+from workbench.document.acts.sources import change_mark, edits_as_marks, marks_as_edits, remove_mark
 from workbench.document.document import Document
+from workbench.jobs.runner import Job, Runner
+from workbench.masks.edits.area import Area
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import moved
+from workbench.masks.insight.claims import claimed
 from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
+from workbench.progress import part
 
 
 class MarkActs(QObject):
     """Weighs, gives to another source, turns round and takes back."""
 
-    def __init__(self, document: Document, acting: Acting, parent: QObject | None = None) -> None:
+    def __init__(
+        self, document: Document, acting: Acting, runner: Runner, notices: Notices, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._document, self._acting = document, acting
+        self._document, self._acting, self._runner, self._notices = document, acting, runner, notices
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -39,6 +46,10 @@ class MarkActs(QObject):
         name = self.tr("Weight of a mark")
         self._acting.do(name, lambda state: change_mark(state, mark.id, weight=weight), f"mark {mark.id}")
 
+    def weighed(self) -> None:
+        """The slider was let go."""
+        self._document.seal()
+
     def give(self, mark: Mark, layer: Layer) -> None:
         """It speaks of another source."""
         part = next((part for part in layer.parts if part.component is not None), None)
@@ -49,6 +60,38 @@ class MarkActs(QObject):
     def turn(self, mark: Mark) -> None:
         """What sounds here is the source, or is not."""
         self._acting.do(self.tr("Turn a mark round"), lambda state: change_mark(state, mark.id, denies=not mark.denies))
+
+    def turn_edits(self) -> None:
+        """Say by marks what edits of this stack did, so that it counts for all that sounds alike."""
+        document = self._document
+        state, stack = document.recorded_state, document.recorded_stack
+        if state.marks is None:
+            self._notices.refuse(self.tr("Marks are of sources: point at a sound first (Shift+P), then edit its mask."))
+        elif not state.edits:
+            self._notices.refuse(self.tr("There are no edits to turn into marks."))
+        else:
+            sources = [(i, layer.id) for i, layer in enumerate(state.layers) if layer.components and not layer.locked]
+
+            def work(job: Job) -> dict[int, Area]:
+                whole = len(sources)
+                return {
+                    layer: claimed(stack, i, part(job.report, n / whole, (n + 1) / whole))
+                    for n, (i, layer) in enumerate(sources)
+                }
+
+            def done(places: dict[int, Area]) -> None:
+                if document.recorded_state is state:
+                    self._acting.do(self.tr("Turn edits into marks"), lambda now: edits_as_marks(now, places))
+
+            name = self.tr("Reading the edits")
+            self._runner.run(name, work, done, self._notices.trouble, key="claims")
+
+    def turn_marks(self) -> None:
+        """Fill by edits what the marks say: it holds there, and nowhere else."""
+        if not self.marks:
+            self._notices.refuse(self.tr("There are no marks to turn into edits."))
+            return
+        self._acting.do(self.tr("Turn marks into edits"), marks_as_edits)
 
     def effect(self, mark: Mark) -> float | None:
         """The share of the sound's energy that a mark moved, 0 … 1; None before there are components."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from workbench.document.acts.layers import free_colour
+from workbench.document.acts.masks import locked_parts
 from workbench.document.state import StackState, State
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
+from workbench.masks.edits.edits import with_operation
+from workbench.masks.edits.effects import Fill
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import REST
 from workbench.masks.model.layers import Layer, Part
 
+SURE = 0.95
+"""The mask that an edit gives where a mark of full weight was."""
 UNCLAIMED = "#8b93a5"
 """Colour of what nobody asked for."""
 
@@ -83,6 +88,31 @@ def change_mark(state: State, mark: int, **values: Any) -> State:
 def remove_mark(state: State, mark: int) -> State:
     """Take a word back: the masks are what they would be if it had never been said."""
     return _with_marks(state, (each for each in state.marks or () if each.id != mark))
+
+
+def edits_as_marks(state: State, places: Mapping[int, Area]) -> State:
+    """Say by marks what edits did, and take the edits away; locked layers keep nothing by that.
+
+    Parameters
+    ----------
+    places : mapping of int to Area
+        For each layer the bins that edits gave it.
+    """
+    for layer, place in places.items():
+        if place:
+            state = add_mark(state, layer, place)
+    return state.with_present(edits=())
+
+
+def marks_as_edits(state: State) -> State:
+    """Fill by edits what marks say, in their order, and take the marks away: it holds there, and nowhere else."""
+    there = {part.id for part in state.present.parts}
+    for mark in state.marks or ():
+        if mark.source in there:
+            value = (1 - mark.weight * SURE) if mark.denies else 0.5 + mark.weight * (SURE - 0.5)
+            effect = Fill(locked_parts(state), (mark.source,), value)
+            state = state.with_present(edits=with_operation(state.edits, effect, mark.place))
+    return state.with_present(marks=())
 
 
 def _with_marks(state: State, marks: Iterable[Mark]) -> State:

@@ -98,7 +98,7 @@ class MarksPanel(QWidget):
         self.turn.clicked.connect(lambda: self._with_chosen(self._marks.turn))
         self.remove.clicked.connect(lambda: self._with_chosen(self._marks.remove))
         self.weight.moved.connect(lambda value: self._with_chosen(lambda mark: self._marks.weigh(mark, value)))
-        self.weight.let_go.connect(self._document.seal)
+        self.weight.let_go.connect(self._marks.weighed)
 
     # -- showing ---------------------------------------------------------------------------------------
 

@@ -87,6 +87,20 @@ def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         desk.pointing.get_out,
         tr("Find what is selected, painted or pointed at everywhere: two layers, the sound and the rest"),
     )
+    menu.add(
+        "editsToMarks",
+        tr("Turn edits into mar&ks"),
+        "",
+        desk.marks.turn_edits,
+        tr("What you painted counts for all that sounds alike, not only where you painted it"),
+    )
+    menu.add(
+        "marksToEdits",
+        tr("Turn marks into e&dits"),
+        "",
+        desk.marks.turn_marks,
+        tr("What you said of places holds there, and nowhere else"),
+    )
     _add_assign_menu(menu.submenu(tr("&Give the selection to"), "assignMenu"), desk)
     menu.line()
     menu.add("invert", tr("&Invert the mask"), "Ctrl+I", masks.invert)
