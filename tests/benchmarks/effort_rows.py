@@ -14,7 +14,6 @@ from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import Scene as Heard
 from workbench.audio.scores import score_of
-from workbench.control.components import SETTINGS
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import REST, Samples, sources
@@ -24,8 +23,7 @@ from workbench.masks.model.models import Factors, Shares
 from workbench.masks.model.sources import MaskModel
 from workbench.masks.stack import Stack
 from workbench.nmf import random_start
-from workbench.separation.factorise import factorise
-from workbench.separation.task import Task
+from workbench.separation.blind import blind_components
 from workbench.spectral.stft import Analysis, magnitudes
 
 ISSE_COMPONENTS, ISSE_ITERATIONS, ISSE_WEIGHT = 10, 100, 30.0
@@ -51,9 +49,7 @@ class Bench:
     @cached_property
     def blind(self) -> Factors:
         """The components that pointing works with."""
-        found = factorise(Task(self.recording, self.analysis, SETTINGS)).factors
-        assert isinstance(found, Factors)
-        return found
+        return blind_components(self.recording, self.analysis)
 
     @cached_property
     def _samples(self) -> Samples:

@@ -8,13 +8,8 @@ from workbench.control.notices import Notices
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
 from workbench.masks.model.models import Factors
-from workbench.separation.factorise import Snapshot, factorise
-from workbench.separation.settings import RunSettings
-from workbench.separation.task import Task
+from workbench.separation.blind import NOISE, SETTINGS, blind_components
 
-SETTINGS = RunSettings(components=20, iterations=100, seed=0)
-"""Kullback–Leibler. Of 12, 20, 24 and 40 components, 20 came closest to the ideal masks after ten clicks; measured.md
-has the numbers."""
 SOON = 15 * 60.0
 """Recordings up to so many seconds are listened to when they open, longer ones when somebody points."""
 KEY = "blind"
@@ -58,7 +53,7 @@ class Components(QObject):
         if run is not None and isinstance(run.factors, Factors):
             return document.recorded_state.run
         if self._blind is not None and self._number not in document.runs:
-            self._number = document.add_run(self.tr("Components to point with"), SETTINGS, self._blind)
+            self._number = document.add_run(self.tr("Components to point with"), SETTINGS, self._blind, held=(NOISE,))
         return self._number or None
 
     def _forget(self) -> None:
@@ -75,12 +70,12 @@ class Components(QObject):
         if recording is None or self.factors is not None:
             return
 
-        def done(snapshot: Snapshot) -> None:
-            fits = document.recording is recording and document.state.analysis == analysis
-            if fits and isinstance(snapshot.factors, Factors):
-                self._blind = snapshot.factors
+        def done(factors: Factors) -> None:
+            if document.recording is recording and document.state.analysis == analysis:
+                self._blind = factors
                 self.changed.emit()
 
-        task = Task(recording, analysis, SETTINGS)
         # Without a name: nobody asked for it, and there is nothing to wait for.
-        self._runner.run("", lambda job: factorise(task, job.report), done, self._notices.trouble, key=KEY)
+        self._runner.run(
+            "", lambda job: blind_components(recording, analysis, job.report), done, self._notices.trouble, key=KEY
+        )

@@ -251,9 +251,16 @@ class Document(ShownDocument):
             self._runs.remove(replaced)
             self.runs_changed.emit()
 
-    def add_run(self, name: str, settings: RunSettings, factors: Model, costs: tuple[float, ...] = ()) -> int:
-        """Put a run into the list without using it; returns its number."""
-        identity = self._runs.add(Run(settings, factors, costs, name))
+    def add_run(
+        self,
+        name: str,
+        settings: RunSettings,
+        factors: Model,
+        costs: tuple[float, ...] = (),
+        held: tuple[int, ...] = (),
+    ) -> int:
+        """Put a run into the list without using it; returns its number. The templates of some components are held."""
+        identity = self._runs.add(Run(settings, factors, costs, name, held))
         self.runs_changed.emit()
         return identity
 

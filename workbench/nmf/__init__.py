@@ -10,6 +10,7 @@ V (F bins, N frames) ≈ W H, with templates W (F, K), or (F, K, T) of T frames,
 `match`, `morph`          fixed templates, and what lies between two sets of them
 `hpss`                    harmonic–percussive masks by medians
 `random_start`, …         starts: random, uniform, singular vectors, pitches, examples, events
+`noise_floor`             the spectrum of steady noise
 `match_components`        which component of one run is which of another
 `costs_by_components`     the cost against the number of components, and its `elbow`
 `flucoma`, `libnmfd`      those programs' own rules, for their own numbers
@@ -31,6 +32,7 @@ from workbench.nmf.divergence import BETA, divergence, relative_floor, spectrogr
 from workbench.nmf.harmonic_percussive import HpssMode, hpss, median_filters
 from workbench.nmf.matching import match_components, similarity
 from workbench.nmf.multiplicative import factorise
+from workbench.nmf.noise_floor import noise_floor
 from workbench.nmf.objective import Exponent, Objective
 from workbench.nmf.rank import costs_by_components, elbow
 from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, Watch
@@ -84,6 +86,7 @@ __all__ = [
     "nmf_conv",
     "nmfd",
     "nndsvd",
+    "noise_floor",
     "pitched_templates",
     "random_start",
     "read_events",
