@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 from workbench.control.acting import Acting, first_free
 from workbench.control.audition import Audition
 from workbench.control.components import Components
+from workbench.control.marks import MarkActs
 from workbench.control.notices import Notices
 from workbench.control.plane import Plane, Pointer
 from workbench.control.selection import Selection
@@ -22,6 +23,7 @@ from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.brush import Brush, Shape
 from workbench.masks.edits.traces import Path, Trace
+from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.ridges import snapped
 from workbench.masks.model.grid import Region
 from workbench.masks.model.sources import Sources
@@ -67,6 +69,7 @@ class Marking(QObject):
         pointer: Pointer,
         components: Components,
         audition: Audition,
+        marks: MarkActs,
         acting: Acting,
         notices: Notices,
         parent: QObject | None = None,
@@ -74,11 +77,13 @@ class Marking(QObject):
         super().__init__(parent)
         self._document, self._selection, self._tools = document, selection, tools
         self._plane, self._pointer, self._components = plane, pointer, components
-        self._audition, self._acting, self._notices = audition, acting, notices
+        self._audition, self._marks, self._acting, self._notices = audition, marks, acting, notices
+        self._grabbed: Mark | None = None
         self._new = True
         self._lit: tuple[Sources, int] | None = None
         self._pressed: QPointF | None = None
         self._says = Says.THIS
+        self._last = QPointF()
         self._spans = False
         self._path: Path | None = None
         self._waiting: tuple[Area | Trace, Says] | None = None
@@ -177,7 +182,7 @@ class Marking(QObject):
     @property
     def busy(self) -> bool:
         """Whether a stroke is under way."""
-        return self._path is not None
+        return self._path is not None or self._grabbed is not None
 
     def set_spans(self, on: bool) -> None:
         """Whether drags mark all frequencies of a time: only this source sounds there."""
@@ -197,10 +202,16 @@ class Marking(QObject):
         """Drag: a stroke."""
         if self._pressed is None or self._audition.sounds:
             return
-        if self._path is None:
+        self._last = point
+        if self._path is None and self._grabbed is None:
             if (point - self._pressed).manhattanLength() <= MOVED:
                 return
             self._held.stop()
+            self._grabbed = self._marks.at(self._pressed)
+        if self._grabbed is not None:
+            self._marks.move(self._grabbed, *self._way(self._pressed, point), False)
+            return
+        if self._path is None:
             shape = Shape.TIME if self._spans else Shape.ROUND
             start = (*self._plane.ruler_point(self._pressed), 1.0)
             self._path = Path(Brush(shape, THICKNESS, 1.0), self._plane.ruler(), np.array([start]))
@@ -212,10 +223,13 @@ class Marking(QObject):
 
     def end(self) -> None:
         """Release: a click or stroke becomes a mark; what was held to be heard is none."""
-        pressed, path = self._pressed, self._path
-        self._pressed = self._path = None
+        pressed, path, grabbed = self._pressed, self._path, self._grabbed
+        self._pressed = self._path = self._grabbed = None
         self._held.stop()
         if pressed is None or self._audition.end():
+            return
+        if grabbed is not None:
+            self._marks.move(grabbed, *self._way(pressed, self._last), True)
             return
         place = self.place_of_click(*self._plane.place_at(pressed)) if path is None else Trace((path,))
         self.mark(place, self._says)
@@ -223,10 +237,15 @@ class Marking(QObject):
     def cancel(self) -> None:
         """Esc: the stroke never was."""
         if self._pressed is not None:
-            self._pressed = self._path = None
+            self._pressed = self._path = self._grabbed = None
             self._held.stop()
             self._audition.end()
             self._document.end_preview()
+
+    def _way(self, start: QPointF, end: QPointF) -> tuple[int, int]:
+        """Bins up and frames on from one point of the canvas to another."""
+        (t0, f0), (t1, f1) = self._plane.place_at(start), self._plane.place_at(end)
+        return self._plane.bin_at(f1) - self._plane.bin_at(f0), self._plane.frame_at(t1) - self._plane.frame_at(t0)
 
     # -- marks -----------------------------------------------------------------------------------------
 
@@ -303,6 +322,7 @@ class Marking(QObject):
 
     def _forget(self) -> None:
         self._new, self._lit, self._pressed, self._path, self._waiting = True, None, None, None, None
+        self._grabbed = None
         self._held.stop()
         self._audition.end()
         self.lit_changed.emit()

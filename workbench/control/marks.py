@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPointF
 
 from workbench.control.acting import Acting
 from workbench.control.notices import Notices
+from workbench.control.plane import Plane
 from workbench.document.acts.sources import change_mark, edits_as_marks, marks_as_edits, remove_mark
 from workbench.document.document import Document
 from workbench.jobs.runner import Job, Runner
@@ -17,15 +18,25 @@ from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
 from workbench.progress import part
 
+LARGEST, NEAR = 90.0, 3.0
+"""Pixels of a mark that is moved by a drag, and around it; a drag within a larger one is another stroke."""
+
 
 class MarkActs(QObject):
     """Weighs, gives to another source, turns round and takes back."""
 
     def __init__(
-        self, document: Document, acting: Acting, runner: Runner, notices: Notices, parent: QObject | None = None
+        self,
+        document: Document,
+        plane: Plane,
+        acting: Acting,
+        runner: Runner,
+        notices: Notices,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._acting, self._runner, self._notices = document, acting, runner, notices
+        self._document, self._plane, self._acting = document, plane, acting
+        self._runner, self._notices = runner, notices
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -56,6 +67,24 @@ class MarkActs(QObject):
         if part is not None:
             name = self.tr("Give a mark to {0}").format(layer.name)
             self._acting.do(name, lambda state: change_mark(state, mark.id, source=part.id))
+
+    def at(self, point: QPointF) -> Mark | None:
+        """The mark whose outline holds a point of the canvas: the newest, and none that is larger than `LARGEST`."""
+        for mark in reversed(self.marks):
+            rect = self._plane.rect_of(mark.place.bounds)
+            if max(rect.width(), rect.height()) <= LARGEST and rect.adjusted(-NEAR, -NEAR, NEAR, NEAR).contains(point):
+                return mark
+        return None
+
+    def move(self, mark: Mark, bins: int, frames: int, done: bool) -> None:
+        """Show it so many bins higher and frames later, or do so."""
+        document, place = self._document, mark.shifted(bins, frames).place
+        if not done:
+            document.preview(change_mark(document.recorded_state, mark.id, place=place))
+        elif place:
+            self._acting.do(self.tr("Move a mark"), lambda state: change_mark(state, mark.id, place=place))
+        else:
+            document.end_preview()
 
     def turn(self, mark: Mark) -> None:
         """What sounds here is the source, or is not."""

@@ -20,7 +20,7 @@ RAYLEIGH_MEAN = np.sqrt(np.pi) / 2
 def noise_floor(V: Array) -> Array:
     """Mean magnitude of the steady noise in each bin.
 
-    The magnitude of stationary Gaussian noise has a Rayleigh distribution, whose quantile q lies at √(−ln(1 − q)) of the
+    The magnitude of stationary Gaussian noise has a Rayleigh distribution: its quantile q lies at √(−ln(1 − q)) of the
     root mean square; so a low quantile over time tells the noise of bins that are sometimes left alone. Where tones
     sound all the time, it is that of the valleys near: a low percentile over frequency, of the logarithm, smoothed
     (after the minimum statistics of R. Martin, IEEE Trans. Speech Audio Process. 9(5), 2001, but over frequency too).

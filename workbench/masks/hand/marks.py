@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.traces import Trace
+from workbench.masks.edits.areas import of_plane
+from workbench.masks.edits.traces import Path, Trace
+from workbench.masks.model.grid import Region
 from workbench.spectral.stft import Analysis
 
 
@@ -36,3 +40,23 @@ class Mark:
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Mark:
         """The same mark under another window and hop; `samples` is the recording's length."""
         return replace(self, place=self.place.resampled(old, new, samples))
+
+    def shifted(self, bins: int, frames: int) -> Mark:
+        """The same mark so many bins higher and frames later, as far as the plane goes; strokes keep their frequencies
+        apart in Hz."""
+        place = self.place
+        if isinstance(place, Trace):
+            return replace(self, place=Trace(tuple(_shifted(path, bins, frames) for path in place.paths), place.within))
+        old = place.bounds
+        now = Region(old.low + bins, old.high + bins, old.start + frames, old.stop + frames).clipped(
+            place.bins, place.frames
+        )
+        rows, columns = np.arange(now.low, now.high) - bins, np.arange(now.start, now.stop) - frames
+        return replace(self, place=of_plane(place.read(rows, columns), now, place.bins, place.frames))
+
+
+def _shifted(path: Path, bins: int, frames: int) -> Path:
+    points, ruler = path.points.copy(), path.ruler
+    points[:, 0] += ruler.x(frames)
+    points[:, 1] = ruler.y(ruler.hz(points[:, 1]) / ruler.hz_per_bin + bins)
+    return replace(path, points=points)
