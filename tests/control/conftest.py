@@ -61,6 +61,14 @@ def separated(desk: Desk) -> Desk:
 
 
 @pytest.fixture
+def pointing(desk: Desk, until: Callable[[Callable[[], object]], None]) -> Desk:
+    """A desk with the Point tool in hand, over a recording whose components are known."""
+    until(lambda: desk.components.factors is not None)
+    desk.tools.choose(Tool.POINT)
+    return desk
+
+
+@pytest.fixture
 def told(empty: Desk) -> Told:
     """What the user is told."""
     return Told(empty.notices)

@@ -16,7 +16,7 @@ from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
 
 FILES = Path(__file__).parent / "files"
-NAMES = ("schema1", "schema2", "schema2-hpss", "schema3", "schema4")
+NAMES = ("schema1", "schema2", "schema2-hpss", "schema3", "schema4", "schema5", "schema6")
 ROWS, COLUMNS = np.arange(0, 65, 6), np.arange(0, 126, 9)
 """Bins and frames at which the masks were noted."""
 NOT_KNOWN_YET = {"automatic": False, "group": 0}
@@ -71,11 +71,24 @@ def test_there_is_something_in_them():
     assert [group.gain_db for group in every[-1].state.stacks[0].groups] == [-3.0]
     mixes = every[-1].state.mixes
     assert mixes[0] is None and mixes[1].groups[0].gain_db == float("-inf") and mixes[3].groups[0].width == 1.75
-    for project in every[-2:]:
+    for project in every[NAMES.index("schema3") :]:
         edits = [edit for _, state in project.steps for stack in state.stacks for edit in stack.edits]
         kinds = {type(edit.effect).__name__ for edit in edits if isinstance(edit, Operation)}
         expected = {"Fill", "Scale", "Invert", "Threshold", "Filter", "Combine", "Move", "Restore", "Sharpened"}
         assert kinds == expected and any(isinstance(edit, Paint) for edit in edits)
+
+
+def test_references_come_back(name):
+    state, known = load_project(FILES / f"{name}.workbench").state, noted(name)["state"]
+    found = [plain({**asdict(each), "path": each.path.name}) for each in state.references]
+    assert (found, plain(state.assigned)) == (known.get("references", []), known.get("assigned", []))
+    assert all(each.path.samefile(FILES / each.path.name) for each in state.references)
+
+
+def test_older_projects_have_no_sources_that_share_components(name):
+    assert all(
+        stack.marks is None for _, state in load_project(FILES / f"{name}.workbench").steps for stack in state.stacks
+    )
 
 
 def test_the_history_comes_back(name):

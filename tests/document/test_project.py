@@ -9,15 +9,17 @@ from tests.conftest import begin, tone_mix
 from workbench.audio.recording import load
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
+from workbench.document.acts import sources as source_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.history import History
 from workbench.document.project import ProjectError, load_project, save_project
-from workbench.document.state import Run, fresh_state
+from workbench.document.state import Run, fresh_state, mask_model, stack_of
 from workbench.masks.edits import areas
 from workbench.masks.edits.brush import Brush, Ruler, Shape
-from workbench.masks.edits.effects import Fill, Threshold
+from workbench.masks.edits.edits import Operation
+from workbench.masks.edits.effects import Combine, CombineKind, Fill, Threshold
 from workbench.masks.edits.filters import FilterKind
-from workbench.masks.edits.traces import Path
+from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.hand.clips import clip, recalled
 from workbench.masks.hand.painting import PathStroke
 from workbench.masks.model.grid import Region
@@ -79,7 +81,7 @@ def test_everything_comes_back(saved):
 def test_is_plain_data_without_pickles(saved):
     with zipfile.ZipFile(saved[0]) as file:
         document = json.loads(file.read("project.json"))
-        assert document["schema"] == 6
+        assert document["schema"] == 7
         for name in file.namelist():
             assert name == "project.json" or name.endswith(".npy")
 
@@ -207,3 +209,99 @@ def test_history_areas_strokes_and_other_stacks_come_back(saved, tmp_path):
             )
     # What steps share is one object again, so that they cost as little as before.
     assert project.steps[1][1].edits[0] is project.steps[0][1].edits[0]
+
+
+@pytest.fixture
+def marked(tmp_path):
+    """A project with sources, of which boxes and strokes are marked, and a clip that holds them; saved."""
+    soundfile.write(tmp_path / "tones.wav", tone_mix(1.0), 8000, subtype="FLOAT")
+    recording = load(tmp_path / "tones.wav")
+    frames = ANALYSIS.frames(len(recording.samples))
+    rng = np.random.default_rng(0)
+    factors = Factors(rng.random((257, 5)).astype(np.float32), rng.random((5, frames)).astype(np.float32))
+    runs = {1: Run(RunSettings(components=5), factors, (2.0, 1.0), "blind", (), 1)}
+    history = History(fresh_state(ANALYSIS))
+    state = source_acts.begin_sources(history.state, 1, "Sources", "Rest")
+    state, first = source_acts.add_source(state, "Flöte")
+    box = areas.rectangle(Region(20, 28, 5, 12), 257, frames)
+    history.record("Point", source_acts.add_mark(state, first, box))
+    ruler = Ruler(FrequencyScale.LOG, 31.25, 2.0, 20.0)
+    path = Path(Brush(Shape.ROUND, 12, 1.0), ruler, np.array([[10.0, 40.0, 1.0], [60.0, 70.0, 1.0]]))
+    state, second = source_acts.add_source(history.state, "Two")
+    history.record("Stroke", source_acts.add_mark(state, second, Trace((path,), box.feathered(3)), 0.5))
+    history.record("Not", source_acts.add_mark(history.state, first, box, 1.0, True))
+    now = source_stack(history.state, runs)
+    # An earlier step and a long copy hold the sources as they were then.
+    history.record("Recall", mask_acts.set_edits(history.state, recalled(now, source_stack(state, runs), box)))
+    effect = Combine((), state.layers[1].part_ids, CombineKind.REPLACE, state.layers[0].part_ids, now)
+    history.record("Copy", history.state.with_present(edits=(*history.state.edits, Operation(effect, box))))
+    path = tmp_path / "work.workbench"
+    save_project(path, recording, history.state, runs, history.steps, history.present)
+    return path, recording, history, runs
+
+
+def source_stack(state, runs):
+    return stack_of(state, mask_model(state, runs), 8000)
+
+
+def test_marks_and_copies_of_sources_come_back(marked):
+    path, recording, history, runs = marked
+    project = load_project(path)
+    assert [name for name, _ in project.steps] == [step.name for step in history.steps]
+    rows, columns = np.arange(257), np.arange(ANALYSIS.frames(len(recording.samples)))
+    for (_, got), step in zip(project.steps, history.steps, strict=True):
+        kept = [
+            None if s.marks is None else [(m.id, m.source, m.weight, m.denies) for m in s.marks] for s in got.stacks
+        ]
+        assert kept == [
+            None if s.marks is None else [(m.id, m.source, m.weight, m.denies) for m in s.marks]
+            for s in step.state.stacks
+        ]
+        np.testing.assert_array_equal(
+            source_stack(got, project.runs).evaluate(rows, columns),
+            source_stack(step.state, runs).evaluate(rows, columns),
+        )
+    # What is said in several steps is one object, so that nothing is solved or kept twice.
+    assert project.steps[-1][1].marks is project.steps[-2][1].marks
+    again = path.with_name("again.workbench")
+    save_project(again, recording, project.state, project.runs)
+    np.testing.assert_array_equal(
+        source_stack(load_project(again).state, project.runs).evaluate(rows, columns),
+        source_stack(history.state, runs).evaluate(rows, columns),
+    )
+
+
+def first_mark(document):
+    return document["tables"]["marks"][-1][0]
+
+
+def held_sources(document):
+    return next(model for model in document["tables"]["models"] if isinstance(model, dict))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d, m: d["tables"].pop("marks"),
+        lambda d, m: d["tables"].update(marks=[]),
+        lambda d, m: first_mark(d).update(weight=1.5),
+        lambda d, m: first_mark(d).update(weight=float("nan")),
+        lambda d, m: first_mark(d).update(weight="much"),
+        lambda d, m: held_sources(d)["words"][0].update(weight="inf"),
+        lambda d, m: held_sources(d).update(components=d["tables"]["models"].index(held_sources(d))),
+        lambda d, m: first_mark(d).update(place=99),
+        lambda d, m: first_mark(d).update(place=None),
+        lambda d, m: first_mark(d).update(place={"paths": []}),
+        lambda d, m: first_mark(d).pop("source"),
+        lambda d, m: first_mark(d).update(id=float("inf")),
+        lambda d, m: d["steps"][-1]["state"]["stacks"][0].update(marks="all"),
+        lambda d, m: d["steps"][-1]["state"]["stacks"][0].pop("marks"),
+        lambda d, m: m.pop(next(name for name in m if name.endswith("_shares.npy"))),
+        lambda d, m: m.update({next(n for n in m if n.endswith("_shares.npy")): m["model0_H.npy"]}),
+    ],
+)
+def test_damaged_marks_get_one_sentence(marked, change):
+    rewritten(marked[0], change)
+    with pytest.raises(ProjectError) as raised:
+        load_project(marked[0])
+    assert raised.value.code == "document.damaged" and "“work.workbench”" in sentence(raised.value)

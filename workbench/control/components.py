@@ -13,6 +13,7 @@ from workbench.separation.blind import NOISE, SETTINGS, blind_components
 SOON = 15 * 60.0
 """Recordings up to so many seconds are listened to when they open, longer ones when somebody points."""
 KEY = "blind"
+"""Of the job."""
 
 
 class Components(QObject):
@@ -36,10 +37,14 @@ class Components(QObject):
     @property
     def factors(self) -> Factors | None:
         """The components; None while there are none."""
-        run = self._document.run
-        if run is not None:
-            return run.factors if isinstance(run.factors, Factors) else self._blind
-        return self._blind
+        return self._blind if self._present is None else self._present
+
+    @property
+    def _present(self) -> Factors | None:
+        """Those of the run that is recorded, whatever is only tried out."""
+        number = self._document.recorded_state.run
+        run = None if number is None else self._document.runs.get(number)
+        return run.factors if run is not None and isinstance(run.factors, Factors) else None
 
     def want(self) -> None:
         """Somebody points: find components, if there are none."""
@@ -49,8 +54,7 @@ class Components(QObject):
     def run(self) -> int | None:
         """The number of a run of the document with these components; None while there are none."""
         document = self._document
-        run = document.run
-        if run is not None and isinstance(run.factors, Factors):
+        if self._present is not None:
             return document.recorded_state.run
         if self._blind is not None and self._number not in document.runs:
             self._number = document.add_run(self.tr("Components to point with"), SETTINGS, self._blind, held=(NOISE,))

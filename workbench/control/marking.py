@@ -7,7 +7,7 @@ from enum import Enum
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
-from workbench.control.acting import Acting, first_free
+from workbench.control.acting import Acting, first_free, numbered
 from workbench.control.audition import Audition
 from workbench.control.components import Components
 from workbench.control.marks import MarkActs
@@ -27,6 +27,7 @@ from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.ridges import snapped
 from workbench.masks.model.grid import Region
 from workbench.masks.model.sources import Sources
+from workbench.spectral.stft import Analysis
 
 CLICK_BINS, CLICK_SECONDS = 8, 0.186
 """What a click marks around the partial that it snaps to."""
@@ -84,9 +85,10 @@ class Marking(QObject):
         self._pressed: QPointF | None = None
         self._says = Says.THIS
         self._last = QPointF()
+        self._plane_pressed = (0, document.state.analysis)
         self._spans = False
         self._path: Path | None = None
-        self._waiting: tuple[Area | Trace, Says] | None = None
+        self._waiting: tuple[Area | Trace, Says, Analysis] | None = None
         self._held = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._held.timeout.connect(self._listen)
         self._later = QTimer(self, singleShot=True, interval=FOLLOW_MS)
@@ -181,8 +183,8 @@ class Marking(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a stroke is under way."""
-        return self._path is not None or self._grabbed is not None
+        """Whether the button is down: a click, a stroke, or something that is heard alone."""
+        return self._pressed is not None
 
     def set_spans(self, on: bool) -> None:
         """Whether drags mark all frequencies of a time: only this source sounds there."""
@@ -192,7 +194,19 @@ class Marking(QObject):
         """Press."""
         if self.active and self._document.recording is not None:
             self._pressed, self._says, self._path = point, says, None
+            self._plane_pressed = self._plane_now()
             self._held.start()
+
+    def _plane_now(self) -> tuple[int, Analysis]:
+        """What a stroke is drawn on: the stack, and its window and hop."""
+        state = self._document.recorded_state
+        return state.shown, state.analysis
+
+    def _lost(self) -> bool:
+        """Whether there is no press, or what it was made on is gone; such a stroke leaves no trace."""
+        if self._pressed is not None and self._plane_now() != self._plane_pressed:
+            self.cancel()
+        return self._pressed is None
 
     def _listen(self) -> None:
         if self._pressed is not None and self._path is None and self._lit is not None:
@@ -200,7 +214,7 @@ class Marking(QObject):
 
     def move(self, point: QPointF) -> None:
         """Drag: a stroke."""
-        if self._pressed is None or self._audition.sounds:
+        if self._lost() or self._pressed is None or self._audition.sounds:
             return
         self._last = point
         if self._path is None and self._grabbed is None:
@@ -223,6 +237,8 @@ class Marking(QObject):
 
     def end(self) -> None:
         """Release: a click or stroke becomes a mark; what was held to be heard is none."""
+        if self._lost():
+            return
         pressed, path, grabbed = self._pressed, self._path, self._grabbed
         self._pressed = self._path = self._grabbed = None
         self._held.stop()
@@ -236,10 +252,12 @@ class Marking(QObject):
 
     def cancel(self) -> None:
         """Esc: the stroke never was."""
-        if self._pressed is not None:
-            self._pressed = self._path = self._grabbed = None
-            self._held.stop()
+        pressed, drawn = self._pressed, self._path is not None or self._grabbed is not None
+        self._pressed = self._path = self._grabbed = None
+        self._held.stop()
+        if pressed is not None:
             self._audition.end()
+        if drawn:
             self._document.end_preview()
 
     def _way(self, start: QPointF, end: QPointF) -> tuple[int, int]:
@@ -272,7 +290,7 @@ class Marking(QObject):
         document = self._document
         run = self._components.run()
         if run is None:
-            self._waiting = place, says
+            self._waiting = place, says, document.state.analysis
             self._components.want()
             self._notices.say(self.tr("Listening to the recording first; your click is remembered"))
             return
@@ -290,7 +308,8 @@ class Marking(QObject):
     def _marked(self, state: State, run: int, place: Area | Trace, says: Says) -> tuple[State, int]:
         """The state with one more mark, and the layer that it speaks of."""
         if state.marks is None:
-            state = begin_sources(state, run, self.tr("Sources"), self.tr("Rest"))
+            name = numbered(self.tr("Sources"), {stack.name for stack in state.stacks})
+            state = begin_sources(state, run, name, self.tr("Rest"))
         layer = self._spoken_of(says)
         # Of a source that is only made by this there is nothing to deny.
         denies = says is Says.NOT and layer != 0
@@ -313,11 +332,13 @@ class Marking(QObject):
     # -- following -------------------------------------------------------------------------------------
 
     def _components_changed(self) -> None:
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None and self._components.factors is not None:
-            self.mark(*waiting)
-        elif waiting is not None:
-            self._waiting = waiting
+        document, waiting = self._document, self._waiting
+        if waiting is not None and document.recording is not None and self._components.factors is not None:
+            self._waiting = None
+            place, says, analysis = waiting
+            if analysis != document.state.analysis:
+                place = place.resampled(analysis, document.state.analysis, len(document.recording.samples))
+            self.mark(place, says)
         self._light_soon()
 
     def _forget(self) -> None:

@@ -58,7 +58,7 @@ class MarkActs(QObject):
         self._acting.do(name, lambda state: change_mark(state, mark.id, weight=weight), f"mark {mark.id}")
 
     def weighed(self) -> None:
-        """The slider was let go."""
+        """The slider was let go: what follows is another act."""
         self._document.seal()
 
     def give(self, mark: Mark, layer: Layer) -> None:
@@ -81,7 +81,7 @@ class MarkActs(QObject):
         document, place = self._document, mark.shifted(bins, frames).place
         if not done:
             document.preview(change_mark(document.recorded_state, mark.id, place=place))
-        elif place:
+        elif place and (bins or frames):
             self._acting.do(self.tr("Move a mark"), lambda state: change_mark(state, mark.id, place=place))
         else:
             document.end_preview()
@@ -111,6 +111,8 @@ class MarkActs(QObject):
             def done(places: dict[int, Area]) -> None:
                 if document.recorded_state is state:
                     self._acting.do(self.tr("Turn edits into marks"), lambda now: edits_as_marks(now, places))
+                else:
+                    self._notices.refuse(self.tr("The masks were changed meanwhile; ask again."))
 
             name = self.tr("Reading the edits")
             self._runner.run(name, work, done, self._notices.trouble, key="claims")

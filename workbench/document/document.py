@@ -195,6 +195,8 @@ class Document(ShownDocument):
         if state.marks is not None:
             # Sources stay what was said of them, whatever components they are computed from.
             state = layer_acts.continued(state, identity)
+            kept = before.components if isinstance(before, Factors) else 0
+            places = tuple(k if k < kept else None for k in range(start.components))
         elif fresh:
             alike = isinstance(before, Factors)
             loudness = tuple(before.H.sum(axis=1)) if isinstance(before, Factors) else ()
@@ -267,14 +269,17 @@ class Document(ShownDocument):
     def use_run(self, name: str, run: int) -> None:
         """Compute the masks from another run, its components in the layers of those that they are most like.
 
-        Where nothing can be alike, between factors and the masks of HPSS, the layers are those that the run had.
+        Where nothing can be alike, between factors and the masks of HPSS, the layers are those that the run had. Such
+        masks can't be shared by sources: beside those they have a stack of their own.
         """
-        if self.recorded_state.marks is not None:
-            self.act(name, layer_acts.continued(self.recorded_state, run))
+        state, wanted = self.recorded_state, self.runs[run].factors
+        if state.marks is not None and isinstance(wanted, Factors):
+            self.act(name, layer_acts.continued(state, run))
             return
         before = None if self.run is None else self.run.factors
-        layers = self._runs.layers_of(run)
-        self.act(name, layer_acts.reused(self.recorded_state, run, before, self.runs[run].factors, layers))
+        if state.marks is not None:
+            state, before = stack_acts.new_stack(state, self.runs[run].name), None
+        self.act(name, layer_acts.reused(state, run, before, wanted, self._runs.layers_of(run)))
 
     def preview_factors(self, factors: Factors, region: Region | None = None) -> None:
         """Show and sound other templates or activations; `act_factors` or `end_preview` follows.

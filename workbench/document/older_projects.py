@@ -2,7 +2,7 @@
 
 Schema 1 and 2 had one stack, no history and three operations; 2 came with more methods, and masks computed as a whole.
 Schema 3 had steps, stacks and all effects; 4 groups and remembered mixes as well. All of them held the selected time
-of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references.
+of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references, 6 no marks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MIX_FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
-    """JSON and arrays of schema 6 for those of schema 1 … 6.
+    """JSON and arrays of schema 7 for those of schema 1 … 7.
 
     Parameters
     ----------
@@ -49,8 +49,10 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
         document["schema"] = 5
     if document["schema"] < 6:
         _without_references(document)
-        _without_marks(document)
         document["schema"] = 6
+    if document["schema"] < 7:
+        _without_marks(document)
+        document["schema"] = 7
     return document, arrays
 
 
@@ -155,8 +157,10 @@ def _without_references(document: Json) -> None:
         step["state"].update(references=0, assigned=[])
 
 
+# -- from 6 to 7 -------------------------------------------------------------------------------------------
+
+
 def _without_marks(document: Json) -> None:
-    """They had no stacks of sources."""
     document["tables"]["marks"] = []
     for step in document["steps"]:
         for stack in step["state"]["stacks"]:

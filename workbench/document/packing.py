@@ -42,11 +42,11 @@ EFFECTS = {
 }
 STORED_AS = {("Combine", "kind"): "way"}
 """Fields of effects that project files know by another name."""
-TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references")
+TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "marks", "sources", "references")
 
 
 class Packer:
-    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 6."""
+    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 7."""
 
     def __init__(self) -> None:
         self.tables: dict[str, list[Any]] = {name: [] for name in TABLES}

@@ -29,7 +29,7 @@ from workbench.document.unpacking import Unpacker
 from workbench.errors import UserError
 from workbench.storage import replacing
 
-SCHEMA = 6
+SCHEMA = 7
 SUFFIX = ".workbench"
 DAMAGE = (
     zipfile.BadZipFile,

@@ -102,7 +102,7 @@ class Runs:
         self._begun = {number: now if state is before else state for number, state in self._begun.items()}
 
     def keep_layers(self, number: int, layers: tuple[Layer, ...]) -> None:
-        """Remember the layers that the masks of a run were shown in."""
+        """Remember the layers that hold the components of a run. (Sources share them.)"""
         self._layers[number] = layers
 
     def layers_of(self, number: int) -> tuple[Layer, ...]:

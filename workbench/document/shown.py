@@ -234,7 +234,7 @@ class ShownDocument(QObject):
         before, self._shown = self._shown, state
         if before is state:
             return
-        if before.run is not None:
+        if before.run is not None and before.marks is None:
             self._runs.keep_layers(before.run, before.layers)
         if state.run != PREVIEW:
             self._runs.end_trial()

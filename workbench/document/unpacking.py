@@ -70,7 +70,7 @@ class Unpacker:
                 if not isinstance(base, Factors) or shares.shape[1:] != (base.components,):
                     raise ValueError("sources do not fit their components")
                 words = tuple(
-                    Word(int(w["source"]), self._place(w["place"]), float(w["weight"]), bool(w["denies"]))
+                    Word(int(w["source"]), self._place(w["place"]), _weight(w), bool(w["denies"]))
                     for w in entry["words"]
                 )
                 self._known["models", number] = Sources(base, shares, words)
@@ -174,10 +174,8 @@ class Unpacker:
         return marks
 
     def _mark(self, entry: Mapping[str, Any]) -> Mark:
-        weight = float(entry["weight"])
-        if not 0 <= weight <= 1:
-            raise ValueError("a mark has no weight")
-        return Mark(int(entry["id"]), int(entry["source"]), self._place(entry["place"]), weight, bool(entry["denies"]))
+        place, denies = self._place(entry["place"]), bool(entry["denies"])
+        return Mark(int(entry["id"]), int(entry["source"]), place, _weight(entry), denies)
 
     def _place(self, held: int | Mapping[str, Any]) -> Area | Trace:
         if isinstance(held, int):
@@ -213,6 +211,14 @@ def _unpack_mix(entry: Mapping[str, Any]) -> RememberedMix:
 def _with_gain(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of what has a fader, which may be all the way down."""
     return {**entry, "gain_db": float(entry["gain_db"])}
+
+
+def _weight(entry: Mapping[str, Any]) -> float:
+    """Of a mark."""
+    weight = float(entry["weight"])
+    if not 0 <= weight <= 1:
+        raise ValueError("a mark has no weight")
+    return weight
 
 
 def _unpack_path(entry: Mapping[str, Any]) -> Path:

@@ -117,4 +117,4 @@ def marks_as_edits(state: State) -> State:
 
 def _with_marks(state: State, marks: Iterable[Mark]) -> State:
     now = tuple(marks)
-    return state if now == state.marks else state.with_present(marks=now)
+    return state if now == (state.marks or ()) else state.with_present(marks=now)

@@ -25,6 +25,7 @@ SAMPLED = 400
 """Bins of one word that are looked at."""
 PLACES = 600
 """Places that are remembered."""
+GOLDEN = (5**0.5 - 1) / 2
 CELLS = 60_000
 """Bins of a word's rectangle among which those are found that it covers."""
 STEPS = 60
@@ -57,13 +58,15 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
     samples : Samples
         Of the components that they share.
     parts : sequence of Part
-        `component` is the number of the source. Marks of other parts count for nothing.
+        `component` is the number of the source.
     marks : sequence of Mark
-        In the order in which they were made.
+        In the order in which they were made. Those of other parts, and those of no weight, say nothing.
     """
     numbers = {part.id: part.component for part in parts if part.component is not None}
     words = tuple(
-        Word(numbers[mark.source], mark.place, mark.weight, mark.denies) for mark in marks if mark.source in numbers
+        Word(numbers[mark.source], mark.place, mark.weight, mark.denies)
+        for mark in marks
+        if mark.source in numbers and mark.weight > 0
     )
     there = sorted(set(numbers.values()))
     prior = np.zeros(max(there, default=REST) + 1, np.float32)
@@ -114,7 +117,7 @@ class Samples:
         return alike
 
     def of(self, cover: Cover) -> _Bins:
-        """Bins of a place, evenly taken where it has many; those where the model is silent are none."""
+        """Bins of a place, some of them where it has many; those where the model is silent are none."""
         known = self._known.get(id(cover))
         if known is None:
             # Keeps the place, so that its identity is not another's.
@@ -137,8 +140,8 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     sources alike, however much is said of each. λ is `RIDGE` times the number of bins, and more while P gives something
     to a source of which nothing is said (`HESITATION`). μ is `KINSHIP` by the number of words: what sounds alike (s_jk,
     `Samples.alike`) goes together until more is said; 0 while that source is there, which has what nobody asked for.
-    Found by multiplicative steps (Lee & Seung, *Algorithms for non-negative matrix factorization*, NIPS 2000) with
-    columns rescaled.
+    Found by multiplicative steps that keep to the constraint (Zhu, Yang & Oja, *Multiplicative updates for learning
+    with stochastic matrices*, SCIA 2013).
 
     Parameters
     ----------
@@ -190,8 +193,10 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     shares /= shares.sum(axis=0)
     for _ in range(STEPS):
         pressure = np.matmul(shares[:, None, :], grams)[:, 0, :]
-        pressure += (ridge + held) * shares
-        shares *= (targets + ridge * wanted + shares @ drawn) / (pressure + 1e-20)
+        down = pressure + (ridge + held) * shares
+        up = targets + ridge * wanted + shares @ drawn
+        # What each source gains and loses by it is weighed against what its column does as a whole.
+        shares *= (up + (shares * down).sum(axis=0)) / (down + (shares * up).sum(axis=0) + 1e-20)
         shares /= np.maximum(shares.sum(axis=0), 1e-20)
     return shares.astype(np.float32)
 
@@ -214,13 +219,14 @@ def _last_said(samples: Samples, words: Sequence[Word]) -> Iterator[tuple[Word, 
 
 
 def _looked_at(base: Factors, cover: Cover) -> _Bins:
+    # A stroke may go beyond the plane.
     bounds = cover.bounds.clipped(len(base.W), base.H.shape[1])
     # Of a large area every so many rows and columns are looked at.
     apart = max(1.0, (bounds.bins_held / CELLS) ** 0.5)
     rows = _spread(bounds.low, bounds.high, apart)
     columns = _spread(bounds.start, bounds.stop, apart)
     covered = np.flatnonzero(cover.at(rows, columns) >= 0.5) if len(rows) and len(columns) else np.zeros(0, np.intp)
-    covered = covered[_spread(0, len(covered), max(1.0, len(covered) / SAMPLED))]
+    covered = covered[_scattered(len(covered))]
     rows, columns = rows[covered // max(1, len(columns))], columns[covered % max(1, len(columns))]
     values = base.points(rows, columns)
     model = values.sum(axis=0)
@@ -233,6 +239,17 @@ def _spread(low: int, high: int, apart: float) -> NDArray[np.intp]:
     """The numbers from low to high − 1, or some of them so far apart; at least one where there are any."""
     count = max(min(1, high - low), int((high - low) / apart))
     return np.asarray(low + np.arange(count) * apart, np.intp)
+
+
+def _scattered(count: int) -> NDArray[np.intp]:
+    """`SAMPLED` of so many numbers, or all: one out of each stretch, by the golden ratio sooner or later in it.
+
+    At even distances bins that are counted row by row could all be of the same few frames.
+    """
+    if count <= SAMPLED:
+        return np.arange(count)
+    numbers = np.arange(SAMPLED)
+    return ((numbers + numbers * GOLDEN % 1) * (count / SAMPLED)).astype(np.intp)
 
 
 def moved(before: Sources, now: Sources) -> float:

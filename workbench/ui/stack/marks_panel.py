@@ -185,7 +185,10 @@ class MarksPanel(QWidget):
 
     def _tell_effect(self) -> None:
         """Look at what one more mark came to; the newest first."""
-        if not self.isVisible() or self._under_way.stroking:
+        if not self.isVisible():
+            return
+        if self._under_way.stroking:
+            self._later.start(REST_MS)
             return
         for row in range(len(self._shown) - 1, -1, -1):
             mark = self._shown[row]

@@ -1,0 +1,183 @@
+"""Clicks of the Point tool become marks; the sources that they need are made, and no click is lost."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+
+from tests.control.hand import chips, click, drag
+from tests.control.scenes import acts, ids, masks, names, open_tones, point, previewing, random_factors
+from workbench.control import marking as module
+from workbench.control.marking import Says
+from workbench.control.tools import Tool
+from workbench.masks.model.sources import Sources
+from workbench.separation.settings import RunSettings
+from workbench.spectral.pyramid import analyse_levels
+from workbench.spectral.stft import Analysis
+
+# -- clicks -------------------------------------------------------------------------------------------
+
+
+def test_the_first_click_makes_a_source_and_the_rest(pointing):
+    before = masks(pointing)
+    click(pointing, 0.5)
+    assert names(pointing) == ["Rest", "Source 1"] and acts(pointing) == ["Point at a new source"]
+    assert pointing.selection.present.name == "Source 1"
+    assert isinstance(pointing.document.stack.factors, Sources)
+    assert np.abs(masks(pointing).sum(axis=0) - 1).max() < 1e-5
+    pointing.under_way.undo()
+    assert names(pointing) == ["Everything"] and np.array_equal(masks(pointing), before)
+    pointing.under_way.redo()
+    assert names(pointing) == ["Rest", "Source 1"]
+
+
+def test_a_click_marks_what_is_under_it(pointing):
+    click(pointing, 1.0, 0.3)
+    (mark,) = pointing.document.state.marks
+    bounds, at = mark.place.bounds, point(pointing, 1.0, 0.3)
+    column = pointing.plane.frame_at(pointing.plane.second_at(at.x()))
+    row = pointing.plane.bin_at(pointing.plane.position_at(at.y()))
+    assert bounds.start <= column < bounds.stop
+    # It snaps to the partial within reach of the hand.
+    near = pointing.plane.region_near(at, module.REACH)
+    assert bounds.low - (near.high - near.low) <= row < bounds.high + (near.high - near.low)
+    assert bounds.high - bounds.low == module.CLICK_BINS and (mark.weight, mark.denies) == (1.0, False)
+
+
+@pytest.mark.parametrize(("second", "share"), [(0.0, 0.0), (2.0, 0.0), (0.0, 1.0), (2.0, 1.0)])
+def test_a_click_in_a_corner_marks_what_there_is_of_it(pointing, second, share):
+    click(pointing, second, share)
+    bounds, stack = pointing.document.state.marks[0].place.bounds, pointing.document.stack
+    assert 0 <= bounds.low < bounds.high <= stack.bins and 0 <= bounds.start < bounds.stop <= stack.frames
+
+
+def test_each_plain_click_makes_another_source(pointing):
+    for second in (0.3, 0.9, 1.5):
+        click(pointing, second)
+    assert names(pointing) == ["Rest", "Source 1", "Source 2", "Source 3"]
+    assert len({layer.colour for layer in pointing.document.layers}) == 4
+
+
+def test_shift_says_more_of_the_selected_source_and_ctrl_what_it_is_not(pointing):
+    click(pointing, 0.3)
+    click(pointing, 0.9, says=Says.MORE)
+    click(pointing, 1.5, says=Says.NOT)
+    assert names(pointing) == ["Rest", "Source 1"]
+    assert [mark.denies for mark in pointing.document.state.marks] == [False, False, True]
+    assert acts(pointing) == ["Point at a new source", "Source 1 here", "Not Source 1 here"]
+
+
+@pytest.mark.parametrize("says", [Says.MORE, Says.NOT])
+def test_where_there_is_no_source_yet_a_click_makes_one_whatever_it_says(pointing, says):
+    click(pointing, 0.5, says=says)
+    assert names(pointing) == ["Rest", "Source 1"] and not pointing.document.state.marks[0].denies
+
+
+def test_clicks_go_to_the_source_that_was_chosen_until_another_is_wanted(pointing):
+    click(pointing, 0.3)
+    click(pointing, 0.9)
+    first = ids(pointing)[1]
+    pointing.marking.choose(first)
+    assert not pointing.marking.new and pointing.marking.source == first
+    click(pointing, 1.2)
+    click(pointing, 1.5)
+    part = pointing.document.layers[1].parts[0].id
+    assert [mark.source for mark in pointing.document.state.marks][2:] == [part, part]
+    pointing.marking.choose_new()
+    assert pointing.marking.new
+    click(pointing, 1.8)
+    assert names(pointing)[-1] == "Source 3"
+
+
+def test_numbers_choose_sources_and_nought_another_one(pointing):
+    pointing.marking.choose_number(1)
+    assert pointing.marking.new
+    click(pointing, 0.3)
+    click(pointing, 0.9)
+    for number, layer in enumerate(chips(pointing), 1):
+        pointing.marking.choose_number(number)
+        assert pointing.selection.layer == layer == pointing.marking.source and not pointing.marking.new
+    pointing.marking.choose_number(9)
+    assert pointing.marking.source == chips(pointing)[-1]
+    pointing.marking.choose_number(0)
+    assert pointing.marking.new
+
+
+def test_beside_a_separation_sources_get_a_stack_of_their_own(desk):
+    factors = random_factors(desk, 4)
+    run, _ = desk.document.begin_run("run", RunSettings(components=4), factors, True)
+    desk.document.publish(run, factors, (1.0,))
+    was = desk.document.recorded_state.present
+    desk.tools.choose(Tool.POINT)
+    click(desk, 0.5)
+    assert [stack.name for stack in desk.document.state.stacks] == [was.name, "Sources"]
+    # The components are those that were there.
+    assert desk.document.state.run == run and desk.document.stack.factors.components_of is factors
+    desk.stacks.show_next(1)
+    assert desk.document.state.present is was
+    click(desk, 0.5)
+    assert [stack.name for stack in desk.document.state.stacks] == [was.name, "Sources", "Sources 2"]
+
+
+def test_a_painted_layer_is_no_source_so_that_a_click_makes_one(pointing):
+    click(pointing, 0.3)
+    pointing.layers.add()
+    assert pointing.marking.source == 0 and pointing.marking.new
+    click(pointing, 0.9, says=Says.MORE)
+    assert names(pointing)[-1] == "Source 2"
+
+
+def test_another_tool_makes_no_marks(pointing):
+    pointing.tools.choose(Tool.SELECT)
+    click(pointing, 0.5)
+    drag(pointing, (0.3, 0.5), (0.9, 0.5))
+    assert not acts(pointing) and not pointing.marking.active
+
+
+def test_with_nothing_open_a_click_does_nothing(empty):
+    empty.tools.choose(Tool.POINT)
+    empty.marking.begin(QPointF(50, 50), Says.THIS)
+    empty.marking.move(QPointF(90, 50))
+    empty.marking.end()
+    empty.marking.cancel()
+    assert ids(empty) == [] and not empty.marking.busy
+
+
+# -- components that are not there yet ----------------------------------------------------------------
+
+
+def test_a_click_before_the_components_are_there_is_kept(desk, told, settle):
+    desk.tools.choose(Tool.POINT)
+    click(desk, 0.5)
+    assert not acts(desk) and "remembered" in told.said[0]
+    settle()
+    assert names(desk) == ["Rest", "Source 1"] and len(desk.document.state.marks) == 1
+    settle()
+    assert len(desk.document.state.marks) == 1
+
+
+def test_a_click_that_waits_goes_along_to_another_window(desk, settle):
+    desk.tools.choose(Tool.POINT)
+    click(desk, 0.5)
+    new = Analysis(1024, 256)
+    desk.document.set_analysis("window", new, analyse_levels(desk.document.recording.samples, new))
+    settle()
+    (mark,) = desk.document.state.marks
+    assert (mark.place.bins, mark.place.frames) == (new.bins, desk.document.stack.frames)
+    middle = (mark.place.bounds.start + mark.place.bounds.stop - 1) / 2
+    assert new.second_of(middle, desk.document.recording.rate) == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_click_that_waits_is_not_made_in_another_recording(desk, settle):
+    desk.tools.choose(Tool.POINT)
+    click(desk, 0.5)
+    open_tones(desk, seconds=1.0, name="other.wav")
+    settle()
+    assert not acts(desk) and names(desk) == ["Everything"]
+
+
+def test_a_stroke_before_the_components_are_there_is_kept(desk, settle):
+    desk.tools.choose(Tool.POINT)
+    drag(desk, (0.3, 0.5), (0.9, 0.5))
+    assert not previewing(desk)
+    settle()
+    assert len(desk.document.state.marks) == 1 and desk.document.state.marks[0].place.paths

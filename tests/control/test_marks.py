@@ -1,0 +1,163 @@
+"""Acts on the marks that were made: each is one step, and undo gives exactly what was before."""
+
+import numpy as np
+import pytest
+
+from tests.control.hand import click
+from tests.control.scenes import acts, ids, masks, names
+from workbench.document.acts import masks as mask_acts
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.model.grid import Region
+
+
+@pytest.fixture
+def marked(pointing):
+    """Two sources with a mark each."""
+    click(pointing, 0.4, 0.3)
+    click(pointing, 1.3, 0.7)
+    return pointing
+
+
+def test_each_mark_has_its_source(marked):
+    assert [marked.marks.source_of(mark).name for mark in marked.marks.marks] == ["Source 1", "Source 2"]
+
+
+def test_a_mark_taken_back_leaves_exactly_what_was_before_it(marked):
+    last = marked.marks.marks[-1]
+    with_both = masks(marked)
+    marked.marks.remove(last)
+    assert acts(marked)[-1] == "Take a mark back" and len(marked.marks.marks) == 1
+    without = masks(marked)
+    marked.document.undo()
+    assert np.array_equal(masks(marked), with_both)
+    marked.document.redo()
+    assert np.array_equal(masks(marked), without)
+    marked.marks.remove(last)
+    assert acts(marked)[-2:] != ["Take a mark back"] * 2
+
+
+def test_the_drag_of_a_weight_is_one_act(marked):
+    count, mark = len(acts(marked)), marked.marks.marks[0]
+    before = masks(marked)
+    for weight in (0.9, 0.6, 0.3):
+        marked.marks.weigh(mark, weight)
+    assert acts(marked)[count:] == ["Weight of a mark"] and marked.marks.marks[0].weight == 0.3
+    marked.marks.weighed()
+    marked.marks.weigh(marked.marks.marks[0], 0.5)
+    assert acts(marked)[count:] == ["Weight of a mark"] * 2
+    marked.document.undo()
+    assert marked.marks.marks[0].weight == 0.3
+    marked.document.undo()
+    assert np.array_equal(masks(marked), before)
+
+
+def test_a_mark_of_no_weight_is_as_if_it_were_not_there(marked):
+    last = marked.marks.marks[-1]
+    marked.marks.weigh(last, 0.0)
+    silent = masks(marked)
+    marked.marks.weighed()
+    marked.marks.remove(last)
+    assert np.array_equal(masks(marked), silent)
+
+
+def test_a_mark_is_given_to_another_source(marked):
+    first, second = marked.document.layers[1:]
+    marked.marks.give(marked.marks.marks[0], second)
+    assert acts(marked)[-1] == "Give a mark to Source 2"
+    assert [marked.marks.source_of(mark) for mark in marked.marks.marks] == [second, second]
+    marked.layers.add()
+    count = len(acts(marked))
+    # What holds only what was painted can't have one.
+    marked.marks.give(marked.marks.marks[0], marked.document.layers[-1])
+    assert len(acts(marked)) == count and first.id in ids(marked)
+
+
+def test_a_mark_is_turned_round_and_back(marked):
+    before = masks(marked)
+    marked.marks.turn(marked.marks.marks[0])
+    assert marked.marks.marks[0].denies and not np.array_equal(masks(marked), before)
+    marked.marks.turn(marked.marks.marks[0])
+    assert not marked.marks.marks[0].denies and np.array_equal(masks(marked), before)
+
+
+def test_what_a_mark_came_to_is_a_share_of_the_sound(marked):
+    effects = [marked.marks.effect(mark) for mark in marked.marks.marks]
+    assert all(0 < effect <= 1 for effect in effects)
+    marked.marks.weigh(marked.marks.marks[0], 0.0)
+    assert marked.marks.effect(marked.marks.marks[0]) == 0
+
+
+def test_marks_are_those_of_the_stack_that_is_shown(marked):
+    marked.stacks.add("Other")
+    assert marked.marks.marks == ()
+    marked.stacks.show_next(1)
+    assert len(marked.marks.marks) == 2
+
+
+def test_a_source_that_goes_takes_its_marks_along(marked):
+    marked.selection.select(ids(marked)[1])
+    marked.layers.remove()
+    assert names(marked) == ["Rest", "Source 2"]
+    assert [marked.marks.source_of(mark).name for mark in marked.marks.marks] == ["Source 2"]
+
+
+def test_without_sources_there_are_no_marks(desk):
+    assert desk.marks.marks == ()
+
+
+def filled(desk, layer, region, value=1.0):
+    """A box filled into a layer's mask."""
+    stack = desk.document.stack
+    box = rectangle(region, stack.bins, stack.frames)
+    desk.document.act("fill", mask_acts.fill(desk.document.recorded_state, layer, value, box))
+
+
+def test_edits_become_marks_that_count_everywhere(marked, settle, told):
+    box, source = Region(60, 90, 40, 60), ids(marked)[1]
+    filled(marked, source, box)
+    edited = masks(marked)
+    marked.marks.turn_edits()
+    settle()
+    assert acts(marked)[-1] == "Turn edits into marks" and told.nothing
+    assert not marked.document.state.edits
+    mark = marked.marks.marks[-1]
+    assert marked.marks.source_of(mark).id == source and not mark.denies
+    # It is where the edit gave the source what it had not.
+    bounds = mark.place.bounds
+    assert box.low <= bounds.low < bounds.high <= box.high and box.start <= bounds.start < bounds.stop <= box.stop
+    assert np.abs(masks(marked).sum(axis=0) - 1).max() < 1e-5
+    marked.document.undo()
+    assert np.array_equal(masks(marked), edited)
+
+
+def test_marks_become_edits_that_hold_there_and_nowhere_else(marked):
+    places = [mark.place.bounds for mark in marked.marks.marks]
+    marked.marks.turn_marks()
+    assert acts(marked)[-1] == "Turn marks into edits" and marked.marks.marks == ()
+    found, rest = masks(marked), np.ones(masks(marked)[0].shape, bool)
+    for index, box in enumerate(places, 1):
+        assert found[index, box.low : box.high, box.start : box.stop].min() > 0.9
+        rest[box.low : box.high, box.start : box.stop] = False
+    assert found[0, rest].min() > 0.99
+    marked.document.undo()
+    assert len(marked.marks.marks) == 2
+
+
+def test_there_must_be_something_to_turn(desk, marked, told, settle):
+    marked.marks.turn_edits()
+    assert "no edits" in told.refused[-1]
+    marked.stacks.add("Other")
+    marked.marks.turn_marks()
+    assert "no marks" in told.refused[-1]
+    marked.marks.turn_edits()
+    assert "point at a sound first" in told.refused[-1]
+    settle()
+
+
+def test_what_was_done_meanwhile_is_not_undone_by_turning(marked, settle, told):
+    filled(marked, ids(marked)[1], Region(60, 90, 40, 60))
+    marked.marks.turn_edits()
+    filled(marked, ids(marked)[2], Region(10, 20, 10, 20))
+    settle()
+    assert acts(marked)[-1] == "fill" and len(marked.document.state.edits) == 2
+    assert told.refused == ["The masks were changed meanwhile; ask again."]

@@ -1,0 +1,274 @@
+"""Which source holds how much of which component, against the cost in its slowest form and a convex solver."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+from tests.masks.test_sources import BINS, COLUMNS, FRAMES, ROWS, box, random_sources, slow_model, stack_of, stroke
+from workbench.masks.edits import areas
+from workbench.masks.hand.marks import Mark
+from workbench.masks.insight import assignment as module
+from workbench.masks.insight.assignment import HESITATION, KINSHIP, RIDGE, SAMPLED, Samples, assignment, moved
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Part
+from workbench.masks.model.models import Factors
+from workbench.masks.model.sources import Word
+
+REST, A, B = 101, 102, 103
+PARTS = (Part(REST, 0), Part(A, 1), Part(B, 2))
+
+
+def mark(identity, source, place, weight=1.0, denies=False):
+    return Mark(identity, source, place, weight, denies)
+
+
+def two_sounds():
+    """A low sound that comes twice, and a high one of two components that comes once, between; nothing overlaps."""
+    w, h = np.zeros((BINS, 3), np.float32), np.zeros((3, FRAMES), np.float32)
+    w[3:8, 0], w[18:22, 1], w[22:26, 2] = 1, 0.8, 0.6
+    h[0, 5:15] = h[0, 50:60] = 1
+    h[1, 25:40] = h[2, 25:40] = 1
+    return Factors(w, h)
+
+
+def sources(base, parts, marks):
+    return module.sources(Samples(base), parts, marks)
+
+
+def masks(model):
+    return stack_of(model).evaluate(ROWS, COLUMNS)
+
+
+def slow_cost(base, words, prior):
+    """The cost as a function of A, bin by bin, in double precision."""
+    model = slow_model(base)
+    total = model.sum(axis=0)
+    shares = np.divide(model, total, out=np.zeros_like(model), where=total > 0)
+    last = np.full(total.shape, -1)
+    for i, word in enumerate(words):
+        last[word.cover.at(ROWS, COLUMNS) >= 0.5] = i
+    energies = total**2 / np.mean(total**2)
+    terms, said, count = [], np.zeros(len(prior)), 0
+    for i, word in enumerate(words):
+        here = (last == i) & (total > 0)
+        if here.any():
+            weights = word.weight * energies[here] / np.sqrt(energies[here].mean())
+            terms.append((word, shares[:, here], weights))
+            count += int(here.sum())
+            if not word.denies:
+                said[word.source] += weights.sum()
+    asked, alike, ridge = said > 0, np.ones(len(prior)), RIDGE * count
+    waiting = bool((prior[~asked] > 0).any())
+    kinship = 0.0 if waiting else KINSHIP / len(words)
+    if asked.any():
+        alike[asked] = said[asked].mean() / said[asked]
+        if waiting:
+            ridge += HESITATION * said[asked].mean()
+    near = Samples(base).alike
+
+    def cost(held):
+        out = ridge * ((held - prior[:, None]) ** 2).sum()
+        for j in range(held.shape[1]):
+            for k in range(held.shape[1]):
+                out += kinship / 2 * near[j, k] * ((held[:, j] - held[:, k]) ** 2).sum()
+        for word, each, weights in terms:
+            for g in range(len(prior)):
+                if not word.denies:
+                    out += alike[g] * (weights * (held[g] @ each - (g == word.source)) ** 2).sum()
+                elif g == word.source:
+                    out += (weights * (held[g] @ each) ** 2).sum()
+        return out
+
+    return cost
+
+
+def least(cost, count, components):
+    """The least cost of any nonnegative A whose columns sum to one, by sequential quadratic programming."""
+    columns = [{"type": "eq", "fun": lambda x, k=k: x[k::components].sum() - 1} for k in range(components)]
+    begin = np.full(count * components, 1 / count)
+    found = minimize(
+        lambda x: cost(x.reshape(count, components)),
+        begin,
+        method="SLSQP",
+        bounds=[(0, 1)] * len(begin),
+        constraints=columns,
+        options={"maxiter": 500, "ftol": 1e-10},
+    )
+    return float(found.fun)
+
+
+@settings(max_examples=12)
+@given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.booleans())
+def test_it_brings_the_cost_down_as_a_convex_solver_does(seed, length, rest):
+    said = random_sources(seed, components=4, length=length, size=19)
+    base = Factors(said.components_of.W**6, said.components_of.H**4)
+    prior = np.array([1, 0, 0] if rest else [1 / 3] * 3, np.float32)
+    found = assignment(Samples(base), said.words, prior)
+    cost = slow_cost(base, said.words, prior.astype(float))
+    nothing = cost(np.repeat(prior[:, None], 4, axis=1).astype(float))
+    best = least(cost, 3, 4)
+    # Sources of which nothing is said hold nothing where the rest has it all, whatever would cost least.
+    spoken = {word.source for word in said.words if not word.denies}
+    if not rest or spoken == {1, 2}:
+        assert cost(found.astype(float)) - best <= 0.01 * (nothing - best) + 1e-6
+    else:
+        assert cost(found.astype(float)) <= nothing * (1 + 1e-6)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.integers(0, 8))
+def test_columns_sum_to_one_and_masks_too(seed, length, count):
+    said = random_sources(seed, length=length, words=count)
+    base = said.components_of
+    parts = tuple(Part(100 + g, g) for g in range(3))
+    marks = [mark(i, 100 + w.source, w.cover, w.weight, w.denies) for i, w in enumerate(said.words)]
+    found = sources(base, parts, marks)
+    assert found.shares.dtype == np.float32 and found.shares.min() >= 0
+    np.testing.assert_allclose(found.shares.sum(axis=0), 1, atol=1e-5)
+    np.testing.assert_allclose(masks(found).sum(axis=0), 1, atol=1e-5)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 6), st.randoms())
+def test_a_mark_taken_back_leaves_nothing_behind(seed, count, chance):
+    said = random_sources(seed, words=count + 1)
+    marks = [mark(i, 101 + w.source, w.cover, w.weight, w.denies) for i, w in enumerate(said.words)]
+    gone = chance.randrange(len(marks))
+    never = [each for i, each in enumerate(marks) if i != gone]
+    with_it = sources(said.components_of, PARTS, marks)
+    without, again = (sources(said.components_of, PARTS, never) for _ in range(2))
+    assert np.array_equal(without.shares, again.shares)
+    assert np.array_equal(masks(without), masks(again))
+    # One of no weight, and one of a part that is gone, are as if they had never been made.
+    for nothing in (replace(marks[gone], weight=0.0), replace(marks[gone], source=999)):
+        same = sources(said.components_of, PARTS, [*marks[:gone], nothing, *marks[gone + 1 :]])
+        assert np.array_equal(masks(same), masks(without))
+    assert with_it.components == without.components
+
+
+def test_the_turn_of_marks_that_do_not_meet_makes_no_difference():
+    said = random_sources(7, words=0)
+    places = [(REST, box(0, 6, 0, 15)), (A, box(8, 14, 20, 40)), (B, box(16, 22, 45, 60)), (A, box(24, 30, 5, 12))]
+    marks = [mark(i, *each) for i, each in enumerate(places)]
+    one, other = (sources(said.components_of, PARTS, each) for each in (marks, marks[::-1]))
+    np.testing.assert_allclose(one.shares, other.shares, atol=2e-4)
+    np.testing.assert_allclose(masks(one), masks(other), atol=2e-4)
+
+
+def test_where_marks_meet_the_last_one_counts():
+    base = two_sounds()
+    here = box(3, 8, 5, 15)
+    for first, last in ((A, B), (B, A)):
+        found = masks(sources(base, PARTS, [mark(1, first, here), mark(2, last, here)]))
+        assert found[last - REST][3:8, 50:60].min() > 0.9
+        assert found[first - REST][3:8, 50:60].max() < 0.1
+
+
+def test_a_click_on_one_of_two_sounds_takes_it_everywhere_and_leaves_the_rest():
+    base = two_sounds()
+    found = masks(sources(base, PARTS[:2], [mark(1, A, box(4, 7, 8, 11))]))
+    assert found[1][3:8, 5:15].min() > 0.95 and found[1][3:8, 50:60].min() > 0.95
+    assert found[0][18:26, 25:40].min() > 0.95
+
+
+def test_a_second_source_leaves_the_first_what_it_has():
+    base = two_sounds()
+    marks = [mark(1, A, box(4, 7, 8, 11)), mark(2, B, box(18, 26, 30, 34))]
+    found = masks(sources(base, PARTS, marks))
+    assert found[1][3:8, 50:60].min() > 0.95 and found[2][18:26, 25:40].min() > 0.95
+    assert found[0][3:8, 50:60].max() < 0.05 and found[0][18:26, 25:40].max() < 0.05
+
+
+def test_what_is_denied_goes_to_the_others():
+    base = two_sounds()
+    both = [mark(1, A, box(4, 7, 8, 11)), mark(2, A, box(18, 26, 30, 34))]
+    assert masks(sources(base, PARTS[:2], both))[1][18:26, 25:40].min() > 0.9
+    denied = [both[0], replace(both[1], denies=True)]
+    found = masks(sources(base, PARTS[:2], denied))
+    assert found[1][18:26, 25:40].max() < 0.1 and found[1][3:8, 50:60].min() > 0.9
+
+
+def test_a_surer_mark_weighs_more_where_two_speak_of_one_component():
+    base = two_sounds()
+    shares = []
+    for weight in (0.1, 0.5, 1.0):
+        marks = [mark(1, A, box(3, 8, 5, 15), weight), mark(2, A, box(3, 8, 50, 55)), mark(3, REST, box(3, 8, 55, 60))]
+        shares.append(float(sources(base, PARTS[:2], marks).shares[1, 0]))
+    assert shares[0] < shares[1] < shares[2]
+
+
+def test_before_anything_is_said_the_rest_has_all():
+    base = two_sounds()
+    assert (sources(base, PARTS, []).shares == [[1] * 3, [0] * 3, [0] * 3]).all()
+    # Without a rest nobody is preferred.
+    np.testing.assert_allclose(sources(base, PARTS[1:], []).shares, [[0] * 3, [0.5] * 3, [0.5] * 3])
+    assert sources(base, (), []).shares.tolist() == [[1] * 3]
+
+
+@pytest.mark.parametrize("denies", [False, True])
+def test_marks_on_silence_outside_of_the_plane_or_of_nothing_move_nothing(denies):
+    base = two_sounds()
+    away = stroke(np.random.default_rng(0))
+    away = replace(
+        away, paths=tuple(replace(path, points=path.points + np.array([9000.0, 9000.0, 0.0])) for path in away.paths)
+    )
+    before = [mark(1, A, box(4, 7, 8, 11))]
+    wanted = sources(base, PARTS[:2], before).shares
+    for place in (box(28, 32, 62, 68), box(5, 5, 5, 5), away):
+        found = sources(base, PARTS[:2], [*before, mark(2, A, place, 1.0, denies)])
+        assert np.array_equal(found.shares, wanted)
+        assert np.isfinite(masks(found)).all()
+    twice = [mark(2, A, box(28, 32, 62, 68), 1.0, denies), mark(3, A, box(30, 33, 60, 66), 1.0, denies)]
+    assert np.array_equal(sources(base, PARTS[:2], [*before, *twice]).shares, wanted)
+
+
+def test_a_silent_recording_has_nothing_to_point_at():
+    base = Factors(np.zeros((BINS, 3), np.float32), np.zeros((3, FRAMES), np.float32))
+    found = sources(base, PARTS, [mark(1, A, box(0, BINS, 0, FRAMES))])
+    assert np.isfinite(found.shares).all()
+    np.testing.assert_allclose(found.shares.sum(axis=0), 1)
+    np.testing.assert_allclose(masks(found).sum(axis=0), 1, atol=1e-6)
+
+
+@given(st.integers(0, 10_000))
+def test_a_stroke_that_leaves_the_plane_counts_within_it(seed):
+    said = random_sources(seed, words=0)
+    trace = stroke(np.random.default_rng(seed))
+    held = trace.at(ROWS, COLUMNS) >= 0.5
+    found = sources(said.components_of, PARTS, [mark(1, A, trace)])
+    clean = sources(said.components_of, PARTS, [])
+    assert held.any() or np.array_equal(found.shares, clean.shares)
+    np.testing.assert_allclose(found.shares.sum(axis=0), 1, atol=1e-5)
+
+
+def test_of_a_very_large_mark_only_some_bins_are_looked_at_and_they_say_the_same():
+    rng = np.random.default_rng(0)
+    bins, frames = 257, 20_000
+    w, h = rng.random((bins, 3)).astype(np.float32) ** 4, rng.random((3, frames)).astype(np.float32) ** 4
+    base, prior = Factors(w, h), np.array([0.5, 0.5], np.float32)
+
+    def shares(stop):
+        return assignment(Samples(base), (Word(0, areas.rectangle(Region(40, 200, 0, stop), bins, frames)),), prior)
+
+    found = [shares(stop) for stop in (15_000, 1_000, 90, 80)]
+    assert found[0][0].min() > 0.9
+    for each in found[1:]:
+        np.testing.assert_allclose(each, found[0], atol=0.1)
+    assert Samples(base).of(areas.rectangle(Region(40, 200, 0, 90), bins, frames)).masks.shape == (3, SAMPLED)
+
+
+def test_what_a_mark_moved_is_a_share_of_the_energy():
+    base = two_sounds()
+    none, one = sources(base, PARTS[:2], []), sources(base, PARTS[:2], [mark(1, A, box(4, 7, 8, 11))])
+    assert moved(none, none) == 0
+    energy = (slow_model(base) ** 2).sum(axis=(1, 2))
+    # The low sound went from the rest to A; the others hardly moved.
+    assert moved(none, one) == pytest.approx(energy[0] / energy.sum(), abs=0.02)
+    assert moved(none, one) == pytest.approx(moved(one, none))
+    silent = Factors(np.zeros((BINS, 3), np.float32), np.zeros((3, FRAMES), np.float32))
+    assert moved(sources(silent, PARTS, []), sources(silent, PARTS, [])) == 0
+    # A source that one has and the other has not.
+    more = sources(base, PARTS, [mark(1, A, box(4, 7, 8, 11)), mark(2, B, box(18, 26, 30, 34))])
+    assert 0.9 < moved(none, more) <= 1

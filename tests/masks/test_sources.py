@@ -1,0 +1,176 @@
+"""Sources that share components: what they hold of a bin, and that what is said of it changes only the odds there."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.masks.edits import areas
+from workbench.masks.edits.brush import Brush, Ruler, Shape
+from workbench.masks.edits.edits import Operation
+from workbench.masks.edits.effects import Invert
+from workbench.masks.edits.traces import Path, Trace
+from workbench.masks.model.grid import Region
+from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.models import Factors
+from workbench.masks.model.sources import CERTAIN, Sources, Word
+from workbench.masks.stack import Stack
+from workbench.spectral.scales import FrequencyScale
+from workbench.spectral.stft import Analysis
+
+BINS, FRAMES = 33, 70
+ROWS, COLUMNS = np.arange(BINS), np.arange(FRAMES)
+
+
+def box(low, high, start, stop, feather=0):
+    area = areas.rectangle(Region(low, high, start, stop), BINS, FRAMES)
+    return area.feathered(feather) if feather else area
+
+
+def stroke(rng):
+    """A round stroke, which may leave the plane."""
+    ruler = Ruler(FrequencyScale.LINEAR, 1.0, 4.0, 4.0)
+    ends = rng.uniform((-20, -20), (4 * FRAMES + 20, 4 * BINS + 20), (2, 2))
+    return Trace((Path(Brush(Shape.ROUND, 30, 0.4), ruler, np.column_stack([ends, np.ones(2)])),))
+
+
+def random_sources(seed, count=3, components=5, length=1, words=4, size=29):
+    """Factors of templates of so many frames, any shares, and words of all kinds that overlap, boxes up to a size."""
+    rng = np.random.default_rng(seed)
+    shape = (BINS, components) if length == 1 else (BINS, components, length)
+    factors = Factors(rng.random(shape).astype(np.float32), rng.random((components, FRAMES)).astype(np.float32))
+    shares = rng.random((count, components))
+    said = []
+    for _ in range(words):
+        low, start = int(rng.integers(BINS - 4)), int(rng.integers(FRAMES - 4))
+        high, stop = low + int(rng.integers(2, size + 1)), start + int(rng.integers(2, size + 1))
+        area = box(low, high, start, stop, feather=int(rng.integers(0, 4)))
+        place = area if rng.random() < 0.7 else stroke(rng)
+        said.append(Word(int(rng.integers(count)), place, float(rng.random()), bool(rng.random() < 0.3)))
+    return Sources(factors, (shares / shares.sum(axis=0)).astype(np.float32), tuple(said))
+
+
+def slow_model(factors):
+    """w h of every component in every bin, shape (K, F, N), in double precision."""
+    w, h = (x.astype(float) for x in factors.scaled)
+    out = np.zeros((w.shape[1], len(w), h.shape[1]))
+    for k in range(w.shape[1]):
+        for t in range(w.shape[2]):
+            for n in range(t, h.shape[1]):
+                out[k, :, n] += w[:, k, t] * h[k, n - t]
+    return out
+
+
+def slow_values(sources):
+    """Σ_k A_gk w_k h_k, times what the last word on the bin says; a word that covers a part says it in part."""
+    values = np.einsum("gk,kfn->gfn", sources.shares.astype(float), slow_model(sources.components_of))
+    odds = np.ones_like(values)
+    for word in sources.words:
+        cover = word.cover.at(ROWS, COLUMNS).astype(float)
+        for g in range(len(values)):
+            said = 1.0
+            if g == word.source:
+                said = CERTAIN ** (-word.weight if word.denies else word.weight)
+            odds[g] = odds[g] * (1 - cover) + said * cover
+    return values * odds
+
+
+def stack_of(sources):
+    layers = tuple(Layer(10 + g, f"S{g}", "#336699", (Part(1 + g, g),)) for g in range(sources.components))
+    return Stack(layers, sources, (), BINS, FRAMES)
+
+
+LENGTHS = st.sampled_from([1, 3])
+
+
+@given(st.integers(0, 10_000), LENGTHS)
+def test_values_are_the_shared_components_times_what_is_said(seed, length):
+    sources = random_sources(seed, length=length)
+    got = sources.values(np.arange(3), ROWS, COLUMNS)
+    np.testing.assert_allclose(got, slow_values(sources), rtol=2e-4, atol=1e-6)
+
+
+@given(st.integers(0, 10_000), LENGTHS)
+def test_sums_are_those_of_the_values_of_the_chosen_sources_on_any_grid(seed, length):
+    sources = random_sources(seed, length=length)
+    rng = np.random.default_rng(seed)
+    chosen = np.flatnonzero(rng.random(3) < 0.7)
+    rows, columns = np.unique(rng.integers(0, BINS, 20)), np.unique(rng.integers(0, FRAMES, 30))
+    weights = rng.random((2, len(chosen))).astype(np.float32)
+    total, sums = sources.sums(weights, chosen, rows, columns)
+    expected = slow_values(sources)[chosen][:, rows][:, :, columns]
+    np.testing.assert_allclose(total, expected.sum(axis=0), rtol=2e-4, atol=1e-6)
+    for got, each in zip(sums, weights, strict=True):
+        np.testing.assert_allclose(got, np.tensordot(each, expected, 1), rtol=2e-4, atol=1e-6)
+
+
+@given(st.integers(0, 10_000), LENGTHS)
+def test_the_masks_of_sources_sum_to_one_with_edits_too(seed, length):
+    stack = stack_of(random_sources(seed, length=length))
+    edited = replace(stack, edits=(Operation(Invert((), (1,)), box(5, 20, 5, 40, feather=2)),))
+    for each in (stack, edited):
+        masks = each.evaluate(ROWS, COLUMNS)
+        np.testing.assert_allclose(masks.sum(axis=0), 1, atol=1e-5)
+        assert masks.min() >= 0 and masks.max() <= 1 + 1e-6
+        weights = np.random.default_rng(seed).random((3, 2)).astype(np.float32)
+        expected = np.einsum("pd,pfn->dfn", weights, masks)
+        np.testing.assert_allclose(each.blend(weights, ROWS, COLUMNS), expected, atol=2e-5)
+
+
+def test_without_words_a_source_that_has_a_component_alone_is_its_mask():
+    sources = random_sources(3, count=4, components=4, words=0)
+    sources = replace(sources, shares=np.eye(4, dtype=np.float32))
+    model = slow_model(sources.components_of)
+    np.testing.assert_allclose(stack_of(sources).evaluate(ROWS, COLUMNS), model / model.sum(axis=0), atol=1e-5)
+
+
+def test_the_last_word_on_a_bin_counts_and_others_keep_theirs():
+    here, beside = box(4, 12, 10, 20), box(4, 12, 15, 30)
+    bare = random_sources(1, words=0)
+    plain = bare.values(np.arange(3), ROWS, COLUMNS)
+    both = replace(bare, words=(Word(0, here), Word(1, beside))).values(np.arange(3), ROWS, COLUMNS)
+    ratio = both / plain
+    np.testing.assert_allclose(ratio[0, 4:12, 10:15], CERTAIN, rtol=1e-4)
+    np.testing.assert_allclose(ratio[0, 4:12, 15:20], 1, rtol=1e-4)
+    np.testing.assert_allclose(ratio[1, 4:12, 15:30], CERTAIN, rtol=1e-4)
+    np.testing.assert_allclose(ratio[2], 1, rtol=1e-4)
+    outside = np.ones((BINS, FRAMES), bool)
+    outside[4:12, 10:30] = False
+    np.testing.assert_allclose(ratio[:, outside], 1, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("weight", "denies", "odds"), [(1.0, False, 10), (1.0, True, 0.1), (0.5, False, 10**0.5), (0, True, 1)]
+)
+def test_a_word_multiplies_the_odds_of_its_source(weight, denies, odds):
+    bare = random_sources(2, words=0)
+    said = replace(bare, words=(Word(1, box(0, BINS, 0, FRAMES), weight, denies),))
+    before, after = (stack_of(each).evaluate(ROWS, COLUMNS) for each in (bare, said))
+    np.testing.assert_allclose(after[1] / (1 - after[1]), odds * before[1] / (1 - before[1]), rtol=1e-3)
+    # What the others have of the rest stays as it was.
+    np.testing.assert_allclose(after[0] / after[2], before[0] / before[2], rtol=1e-3)
+
+
+def test_where_nothing_sounds_all_share_whatever_is_said():
+    silent = Factors(np.zeros((BINS, 5), np.float32), np.zeros((5, FRAMES), np.float32))
+    masks = stack_of(replace(random_sources(4), components_of=silent)).evaluate(ROWS, COLUMNS)
+    np.testing.assert_allclose(masks, 1 / 3, rtol=1e-6)
+
+
+def test_they_go_along_to_another_window_and_back():
+    old, new = Analysis(64, 16), Analysis(128, 32)
+    samples = 16 * (FRAMES - 1)
+    sources = random_sources(5, words=0)
+    sources = replace(sources, words=(Word(2, box(8, 16, 20, 40), 0.7, True),))
+    there = sources.resampled(old, new, samples)
+    assert there.components_of.W.shape[0] == new.bins and there.components_of.H.shape[1] == new.frames(samples)
+    assert there.shares is sources.shares
+    word = there.words[0]
+    assert (word.source, word.weight, word.denies) == (2, 0.7, True)
+    bounds = word.cover.bounds
+    assert abs(bounds.low - 16) <= 1 and abs(bounds.high - 32) <= 1
+    assert abs(bounds.start - 10) <= 1 and abs(bounds.stop - 20) <= 1
+    again = there.resampled(new, old, samples).words[0].cover.bounds
+    assert max(abs(a - b) for a, b in zip(again.__dict__.values(), (8, 16, 20, 40), strict=True)) <= 2
