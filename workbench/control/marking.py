@@ -24,13 +24,19 @@ from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.brush import Brush, Shape
 from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.onsets import is_onset
 from workbench.masks.insight.ridges import snapped
 from workbench.masks.model.grid import Region
 from workbench.masks.model.sources import Sources
+from workbench.spectral.pyramid import level_db
 from workbench.spectral.stft import Analysis
 
 CLICK_BINS, CLICK_SECONDS = 8, 0.186
 """What a click marks around the partial that it snaps to."""
+PARTIAL_DB = 12.0
+"""What stands out of the bins around it by so much is a partial, also where it begins."""
+ATTACK_BINS = 48
+"""What it marks of an attack instead, for a shorter time."""
 REACH = 5
 """Pixels within which a click finds what the hand means."""
 MOVED = 4
@@ -281,9 +287,19 @@ class Marking(QObject):
         found = snapped(document.levels.levels[0], row, column, near)
         if found is not None:
             row, column = found
-        low, start = row - CLICK_BINS // 2, column - frames // 2
-        region = Region(low, low + CLICK_BINS, start, start + frames)
+        bins = CLICK_BINS
+        if self._is_attack(row, column):
+            bins, frames = ATTACK_BINS, max(3, frames * CLICK_BINS // ATTACK_BINS * 2)
+        low, start = row - bins // 2, column - frames // 2
+        region = Region(low, low + bins, start, start + frames)
         return rectangle(region, stack.bins, stack.frames)
+
+    def _is_attack(self, row: int, column: int) -> bool:
+        """Whether what is in a bin and frame goes over frequency, and no partial stands out of it."""
+        levels = self._document.levels.levels[0]
+        around = level_db(levels[column, max(0, row - ATTACK_BINS) : row + ATTACK_BINS])
+        stands_out = float(level_db(levels[column, row]) - np.median(around))
+        return stands_out < PARTIAL_DB and is_onset(levels, row, column, self._document.state.analysis)
 
     def mark(self, place: Area | Trace, says: Says = Says.THIS) -> None:
         """Say of a place whose it is, or is not; makes the source that it needs."""
