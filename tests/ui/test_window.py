@@ -26,6 +26,10 @@ from workbench.separation.settings import RunSettings
 
 def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
     press(factorised, Qt.Key.Key_G)
+    # A source, so that there is a mark with its controls, and chips.
+    press(factorised, Qt.Key.Key_P, SHIFT)
+    QTest.mouseClick(factorised.window.panes.spectrogram, LEFT, NONE, middle(factorised))
+    assert factorised.desk.document.state.marks
     for act in ("export", "keys", "sound", "suggestGroups", "references", "showScores", "walk"):
         factorised.window.actions_.by_name[act].trigger()
     dialogs = {"exportDialog", "keysDialog", "soundDialog", "suggestDialog", "referencesDialog"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QIcon, QImage, QPixmap, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from workbench.control.marks import MarkActs
@@ -38,7 +38,7 @@ class MarksPanel(QWidget):
         self._shown: list[Mark] = []
         self._effects: dict[int, str] = {}
         self._pictures: dict[int, tuple[Mark, str, QIcon]] = {}
-        self._stale = False
+        self._seen, self._stale = False, False
         self.list = named(
             QListWidget(),
             "marks",
@@ -46,6 +46,7 @@ class MarksPanel(QWidget):
             self.tr("What you said of places, with the share of the sound that each moved to another source"),
         )
         self.list.setIconSize(PICTURE)
+        self.list.installEventFilter(self)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setWordWrap(True)
         self.invitation = dim(
@@ -109,7 +110,7 @@ class MarksPanel(QWidget):
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def _show(self) -> None:
-        if not self.isVisible():
+        if not self._seen:
             self._stale = True
             return
         if self._under_way.stroking:
@@ -130,10 +131,13 @@ class MarksPanel(QWidget):
         if self._shown:
             self._later.start(REST_MS)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._stale:
+    def set_seen(self, seen: bool) -> None:
+        """Whether the pane is in front; behind others nothing is drawn."""
+        self._seen = seen
+        if seen and self._stale:
             self._show()
+        elif seen:
+            self._later.start(REST_MS)
 
     def _item(self, mark: Mark) -> QListWidgetItem:
         item = QListWidgetItem(self._picture(mark), self._text(mark))
@@ -185,7 +189,7 @@ class MarksPanel(QWidget):
 
     def _tell_effect(self) -> None:
         """Look at what one more mark came to; the newest first."""
-        if not self.isVisible():
+        if not self._seen:
             return
         if self._under_way.stroking:
             self._later.start(REST_MS)
@@ -225,6 +229,18 @@ class MarksPanel(QWidget):
         mark = self.chosen
         if mark is not None:
             act(mark)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Delete in the list takes the mark back, and not the layer away."""
+        if watched is self.list and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Delete:
+            plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+            if plain and event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if plain and event.type() == QEvent.Type.KeyPress:
+                self._with_chosen(self._marks.remove)
+                return True
+        return super().eventFilter(watched, event)
 
     def _give(self) -> None:
         layer = next((each for each in self._sources() if each.id == self.source.currentData()), None)

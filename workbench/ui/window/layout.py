@@ -56,6 +56,7 @@ class Layout(QObject):
         self.factorise = self._dock(self.tr("Factorise"), "factoriseDock", panes.factorise)
         self.stack = self._dock(self.tr("Mask stack"), "stackDock", panes.stack)
         self.marks = self._dock(self.tr("Marks"), "marksDock", panes.marks)
+        self.marks.visibilityChanged.connect(panes.marks.set_seen)
         self.history = self._dock(self.tr("History"), "historyDock", panes.history)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
