@@ -91,7 +91,7 @@ class Packer:
             return "factors"
         self.arrays[f"{name}_shares"] = model.shares
         words = [
-            {"source": w.source, "place": self._place(w.cover), "weight": w.weight, "denies": w.denies}
+            {"source": w.source, "place": self._place(w.cover), "weight": w.weight, "denies": w.denies, "size": w.size}
             for w in model.words
         ]
         return {"components": self.model(model.components_of), "words": words}

@@ -70,7 +70,7 @@ class Unpacker:
                 if not isinstance(base, Factors) or shares.shape[1:] != (base.components,):
                     raise ValueError("sources do not fit their components")
                 words = tuple(
-                    Word(int(w["source"]), self._place(w["place"]), _weight(w), bool(w["denies"]))
+                    Word(int(w["source"]), self._place(w["place"]), _weight(w), bool(w["denies"]), float(w["size"]))
                     for w in entry["words"]
                 )
                 self._known["models", number] = Sources(base, shares, words)

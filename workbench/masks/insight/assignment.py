@@ -64,7 +64,7 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
     """
     numbers = {part.id: part.component for part in parts if part.component is not None}
     words = tuple(
-        Word(numbers[mark.source], mark.place, mark.weight, mark.denies)
+        Word(numbers[mark.source], mark.place, mark.weight, mark.denies, samples.of(mark.place).size)
         for mark in marks
         if mark.source in numbers and mark.weight > 0
     )
@@ -78,12 +78,14 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
 
 @dataclass(frozen=True, eq=False)
 class _Bins:
-    """Bins of a place: where they are (n,), masks of the components there (K, n), and the model's energy (n,)."""
+    """Bins of a place: where they are (n,), masks of the components there (K, n), the model's energy (n,); and how many
+    the place has, roughly."""
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
     masks: Array
     energies: NDArray[np.float64]
+    size: float
 
 
 class Samples:
@@ -226,13 +228,15 @@ def _looked_at(base: Factors, cover: Cover) -> _Bins:
     rows = _spread(bounds.low, bounds.high, apart)
     columns = _spread(bounds.start, bounds.stop, apart)
     covered = np.flatnonzero(cover.at(rows, columns) >= 0.5) if len(rows) and len(columns) else np.zeros(0, np.intp)
+    size = len(covered) * apart**2
     covered = covered[_scattered(len(covered))]
     rows, columns = rows[covered // max(1, len(columns))], columns[covered % max(1, len(columns))]
     values = base.points(rows, columns)
     model = values.sum(axis=0)
     loud = model > 0
     masks = values[:, loud] / model[loud]
-    return _Bins(rows[loud], columns[loud], masks, model[loud].astype(np.float64) ** 2 / max(base.mean_square, 1e-30))
+    energies = model[loud].astype(np.float64) ** 2 / max(base.mean_square, 1e-30)
+    return _Bins(rows[loud], columns[loud], masks, energies, size)
 
 
 def _spread(low: int, high: int, apart: float) -> NDArray[np.intp]:

@@ -12,9 +12,11 @@ from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.masks.model.models import Factors, Model
 from workbench.spectral.stft import Analysis
 
-CERTAIN = 10.0
-"""What a mark of full weight multiplies the odds of its source by, in the bins that it covers. Of 10, 40 and a fixed
-95 %, 10 came closest to the ideal masks on four scenes with up to 40 marks."""
+CERTAIN, LOOSE = 30.0, 0.38
+"""What a word of full weight multiplies the odds of its source by in the bins that it covers, and how that falls with
+their number: a click is meant literally, a large stroke is not."""
+CLICK = 128.0
+"""Bins of a click."""
 
 
 class Cover(Protocol):
@@ -48,17 +50,21 @@ class Word:
         How sure it is, 0 … 1.
     denies : bool
         The source does not sound there.
+    size : float
+        Bins that it covers, roughly.
     """
 
     source: int
     cover: Cover
     weight: float = 1.0
     denies: bool = False
+    size: float = CLICK
 
     @property
     def odds(self) -> float:
         """What the odds of the source are multiplied by where the word counts."""
-        return float(CERTAIN ** (-self.weight if self.denies else self.weight))
+        literal = max(CERTAIN * (CLICK / max(self.size, CLICK)) ** LOOSE, 1.0)
+        return float(literal ** (-self.weight if self.denies else self.weight))
 
 
 @dataclass(frozen=True, eq=False)
