@@ -31,9 +31,13 @@ def test_the_first_click_makes_a_source_and_the_rest(pointing):
 
 
 def test_a_click_marks_what_is_under_it(pointing):
-    click(pointing, 1.0, 0.3)
+    levels, analysis = pointing.document.levels.levels[0], pointing.document.state.analysis
+    rate = pointing.document.recording.rate
+    loudest = analysis.hz_of(int(levels[analysis.frame_at(1.0, rate)].argmax()), rate)
+    share = (float(pointing.viewport.scale.position(loudest)) - pointing.viewport.low) / pointing.viewport.height
+    click(pointing, 1.0, share)
     (mark,) = pointing.document.state.marks
-    bounds, at = mark.place.bounds, point(pointing, 1.0, 0.3)
+    bounds, at = mark.place.bounds, point(pointing, 1.0, share)
     column = pointing.plane.frame_at(pointing.plane.second_at(at.x()))
     row = pointing.plane.bin_at(pointing.plane.position_at(at.y()))
     assert bounds.start <= column < bounds.stop

@@ -127,7 +127,7 @@ def test_what_is_edited_goes_before_the_rest_of_a_long_measurement(empty, settle
 
 
 def test_what_the_user_stops_rests_until_something_changes(empty, settle, until, measured, tmp_path, monkeypatch):
-    monkeypatch.setattr(scores_room, "BLOCK", 512)
+    monkeypatch.setattr(scores_room, "BLOCK", 2048)
     files = open_parts(empty, tmp_path, seconds=40.0)
     separate(empty, 8)
     empty.references.add(files)

@@ -114,7 +114,8 @@ def test_it_brings_the_cost_down_as_a_convex_solver_does(seed, length, rest):
     # Sources of which nothing is said hold nothing where the rest has it all, whatever would cost least.
     spoken = {word.source for word in said.words if not word.denies}
     if not rest or spoken == {1, 2}:
-        assert cost(found.astype(float)) - best <= 0.01 * (nothing - best) + 1e-6
+        # It is left a little before the least, which marks few or contradictory would pull too far.
+        assert cost(found.astype(float)) - best <= 0.05 * (nothing - best) + 1e-6
     else:
         assert cost(found.astype(float)) <= nothing * (1 + 1e-6)
 

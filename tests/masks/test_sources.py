@@ -15,7 +15,7 @@ from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors
-from workbench.masks.model.sources import CERTAIN, Sources, Word
+from workbench.masks.model.sources import CERTAIN, CLICK, Sources, Word
 from workbench.masks.stack import Stack
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
@@ -142,7 +142,8 @@ def test_the_last_word_on_a_bin_counts_and_others_keep_theirs():
 
 
 @pytest.mark.parametrize(
-    ("weight", "denies", "odds"), [(1.0, False, 10), (1.0, True, 0.1), (0.5, False, 10**0.5), (0, True, 1)]
+    ("weight", "denies", "odds"),
+    [(1.0, False, CERTAIN), (1.0, True, 1 / CERTAIN), (0.5, False, CERTAIN**0.5), (0, True, 1)],
 )
 def test_a_word_multiplies_the_odds_of_its_source(weight, denies, odds):
     bare = random_sources(2, words=0)
@@ -151,6 +152,14 @@ def test_a_word_multiplies_the_odds_of_its_source(weight, denies, odds):
     np.testing.assert_allclose(after[1] / (1 - after[1]), odds * before[1] / (1 - before[1]), rtol=1e-3)
     # What the others have of the rest stays as it was.
     np.testing.assert_allclose(after[0] / after[2], before[0] / before[2], rtol=1e-3)
+
+
+@pytest.mark.parametrize("size", [1.0, CLICK, 10 * CLICK, 1e9])
+def test_the_larger_a_word_is_the_less_it_is_meant_literally(size):
+    word = Word(0, box(0, BINS, 0, FRAMES), size=size)
+    assert 1 <= word.odds <= CERTAIN and replace(word, denies=True).odds == pytest.approx(1 / word.odds)
+    assert (word.odds == CERTAIN) == (size <= CLICK)
+    assert replace(word, size=2 * size).odds <= word.odds
 
 
 def test_where_nothing_sounds_all_share_whatever_is_said():

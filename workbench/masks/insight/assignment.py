@@ -37,7 +37,7 @@ EQUALISED = 0.5
 HESITATION = 0.02
 """What is added to λ, in energies of all that is said of a source, while something is asked for of which nothing is
 said: a single click takes what clearly sounds there, and no more."""
-KINSHIP = 125.0
+KINSHIP = 60.0
 """μ times the number of words."""
 TIMBRE = 4
 BANDS, BANDS_BEND, BAND_WIDTH, BAND_FLOOR = 40, 128.0, 1.5, 1e-4
