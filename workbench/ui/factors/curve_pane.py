@@ -26,7 +26,7 @@ from workbench.ui.factors.lanes import Lanes
 
 Float = NDArray[np.float32]
 
-AFTER_MS = 25
+AFTER_MS = 60
 """From a change of the document until the curves are drawn anew."""
 
 
