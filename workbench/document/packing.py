@@ -42,7 +42,7 @@ EFFECTS = {
 }
 STORED_AS = {("Combine", "kind"): "way"}
 """Fields of effects that project files know by another name."""
-TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references")
+TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references", "marks")
 
 
 class Packer:
