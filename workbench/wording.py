@@ -104,12 +104,22 @@ SENTENCES: dict[str, str] = {
     "separation.all_left_out": QT_TRANSLATE_NOOP(
         "Errors", "With everything left out nothing can be found; select less."
     ),
+    "separation.cannot_hold": QT_TRANSLATE_NOOP(
+        "Errors", "This method can't hold single curves; choose NMF or Patterns, or let go of what is held first."
+    ),
+    "separation.cannot_pull": QT_TRANSLATE_NOOP(
+        "Errors", "This method holds curves exactly or not at all; set their weight to 100 %, or choose NMF."
+    ),
     "separation.engine": QT_TRANSLATE_NOOP("Errors", "{reason}"),
     "separation.example_all": QT_TRANSLATE_NOOP(
         "Errors", "All that there is belongs to what is selected, so there is no rest; select less."
     ),
     "separation.example_silent": QT_TRANSLATE_NOOP(
         "Errors", "Nothing sounds in what is selected; select a place where the sound is."
+    ),
+    "separation.more_held": QT_TRANSLATE_NOOP(
+        "Errors",
+        "Of {held} components curves are held, and only {components} are asked for; ask for {held}, or let go of some.",
     ),
     "separation.no_drum_folder": QT_TRANSLATE_NOOP(
         "Errors", "There is no folder “{folder}”; choose the one that holds a folder for each drum."

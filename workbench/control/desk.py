@@ -19,6 +19,7 @@ from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
 from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
+from workbench.control.holding import Holding
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
 from workbench.control.marking import Marking
@@ -81,6 +82,7 @@ class Desk:
     strokes: Strokes
     template_strokes: FactorStrokes
     activation_strokes: FactorStrokes
+    holding: Holding
     selecting: Selecting
     thresholding: Thresholding
     shaping: Shaping
@@ -171,6 +173,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         strokes=strokes,
         template_strokes=template_strokes,
         activation_strokes=activation_strokes,
+        holding=Holding(document, selection, notices),
         selecting=selecting,
         thresholding=thresholding,
         shaping=Shaping(document, selection, acting),

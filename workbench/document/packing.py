@@ -24,6 +24,7 @@ from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors, Shares
 from workbench.masks.model.sources import MaskModel
 from workbench.masks.stack import Stack
+from workbench.separation.holds import Hold
 
 Arrays = dict[str, NDArray[Any]]
 EFFECTS = {
@@ -42,7 +43,7 @@ EFFECTS = {
 }
 STORED_AS = {("Combine", "kind"): "way"}
 """Fields of effects that project files know by another name."""
-TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references", "marks")
+TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references", "marks", "holds")
 
 
 class Packer:
@@ -123,12 +124,25 @@ class Packer:
                     "run": each.run,
                     "groups": _finite([asdict(g) for g in each.groups]),
                     "marks": self._marks(each.marks),
+                    "holds": [self._hold(hold) for hold in each.holds],
                 }
                 for each in state.stacks
             ],
             "mixes": [None if each is None else _finite(asdict(each)) for each in state.mixes],
             **packed_references(state, self.tables["references"]),
         }
+
+    def _hold(self, hold: Hold) -> int:
+        number, new = self._number("holds", hold)
+        if new:
+            self.arrays[f"hold{number}"] = hold.values
+            self.tables["holds"][number] = {
+                "part": hold.part,
+                "curve": hold.curve.value,
+                "weight": hold.weight,
+                "power": hold.power,
+            }
+        return number
 
     def _layers(self, layers: tuple[Layer, ...]) -> int:
         number, new = self._number("layers", layers)

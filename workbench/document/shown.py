@@ -54,6 +54,8 @@ class ShownDocument(QObject):
     """What the masks are computed from is another, or the costs of the present run."""
     marks_changed = Signal()
     """Other marks, or a stack of sources beside one that is none."""
+    holds_changed = Signal()
+    """Other curves are held."""
     masks_changed = Signal(object)
     """Masks are others within a Region of bins, or anywhere for None."""
     history_changed = Signal()
@@ -244,6 +246,7 @@ class ShownDocument(QObject):
             (changed.references, self.references_changed),
             (changed.factors, self.factors_changed),
             (changed.marks, self.marks_changed),
+            (changed.holds, self.holds_changed),
         ):
             if differs:
                 signal.emit()

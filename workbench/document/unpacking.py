@@ -26,6 +26,7 @@ from workbench.masks.model.layers import Group, Layer, Part
 from workbench.masks.model.models import Factors, Model, Shares
 from workbench.masks.model.sources import MaskModel, Sources, Word
 from workbench.masks.stack import Stack
+from workbench.separation.holds import Curve, Hold
 from workbench.separation.settings import RunSettings
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
@@ -93,6 +94,7 @@ class Unpacker:
                 each["run"],
                 tuple(Group(**_with_gain(group)) for group in each["groups"]),
                 self._marks(each["marks"]),
+                tuple(self._hold(number) for number in each.get("holds", ())),
             )
             for each in entry["stacks"]
         )
@@ -172,6 +174,17 @@ class Unpacker:
             self._known["marks", number] = tuple(self._mark(entry) for entry in self._tables["marks"][number])
         marks: tuple[Mark, ...] = self._known["marks", number]
         return marks
+
+    def _hold(self, number: int) -> Hold:
+        if ("holds", number) not in self._known:
+            entry = self._tables["holds"][number]
+            values = np.asarray(self._arrays[f"hold{number}"], np.float32)
+            weight, power = float(entry["weight"]), float(entry["power"])
+            if not 0 <= weight <= 1 or power <= 0 or not np.isfinite(values).all() or (values < 0).any():
+                raise ValueError("a held curve is none")
+            self._known["holds", number] = Hold(int(entry["part"]), Curve(entry["curve"]), values, weight, power)
+        hold: Hold = self._known["holds", number]
+        return hold
 
     def _mark(self, entry: Mapping[str, Any]) -> Mark:
         weight = float(entry["weight"])

@@ -109,9 +109,10 @@ def factorised(
 ) -> tuple[State, tuple[int | None, ...]]:
     """Layers for a fresh factorisation, and for each new component the old one whose place it takes (or None).
 
-    Layers keep their components' places as far as there are new components: those that the user has touched
-    first, then the loudest. Where the components have `names` of their own, a layer of that name keeps its
-    component. New components get new layers, those of one name one layer; painted layers and all edits stay.
+    Layers keep their components' places as far as there are new components: those with curves that are held first,
+    then those that the user has touched, then the loudest. Where the components have `names` of their own, a layer of
+    that name keeps its component. New components get new layers, those of one name one layer; painted layers and all
+    edits stay.
 
     Parameters
     ----------
@@ -128,15 +129,17 @@ def factorised(
     elif state.run is not None:
         state = dissolved(state)
         painted = painted_parts(state.edits)
+        held = {hold.part for hold in state.present.holds}
         ranked = []
         for layer in state.layers:
             touched = not layer.automatic or layer.gain_db or layer.pan or layer.group
             for part in layer.parts:
                 if part.component is not None:
                     loud = loudness[part.component] if part.component < len(loudness) else 0.0
-                    ranked.append((bool(touched) or part.id in painted, loud, -part.component))
+                    kept = bool(touched) or part.id in painted
+                    ranked.append((part.id in held, kept, loud, -part.component))
         best = sorted(ranked, reverse=True)[:components]
-        taken = {old: new for new, old in enumerate(sorted(-minus for _, _, minus in best))}
+        taken = {old: new for new, old in enumerate(sorted(-minus for *_, minus in best))}
     places: list[int | None] = [None] * components
     for old, new in taken.items():
         places[new] = old

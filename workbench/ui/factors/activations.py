@@ -39,7 +39,8 @@ class ActivationsView(CurvePane):
         self.setToolTip(
             self.tr(
                 "Activations: when each component sounds (rows of H). Click one to select its layer; with the "
-                "brush (B) draw in it, with the eraser (E) take away: the masks follow at once."
+                "brush (B) draw in it, with the eraser (E) take away: the masks follow at once. The right button holds "
+                "it, so that Factorise and Continue keep it."
             )
         )
         self._playhead = 0.0
@@ -98,8 +99,10 @@ class ActivationsView(CurvePane):
             painter.drawPolygon(
                 arrayToQPolygonF(np.append(columns, (columns[-1], columns[0])), np.append(base - values, (base, base)))
             )
-            painter.setPen(QPen(colour, 1.6 if current else 1.0))
+            held = self._holding.held(component, self.CURVE)
+            painter.setPen(self._pen(colour, current, held))
             painter.drawPolyline(arrayToQPolygonF(columns, base - values))
+            self._draw_hold(painter, held, right - 2, base - lane + 1)
             painter.setPen(QColor(t.text if current else t.dim))
             if lane >= LABEL:
                 place = QRectF(2, base - LABEL, left - 8, LABEL)

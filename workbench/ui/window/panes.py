@@ -53,7 +53,9 @@ class Panes:
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
         )
-        around = Surroundings(d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, self.spectrogram)
+        around = Surroundings(
+            d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, d.holding, self.spectrogram
+        )
         self.templates = TemplatesView(around, d.template_strokes)
         self.activations = ActivationsView(around, d.activation_strokes, d.playback)
         self.costs = CostPlot(d.document)
