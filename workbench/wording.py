@@ -105,7 +105,8 @@ SENTENCES: dict[str, str] = {
         "Errors", "With everything left out nothing can be found; select less."
     ),
     "separation.cannot_hold": QT_TRANSLATE_NOOP(
-        "Errors", "This method can't hold single curves; choose NMF or Patterns, or let go of what is held first."
+        "Errors",
+        "This method can't keep what is held or known of components; choose NMF or Patterns, or take it away first.",
     ),
     "separation.cannot_pull": QT_TRANSLATE_NOOP(
         "Errors", "This method holds curves exactly or not at all; set their weight to 100 %, or choose NMF."
@@ -117,9 +118,9 @@ SENTENCES: dict[str, str] = {
     "separation.example_silent": QT_TRANSLATE_NOOP(
         "Errors", "Nothing sounds in what is selected; select a place where the sound is."
     ),
-    "separation.more_held": QT_TRANSLATE_NOOP(
+    "separation.more_known": QT_TRANSLATE_NOOP(
         "Errors",
-        "Of {held} components curves are held, and only {components} are asked for; ask for {held}, or let go of some.",
+        "Something is known of {known} components, and only {components} are asked for; ask for {known} or more.",
     ),
     "separation.no_drum_folder": QT_TRANSLATE_NOOP(
         "Errors", "There is no folder “{folder}”; choose the one that holds a folder for each drum."

@@ -89,7 +89,7 @@ def test_given_components_leave_the_stack_of_what_is_held(separated, settle):
     desk.factorising.start(replace(SETTINGS, templates="pitched", low_pitch=60, high_pitch=61), ANALYSIS, True)
     settle()
     assert len(desk.document.state.stacks) == 2
-    assert desk.document.state.stacks[0].holds is before.holds and desk.document.state.stacks[0].run == before.run
+    assert desk.document.state.stacks[0].known is before.known and desk.document.state.stacks[0].run == before.run
 
 
 def test_what_is_drawn_in_a_held_curve_is_held(separated, settle):
@@ -119,13 +119,13 @@ def test_what_is_held_is_saved(separated):
     packer = Packer()
     entry = packer.state(desk.document.recorded_state)
     tables = packer.finish()
-    (back,) = Unpacker(tables, packer.arrays).state(entry).present.holds
-    (kept,) = desk.document.recorded_state.present.holds
+    (back,) = Unpacker(tables, packer.arrays).state(entry).present.known
+    (kept,) = desk.document.recorded_state.present.known
     assert (back.part, back.curve, back.weight, back.power) == (kept.part, kept.curve, kept.weight, kept.power)
     assert np.array_equal(back.values, kept.values)
     for stack in entry["stacks"]:
-        del stack["holds"]
-    assert Unpacker(tables, packer.arrays).state(entry).present.holds == ()
+        del stack["known"]
+    assert Unpacker(tables, packer.arrays).state(entry).present.known == ()
 
 
 def test_before_any_factorisation_there_is_nothing_to_hold(desk, told):

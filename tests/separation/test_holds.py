@@ -13,7 +13,8 @@ from workbench.audio.recording import Recording
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.separation.factorise import factorise
-from workbench.separation.holds import HOLDING, PULLING, Curve, Hold, check_holds, with_holds
+from workbench.separation.holds import HOLDING, PULLING, Curve, Hold, with_holds
+from workbench.separation.known import check_known
 from workbench.separation.settings import METHODS, RunSettings
 from workbench.separation.task import Task
 from workbench.spectral.stft import Analysis
@@ -31,7 +32,7 @@ def curve(kind: Curve, weight: float = 1.0, settings: RunSettings = QUICK) -> Ho
 
 
 def task(settings: RunSettings, held, **fields) -> Task:
-    return Task(RECORDING, ANALYSIS, settings, curves=tuple(held), **fields)
+    return Task(RECORDING, ANALYSIS, settings, known=tuple(held), **fields)
 
 
 def present(settings: RunSettings) -> Factors:
@@ -97,16 +98,16 @@ def test_a_method_that_can_not_hold_says_so(method):
     for weight, able in ((1.0, HOLDING), (0.5, PULLING)):
         held = [(0, curve(Curve.TEMPLATE, weight))]
         if method in able:
-            check_holds(held, settings, 3)
+            check_known(held, settings, 3)
         else:
             with pytest.raises(UserError, match="cannot"):
-                check_holds(held, settings, 3)
-    check_holds([], settings, 3)
+                check_known(held, settings, 3)
+    check_known([], settings, 3)
 
 
-def test_more_held_than_asked_for_is_refused():
-    with pytest.raises(UserError, match="more_held"):
-        check_holds([(0, curve(Curve.TEMPLATE)), (3, curve(Curve.TEMPLATE))], QUICK, 1)
+def test_more_known_than_asked_for_is_refused():
+    with pytest.raises(UserError, match="more_known"):
+        check_known([(0, curve(Curve.TEMPLATE)), (3, curve(Curve.TEMPLATE))], QUICK, 1)
 
 
 def test_another_window_carries_what_is_held():

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.conftest import pump
-from tests.ui.gestures import finish, lane_of, pixels
+from tests.ui.gestures import LEFT, NONE, finish, lane_of, pixels
+from workbench.document.acts import known as known_acts
 from workbench.separation.holds import Curve
+from workbench.separation.known import Onsets
 
 CTRL_ALT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
@@ -67,4 +69,59 @@ def test_continue_keeps_what_the_keys_hold_and_again_lets_go(factorised):
     for key in (Qt.Key.Key_W, Qt.Key.Key_H):
         QTest.keyClick(window, key, CTRL_ALT)
         pump(program.application)
-    assert document.state.present.holds == ()
+    assert document.state.present.known == ()
+
+
+@pytest.fixture
+def ticked(factorised):
+    """… with onsets in the lane of the second layer, which is the present one."""
+    program, document = factorised, factorised.desk.document
+    layer = document.layers[1]
+    program.desk.selection.select(layer.id)
+    word = Onsets(layer.part_ids[0], (0.5, 1.5, 2.5))
+    document.act("tell", known_acts.tell(document.recorded_state, word))
+    pump(program.application)
+    return program
+
+
+def seconds(program):
+    onsets = program.desk.tapping.onsets(program.desk.document.layers[1])
+    return () if onsets is None else onsets.seconds
+
+
+def test_a_tick_is_dragged_taken_back_by_escape_and_removed_by_its_menu(ticked):
+    program, pane = ticked, ticked.window.panes.activations
+    y = int(lane_of(pane, 1).center().y())
+
+    def at(second):
+        return QPoint(round(pane.time_to_x(second)), y)
+
+    QTest.mousePress(pane, LEFT, NONE, at(1.5))
+    QTest.mouseMove(pane, at(2.0))
+    assert len(seconds(program)) == 3 and abs(seconds(program)[1] - 2.0) < 0.02
+    program.desk.under_way.escape(False)
+    QTest.mouseRelease(pane, LEFT, NONE, at(2.0))
+    assert seconds(program) == (0.5, 1.5, 2.5)
+    QTest.mousePress(pane, LEFT, NONE, at(1.5))
+    QTest.mouseMove(pane, at(1.8))
+    QTest.mouseRelease(pane, LEFT, NONE, at(2.0))
+    assert abs(seconds(program)[1] - 2.0) < 0.02 and program.desk.document.undo_name == "Move an onset of Component 2"
+    for name, left in (("removeOnset", 2), ("removeOnsets", 0)):
+        place = at(0.5)
+        QApplication.sendEvent(pane, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, pane.mapToGlobal(place)))
+        pump(program.application)
+        choose(program, pane._menu, name)
+        assert len(seconds(program)) == left
+
+
+def test_the_key_taps_while_it_plays(ticked):
+    program = ticked
+    before = seconds(program)
+    QTest.keyClick(program.window, Qt.Key.Key_Semicolon)
+    pump(program.application)
+    assert seconds(program) == before, "nothing is heard"
+    program.desk.playback.play(0.0)
+    QTest.keyClick(program.window, Qt.Key.Key_Semicolon)
+    pump(program.application)
+    assert len(seconds(program)) == 4
+    program.desk.playback.stop()

@@ -45,6 +45,7 @@ from workbench.control.spot import Spot
 from workbench.control.stacks import StackActs
 from workbench.control.stem_stacks import StemStacks
 from workbench.control.strokes import Strokes
+from workbench.control.tapping import Tapping
 from workbench.control.thresholding import Thresholding
 from workbench.control.tools import ToolSettings
 from workbench.control.under_way import UnderWay
@@ -83,6 +84,7 @@ class Desk:
     template_strokes: FactorStrokes
     activation_strokes: FactorStrokes
     holding: Holding
+    tapping: Tapping
     selecting: Selecting
     thresholding: Thresholding
     shaping: Shaping
@@ -148,6 +150,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     thresholding = Thresholding(document, selection, tools, plane, acting)
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
     measuring = Measuring(document, selection, playback, factorising, runner, notices)
+    tapping = Tapping(document, selection, playback, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(
         document=document,
@@ -174,6 +177,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         template_strokes=template_strokes,
         activation_strokes=activation_strokes,
         holding=Holding(document, selection, notices),
+        tapping=tapping,
         selecting=selecting,
         thresholding=thresholding,
         shaping=Shaping(document, selection, acting),
@@ -196,5 +200,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         measuring=measuring,
         sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
-        under_way=UnderWay(document, selection, strokes, marking, pens, selecting, thresholding, walking, runner),
+        under_way=UnderWay(
+            document, selection, strokes, marking, pens, tapping, selecting, thresholding, walking, runner
+        ),
     )

@@ -11,14 +11,14 @@ from workbench.control.acting import first_free
 from workbench.control.notices import Notices
 from workbench.control.opening import Opening
 from workbench.control.run_names import described_run
-from workbench.document.acts import holds as hold_acts
+from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.model.models import Factors, Model
 from workbench.separation.factorise import Snapshot, factorise
-from workbench.separation.holds import check_holds
+from workbench.separation.known import check_known
 from workbench.separation.settings import Method, RunSettings
 from workbench.separation.starts import placeholder
 from workbench.separation.task import Task, component_count, component_names, takes_templates
@@ -88,7 +88,7 @@ class Factorising(QObject):
         former = document.recorded_state.present.name
         stack = self._stack_beside(settings, present, count, names) if other_sounds else ""
         try:
-            check_holds(() if stack else hold_acts.held_components(document.recorded_state), settings, count)
+            check_known(() if stack else known_acts.told_of(document.recorded_state), settings, count)
         except UserError as reason:
             self._notices.trouble(reason)
             return
@@ -103,7 +103,7 @@ class Factorising(QObject):
             held=run.held if going_on and run is not None else (),
             present_settings=run.settings if run is not None else None,
             locked=document.locked_components,
-            curves=hold_acts.held_components(document.recorded_state),
+            known=known_acts.known_components(document.recorded_state),
         )
         if stack:
             self._notices.say(
@@ -129,8 +129,8 @@ class Factorising(QObject):
         else:
             alike = factors and isinstance(present, Factors) and present.components == count
             strangers = layer_acts.collected(state) and not alike
-            # The components of drums or pitches are given: those of which something is held are none of them.
-            given = bool(hold_acts.held_components(state)) and (bool(names) or not factors)
+            # The components of drums or pitches are given: those of which something is known are none of them.
+            given = bool(known_acts.told_of(state)) and (bool(names) or not factors)
             beside = present is not None and (strangers or given)
         if not beside:
             return ""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
-from workbench.document.acts import holds as hold_acts
+from workbench.document.acts import known as known_acts
 from workbench.document.document import Document
 from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
@@ -27,8 +27,8 @@ class Holding(QObject):
 
     def held(self, component: int, curve: Curve) -> Hold | None:
         """What is held of a curve of a component, if anything is."""
-        found = hold_acts.held_components(self._document.state)
-        return next((hold for k, hold in found if k == component and hold.curve is curve), None)
+        found = known_acts.known_components(self._document.state)
+        return next((x for k, x in found if isinstance(x, Hold) and k == component and x.curve is curve), None)
 
     def hold(self, component: int, curve: Curve, weight: float) -> None:
         """Hold a curve as it is; what is held already gets another weight and stays what it was."""
@@ -76,15 +76,15 @@ class Holding(QObject):
         state = self._document.recorded_state
         for component, layer in curves:
             known = self.held(component, curve)
-            values = hold_acts.curve_of(run.factors, component, curve) if known is None else known.values
+            values = known_acts.curve_of(run.factors, component, curve) if known is None else known.values
             power = run.settings.power if known is None else known.power
-            state = hold_acts.hold(state, Hold(_part(layer, component), curve, values, weight, power))
+            state = known_acts.tell(state, Hold(_part(layer, component), curve, values, weight, power))
         self._document.act(name, state)
 
     def _release(self, name: str, curves: list[tuple[int, Layer]], curve: Curve) -> None:
         state = self._document.recorded_state
         for component, layer in curves:
-            state = hold_acts.release(state, _part(layer, component), curve)
+            state = known_acts.forget(state, _part(layer, component), curve)
         if state is not self._document.recorded_state:
             self._document.act(name, state)
 

@@ -32,8 +32,8 @@ class Changes:
         What the masks are computed from.
     marks : bool
         What was said of places.
-    holds : bool
-        Which curves are held.
+    known : bool
+        What is known of components.
     masks : bool
         The masks, within `region`.
     region : Region or None
@@ -48,7 +48,7 @@ class Changes:
     references: bool
     factors: bool
     marks: bool
-    holds: bool
+    known: bool
     masks: bool
     region: Region | None
 
@@ -84,7 +84,7 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
         (before.references, before.assigned) != (now.references, now.assigned),
         factors,
         marks,
-        before.present.holds is not now.present.holds,
+        before.present.known is not now.present.known,
         masks,
         region,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.audio.recording import Recording
 from workbench.document.acts import groups as group_acts
-from workbench.document.acts import holds as hold_acts
+from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.history import History
@@ -294,7 +294,7 @@ class Document(ShownDocument):
         state = layer_acts.continued(self.recorded_state, identity)
         recorded = self.runs.get(self.recorded_state.run or 0)
         if recorded is not None and isinstance(recorded.factors, Factors):
-            state = hold_acts.redrawn(state, recorded.factors, factors)
+            state = known_acts.redrawn(state, recorded.factors, factors)
         self.act(name, state)
 
     def fits(self, run: int) -> bool:

@@ -25,6 +25,7 @@ from workbench.masks.model.models import Factors, Shares
 from workbench.masks.model.sources import MaskModel
 from workbench.masks.stack import Stack
 from workbench.separation.holds import Hold
+from workbench.separation.known import Known, Onsets
 
 Arrays = dict[str, NDArray[Any]]
 EFFECTS = {
@@ -43,7 +44,7 @@ EFFECTS = {
 }
 STORED_AS = {("Combine", "kind"): "way"}
 """Fields of effects that project files know by another name."""
-TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references", "marks", "holds")
+TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "sources", "references", "marks", "known")
 
 
 class Packer:
@@ -124,7 +125,7 @@ class Packer:
                     "run": each.run,
                     "groups": _finite([asdict(g) for g in each.groups]),
                     "marks": self._marks(each.marks),
-                    "holds": [self._hold(hold) for hold in each.holds],
+                    "known": [self._word(known) for known in each.known],
                 }
                 for each in state.stacks
             ],
@@ -132,16 +133,16 @@ class Packer:
             **packed_references(state, self.tables["references"]),
         }
 
-    def _hold(self, hold: Hold) -> int:
-        number, new = self._number("holds", hold)
-        if new:
-            self.arrays[f"hold{number}"] = hold.values
-            self.tables["holds"][number] = {
-                "part": hold.part,
-                "curve": hold.curve.value,
-                "weight": hold.weight,
-                "power": hold.power,
-            }
+    def _word(self, known: Known) -> int:
+        number, new = self._number("known", known)
+        if new and isinstance(known, Hold):
+            self.arrays[f"hold{number}"] = known.values
+            entry = {"curve": known.curve.value, "weight": known.weight, "power": known.power}
+            self.tables["known"][number] = {"kind": "hold", "part": known.part, **entry}
+        elif new and isinstance(known, Onsets):
+            self.tables["known"][number] = {"kind": "onsets", **_finite(asdict(known))}
+        elif new:
+            self.tables["known"][number] = {"kind": "notes", **_finite(asdict(known))}
         return number
 
     def _layers(self, layers: tuple[Layer, ...]) -> int:

@@ -18,7 +18,7 @@ from workbench.nmf.result import Array
 from workbench.nmf.starts import singular_shares
 from workbench.progress import Cancelled, Progress, part, silent
 from workbench.separation.descents import Holds, descend
-from workbench.separation.holds import Curve, held_flags, pull_hook
+from workbench.separation.holds import Curve, Hold, held_flags, pull_hook
 from workbench.separation.settings import ActivationStart, Method, RunSettings, TemplateStart
 from workbench.separation.starts import start
 from workbench.separation.task import Task, keeps_locked, left_out
@@ -226,7 +226,7 @@ class _Descents:
 
     def _arranged(self, w: Array, h: Array) -> tuple[Factors, list[int]]:
         """The order, and a copy with every component in the place of the one that it is most like."""
-        fixed = {k for k, _ in self._task.curves}
+        fixed = {k for k, _ in self._task.known}
         order = arrangement(w, h, self._task.present, self._task.places, fixed)
         factors = Factors(np.array(w[:, order], np.float32, order="C"), np.array(h[order], np.float32, order="C"))
         # What the masks need of them is computed here and kept, so that whoever shows them does not wait for it.
@@ -266,12 +266,13 @@ def _holds(task: Task, settings: RunSettings, given: list[bool]) -> Holds:
     kept = task.locked if task.going_on and keeps_locked(settings) else ()
     count = len(given)
     locked = [k in kept for k in range(count)]
-    by_hand = [held_flags(task.curves, curve, count) for curve in (Curve.TEMPLATE, Curve.ACTIVATION)]
+    held = [(k, each) for k, each in task.known if isinstance(each, Hold)]
+    by_hand = [held_flags(held, curve, count) for curve in (Curve.TEMPLATE, Curve.ACTIVATION)]
     templates = [a or b or c for a, b, c in zip(given, locked, by_hand[0], strict=True)]
     activations = [settings.hold_activations or b or c for b, c in zip(locked, by_hand[1], strict=True)]
     if all(templates) and all(activations):
         raise UserError("separation.all_held")
-    return Holds(templates, activations, pull_hook(task.curves, settings))
+    return Holds(templates, activations, pull_hook(held, settings))
 
 
 def arrangement(

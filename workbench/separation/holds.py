@@ -8,7 +8,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.nmf.pulls import Pull, pulling
 from workbench.nmf.result import Array, Hook
@@ -72,23 +71,6 @@ class Hold:
 
 Held = tuple[int, Hold]
 """A component with what is held of it."""
-
-
-def check_holds(held: Sequence[Held], settings: RunSettings, count: int) -> None:
-    """Whether a method can keep what is held, with `count` components.
-
-    Raises
-    ------
-    UserError
-        If it can't.
-    """
-    if held and settings.method not in HOLDING:
-        raise UserError("separation.cannot_hold")
-    components = {k for k, _ in held}
-    if len(components) > count:
-        raise UserError("separation.more_held", held=len(components), components=count)
-    if settings.method not in PULLING and any(hold.weight < 1 for _, hold in held):
-        raise UserError("separation.cannot_pull")
 
 
 def with_holds(held: Sequence[Held], settings: RunSettings, W: Array, H: Array) -> tuple[Array, Array]:

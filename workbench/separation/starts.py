@@ -14,7 +14,7 @@ from workbench.nmf.activations import decays, gates, read_events
 from workbench.nmf.result import Array
 from workbench.nmf.starts import balanced, nndsvd, of_length, start_of_shape
 from workbench.nmf.templates import learnt_templates, pitched_templates
-from workbench.separation.holds import with_holds
+from workbench.separation.known import with_known
 from workbench.separation.settings import METHODS, ActivationStart, Method, RunSettings, TemplateStart
 from workbench.separation.task import (
     NO_TEMPLATES,
@@ -74,7 +74,8 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     UserError
         If something that they need is not there: a selection, present factors, files.
     """
-    return with_holds(task.curves, settings, *_start(task, V, settings))
+    w, h = _start(task, V, settings)
+    return with_known(task.known, settings, task.analysis, task.recording.rate, w, h, task.going_on)
 
 
 def _start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:

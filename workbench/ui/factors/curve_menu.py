@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint
@@ -22,13 +23,13 @@ class CurveMenu(QMenu):
         self.setAccessibleName(self.tr("What is held of this curve"))
         self.setToolTipsVisible(True)
 
-    def open_at(self, place: QPoint, component: int) -> None:
-        """Open it at a place of the screen, for a component."""
+    def open_at(self, place: QPoint, component: int, more: Callable[[QMenu], None] | None = None) -> None:
+        """Open it at a place of the screen, for a component; `more` adds what else there is to do at that place."""
         self.clear()
         held = self._holding.held(component, self._curve)
         free = self.tr("&Free")
         exact = self.tr("&Hold this template") if self._curve is Curve.TEMPLATE else self.tr("&Hold this activation")
-        pull = self.tr("Draw towards it, {0:.0f} %")
+        pull = self.tr("&Pull towards it, {0:.0f} %")
         group = QActionGroup(self)
         for weight in (0.0, *WEIGHTS):
             text = free if weight == 0 else exact if weight == 1 else pull.format(100 * weight)
@@ -39,6 +40,8 @@ class CurveMenu(QMenu):
             action.setActionGroup(group)
             action.triggered.connect(partial(self._choose, component, weight))
             action.setToolTip(self._told_of(weight))
+        if more is not None:
+            more(self)
         self.popup(place)
 
     def _told_of(self, weight: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from PySide6.QtGui import (
     QPixmap,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.highlight import Highlight
@@ -89,7 +90,7 @@ class CurvePane(QWidget):
         around.tools.changed.connect(self._show_tool)
         self.setMinimumSize(60, 60)
         self.setMouseTracking(True)
-        for signal in (plane.changed, document.factors_changed, document.layers_changed, document.holds_changed):
+        for signal in (plane.changed, document.factors_changed, document.layers_changed, document.known_changed):
             signal.connect(self.redraw)
         selection.layer_changed.connect(self._show_selected)
         around.highlight.changed.connect(self.update)
@@ -229,7 +230,10 @@ class CurvePane(QWidget):
             self._clicking = True
             self._selection.select(found[1])
             self._clicking = False
-            self._menu.open_at(self.mapToGlobal(place.toPoint()), found[2])
+            self._menu.open_at(self.mapToGlobal(place.toPoint()), found[2], partial(self.add_to_menu, found[1], place))
+
+    def add_to_menu(self, layer: int, place: QPointF, menu: QMenu) -> None:
+        """Entries that the pane adds to the menu of a curve."""
 
     def _pen(self, colour: QColor, current: bool, held: Hold | None) -> QPen:
         """For a curve; thicker where it is held."""

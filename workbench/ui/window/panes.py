@@ -57,7 +57,7 @@ class Panes:
             d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, d.holding, self.spectrogram
         )
         self.templates = TemplatesView(around, d.template_strokes)
-        self.activations = ActivationsView(around, d.activation_strokes, d.playback)
+        self.activations = ActivationsView(around, d.activation_strokes, d.playback, d.tapping)
         self.costs = CostPlot(d.document)
         self.map = ComponentMap(d.document, d.selection, d.highlight)
         self.palette = Palette(d.tools)
