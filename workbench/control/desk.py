@@ -28,6 +28,7 @@ from workbench.control.masks import MaskActs
 from workbench.control.measuring import Measuring
 from workbench.control.mixing import MixActs
 from workbench.control.morphing import Morphing
+from workbench.control.note_acts import NoteActs
 from workbench.control.notices import Notices
 from workbench.control.opening import Opening
 from workbench.control.paging import Paging
@@ -85,6 +86,7 @@ class Desk:
     activation_strokes: FactorStrokes
     holding: Holding
     tapping: Tapping
+    notes: NoteActs
     selecting: Selecting
     thresholding: Thresholding
     shaping: Shaping
@@ -151,6 +153,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
     measuring = Measuring(document, selection, playback, factorising, runner, notices)
     tapping = Tapping(document, selection, playback, notices)
+    wishes = Wishes(document, selection, factorising, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(
         document=document,
@@ -178,12 +181,13 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         activation_strokes=activation_strokes,
         holding=Holding(document, selection, notices),
         tapping=tapping,
+        notes=NoteActs(document, selection, wishes, runner, notices),
         selecting=selecting,
         thresholding=thresholding,
         shaping=Shaping(document, selection, acting),
         opening=opening,
         factorising=factorising,
-        wishes=Wishes(document, selection, factorising, notices),
+        wishes=wishes,
         morphing=Morphing(document, notices),
         partitions=Partitions(document, runner, notices),
         extracting=Extracting(document, selection, runner, notices),

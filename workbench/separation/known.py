@@ -23,6 +23,10 @@ OPEN = 0.01
 """Where going on finds less than this of a stroke's decay, nothing sounds."""
 
 
+Spans = tuple[tuple[float, float], ...]
+"""Begin and end of each of several notes, in seconds."""
+
+
 @dataclass(frozen=True)
 class Onsets:
     """When a component begins to sound, said by strokes that die away.
@@ -53,13 +57,13 @@ class Notes:
         Id of the part of the stack that the component is.
     pitch : float
         MIDI pitch, 69 for 440 Hz.
-    spans : tuple of (float, float)
+    spans : Spans
         Begin and end of each note in seconds, rising.
     """
 
     part: int
     pitch: float
-    spans: tuple[tuple[float, float], ...]
+    spans: Spans
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Notes:
         """The same: seconds know no window."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from workbench.document.acts.layers import layer_index
 from workbench.document.state import State
+from workbench.masks.edits.edits import painted_parts
+from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
 from workbench.nmf.result import Array
 from workbench.separation.holds import Curve, Hold
-from workbench.separation.known import Known, KnownOf
+from workbench.separation.known import Known, KnownOf, Notes, Spans
 
 
 def tell(state: State, known: Known) -> State:
@@ -28,6 +32,39 @@ def forget(state: State, part: int, kind: object) -> State:
     """
     others = _others(state, part, kind)
     return state if len(others) == len(state.present.known) else _with(state, others)
+
+
+def play(state: State, layer: int, notes: Sequence[tuple[float, Spans]]) -> State:
+    """A layer plays these notes, a component for each pitch, in place of those that it was said to play.
+
+    Its components take the first pitches, but for those of which something else is known; for the others it gets parts
+    that wait for a component.
+
+    Parameters
+    ----------
+    notes : sequence of (float, Spans)
+        MIDI pitches, each with the begin and end of its notes in seconds.
+    """
+    index = layer_index(state, layer)
+    parts = state.layers[index].parts
+    played = {each.part for each in state.present.known if isinstance(each, Notes)}
+    others = {each.part for each in state.present.known if not isinstance(each, Notes)}
+    painted = painted_parts(state.edits)
+    free = [part for part in parts if part.id not in others and (part.component is not None or part.id in played)]
+    used = free[: len(notes)]
+    new = tuple(Part(state.next_id + i) for i in range(len(notes) - len(used)))
+    idle = {part.id for part in free[len(notes) :] if part.component is None and part.id not in painted}
+    staying = tuple(part for part in parts if part.id not in idle)
+    # An empty layer has one part, which holds nothing: the new ones take its place.
+    if new and all(part.component is None and part.id not in painted | others | played for part in staying):
+        staying = ()
+    made = replace(state.layers[index], parts=(*staying, *new) or parts[:1])
+    layers = (*state.layers[:index], made, *state.layers[index + 1 :])
+    own = set(state.layers[index].part_ids)
+    kept = tuple(each for each in state.present.known if not (isinstance(each, Notes) and each.part in own))
+    words = tuple(Notes(part.id, pitch, spans) for part, (pitch, spans) in zip((*used, *new), notes, strict=True))
+    state = replace(state, next_id=state.next_id + len(new))
+    return state.with_present(layers=layers, known=(*kept, *words))
 
 
 def redrawn(state: State, before: Factors, now: Factors) -> State:

@@ -97,11 +97,16 @@ def merge_layers(state: State, chosen: Sequence[int]) -> State:
 
 
 def collected(state: State) -> bool:
-    """Whether the user put components together in the present stack, by merging layers or by grouping them."""
-    return any(
-        layer.components and (layer.group or (not layer.automatic and len(layer.components) > 1))
-        for layer in state.layers
-    )
+    """Whether the user put components together in the present stack, by merging layers or by grouping them.
+
+    Those of which something is known do not count: they are found again whatever the others are.
+    """
+    known = {each.part for each in state.present.known}
+    for layer in state.layers:
+        others = [part for part in layer.parts if part.component is not None and part.id not in known]
+        if others and (layer.group or (not layer.automatic and len(others) > 1)):
+            return True
+    return False
 
 
 def factorised(

@@ -54,6 +54,16 @@ def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         lambda: desk.holding.toggle(Curve.ACTIVATION),
         tr("Factorise and Continue keep it exactly as it is, or as you draw it; again to let go of it"),
     )
+    menu.add(
+        "pitchLine",
+        tr("&Pitch line from the selection"),
+        "Ctrl+Alt+P",
+        desk.notes.pitch_line,
+        tr("The layer plays the partial that is selected: Factorise begins with its notes and their overtones"),
+    )
+    menu.add(
+        "forgetNotes", tr("For&get the notes of the layer"), "", desk.notes.forget, tr("The layer may play anything")
+    )
     menu.line()
     presets = menu.submenu(tr("&Preset"), "presetMenu")
     for name, each in PRESETS.items():
