@@ -137,6 +137,14 @@ SENTENCES: dict[str, str] = {
     "separation.nothing_to_continue": QT_TRANSLATE_NOOP(
         "Errors", "There are no templates to go on from; factorise once first."
     ),
+    "separation.no_notes": QT_TRANSLATE_NOOP("Errors", "“{name}” has no notes; choose another file."),
+    "separation.notes_damaged": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” is no MIDI file, or a damaged one; choose another, or a text file with a line for each note.",
+    ),
+    "separation.notes_unreadable": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” can't be read; choose a MIDI file, or a text file with a line for each note."
+    ),
     "separation.onsets_empty": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” holds no onsets; each line needs seconds and a label."
     ),

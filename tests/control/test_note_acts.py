@@ -52,7 +52,7 @@ def test_the_line_is_told_of_a_new_layer_beside_everything_as_one_step(tune, set
     assert low.pitch == pytest.approx(72, abs=0.2) and high.pitch == pytest.approx(76, abs=0.2)
     np.testing.assert_allclose([*low.spans[0], *low.spans[1], *high.spans[0]], [0, 0.7, 1.4, 2, 0.7, 1.4], atol=0.06)
     assert {low.part, high.part} == set(layer(tune, tune.selection.layer).part_ids)
-    assert "3 notes of 2 pitches" in told.said[-1] and tune.wishes.settings.components >= 8
+    assert "notes 3, pitches 2;" in told.said[-1] and tune.wishes.settings.components >= 8
     tune.document.undo()
     assert notes(tune) == [] and len(tune.document.layers) == 1
 
@@ -132,3 +132,45 @@ def test_notes_are_saved(tune, settle):
     entry = packer.state(tune.document.recorded_state)
     back = Unpacker(packer.finish(), packer.arrays).state(entry).present.known
     assert back == tune.document.recorded_state.present.known
+
+
+def test_a_score_is_a_stack_with_a_layer_a_part_and_factorise_finds_them(tune, settle, told, tmp_path):
+    path = tmp_path / "Song.csv"
+    path.write_text("".join(f"{begin}, {end - begin}, {pitch}\n" for pitch, begin, end in MELODY))
+    before = tune.document.recorded_state.present
+    tune.notes.read(path)
+    settle()
+    assert acts(tune) == ["Notes of Song"] and tune.document.recorded_state.stacks[0] is before
+    assert [each.name for each in tune.document.layers] == ["Everything", "Song"]
+    assert [(each.pitch, len(each.spans)) for each in notes(tune)] == [(72, 2), (76, 1)]
+    assert "Notes: 3, layers: 1;" in told.said[-1]
+    tune.wishes.set(iterations=5)
+    tune.wishes.factorise(True)
+    settle()
+    song = next(each for each in tune.document.layers if each.name == "Song")
+    assert len(song.components) == 2
+    # Going on keeps to the notes.
+    tune.wishes.factorise(False)
+    settle()
+    h = tune.document.run.factors.H[song.components[1]]
+    seconds = np.arange(len(h)) * ANALYSIS.hop / RATE
+    assert h[seconds < 0.5].sum() == 0 and h[(seconds > 0.8) & (seconds < 1.3)].sum() > 0
+
+
+def test_drums_get_a_layer_each_that_begins_at_their_onsets(tune, settle, tmp_path):
+    path = tmp_path / "Kit.txt"
+    path.write_text("0.1 36\n0.6 38\n1.1 36\n")
+    tune.notes.read(path)
+    settle()
+    assert [each.name for each in tune.document.layers[1:]] == ["Kit 36", "Kit 38"]
+    assert tune.tapping.onsets(tune.document.layers[1]).seconds == (0.1, 1.1)
+
+
+def test_a_score_with_too_many_pitches_or_none_is_refused(tune, settle, told, tmp_path):
+    path = tmp_path / "All.csv"
+    path.write_text("".join(f"0, 1, {i / 2}\n" for i in range(20, 240)))
+    tune.notes.read(path)
+    settle()
+    tune.notes.read(tmp_path / "none.mid")
+    settle()
+    assert len(told.troubled) == 2 and not acts(tune)

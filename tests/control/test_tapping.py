@@ -61,7 +61,7 @@ def test_taps_are_put_to_the_attacks_and_are_one_step(beats, told):
     found = desk.tapping.onsets(drum(desk)).seconds
     assert np.abs(np.array(found) - STROKES).max() < 0.025
     assert acts(desk)[count:] == ["Tap onsets of Drum"]
-    assert "5 onsets" in told.said[-1] and "late" in told.said[-1]
+    assert "“Drum”: 5," in told.said[-1] and "late" in told.said[-1]
     desk.document.undo()
     assert desk.tapping.onsets(drum(desk)) is None
     desk.document.redo()

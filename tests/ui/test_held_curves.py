@@ -7,11 +7,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, NONE, finish, lane_of, pixels
 from workbench.document.acts import known as known_acts
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.model.grid import Region
 from workbench.separation.holds import Curve
 from workbench.separation.known import Onsets
 
@@ -125,3 +127,27 @@ def test_the_key_taps_while_it_plays(ticked):
     pump(program.application)
     assert len(seconds(program)) == 4
     program.desk.playback.stop()
+
+
+def test_a_pitch_line_and_a_score_are_begun_from_the_menu_by_their_keys(opened, tmp_path):
+    program, document = opened, opened.desk.document
+    stack = document.stack
+    analysis, rate = document.state.analysis, document.recording.rate
+    low, high = analysis.bin_at(200, rate), analysis.bin_at(1000, rate)
+    program.desk.selection.set_area(rectangle(Region(low, high, 0, stack.frames), stack.bins, stack.frames))
+    QTest.keyClick(program.window, Qt.Key.Key_P, CTRL_ALT)
+    assert pump(program.application, lambda: len(document.layers) == 2, 10)
+    path = tmp_path / "Tune.csv"
+    path.write_text("0.5, 1.0, 60\n1.5, 1.0, 64\n")
+    QTest.keyClick(program.window, Qt.Key.Key_O, CTRL_ALT)
+    asked = program.window.findChild(QFileDialog, "notesDialog")
+    assert asked is not None and asked.isVisible()
+    asked.filesSelected.emit([str(path)])
+    asked.close()
+    assert pump(program.application, lambda: document.state.present.name == "Tune", 10)
+    program.window.panes.factorise.iterations.setValue(5)
+    program.window.actions_.by_name["factorise"].trigger()
+    finish(program)
+    tune = next(each for each in document.layers if each.name == "Tune")
+    pane = program.window.panes.activations
+    assert len(tune.components) == 2 and lane_of(pane, tune.components[0]).isValid()

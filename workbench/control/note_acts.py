@@ -1,6 +1,8 @@
-"""Notes of layers: the pitch line of what is selected."""
+"""Notes of layers: the pitch line of what is selected, and scores."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -9,11 +11,14 @@ from workbench.control.selection import Selection
 from workbench.control.wishes import Wishes
 from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.insight.pitch_lines import LineNote, notes_of, pitch_line
 from workbench.separation.known import Notes, Spans
+from workbench.separation.settings import RANGES
+from workbench.separation.written_notes import WrittenPart, read_notes
 
 REST = 6
 """Components for all else that are asked for at the least beside those that something is known of."""
@@ -74,8 +79,43 @@ class NoteActs(QObject):
         self._selection.select(layer)
         self._ask_for_room()
         self._notices.say(
-            self.tr("“{0}” plays {1} notes of {2} pitches; Factorise finds {3} components, these and others").format(
+            self.tr("“{0}”: notes {1}, pitches {2}; Factorise finds {3} components, these and others").format(
                 name, sum(len(spans) for _, spans in notes), len(notes), self._wishes.settings.components
+            )
+        )
+
+    def read(self, path: Path) -> None:
+        """A stack whose layers play the notes of a file: MIDI, or text with a line for each note."""
+        recording = self._document.recording
+        if recording is None:
+            return
+
+        def done(parts: list[WrittenPart]) -> None:
+            if self._document.recording is recording:
+                self._begin_with(path.stem, parts)
+
+        self._runner.run(
+            self.tr("Reading notes"), lambda job: read_notes(path), done, self._notices.trouble, key="notes"
+        )
+
+    def _begin_with(self, name: str, parts: list[WrittenPart]) -> None:
+        named = [
+            (part.name or (name if len(parts) == 1 else self.tr("Part {0}").format(i)), part)
+            for i, part in enumerate(parts, start=1)
+        ]
+        wanted = sum(len({note.label for note in part.notes}) for part in parts)
+        most = int(RANGES["components"][1])
+        if wanted + REST > most:
+            text = self.tr("The file has {0} pitches and drums, and at most {1} fit; take fewer parts.")
+            self._notices.trouble(text.format(wanted, most - REST))
+            return
+        state = self._document.recorded_state
+        state = known_acts.tell_written(stack_acts.new_stack(state, name), named)
+        self._document.act(self.tr("Notes of {0}").format(name), state)
+        self._ask_for_room()
+        self._notices.say(
+            self.tr("Notes: {0}, layers: {1}; Factorise finds {2} components, these and others").format(
+                sum(len(part.notes) for part in parts), len(state.layers) - 1, self._wishes.settings.components
             )
         )
 

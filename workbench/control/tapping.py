@@ -93,10 +93,10 @@ class Tapping(QObject):
         self._act(layer, (*self._before, *(analysis.second_of(frame, rate) for frame in frames)))
         document.seal()
         text = self.tr(
-            "{0} onsets of “{1}”, put to the attacks near them; the hand was {2:.0f} ms late. Factorise uses them."
+            "Onsets of “{1}”: {0}, put to the attacks near them; the hand was {2:.0f} ms late. Factorise uses them."
         )
         early = self.tr(
-            "{0} onsets of “{1}”, put to the attacks near them; the hand was {2:.0f} ms early. Factorise uses them."
+            "Onsets of “{1}”: {0}, put to the attacks near them; the hand was {2:.0f} ms early. Factorise uses them."
         )
         said = text if late >= 0 else early
         self._notices.say(said.format(len(frames), layer.name, 1000 * abs(analysis.second_of(late, rate))))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.errors import UserError
-from workbench.nmf.activations import Event, decays, gates
+from workbench.nmf.activations import TRACE, Event, decays, gates
 from workbench.nmf.result import Array
 from workbench.nmf.templates import pitched_templates
 from workbench.separation.holds import HOLDING, PULLING, Hold, with_holds
@@ -119,6 +119,10 @@ def with_known(
         if isinstance(each, Hold):
             continue
         course = _course(each, settings, H.shape[1], seconds)
+        if course.max(initial=0.0) < OPEN:
+            # It sounds at no time of the recording: as silent as a trace, but at no level of its own.
+            H[k] *= TRACE
+            continue
         if going_on:
             H[k] *= course >= OPEN
             continue

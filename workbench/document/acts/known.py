@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.document.acts.layers import layer_index
+from workbench.document.acts.layers import add_layer, layer_index
 from workbench.document.state import State
 from workbench.masks.edits.edits import painted_parts
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
 from workbench.nmf.result import Array
 from workbench.separation.holds import Curve, Hold
-from workbench.separation.known import Known, KnownOf, Notes, Spans
+from workbench.separation.known import Known, KnownOf, Notes, Onsets, Spans
+from workbench.separation.written_notes import WrittenPart
 
 
 def tell(state: State, known: Known) -> State:
@@ -65,6 +66,31 @@ def play(state: State, layer: int, notes: Sequence[tuple[float, Spans]]) -> Stat
     words = tuple(Notes(part.id, pitch, spans) for part, (pitch, spans) in zip((*used, *new), notes, strict=True))
     state = replace(state, next_id=state.next_id + len(new))
     return state.with_present(layers=layers, known=(*kept, *words))
+
+
+def tell_written(state: State, written: Sequence[tuple[str, WrittenPart]]) -> State:
+    """A layer for each part of a score, which plays its notes; of drums one for each of their numbers.
+
+    Parameters
+    ----------
+    written : sequence of (str, WrittenPart)
+        Names for the layers, each with the part.
+    """
+    for name, part in written:
+        labels = sorted({note.label for note in part.notes})
+        if part.drums:
+            for label in labels:
+                state, layer = add_layer(state, f"{name} {label:g}")
+                onsets = tuple(sorted({note.onset for note in part.notes if note.label == label}))
+                state = tell(state, Onsets(state.layers[layer_index(state, layer)].parts[0].id, onsets))
+        else:
+            state, layer = add_layer(state, name)
+            spans = {
+                label: tuple((n.onset, n.onset + n.duration) for n in part.notes if n.label == label)
+                for label in labels
+            }
+            state = play(state, layer, list(spans.items()))
+    return state
 
 
 def redrawn(state: State, before: Factors, now: Factors) -> State:

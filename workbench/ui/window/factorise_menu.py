@@ -62,6 +62,13 @@ def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         tr("The layer plays the partial that is selected: Factorise begins with its notes and their overtones"),
     )
     menu.add(
+        "readNotes",
+        tr("&Notes from a file…"),
+        "Ctrl+Alt+O",
+        dialogs.notes,
+        tr("A stack with a layer for each part of a MIDI file, or of a text file with onset, duration and pitch"),
+    )
+    menu.add(
         "forgetNotes", tr("For&get the notes of the layer"), "", desk.notes.forget, tr("The layer may play anything")
     )
     menu.line()
