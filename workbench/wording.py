@@ -104,12 +104,23 @@ SENTENCES: dict[str, str] = {
     "separation.all_left_out": QT_TRANSLATE_NOOP(
         "Errors", "With everything left out nothing can be found; select less."
     ),
+    "separation.cannot_hold": QT_TRANSLATE_NOOP(
+        "Errors",
+        "This method can't keep what is held or known of components; choose NMF or Patterns, or take it away first.",
+    ),
+    "separation.cannot_pull": QT_TRANSLATE_NOOP(
+        "Errors", "This method holds curves exactly or not at all; set their weight to 100 %, or choose NMF."
+    ),
     "separation.engine": QT_TRANSLATE_NOOP("Errors", "{reason}"),
     "separation.example_all": QT_TRANSLATE_NOOP(
         "Errors", "All that there is belongs to what is selected, so there is no rest; select less."
     ),
     "separation.example_silent": QT_TRANSLATE_NOOP(
         "Errors", "Nothing sounds in what is selected; select a place where the sound is."
+    ),
+    "separation.more_known": QT_TRANSLATE_NOOP(
+        "Errors",
+        "Something is known of {known} components, and only {components} are asked for; ask for {known} or more.",
     ),
     "separation.no_drum_folder": QT_TRANSLATE_NOOP(
         "Errors", "There is no folder “{folder}”; choose the one that holds a folder for each drum."
@@ -125,6 +136,14 @@ SENTENCES: dict[str, str] = {
     ),
     "separation.nothing_to_continue": QT_TRANSLATE_NOOP(
         "Errors", "There are no templates to go on from; factorise once first."
+    ),
+    "separation.no_notes": QT_TRANSLATE_NOOP("Errors", "“{name}” has no notes; choose another file."),
+    "separation.notes_damaged": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” is no MIDI file, or a damaged one; choose another, or a text file with a line for each note.",
+    ),
+    "separation.notes_unreadable": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” can't be read; choose a MIDI file, or a text file with a line for each note."
     ),
     "separation.onsets_empty": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” holds no onsets; each line needs seconds and a label."

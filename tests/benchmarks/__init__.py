@@ -22,5 +22,5 @@ class Report:
             relation, bound = asked.split()
             holds = bool(_RELATIONS[relation](value, float(bound)))
             self.holds &= holds
-        line = {"figure": name, "value": round(value, 3), "unit": unit, "asked": asked, "holds": holds, **more}
+        line = {"figure": name, "value": round(value, 3), "unit": unit, "asked": asked, "known": holds, **more}
         print(json.dumps(line), flush=True)

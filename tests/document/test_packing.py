@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
 from workbench.document.unpacking import Unpacker
+from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Combine, CombineKind, Measure, Threshold
 from workbench.masks.edits.filters import Filter, FilterKind
+from workbench.masks.hand.marks import Mark
+from workbench.masks.model.grid import Region
 from workbench.spectral.stft import Analysis
 
 WORDS = [(FilterKind, "blur sharpen median open close erode dilate"), (Measure, "mask level ratio")]
@@ -45,3 +49,13 @@ def test_an_unknown_word_is_damage():
     packer.tables["lists"].append([0])
     with pytest.raises(ValueError, match="smear"):
         Unpacker(packer.tables, packer.arrays)._edits(0)
+
+
+def test_marks_are_written_and_come_back():
+    mark = Mark(7, 2, rectangle(Region(3, 9, 4, 20), 257, 100), 0.5, True)
+    packer = Packer()
+    entry = packer.state(fresh_state(Analysis()).with_present(marks=(mark,)))
+    (back,) = Unpacker(packer.finish(), packer.arrays).state(entry).marks
+    assert (back.id, back.source, back.weight, back.denies) == (7, 2, 0.5, True)
+    rows, columns = np.arange(257), np.arange(100)
+    assert np.array_equal(back.place.at(rows, columns), mark.place.at(rows, columns))

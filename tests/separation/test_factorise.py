@@ -16,7 +16,7 @@ from workbench.masks.model.models import Factors, Shares
 from workbench.nmf.convolutive import conv_model
 from workbench.nmf.divergence import divergence
 from workbench.progress import Cancelled
-from workbench.separation.descents import descend
+from workbench.separation.descents import Holds, descend
 from workbench.separation.factorise import Snapshot, arrangement, choose_components, factorise
 from workbench.separation.presets import PRESETS
 from workbench.separation.settings import METHODS, RunSettings
@@ -228,7 +228,7 @@ def test_what_counts_fits_as_well_as_the_cost_says_with_something_left_out(metho
     settings = replace(QUICK, method=method, iterations=20, length=4)
     W, H = start(task(settings), V, settings)
     out = slice(20, 35)
-    hold = [False] * 3, [False, True, False]
+    hold = Holds([False] * 3, [False, True, False])
     result = descend(settings, V, W, H, hold=hold, out=out)
     np.testing.assert_allclose(result.H[1], H[1], rtol=1e-4)
     L = conv_model(result.W if result.W.ndim == 3 else result.W[:, :, None], result.H).astype(np.float64)

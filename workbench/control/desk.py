@@ -19,6 +19,7 @@ from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
 from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
+from workbench.control.holding import Holding
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
 from workbench.control.marking import Marking
@@ -27,6 +28,7 @@ from workbench.control.masks import MaskActs
 from workbench.control.measuring import Measuring
 from workbench.control.mixing import MixActs
 from workbench.control.morphing import Morphing
+from workbench.control.note_acts import NoteActs
 from workbench.control.notices import Notices
 from workbench.control.opening import Opening
 from workbench.control.paging import Paging
@@ -44,6 +46,7 @@ from workbench.control.spot import Spot
 from workbench.control.stacks import StackActs
 from workbench.control.stem_stacks import StemStacks
 from workbench.control.strokes import Strokes
+from workbench.control.tapping import Tapping
 from workbench.control.thresholding import Thresholding
 from workbench.control.tools import ToolSettings
 from workbench.control.under_way import UnderWay
@@ -81,6 +84,9 @@ class Desk:
     strokes: Strokes
     template_strokes: FactorStrokes
     activation_strokes: FactorStrokes
+    holding: Holding
+    tapping: Tapping
+    notes: NoteActs
     selecting: Selecting
     thresholding: Thresholding
     shaping: Shaping
@@ -148,6 +154,8 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
     measuring = Measuring(document, selection, playback, factorising, runner, notices)
     extracting = Extracting(document, selection, runner, notices)
+    tapping = Tapping(document, selection, playback, notices)
+    wishes = Wishes(document, selection, factorising, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(
         document=document,
@@ -173,12 +181,15 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         strokes=strokes,
         template_strokes=template_strokes,
         activation_strokes=activation_strokes,
+        holding=Holding(document, selection, notices),
+        tapping=tapping,
+        notes=NoteActs(document, selection, wishes, runner, notices),
         selecting=selecting,
         thresholding=thresholding,
         shaping=Shaping(document, selection, acting),
         opening=opening,
         factorising=factorising,
-        wishes=Wishes(document, selection, factorising, notices),
+        wishes=wishes,
         morphing=Morphing(document, notices),
         partitions=Partitions(document, runner, notices),
         extracting=extracting,
@@ -195,5 +206,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         measuring=measuring,
         sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
-        under_way=UnderWay(document, selection, strokes, marking, pens, selecting, thresholding, walking, runner),
+        under_way=UnderWay(
+            document, selection, strokes, marking, pens, tapping, selecting, thresholding, walking, runner
+        ),
     )

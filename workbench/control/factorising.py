@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -11,12 +11,14 @@ from workbench.control.acting import first_free
 from workbench.control.notices import Notices
 from workbench.control.opening import Opening
 from workbench.control.run_names import described_run
+from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.model.models import Factors, Model
 from workbench.separation.factorise import Snapshot, factorise
+from workbench.separation.known import check_known
 from workbench.separation.settings import Method, RunSettings
 from workbench.separation.starts import placeholder
 from workbench.separation.task import Task, component_count, component_names, takes_templates
@@ -84,7 +86,12 @@ class Factorising(QObject):
         # With the present templates the components are the same sounds: layers stay.
         other_sounds = not going_on and not takes_templates(settings)
         former = document.recorded_state.present.name
-        stack = self._stack_beside(settings, present, count) if other_sounds else ""
+        stack = self._stack_beside(settings, present, count, names) if other_sounds else ""
+        try:
+            check_known(() if stack else known_acts.told_of(document.recorded_state), settings, count)
+        except UserError as reason:
+            self._notices.trouble(reason)
+            return
         number, places = document.begin_run(text, settings, begins, other_sounds, names, label, stack)
         task = Task(
             document.recording,
@@ -96,6 +103,7 @@ class Factorising(QObject):
             held=run.held if going_on and run is not None else (),
             present_settings=run.settings if run is not None else None,
             locked=document.locked_components,
+            known=known_acts.known_components(document.recorded_state),
         )
         if stack:
             self._notices.say(
@@ -107,7 +115,7 @@ class Factorising(QObject):
             self._notices.say(self.tr("Your edits stay, on the new masks (Mask ▸ Clear all edits takes them away)"))
         self._work(text, number, task)
 
-    def _stack_beside(self, settings: RunSettings, present: Model | None, count: int) -> str:
+    def _stack_beside(self, settings: RunSettings, present: Model | None, count: int, names: Sequence[str]) -> str:
         """Name of a stack of its own for a fresh run, '' where it may have the present one.
 
         What the user collected, by merging or grouping, is a word about the components that are there. Of another
@@ -120,7 +128,10 @@ class Factorising(QObject):
             beside = not factors
         else:
             alike = factors and isinstance(present, Factors) and present.components == count
-            beside = layer_acts.collected(state) and present is not None and not alike
+            strangers = layer_acts.collected(state) and not alike
+            # The components of drums or pitches are given: those of which something is known are none of them.
+            given = bool(known_acts.told_of(state)) and (bool(names) or not factors)
+            beside = present is not None and (strangers or given)
         if not beside:
             return ""
         return first_free(self.tr("Factorisation {0}"), {stack.name for stack in state.stacks}, 2)

@@ -64,6 +64,11 @@ class Playback(QObject):
         return self._position
 
     @property
+    def heard(self) -> float:
+        """Second that is heard at this moment (what the device is late is taken off), or where the playhead stands."""
+        return self._player.status().position if self._playing else self._position
+
+    @property
     def loops(self) -> bool:
         """Whether the selection, or the whole recording, plays over and over."""
         return self._loops

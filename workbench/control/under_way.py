@@ -9,6 +9,7 @@ from workbench.control.marking import Marking
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
 from workbench.control.strokes import Strokes
+from workbench.control.tapping import Tapping
 from workbench.control.thresholding import Thresholding
 from workbench.control.walking import Walking
 from workbench.document.document import Document
@@ -28,6 +29,7 @@ class UnderWay(QObject):
         strokes: Strokes,
         marking: Marking,
         pens: tuple[FactorStrokes, ...],
+        tapping: Tapping,
         selecting: Selecting,
         thresholding: Thresholding,
         walking: Walking,
@@ -36,7 +38,7 @@ class UnderWay(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._strokes, self._pens = document, selection, strokes, pens
-        self._marking = marking
+        self._marking, self._tapping = marking, tapping
         self._selecting, self._thresholding, self._walking = selecting, thresholding, walking
         self._runner = runner
 
@@ -48,7 +50,7 @@ class UnderWay(QObject):
     @property
     def stroking(self) -> bool:
         """Whether the hand holds a stroke."""
-        return self._strokes.busy or self._marking.busy or any(pen.busy for pen in self._pens)
+        return self._strokes.busy or self._marking.busy or self._tapping.moving or any(pen.busy for pen in self._pens)
 
     def undo(self) -> None:
         """One step back; during a stroke the stroke itself."""
@@ -100,5 +102,6 @@ class UnderWay(QObject):
     def _cancel_strokes(self) -> None:
         self._strokes.cancel()
         self._marking.cancel()
+        self._tapping.cancel()
         for pen in self._pens:
             pen.cancel()

@@ -32,6 +32,8 @@ class Changes:
         What the masks are computed from.
     marks : bool
         What was said of places.
+    known : bool
+        What is known of components.
     masks : bool
         The masks, within `region`.
     region : Region or None
@@ -46,6 +48,7 @@ class Changes:
     references: bool
     factors: bool
     marks: bool
+    known: bool
     masks: bool
     region: Region | None
 
@@ -81,6 +84,7 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
         (before.references, before.assigned) != (now.references, now.assigned),
         factors,
         marks,
+        before.present.known is not now.present.known,
         masks,
         region,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.audio.recording import Recording
 from workbench.document.acts import groups as group_acts
+from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.history import History
@@ -302,7 +303,11 @@ class Document(ShownDocument):
         assert run is not None
         # Without a name: a run that was edited is not one of the list, but what is present. Its cost is not known.
         identity = self._runs.add(replace(run, factors=factors, name="", costs=()))
-        self.act(name, layer_acts.continued(self.recorded_state, identity))
+        state = layer_acts.continued(self.recorded_state, identity)
+        recorded = self.runs.get(self.recorded_state.run or 0)
+        if recorded is not None and isinstance(recorded.factors, Factors):
+            state = known_acts.redrawn(state, recorded.factors, factors)
+        self.act(name, state)
 
     def fits(self, run: int) -> bool:
         """Whether a run is of the present window and hop, so that it can be used."""

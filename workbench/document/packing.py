@@ -24,6 +24,8 @@ from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors, Shares
 from workbench.masks.model.sources import MaskModel
 from workbench.masks.stack import Stack
+from workbench.separation.holds import Hold
+from workbench.separation.known import Known, Onsets
 
 Arrays = dict[str, NDArray[Any]]
 EFFECTS = {
@@ -42,7 +44,7 @@ EFFECTS = {
 }
 STORED_AS = {("Combine", "kind"): "way"}
 """Fields of effects that project files know by another name."""
-TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "marks", "sources", "references")
+TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "marks", "sources", "references", "known")
 
 
 class Packer:
@@ -123,12 +125,25 @@ class Packer:
                     "run": each.run,
                     "groups": _finite([asdict(g) for g in each.groups]),
                     "marks": self._marks(each.marks),
+                    "known": [self._word(known) for known in each.known],
                 }
                 for each in state.stacks
             ],
             "mixes": [None if each is None else _finite(asdict(each)) for each in state.mixes],
             **packed_references(state, self.tables["references"]),
         }
+
+    def _word(self, known: Known) -> int:
+        number, new = self._number("known", known)
+        if new and isinstance(known, Hold):
+            self.arrays[f"hold{number}"] = known.values
+            entry = {"curve": known.curve.value, "weight": known.weight, "power": known.power}
+            self.tables["known"][number] = {"kind": "hold", "part": known.part, **entry}
+        elif new and isinstance(known, Onsets):
+            self.tables["known"][number] = {"kind": "onsets", **_finite(asdict(known))}
+        elif new:
+            self.tables["known"][number] = {"kind": "notes", **_finite(asdict(known))}
+        return number
 
     def _layers(self, layers: tuple[Layer, ...]) -> int:
         number, new = self._number("layers", layers)

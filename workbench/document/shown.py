@@ -56,6 +56,8 @@ class ShownDocument(QObject):
     """What the masks are computed from is another, or the costs of the present run."""
     marks_changed = Signal()
     """Other marks, or a stack of sources beside one that is none."""
+    known_changed = Signal()
+    """What is known of components is another: curves that are held, onsets, notes."""
     masks_changed = Signal(object)
     """Masks are others within a Region of bins, or anywhere for None."""
     history_changed = Signal()
@@ -250,6 +252,7 @@ class ShownDocument(QObject):
             (changed.references, self.references_changed),
             (changed.factors, self.factors_changed),
             (changed.marks, self.marks_changed),
+            (changed.known, self.known_changed),
         ):
             if differs:
                 signal.emit()

@@ -18,6 +18,7 @@ from workbench.masks.model.models import Factors, Model
 from workbench.masks.model.palette import palette_colour
 from workbench.masks.model.sources import MaskModel
 from workbench.masks.stack import Stack
+from workbench.separation.known import Known
 from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
 
@@ -104,6 +105,8 @@ class StackState:
     marks : tuple of Mark, or None
         Of a stack of sources: what was said of places, in that order. Its parts are sources, which share the components
         of the run. None for other stacks, whose parts are the components themselves.
+    known : tuple of Known
+        What the user knows of its components: curves that factorisations keep or are drawn towards, onsets, notes.
     """
 
     id: int
@@ -113,6 +116,7 @@ class StackState:
     run: int | None = None
     groups: tuple[Group, ...] = ()
     marks: tuple[Mark, ...] | None = None
+    known: tuple[Known, ...] = ()
 
     @property
     def parts(self) -> tuple[Part, ...]:

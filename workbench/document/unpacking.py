@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, get_type_hints
 
@@ -26,6 +26,8 @@ from workbench.masks.model.layers import Group, Layer, Part
 from workbench.masks.model.models import Factors, Model, Shares
 from workbench.masks.model.sources import MaskModel, Sources, Word
 from workbench.masks.stack import Stack
+from workbench.separation.holds import Curve, Hold
+from workbench.separation.known import Known, Notes, Onsets
 from workbench.separation.settings import RunSettings
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
@@ -93,6 +95,7 @@ class Unpacker:
                 each["run"],
                 tuple(Group(**_with_gain(group)) for group in each["groups"]),
                 self._marks(each["marks"]),
+                tuple(self._word(number) for number in each.get("known", ())),
             )
             for each in entry["stacks"]
         )
@@ -173,6 +176,26 @@ class Unpacker:
         marks: tuple[Mark, ...] = self._known["marks", number]
         return marks
 
+    def _word(self, number: int) -> Known:
+        if ("known", number) not in self._known:
+            entry = self._tables["known"][number]
+            part = int(entry["part"])
+            known: Known
+            if entry["kind"] == "onsets":
+                known = Onsets(part, _rising(entry["seconds"]))
+            elif entry["kind"] == "notes":
+                spans = tuple((float(begin), float(end)) for begin, end in entry["spans"])
+                known = Notes(part, float(entry["pitch"]), spans)
+            else:
+                values = np.asarray(self._arrays[f"hold{number}"], np.float32)
+                weight, power = float(entry["weight"]), float(entry["power"])
+                if not 0 <= weight <= 1 or power <= 0 or not np.isfinite(values).all() or (values < 0).any():
+                    raise ValueError("a held curve is none")
+                known = Hold(part, Curve(entry["curve"]), values, weight, power)
+            self._known["known", number] = known
+        word: Known = self._known["known", number]
+        return word
+
     def _mark(self, entry: Mapping[str, Any]) -> Mark:
         place, denies = self._place(entry["place"]), bool(entry["denies"])
         return Mark(int(entry["id"]), int(entry["source"]), place, _weight(entry), denies)
@@ -192,6 +215,12 @@ class Unpacker:
             self._known["areas", number] = Area(bins, frames, cover, tiles)
         area: Area = self._known["areas", number]
         return area
+
+
+def _rising(seconds: Sequence[float]) -> tuple[float, ...]:
+    if sorted(seconds) != list(seconds) or not all(np.isfinite(seconds)):
+        raise ValueError("onsets are out of order")
+    return tuple(float(second) for second in seconds)
 
 
 def _unpack_settings(entry: Mapping[str, Any]) -> RunSettings:

@@ -291,6 +291,29 @@ def sage_step(V: Array, W: Array, H: Array, smoothness: float) -> tuple[Array, A
     return normalised(W, H)
 
 
+# -- what is known of curves ---------------------------------------------------------------------------
+
+
+def pulled(x: Array, g: Array, weight: float) -> Array:
+    """x ← (1−ω) x + ω g Σx/Σg, entry by entry."""
+    out = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        out[i] = (1 - weight) * x[i] + weight * g[i] * x.sum() / g.sum()
+    return out
+
+
+def template_with_prior(V: Array, W: Array, H: Array, k: int, g: Array, weight: float) -> Array:
+    """Template k after the M-step of Kullback–Leibler NMF as a latent variable model, with a Dirichlet prior around g.
+
+    V are counts. c_f = Σ_n V_fn · W_fk H_kn / L_fn is how many of bin f the component explains; with pseudo-counts
+    ω/(1−ω) · Σc · g_f/Σg the most probable template of unit sum is their sum over its total.
+    """
+    L = model(W, H)
+    counts = np.array([sum(V[f, n] * W[f, k] * H[k, n] / L[f, n] for n in range(V.shape[1])) for f in range(len(V))])
+    pseudo = weight / (1 - weight) * counts.sum() * g / g.sum()
+    return np.asarray((counts + pseudo) / (counts + pseudo).sum())
+
+
 # -- masks ---------------------------------------------------------------------------------------------
 
 

@@ -95,6 +95,22 @@ def balanced(W: Array, H: Array, mean: float, kind: np.dtype[Any]) -> tuple[Arra
     return np.ascontiguousarray(W, kind), np.ascontiguousarray(H, kind)
 
 
+def of_length(W: Array, length: int) -> Array:
+    """Templates with another number T of frames: all alike, or the sum of those that there are.
+
+    Parameters
+    ----------
+    W : array, shape (F, K) or (F, K, T)
+    length : int
+        T wanted; 1 gives (F, K).
+    """
+    present = W.shape[2] if W.ndim == 3 else 1
+    if present == length:
+        return W
+    flat: Array = W.sum(axis=2) if W.ndim == 3 else W
+    return flat if length == 1 else np.repeat(flat[:, :, None] / length, length, axis=2)
+
+
 def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> tuple[Array, Array]:
     """Nonnegative double singular value decomposition (Boutsidis & Gallopoulos, Pattern Recognition 41, 2008).
 

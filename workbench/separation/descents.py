@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,15 +12,24 @@ from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.bases import match
 from workbench.nmf.compat import flucoma, libnmfd
 from workbench.nmf.convolutive import nmf_conv
+from workbench.nmf.multiplicative import descend as multiplicative_descent
 from workbench.nmf.multiplicative import factorise
 from workbench.nmf.objective import Objective
-from workbench.nmf.result import Array, Factorisation, IterationProgress, Watch
+from workbench.nmf.problem import Problem
+from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, Watch
 from workbench.nmf.smooth import sage, smooth_is
 from workbench.nmf.starts import balanced
 from workbench.separation.settings import METHODS, Method, RunSettings, StepExponent
 
-Holds = tuple[list[bool], list[bool]]
-"""Of each component whether its template is held, and whether its activation is."""
+
+class Holds(NamedTuple):
+    """Of each component whether its template is held, and whether its activation is; and what pulls others."""
+
+    templates: list[bool]
+    activations: list[bool]
+    pull: Hook | None = None
+
+
 MATCHING = 30
 """Iterations to find the activations of what was left out."""
 
@@ -48,7 +58,8 @@ def descend(
     progress, watch : callable, optional
         As the engine takes them: told after every iteration.
     hold : Holds, optional
-        Which templates and activations stay; by default none.
+        Which templates and activations stay or are pulled; by default none. Only FAST, MU and PATTERNS pull, by plain
+        steps.
     drawn : bool
         The start is random, so that a method with random numbers of its own may draw these instead.
     out : slice, optional
@@ -63,7 +74,7 @@ def descend(
     -------
     Factorisation
     """
-    hold = hold or ([False] * W.shape[1], [False] * W.shape[1])
+    hold = hold or Holds([False] * W.shape[1], [False] * W.shape[1])
     if out is None:
         return _descend(settings, V, W, H, progress, watch, hold, drawn, None, threads)
     weights = np.ones((1, V.shape[1]), V.dtype)
@@ -71,7 +82,7 @@ def descend(
     result = _descend(settings, V, W, H, progress, watch, hold, drawn, np.broadcast_to(weights, V.shape), threads)
     # Smooth activations bridge what is left out by themselves.
     bridged = "smoothness" in METHODS[settings.method].uses and settings.smoothness > 0
-    return result if bridged else _filled(settings, V, result, out, hold[1], going, threads)
+    return result if bridged else _filled(settings, V, result, out, hold.activations, going, threads)
 
 
 def _filled(
@@ -135,7 +146,7 @@ def _descend(
     threads: int | None,
 ) -> Factorisation:
     beta, n = settings.beta_value, settings.iterations
-    templates, activations = hold
+    templates, activations, pull = hold
     match settings.method:
         case Method.FAST | Method.MU:
             objective = Objective(
@@ -147,6 +158,9 @@ def _descend(
                 activations,
                 "mm" if settings.exponent is StepExponent.MM else "heuristic",
             )
+            if pull is not None:
+                problem = Problem(V, W, H, objective, n, progress)
+                return multiplicative_descent(problem, W, H, n, progress, watch=watch, threads=threads, after=pull)
             function = factorise_fast if settings.method is Method.FAST else factorise
             return function(V, W, H, beta, n, progress, objective=objective, watch=watch, threads=threads)
         case Method.SMOOTH | Method.SEQUENTIAL:
@@ -180,7 +194,8 @@ def _descend(
                 weights=weights,
                 hold_templates=templates,
                 hold_activations=activations,
-                fast=True,
+                fast=pull is None,
+                after=pull,
                 watch=watch,
                 threads=threads,
             )

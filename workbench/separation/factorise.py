@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -18,6 +18,7 @@ from workbench.nmf.result import Array
 from workbench.nmf.starts import singular_shares
 from workbench.progress import Cancelled, Progress, part, silent
 from workbench.separation.descents import Holds, descend
+from workbench.separation.holds import Curve, Hold, held_flags, pull_hook
 from workbench.separation.settings import ActivationStart, Method, RunSettings, TemplateStart
 from workbench.separation.starts import start
 from workbench.separation.task import Task, keeps_locked, left_out
@@ -225,7 +226,8 @@ class _Descents:
 
     def _arranged(self, w: Array, h: Array) -> tuple[Factors, list[int]]:
         """The order, and a copy with every component in the place of the one that it is most like."""
-        order = arrangement(w, h, self._task.present, self._task.places)
+        fixed = {k for k, _ in self._task.known}
+        order = arrangement(w, h, self._task.present, self._task.places, fixed)
         factors = Factors(np.array(w[:, order], np.float32, order="C"), np.array(h[order], np.float32, order="C"))
         # What the masks need of them is computed here and kept, so that whoever shows them does not wait for it.
         _ = factors.scaled
@@ -254,7 +256,7 @@ def _given(task: Task, settings: RunSettings, count: int) -> list[bool]:
 
 
 def _holds(task: Task, settings: RunSettings, given: list[bool]) -> Holds:
-    """Which templates and which activations are held: those that were given, and those of locked layers.
+    """Which curves are held: templates that were given, what the user holds, and those of locked layers.
 
     Raises
     ------
@@ -262,15 +264,20 @@ def _holds(task: Task, settings: RunSettings, given: list[bool]) -> Holds:
         If all are.
     """
     kept = task.locked if task.going_on and keeps_locked(settings) else ()
-    locked = [k in kept for k in range(len(given))]
-    templates = [a or b for a, b in zip(given, locked, strict=True)]
-    activations = [settings.hold_activations or b for b in locked]
+    count = len(given)
+    locked = [k in kept for k in range(count)]
+    held = [(k, each) for k, each in task.known if isinstance(each, Hold)]
+    by_hand = [held_flags(held, curve, count) for curve in (Curve.TEMPLATE, Curve.ACTIVATION)]
+    templates = [a or b or c for a, b, c in zip(given, locked, by_hand[0], strict=True)]
+    activations = [settings.hold_activations or b or c for b, c in zip(locked, by_hand[1], strict=True)]
     if all(templates) and all(activations):
         raise UserError("separation.all_held")
-    return templates, activations
+    return Holds(templates, activations, pull_hook(held, settings))
 
 
-def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int | None]) -> list[int]:
+def arrangement(
+    w: Array, h: Array, present: Model | None, places: Sequence[int | None], fixed: Collection[int] = ()
+) -> list[int]:
     """For each place the component that comes there: by similarity to the present one of that place.
 
     Parameters
@@ -280,6 +287,8 @@ def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int 
         What was there before.
     places : sequence of int or None
         For each of the K places the component of `present` that it belongs to, if any.
+    fixed : collection of int
+        Components that are in their places already: something of them is held.
 
     Returns
     -------
@@ -287,12 +296,14 @@ def arrangement(w: Array, h: Array, present: Model | None, places: Sequence[int 
         A permutation of the K components.
     """
     count = w.shape[1]
-    wanted = [(place, old) for place, old in enumerate(places) if old is not None]
+    wanted = [(place, old) for place, old in enumerate(places) if old is not None and place not in fixed]
     if not isinstance(present, Factors) or not wanted or present.W.shape[0] != w.shape[0]:
         return list(range(count))
     old = [o for _, o in wanted]
-    matched = match_components(present.W[:, old], present.H[old], w, h)
-    order = {place: new for (place, _), new in zip(wanted, matched, strict=True) if new >= 0}
+    free = [k for k in range(count) if k not in fixed]
+    matched = match_components(present.W[:, old], present.H[old], w[:, free], h[free])
+    order = {k: k for k in fixed}
+    order |= {place: free[new] for (place, _), new in zip(wanted, matched, strict=True) if new >= 0}
     rest = iter(sorted(set(range(count)) - set(order.values())))
     return [order[place] if place in order else next(rest) for place in range(count)]
 

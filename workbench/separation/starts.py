@@ -12,8 +12,9 @@ from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.nmf.activations import decays, gates, read_events
 from workbench.nmf.result import Array
-from workbench.nmf.starts import balanced, nndsvd, start_of_shape
+from workbench.nmf.starts import balanced, nndsvd, of_length, start_of_shape
 from workbench.nmf.templates import learnt_templates, pitched_templates
+from workbench.separation.known import with_known
 from workbench.separation.settings import METHODS, ActivationStart, Method, RunSettings, TemplateStart
 from workbench.separation.task import (
     NO_TEMPLATES,
@@ -54,7 +55,7 @@ def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings,
 
 
 def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
-    """W and H as the settings say.
+    """W and H as the settings say, with what the user holds in its place.
 
     Parameters
     ----------
@@ -73,6 +74,11 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     UserError
         If something that they need is not there: a selection, present factors, files.
     """
+    w, h = _start(task, V, settings)
+    return with_known(task.known, settings, task.analysis, task.recording.rate, w, h, task.going_on)
+
+
+def _start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     out = left_out(settings, V.shape[1])
     # libnmfd's factors are those of V over its sum.
     mean = 1 / V.size if settings.method is Method.LIBNMFD else _mean(V, out)
@@ -89,7 +95,7 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
         random_w, known = nndsvd(counted, count, seed=settings.seed)
         random_h = np.full_like(random_h, known.mean())
         random_h[:, np.delete(np.arange(V.shape[1]), out or slice(0, 0))] = known
-        random_w = _of_length(random_w, settings.template_frames)
+        random_w = of_length(random_w, settings.template_frames)
     w = _templates(task, V, settings, random_w)
     h = _activations(task, settings, random_h)
     return balanced(w, h, mean, V.dtype)
@@ -100,7 +106,7 @@ def _from_present(task: Task, V: Array, settings: RunSettings, mean: float) -> t
     present = task.present_for(settings, "separation.nothing_to_continue")
     if settings.method is Method.MATCH:
         return present.W, present.H
-    w = _of_length(present.W, settings.template_frames)
+    w = of_length(present.W, settings.template_frames)
     sums = w.reshape(len(w), w.shape[1], -1).sum(axis=(0, 2), dtype=np.float64)
     methods = settings.method, (task.present_settings or settings).method
     if not any(METHODS[each].own_scale for each in methods):
@@ -144,7 +150,7 @@ def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Ar
         case TemplateStart.SELECTION:
             return _from_selection(V, settings, random)
         case TemplateStart.PRESENT:
-            return _of_length(task.present_for(settings, NO_TEMPLATES).W, length)
+            return of_length(task.present_for(settings, NO_TEMPLATES).W, length)
         case _:
             return random
 
@@ -216,12 +222,3 @@ def _labels(found: set[float], components: int) -> list[float]:
     if len(found) > components:
         raise UserError("separation.too_many_labels", labels=len(found), components=components)
     return sorted(found)
-
-
-def _of_length(w: Array, length: int) -> Array:
-    """Templates with another number of frames: all alike, or their sum."""
-    present = w.shape[2] if w.ndim == 3 else 1
-    if present == length:
-        return w
-    flat = w.sum(axis=2) if w.ndim == 3 else w
-    return flat if length == 1 else np.repeat(flat[:, :, None] / length, length, axis=2)

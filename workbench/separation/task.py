@@ -12,6 +12,7 @@ from workbench.audio.recording import Recording
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors, Model
 from workbench.nmf.harmonic_percussive import HpssMode
+from workbench.separation.known import KnownOf
 from workbench.separation.settings import METHODS, Method, RunSettings, TemplateStart
 from workbench.spectral.scales import NOTES
 from workbench.spectral.stft import Analysis
@@ -43,6 +44,8 @@ class Task:
         When going on: components whose templates the run before held because they were given (`Snapshot.held`).
     locked : tuple of int
         When going on: components of locked layers, for settings that hold these.
+    known : tuple of KnownOf
+        What the user knows of the new components.
     """
 
     recording: Recording
@@ -54,6 +57,7 @@ class Task:
     held: tuple[int, ...] = ()
     present_settings: RunSettings | None = None
     locked: tuple[int, ...] = ()
+    known: tuple[KnownOf, ...] = ()
 
     def present_for(self, settings: RunSettings, otherwise: str) -> Factors:
         """The present factors as a model of the spectrogram that a method wants.

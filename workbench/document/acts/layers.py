@@ -97,11 +97,16 @@ def merge_layers(state: State, chosen: Sequence[int]) -> State:
 
 
 def collected(state: State) -> bool:
-    """Whether the user put components together in the present stack, by merging layers or by grouping them."""
-    return any(
-        layer.components and (layer.group or (not layer.automatic and len(layer.components) > 1))
-        for layer in state.layers
-    )
+    """Whether the user put components together in the present stack, by merging layers or by grouping them.
+
+    Those of which something is known do not count: they are found again whatever the others are.
+    """
+    known = {each.part for each in state.present.known}
+    for layer in state.layers:
+        others = [part for part in layer.parts if part.component is not None and part.id not in known]
+        if others and (layer.group or (not layer.automatic and len(others) > 1)):
+            return True
+    return False
 
 
 def factorised(
@@ -109,9 +114,10 @@ def factorised(
 ) -> tuple[State, tuple[int | None, ...]]:
     """Layers for a fresh factorisation, and for each new component the old one whose place it takes (or None).
 
-    Layers keep their components' places as far as there are new components: those that the user has touched
-    first, then the loudest. Where the components have `names` of their own, a layer of that name keeps its
-    component. New components get new layers, those of one name one layer; painted layers and all edits stay.
+    Layers keep their components' places as far as there are new components: those of which something is known first,
+    which get a component where they have none, then those that the user has touched, then the loudest. Where the
+    components have `names` of their own, a layer of that name keeps its component. New components get new layers, those
+    of one name one layer; painted layers and all edits stay.
 
     Parameters
     ----------
@@ -125,22 +131,41 @@ def factorised(
         for layer in state.layers:
             if layer.name in names and layer.components and names.index(layer.name) not in taken.values():
                 taken.setdefault(layer.components[0], names.index(layer.name))
-    elif state.run is not None:
-        state = dissolved(state)
+    elif state.run is not None or state.present.known:
+        state = _awaiting(dissolved(state))
         painted = painted_parts(state.edits)
+        known = {each.part for each in state.present.known}
         ranked = []
         for layer in state.layers:
             touched = not layer.automatic or layer.gain_db or layer.pan or layer.group
             for part in layer.parts:
-                if part.component is not None:
-                    loud = loudness[part.component] if part.component < len(loudness) else 0.0
-                    ranked.append((bool(touched) or part.id in painted, loud, -part.component))
+                if part.component is not None and (state.run is not None or part.id in known):
+                    loud = loudness[part.component] if 0 <= part.component < len(loudness) else 0.0
+                    kept = bool(touched) or part.id in painted
+                    ranked.append((part.id in known, kept, loud, -part.component))
         best = sorted(ranked, reverse=True)[:components]
-        taken = {old: new for new, old in enumerate(sorted(-minus for _, _, minus in best))}
+        taken = {old: new for new, old in enumerate(sorted(-minus for *_, minus in best))}
     places: list[int | None] = [None] * components
     for old, new in taken.items():
-        places[new] = old
+        places[new] = old if old >= 0 and state.run is not None else None
     return regrouped(state, run, components, taken, names), tuple(places)
+
+
+def _awaiting(state: State) -> State:
+    """Parts without a component, of which something is known, get a negative number in its place."""
+    known = {each.part for each in state.present.known}
+    lacking = [part.id for part in state.present.parts if part.component is None and part.id in known]
+    layers = tuple(
+        replace(
+            layer,
+            parts=tuple(
+                replace(part, component=-1 - lacking.index(part.id)) if part.id in lacking else part
+                for part in layer.parts
+            ),
+        )
+        for layer in state.layers
+    )
+    return state.with_present(layers=layers) if lacking else state
 
 
 def regrouped(state: State, run: int, components: int, places: Mapping[int, int], names: Sequence[str] = ()) -> State:
@@ -148,7 +173,7 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
 
     Names that the program gave follow the components, and so do colours where two such layers have the same.
     """
-    painted = painted_parts(state.edits)
+    kept_bare = painted_parts(state.edits) | {each.part for each in state.present.known}
 
     def name_of(component: int) -> str:
         return names[component] if names else f"Component {component + 1}"
@@ -160,8 +185,8 @@ def regrouped(state: State, run: int, components: int, places: Mapping[int, int]
             replace(part, component=None if part.component is None else places.get(part.component))
             for part in layer.parts
         )
-        # A part without a component holds but what was painted into it.
-        parts = tuple(part for part in moved if part.component is not None or part.id in painted)
+        # A part without a component holds but what was painted into it, or waits for one.
+        parts = tuple(part for part in moved if part.component is not None or part.id in kept_bare)
         if parts or not layer.components:
             now = replace(layer, parts=parts or layer.parts)
             if now.automatic and now.components:

@@ -95,6 +95,8 @@ def set_analysis(state: State, analysis: Analysis, samples: int, runs: Mapping[i
         marks = stack.marks
         if marks is not None:
             marks = tuple(mark.resampled(state.analysis, analysis, samples) for mark in marks)
-        return replace(stack, edits=edits, run=None if stack.run is None else runs[stack.run], marks=marks)
+        known = tuple(each.resampled(state.analysis, analysis, samples) for each in stack.known)
+        run = None if stack.run is None else runs[stack.run]
+        return replace(stack, edits=edits, run=run, marks=marks, known=known)
 
     return replace(state, analysis=analysis, stacks=tuple(carried(each) for each in state.stacks))

@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QMenu
 
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.playback import Playback
+from workbench.control.tapping import Tapping
+from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
 from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
@@ -17,6 +20,7 @@ from workbench.ui.base.axes import time_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
 from workbench.ui.factors.lanes import BAR, Lanes
+from workbench.ui.factors.onset_ticks import OnsetTicks
 
 LEAST = 18
 """Height that a lane has at the least, in pixels: with less a course can't be read."""
@@ -30,7 +34,7 @@ LABEL = 13
 class ActivationsView(CurvePane):
     """Rows of H over time, aligned with the spectrogram above."""
 
-    def __init__(self, around: Surroundings, strokes: FactorStrokes, playback: Playback) -> None:
+    def __init__(self, around: Surroundings, strokes: FactorStrokes, playback: Playback, tapping: Tapping) -> None:
         tr = self.tr
         bar = "activationsScroll", tr("Activations in view"), tr("Further components: the wheel moves on, too")
         super().__init__(around, strokes, Lanes(Qt.Orientation.Vertical, LEAST, *bar))
@@ -39,9 +43,11 @@ class ActivationsView(CurvePane):
         self.setToolTip(
             self.tr(
                 "Activations: when each component sounds (rows of H). Click one to select its layer; with the "
-                "brush (B) draw in it, with the eraser (E) take away: the masks follow at once."
+                "brush (B) draw in it, with the eraser (E) take away: the masks follow at once. The right button holds "
+                "it, so that Factorise and Continue keep it."
             )
         )
+        self._tapping, self._ticks = tapping, OnsetTicks(around.document, tapping, self.time_to_x)
         self._playhead = 0.0
         playback.moved.connect(self._show_playhead)
 
@@ -98,8 +104,11 @@ class ActivationsView(CurvePane):
             painter.drawPolygon(
                 arrayToQPolygonF(np.append(columns, (columns[-1], columns[0])), np.append(base - values, (base, base)))
             )
-            painter.setPen(QPen(colour, 1.6 if current else 1.0))
+            held = self._holding.held(component, self.CURVE)
+            painter.setPen(self._pen(colour, current, held))
             painter.drawPolyline(arrayToQPolygonF(columns, base - values))
+            self._draw_hold(painter, held, right - 2, base - lane + 1)
+            self._ticks.draw(painter, layer, component, QRectF(left, base - lane, right - left, lane), colour)
             painter.setPen(QColor(t.text if current else t.dim))
             if lane >= LABEL:
                 place = QRectF(2, base - LABEL, left - 8, LABEL)
@@ -116,6 +125,48 @@ class ActivationsView(CurvePane):
             painter.setPen(QColor(t.dim))
             painter.drawText(QRectF(x - 40, self.height() - 15, 80, 14), int(Qt.AlignmentFlag.AlignCenter), text)
 
+    def _layer(self, identity: int) -> Layer | None:
+        return next((each for each in self._document.layers if each.id == identity), None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A tick is dragged, unless a pen is in the hand."""
+        found = self._lane_at(event.position())
+        layer = None if found is None or self._strokes.armed else self._layer(found[1])
+        second = None if layer is None else self._ticks.at(layer, event.position().x())
+        super().mousePressEvent(event)
+        if layer is not None and second is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._tapping.take(layer, second)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._ticks.moving:
+            self._tapping.move(self._second_at(event.position().x()))
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._ticks.moving and event.button() == Qt.MouseButton.LeftButton:
+            self._tapping.drop(self._second_at(event.position().x()))
+        else:
+            super().mouseReleaseEvent(event)
+
+    def add_to_menu(self, layer: int, place: QPointF, menu: QMenu) -> None:
+        found = self._layer(layer)
+        if found is not None:
+            self._ticks.add_to(menu, found, self._ticks.at(found, place.x()))
+
+    def _second_at(self, x: float) -> float:
+        left, right = self.x_range()
+        v = self._viewport
+        return v.start + (x - left) / max(1.0, right - left) * (v.stop - v.start)
+
+    def _draw_waiting(self, painter: QPainter) -> None:
+        """The onsets of the present layer, where it has no component whose lane they could be in."""
+        layer = self._layer(self._selection.layer)
+        if layer is not None and (self.factors() is None or not layer.components):
+            left, right = self.x_range()
+            strip = QRectF(left, self.height() - BOTTOM, right - left, BOTTOM)
+            self._ticks.draw_waiting(painter, layer, strip, curve_colour(layer.colour))
+
     def _draw_name(self, painter: QPainter, name: str, place: QRectF) -> None:
         """A name that the user gave, at the beginning of the lane, on a ground of its own."""
         metrics = painter.fontMetrics()
@@ -127,9 +178,7 @@ class ActivationsView(CurvePane):
         painter.drawText(place.adjusted(2, 0, 2, 0), flags, text)
 
     def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
-        left, right = self.x_range()
-        v = self._viewport
-        seconds = [v.start + (x - left) / max(1.0, right - left) * (v.stop - v.start) for x in (at.x(), at.x() + 1)]
+        seconds = [self._second_at(x) for x in (at.x(), at.x() + 1)]
         first, last = nearest(self._plane.frame_places(seconds)).tolist()
         share = min(max((lane.bottom() - at.y()) / (lane.height() * 0.95), 0.0), 1.0)
         return first, max(first, last - 1), share * self._strokes.peak
@@ -143,6 +192,7 @@ class ActivationsView(CurvePane):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._ensure_picture())
+        self._draw_waiting(painter)
         self.paint_highlight(painter)
         if self.factors() is not None:
             x = self.time_to_x(self._playhead)

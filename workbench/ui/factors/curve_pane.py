@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QMouseEvent, QPainter, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.highlight import Highlight
+from workbench.control.holding import Holding
 from workbench.control.plane import Plane
 from workbench.control.selection import Selection
 from workbench.control.tools import ToolSettings
@@ -20,11 +32,15 @@ from workbench.control.viewport import Viewport
 from workbench.document.document import Document
 from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
+from workbench.separation.holds import Curve, Hold
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
+from workbench.ui.factors.curve_menu import CurveMenu
 from workbench.ui.factors.lanes import Lanes
 
 Float = NDArray[np.float32]
+LOCK = 11
+"""Side of the lock at a curve that is held, in pixels."""
 
 AFTER_MS = 60
 """From a change of the document until the curves are drawn anew."""
@@ -46,6 +62,7 @@ class Surroundings:
     viewport: Viewport
     tools: ToolSettings
     highlight: Highlight
+    holding: Holding
     anchor: QWidget
 
 
@@ -53,15 +70,19 @@ class Surroundings:
 class CurvePane(QWidget):
     """Curves, one a component in a lane of its own, drawn once into a picture and kept until something changes.
 
-    Many lanes scroll, so that each can be read.
+    Many lanes scroll, so that each can be read. The right button says whether a curve is held.
     """
+
+    CURVE = Curve.ACTIVATION
+    """Which curve of a component it shows."""
 
     def __init__(self, around: Surroundings, strokes: FactorStrokes, lanes: Lanes) -> None:
         super().__init__()
         document, selection, plane = around.document, around.selection, around.plane
         self._document, self._selection, self._plane, self._viewport = document, selection, plane, around.viewport
         self._strokes, self._anchor = strokes, around.anchor
-        self._highlight = around.highlight
+        self._highlight, self._holding = around.highlight, around.holding
+        self._menu = CurveMenu(around.holding, self.CURVE, self)
         self._lay = lanes
         lanes.bar.setParent(self)
         lanes.bar.valueChanged.connect(self._draw_anew)
@@ -75,7 +96,7 @@ class CurvePane(QWidget):
         # What is told of the document can wait until the masks are on the screen; the plane may not.
         self._later = QTimer(self, singleShot=True, interval=AFTER_MS)
         self._later.timeout.connect(self.redraw)
-        for signal in (document.factors_changed, document.layers_changed):
+        for signal in (document.factors_changed, document.layers_changed, document.known_changed):
             signal.connect(self._later.start)
         plane.changed.connect(self.redraw)
         selection.layer_changed.connect(self._show_selected)
@@ -203,6 +224,40 @@ class CurvePane(QWidget):
             found = self._lane_at(event.position())
             self._highlight.show(0 if found is None else found[1])
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._strokes.busy:
+            return
+        place = QPointF(event.pos())
+        found = self._lane_at(place)
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            # The menu key asks for the present layer.
+            found = next((each for each in self._lanes if each[1] == self._selection.layer), None)
+            place = place if found is None else found[0].center()
+        if found is not None:
+            self._clicking = True
+            self._selection.select(found[1])
+            self._clicking = False
+            self._menu.open_at(self.mapToGlobal(place.toPoint()), found[2], partial(self.add_to_menu, found[1], place))
+
+    def add_to_menu(self, layer: int, place: QPointF, menu: QMenu) -> None:
+        """Entries that the pane adds to the menu of a curve."""
+
+    def _pen(self, colour: QColor, current: bool, held: Hold | None) -> QPen:
+        """For a curve; thicker where it is held."""
+        return QPen(colour, (1.6 if current else 1.0) + (1.2 if held is not None else 0.0))
+
+    def _draw_hold(self, painter: QPainter, held: Hold | None, right: float, top: float) -> None:
+        """A lock at a lane's upper right corner, with the weight where it is not all."""
+        if held is None:
+            return
+        side = LOCK
+        theme.icon("lock", theme.current().text).paint(painter, int(right - side), int(top), side, side)
+        if held.weight < 1:
+            painter.setPen(QColor(theme.current().text))
+            text = f"{100 * held.weight:.0f} %"
+            place = QRectF(right - side - 42, top, 40, side)
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), text)
+
     def leaveEvent(self, event: QEvent) -> None:
         self._highlight.show(0)
 
@@ -225,6 +280,9 @@ class CurvePane(QWidget):
     def _told_of(self, layer: int, component: int) -> str:
         name = next((each.name for each in self._document.layers if each.id == layer), "")
         text = self.tr("Component {0}, layer “{1}”").format(component + 1, name)
+        held = self._holding.held(component, self.CURVE)
+        if held is not None:
+            text += self.tr(", held") if held.weight == 1 else self.tr(", held to {0:.0f} %").format(100 * held.weight)
         return f"<b>{html.escape(text)}</b><br>"
 
     def paint_highlight(self, painter: QPainter) -> None:

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.masks.model.models import Factors
+from workbench.separation.holds import Curve
 from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
 from workbench.ui.base.axes import frequency_ticks
@@ -30,6 +31,7 @@ class TemplatesView(CurvePane):
     """Columns of W over frequency, aligned with the spectrogram at the right."""
 
     RANGE_DB = 60.0
+    CURVE = Curve.TEMPLATE
 
     def __init__(self, around: Surroundings, strokes: FactorStrokes) -> None:
         tr = self.tr
@@ -40,7 +42,8 @@ class TemplatesView(CurvePane):
         self.setToolTip(
             self.tr(
                 "Templates: the spectrum of each component (columns of W, in dB). Click one to select its layer; "
-                "with the brush (B) draw in it, with the eraser (E) take away: the masks follow at once."
+                "with the brush (B) draw in it, with the eraser (E) take away: the masks follow at once. The right "
+                "button holds it, so that Factorise and Continue keep it."
             )
         )
 
@@ -105,8 +108,10 @@ class TemplatesView(CurvePane):
             painter.drawPolygon(
                 arrayToQPolygonF(np.append(x, (left, left)), np.append(pixels, (pixels[-1], pixels[0])))
             )
-            painter.setPen(QPen(colour, 1.6 if current else 1.0))
+            held = self._holding.held(component, self.CURVE)
+            painter.setPen(self._pen(colour, current, held))
             painter.drawPolyline(arrayToQPolygonF(x, pixels))
+            self._draw_hold(painter, held, left + lane - 1, pixels[0] + 1)
             if lane >= LABEL:
                 # Below the picture, as far as there is room.
                 y = min(bottom + 1, self.height() - BAR - 12)

@@ -15,6 +15,8 @@ from workbench.control.desk import Desk
 from workbench.control.suggesting import GroupSuggestion
 from workbench.masks.insight.grouping import Portraits
 from workbench.masks.insight.statistics import MaskReport
+from workbench.separation.written_notes import MIDI, TEXT
+from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.notices import Notice
 from workbench.ui.dialogs.analysis_dialog import AnalysisDialog
 from workbench.ui.dialogs.components_dialog import ComponentsDialog
@@ -139,6 +141,22 @@ class Dialogs(QObject):
             )
             dialog.scores_wanted.connect(self.scores_wanted)
             self._show(dialog)
+
+    def notes(self) -> None:
+        """Choose a file of notes."""
+        recording = self._desk.document.recording
+        if recording is not None:
+            suffixes = " ".join(f"*{suffix}" for suffix in (*MIDI, *TEXT))
+            kinds = [self.tr("Notes ({0})").format(suffixes), self.tr("All files (*)")]
+            title = self.tr("Begin with the notes of a file")
+            ask_paths(
+                self._over,
+                "notesDialog",
+                title,
+                recording.path.parent,
+                lambda paths: self._desk.notes.read(paths[0]),
+                filters=kinds,
+            )
 
     def sound(self) -> None:
         """Device and latency."""

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from workbench.control.desk import Desk
+from workbench.separation.holds import Curve
 from workbench.separation.presets import PRESETS
 from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
@@ -37,6 +38,38 @@ def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         "Ctrl+R",
         wishes.try_another_seed,
         tr("Another random start may find other components"),
+    )
+    menu.line()
+    menu.add(
+        "holdTemplate",
+        tr("Hold the &template of the layer"),
+        "Ctrl+Alt+W",
+        lambda: desk.holding.toggle(Curve.TEMPLATE),
+        tr("Factorise and Continue keep it exactly as it is, or as you draw it; again to let go of it"),
+    )
+    menu.add(
+        "holdActivation",
+        tr("Hold the acti&vation of the layer"),
+        "Ctrl+Alt+H",
+        lambda: desk.holding.toggle(Curve.ACTIVATION),
+        tr("Factorise and Continue keep it exactly as it is, or as you draw it; again to let go of it"),
+    )
+    menu.add(
+        "pitchLine",
+        tr("&Pitch line from the selection"),
+        "Ctrl+Alt+P",
+        desk.notes.pitch_line,
+        tr("The layer plays the partial that is selected: Factorise begins with its notes and their overtones"),
+    )
+    menu.add(
+        "readNotes",
+        tr("&Notes from a file…"),
+        "Ctrl+Alt+O",
+        dialogs.notes,
+        tr("A stack with a layer for each part of a MIDI file, or of a text file with onset, duration and pitch"),
+    )
+    menu.add(
+        "forgetNotes", tr("For&get the notes of the layer"), "", desk.notes.forget, tr("The layer may play anything")
     )
     menu.line()
     presets = menu.submenu(tr("&Preset"), "presetMenu")

@@ -53,9 +53,11 @@ class Panes:
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
         )
-        around = Surroundings(d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, self.spectrogram)
+        around = Surroundings(
+            d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, d.holding, self.spectrogram
+        )
         self.templates = TemplatesView(around, d.template_strokes)
-        self.activations = ActivationsView(around, d.activation_strokes, d.playback)
+        self.activations = ActivationsView(around, d.activation_strokes, d.playback, d.tapping)
         self.costs = CostPlot(d.document)
         self.map = ComponentMap(d.document, d.selection, d.highlight)
         self.palette = Palette(d.tools)

@@ -25,6 +25,15 @@ def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
     menu.add("playHere", tr("Play from the poin&ter"), "", desk.pointing.play_here, shown="Shift+Space")
     menu.add("slower", tr("Slo&wer"), "<", lambda: playback.next_speed(-1), tr("Half speed, pitch kept"))
     menu.add("faster", tr("Fast&er"), ">", lambda: playback.next_speed(1), tr("Double speed, pitch kept"))
+    tap = menu.add(
+        "tap",
+        tr("&Tap an onset"),
+        ";",
+        desk.tapping.tap,
+        tr("While it plays: the selected layer begins to sound now. Factorise uses what you tapped"),
+    )
+    # A key that is held is one tap.
+    tap.setAutoRepeat(False)
     menu.line()
     menu.add(
         "hearOriginal",

@@ -1,0 +1,176 @@
+"""The pitch line of the selection: notes of a layer, with components that begin as them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, select_box
+from workbench.audio.recording import Recording
+from workbench.document.packing import Packer
+from workbench.document.state import fresh_state
+from workbench.document.unpacking import Unpacker
+from workbench.separation.holds import Curve
+from workbench.separation.known import Notes
+from workbench.spectral.pyramid import analyse_levels
+
+MELODY = ((72, 0.0, 0.7), (76, 0.7, 1.4), (72, 1.4, 2.0))
+
+
+def melody():
+    """Three notes with overtones over noise."""
+    t = np.arange(2 * RATE) / RATE
+    out = 0.02 * np.random.default_rng(0).standard_normal(len(t))
+    for pitch, begin, end in MELODY:
+        hz = 440 * 2 ** ((pitch - 69) / 12)
+        out += np.where((t >= begin) & (t < end), sum(0.2 / g * np.sin(2 * np.pi * g * hz * t) for g in (1, 2, 3)), 0)
+    return np.asarray(np.stack([out, out], axis=1), np.float32)
+
+
+@pytest.fixture
+def tune(empty):
+    """A desk with a melody, whose fundamentals are selected."""
+    samples = melody()
+    recording = Recording(samples, RATE, Path("melody.wav"))
+    empty.document.open(recording, analyse_levels(samples, ANALYSIS), fresh_state(ANALYSIS))
+    frames = ANALYSIS.frames(len(samples))
+    select_box(empty, ANALYSIS.bin_at(450, RATE), ANALYSIS.bin_at(720, RATE), 0, frames)
+    return empty
+
+
+def notes(desk):
+    return [each for each in desk.document.recorded_state.present.known if isinstance(each, Notes)]
+
+
+def test_the_line_is_told_of_a_new_layer_beside_everything_as_one_step(tune, settle, told):
+    tune.notes.pitch_line()
+    settle()
+    assert acts(tune) == ["Pitch line of Pitch line"] and len(tune.document.layers) == 2
+    low, high = notes(tune)
+    assert low.pitch == pytest.approx(72, abs=0.2) and high.pitch == pytest.approx(76, abs=0.2)
+    np.testing.assert_allclose([*low.spans[0], *low.spans[1], *high.spans[0]], [0, 0.7, 1.4, 2, 0.7, 1.4], atol=0.06)
+    assert {low.part, high.part} == set(layer(tune, tune.selection.layer).part_ids)
+    assert "notes 3, pitches 2;" in told.said[-1] and tune.wishes.settings.components >= 8
+    tune.document.undo()
+    assert notes(tune) == [] and len(tune.document.layers) == 1
+
+
+def test_factorise_makes_the_layer_of_the_notes_alone(tune, settle):
+    tune.notes.pitch_line()
+    settle()
+    identity = tune.selection.layer
+    tune.wishes.set(components=4, iterations=30)
+    tune.wishes.factorise(True)
+    settle()
+    mine = layer(tune, identity)
+    assert len(mine.components) == 2 and len(tune.document.layers) == 3
+    h, w = tune.document.run.factors.H, tune.document.run.factors.W
+    seconds = np.arange(h.shape[1]) * ANALYSIS.hop / RATE
+    second = (seconds > 0.7) & (seconds < 1.4)
+    outer = (seconds < 0.5) | (seconds > 1.6)
+    first, other = mine.components
+    assert h[first][second][20:-20].sum() < 1e-2 * h[first].sum() and h[other][outer].sum() < 1e-2 * h[other].sum()
+    # Between the partials nothing is of the notes.
+    assert w[ANALYSIS.bin_at(350, RATE), first] == 0
+    # Again, with more components: the same layer plays the same notes.
+    tune.wishes.set(components=6)
+    tune.wishes.factorise(True)
+    settle()
+    assert len(layer(tune, identity).components) == 2 and len(tune.document.layers) == 5
+
+
+def test_another_line_takes_the_place_of_the_first_and_it_is_forgotten(tune, settle, told):
+    tune.notes.pitch_line()
+    settle()
+    identity = tune.selection.layer
+    select_box(tune, ANALYSIS.bin_at(450, RATE), ANALYSIS.bin_at(560, RATE), 0, 40)
+    tune.notes.pitch_line()
+    settle()
+    (one,) = notes(tune)
+    assert layer(tune, identity).part_ids == (one.part,)
+    tune.notes.forget()
+    assert notes(tune) == [] and len(layer(tune, identity).parts) == 1
+    tune.notes.forget()
+    assert len(told.refused) == 1
+
+
+def test_a_layer_with_components_uses_them_but_for_those_that_are_held(tune, settle):
+    tune.wishes.set(components=3, iterations=3)
+    tune.wishes.factorise(True)
+    settle()
+    first, second = ids(tune)[:2]
+    tune.selection.select(first)
+    tune.notes.pitch_line()
+    settle()
+    assert len(layer(tune, first).parts) == 2 and layer(tune, first).components == (0,)
+    tune.holding.hold(1, Curve.TEMPLATE, 1.0)
+    tune.selection.select(second)
+    tune.notes.pitch_line()
+    settle()
+    assert len(layer(tune, second).parts) == 3
+    tune.wishes.set(components=6)
+    tune.wishes.factorise(True)
+    settle()
+    assert len(layer(tune, first).components) == 2 and len(layer(tune, second).components) == 3
+
+
+def test_without_a_selection_or_a_pitch_it_says_what_to_do(tune, settle, told):
+    select_box(tune, 1, 3, 0, 2)
+    tune.notes.pitch_line()
+    settle()
+    tune.selection.set_area(None)
+    tune.notes.pitch_line()
+    assert len(told.refused) == 2 and not acts(tune)
+
+
+def test_notes_are_saved(tune, settle):
+    tune.notes.pitch_line()
+    settle()
+    packer = Packer()
+    entry = packer.state(tune.document.recorded_state)
+    back = Unpacker(packer.finish(), packer.arrays).state(entry).present.known
+    assert back == tune.document.recorded_state.present.known
+
+
+def test_a_score_is_a_stack_with_a_layer_a_part_and_factorise_finds_them(tune, settle, told, tmp_path):
+    path = tmp_path / "Song.csv"
+    path.write_text("".join(f"{begin}, {end - begin}, {pitch}\n" for pitch, begin, end in MELODY))
+    before = tune.document.recorded_state.present
+    tune.notes.read(path)
+    settle()
+    assert acts(tune) == ["Notes of Song"] and tune.document.recorded_state.stacks[0] is before
+    assert [each.name for each in tune.document.layers] == ["Everything", "Song"]
+    assert [(each.pitch, len(each.spans)) for each in notes(tune)] == [(72, 2), (76, 1)]
+    assert "Notes: 3, layers: 1;" in told.said[-1]
+    tune.wishes.set(iterations=5)
+    tune.wishes.factorise(True)
+    settle()
+    song = next(each for each in tune.document.layers if each.name == "Song")
+    assert len(song.components) == 2
+    # Going on keeps to the notes.
+    tune.wishes.factorise(False)
+    settle()
+    h = tune.document.run.factors.H[song.components[1]]
+    seconds = np.arange(len(h)) * ANALYSIS.hop / RATE
+    assert h[seconds < 0.5].sum() == 0 and h[(seconds > 0.8) & (seconds < 1.3)].sum() > 0
+
+
+def test_drums_get_a_layer_each_that_begins_at_their_onsets(tune, settle, tmp_path):
+    path = tmp_path / "Kit.txt"
+    path.write_text("0.1 36\n0.6 38\n1.1 36\n")
+    tune.notes.read(path)
+    settle()
+    assert [each.name for each in tune.document.layers[1:]] == ["Kit 36", "Kit 38"]
+    assert tune.tapping.onsets(tune.document.layers[1]).seconds == (0.1, 1.1)
+
+
+def test_a_score_with_too_many_pitches_or_none_is_refused(tune, settle, told, tmp_path):
+    path = tmp_path / "All.csv"
+    path.write_text("".join(f"0, 1, {i / 2}\n" for i in range(20, 240)))
+    tune.notes.read(path)
+    settle()
+    tune.notes.read(tmp_path / "none.mid")
+    settle()
+    assert len(told.troubled) == 2 and not acts(tune)
