@@ -230,3 +230,81 @@ def test_another_recording_while_something_is_heard_alone(pointing, until):
     assert pointing.marking.lit is None
     pointing.marking.end()
     assert not acts(pointing)
+
+
+# -- a mark that is moved -----------------------------------------------------------------------------
+
+
+def middle_of(desk, mark):
+    return desk.plane.rect_of(mark.place.bounds).center()
+
+
+def test_a_drag_that_begins_on_a_mark_moves_it(pointing):
+    click(pointing, 0.5, 0.9)
+    (mark,) = pointing.document.state.marks
+    before = masks(pointing)
+    start, was = middle_of(pointing, mark), mark.place.bounds
+    pointing.marking.begin(start, Says.THIS)
+    pointing.marking.move(start + QPointF(60, 0))
+    assert previewing(pointing) and not np.array_equal(masks(pointing), before)
+    pointing.marking.move(start + QPointF(100, 0))
+    pointing.marking.end()
+    assert acts(pointing)[1:] == ["Move a mark"] and not previewing(pointing)
+    (moved,) = pointing.document.state.marks
+    frames = pointing.plane.frame_at(pointing.plane.second_at(start.x() + 100)) - pointing.plane.frame_at(
+        pointing.plane.second_at(start.x())
+    )
+    now = moved.place.bounds
+    assert (now.start, now.stop) == (was.start + frames, was.stop + frames)
+    assert (now.low, now.high) == (was.low, was.high) and moved.id == mark.id
+    pointing.under_way.undo()
+    assert np.array_equal(masks(pointing), before)
+
+
+def test_a_mark_that_comes_back_or_is_left_was_never_moved(pointing):
+    click(pointing, 0.5, 0.9)
+    before, start = masks(pointing), middle_of(pointing, pointing.document.state.marks[0])
+    for leave in (False, True):
+        pointing.marking.begin(start, Says.THIS)
+        pointing.marking.move(start + QPointF(60, 0))
+        if leave:
+            pointing.under_way.escape(False)
+        else:
+            pointing.marking.move(start)
+        pointing.marking.end()
+        assert len(acts(pointing)) == 1 and not previewing(pointing)
+        assert np.array_equal(masks(pointing), before)
+
+
+def test_a_mark_is_not_lost_over_the_edge(pointing):
+    click(pointing, 0.5, 0.9)
+    start, canvas = middle_of(pointing, pointing.document.state.marks[0]), pointing.plane.canvas
+    pointing.marking.begin(start, Says.THIS)
+    pointing.marking.move(QPointF(canvas.left() - 500, canvas.top() - 500))
+    pointing.marking.end()
+    (mark,) = pointing.document.state.marks
+    bounds = mark.place.bounds
+    assert 0 <= bounds.start < bounds.stop <= pointing.document.stack.frames and not previewing(pointing)
+    assert np.abs(masks(pointing).sum(axis=0) - 1).max() < 1e-5
+
+
+def test_a_stroke_is_moved_as_it_was_drawn(pointing):
+    drag(pointing, (0.5, 0.9), (0.55, 0.9))
+    (mark,) = pointing.document.state.marks
+    start = middle_of(pointing, mark)
+    pointing.marking.begin(start, Says.THIS)
+    pointing.marking.move(start + QPointF(50, 0))
+    pointing.marking.end()
+    (moved,) = pointing.document.state.marks
+    assert acts(pointing)[1:] == ["Move a mark"]
+    was, now = mark.place.paths[0], moved.place.paths[0]
+    shift = now.points - was.points
+    assert np.ptp(shift[:, 0]) < 1e-6 and shift[0, 0] > 0 and np.abs(shift[:, 1]).max() < 1e-6
+
+
+def test_a_drag_within_a_large_mark_is_another_stroke(pointing):
+    drag(pointing, (0.2, 0.5), (1.2, 0.6))
+    pointing.marking.begin(middle_of(pointing, pointing.document.state.marks[0]), Says.THIS)
+    pointing.marking.move(point(pointing, 1.6, 0.5))
+    pointing.marking.end()
+    assert acts(pointing) == ["Point at a new source"] * 2

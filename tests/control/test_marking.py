@@ -1,14 +1,18 @@
 """Clicks of the Point tool become marks; the sources that they need are made, and no click is lost."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
 from tests.control.hand import chips, click, drag
-from tests.control.scenes import acts, ids, masks, names, open_tones, point, previewing, random_factors
+from tests.control.scenes import ANALYSIS, RATE, acts, ids, masks, names, open_tones, point, previewing, random_factors
+from workbench.audio.recording import Recording
 from workbench.control import marking as module
 from workbench.control.marking import Says
 from workbench.control.tools import Tool
+from workbench.document.state import fresh_state
 from workbench.masks.model.sources import Sources
 from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
@@ -44,7 +48,35 @@ def test_a_click_marks_what_is_under_it(pointing):
     # It snaps to the partial within reach of the hand.
     near = pointing.plane.region_near(at, module.REACH)
     assert bounds.low - (near.high - near.low) <= row < bounds.high + (near.high - near.low)
-    assert bounds.high - bounds.low == module.CLICK_BINS and (mark.weight, mark.denies) == (1.0, False)
+    assert 0 < bounds.high - bounds.low <= module.ATTACK_BINS
+    assert (mark.weight, mark.denies) == (1.0, False)
+
+
+def test_a_click_snaps_to_a_partial_in_frequency_and_not_in_time(empty):
+    t = np.arange(2 * RATE) / RATE
+    place = place_in(empty, 0.1 * np.sin(2 * np.pi * 1000 * t), 1.0, 1000 * 1.02)
+    bounds, row = place.bounds, ANALYSIS.bin_at(1000, RATE)
+    assert (bounds.low, bounds.high) == (row - module.CLICK_BINS // 2, row + module.CLICK_BINS // 2)
+    assert abs((bounds.start + bounds.stop) / 2 - ANALYSIS.frame_at(1.0, RATE)) <= 1
+    assert bounds.stop - bounds.start == round(module.CLICK_SECONDS * RATE / ANALYSIS.hop)
+
+
+def test_a_click_on_an_attack_marks_more_frequencies_for_a_shorter_time(empty):
+    t = np.arange(2 * RATE) / RATE
+    hit = np.where(t >= 1.0, np.exp(-np.maximum(t - 1.0, 0) * 12), 0) * np.random.default_rng(0).standard_normal(len(t))
+    column = ANALYSIS.frame_at(1.0, RATE)
+    place = place_in(empty, 0.1 * hit + 1e-5 * np.random.default_rng(1).standard_normal(len(t)), 1.01, 2000)
+    bounds = place.bounds
+    assert bounds.high - bounds.low == module.ATTACK_BINS and bounds.start <= column + 1 < bounds.stop
+    assert bounds.stop - bounds.start < module.CLICK_SECONDS * RATE / ANALYSIS.hop
+
+
+def place_in(desk, samples, second, hz):
+    """What a click marks in another recording."""
+    samples = samples[:, None].astype(np.float32)
+    recording = Recording(samples, RATE, Path("x.wav"))
+    desk.document.open(recording, analyse_levels(samples, ANALYSIS), fresh_state(ANALYSIS))
+    return desk.marking.place_of_click(second, float(desk.viewport.scale.position(hz)))
 
 
 @pytest.mark.parametrize(("second", "share"), [(0.0, 0.0), (2.0, 0.0), (0.0, 1.0), (2.0, 1.0)])

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRect
 
-from tests.control.scenes import ANALYSIS, RATE, SECONDS, open_tones
+from tests.control.scenes import ANALYSIS, RATE, SECONDS, open_tones, point
 from workbench.control.plane import Plane, Pointer
 from workbench.control.viewport import Viewport
 from workbench.document.document import Document
@@ -148,3 +148,16 @@ def test_the_pointer_is_over_the_canvas_or_nowhere(desk):
     assert pointer.point is None and pointer.place is None
     pointer.put(None)
     assert told[1:] == [None, None] and np.isfinite(told[0]).all()
+
+
+def test_a_stroke_is_where_it_was_drawn_whatever_is_seen_now(desk):
+    plane, viewport = desk.plane, desk.viewport
+    places = [(0.4, 0.3), (1.1, 0.6), (1.7, 0.8)]
+    points = [point(desk, *place) for place in places]
+    drawn = [plane.place_at(each) for each in points]
+    ruler, line = plane.ruler(), np.array([plane.ruler_point(each) for each in points])
+    viewport.show_time(0.5, 1.5)
+    viewport.zoom_frequency(1.5, (viewport.low + viewport.high) / 2)
+    for got, place in zip(plane.points_of(ruler, line), drawn, strict=True):
+        there = plane.point_of(place)
+        assert abs(got.x() - there.x()) < 0.01 and abs(got.y() - there.y()) < 0.01

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
@@ -105,6 +105,8 @@ def least(cost, count, components):
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.booleans())
 def test_it_brings_the_cost_down_as_a_convex_solver_does(seed, length, rest):
     said = random_sources(seed, components=4, length=length, size=19)
+    # Of larger ones only some bins are looked at.
+    assume(all((word.cover.at(ROWS, COLUMNS) >= 0.5).sum() <= SAMPLED for word in said.words))
     base = Factors(said.components_of.W**6, said.components_of.H**4)
     prior = np.array([1, 0, 0] if rest else [1 / 3] * 3, np.float32)
     found = assignment(Samples(base), said.words, prior)

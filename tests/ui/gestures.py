@@ -86,8 +86,14 @@ def stroke(program, pane: QWidget, *points: QPoint):
 
 
 def lane_of(pane, component):
-    pane._ensure_picture()
-    return next(rect for rect, _, c in pane._lanes if c == component)
+    """Where a component's lane is, once it is drawn."""
+
+    def lane():
+        pane._ensure_picture()
+        return next((rect for rect, _, c in pane._lanes if c == component), None)
+
+    assert pump(QApplication.instance(), lane, 5)
+    return lane()
 
 
 def rendered(program, layer) -> np.ndarray:

@@ -83,6 +83,8 @@ def test_a_band_is_painted_into_a_group_and_deleted_from_it_as_a_whole(factorise
 
 def test_brush_size_by_key_and_by_shift_right_drag(factorised):
     tools = factorised.desk.tools
+    # With the Point tool numbers are those of sources.
+    tools.choose(Tool.SELECT)
     press(factorised, Qt.Key.Key_7)
     assert tools.tool is Tool.BRUSH
     size = tools.size

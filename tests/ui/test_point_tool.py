@@ -45,7 +45,9 @@ def click(program, point, keys=NONE):
 
 
 def hover(program, point):
-    QTest.mouseMove(program.window.panes.spectrogram, point)
+    # A pointer that is there already is told of no move.
+    for each in (point + QPoint(9, 9), point):
+        QTest.mouseMove(program.window.panes.spectrogram, each)
     assert pump(program.application, lambda: program.desk.marking.lit is not None, 10)
     pump(program.application)
 
@@ -94,16 +96,28 @@ def test_what_belongs_to_the_place_stays_bright_and_the_rest_steps_back(pointing
     leave(pointing)
     still(pointing, pointing.window.panes.spectrogram)
     plain = canvas_of(pointing)
-    hover(pointing, middle(pointing))
-    lit = canvas_of(pointing)
-    assert lit.mean() < 0.9 * plain.mean()
-    # Nothing gets brighter, and something stays as it was.
-    assert (lit <= plain + 3).mean() > 0.98
+    hover(pointing, at(pointing, 0.5, 0.35))
+    left = canvas_of(pointing).sum(axis=2) / np.maximum(plain.sum(axis=2), 1)
+    share, seen = shares_of(pointing), plain.sum(axis=2) > 90
+    bright, dim = seen & (share > 0.95), seen & (share < 0.2)
+    assert bright.any() and dim.any()
+    assert left[bright].mean() > 0.85 and left[dim].mean() < 0.55
     # Elsewhere something else is lit.
+    lit = canvas_of(pointing)
     hover(pointing, at(pointing, 0.2, 0.8))
     assert pump(pointing.application, lambda: not np.array_equal(canvas_of(pointing), lit), 10)
     leave(pointing)
     assert np.abs(canvas_of(pointing) - plain).mean() < 1
+
+
+def shares_of(program) -> np.ndarray:
+    """The share of what is lit in every pixel of the canvas."""
+    sources, number = program.desk.marking.lit
+    rows, columns = program.desk.plane.axes
+    values = sources.values(np.arange(sources.components), rows.cells, columns.cells)
+    share = values[number] / np.maximum(values.sum(axis=0), 1e-30)
+    height, width = canvas_of(program).shape[:2]
+    return share[rows.spread][:, columns.spread][::-1][:height, :width]
 
 
 def test_a_click_makes_a_source_and_undo_takes_it_back(pointing):
@@ -228,6 +242,20 @@ def test_marks_are_outlined_while_the_tool_is_in_hand(marked):
     marked.desk.marks.turn(marks(marked)[0])
     pump(marked.application, seconds=0.2)
     assert not np.array_equal(canvas_of(marked), shown)
+
+
+def test_a_stroke_is_outlined_where_the_hand_went(pointing):
+    trail(pointing, at(pointing, 0.2, 0.2), at(pointing, 0.5, 0.5), at(pointing, 0.8, 0.8))
+    leave(pointing)
+    shown = canvas_of(pointing)
+    pointing.desk.tools.choose(Tool.SELECT)
+    pump(pointing.application, seconds=0.1)
+    differs = np.abs(shown - canvas_of(pointing)).max(axis=2) > 20
+    rows, columns = np.nonzero(differs)
+    height, width = differs.shape
+    # All of it is close to the diagonal, and there is some from its one end to the other.
+    away = np.abs((height - rows) / height - columns / width)
+    assert away.max() < 0.06 and columns.min() < 0.22 * width and columns.max() > 0.78 * width
 
 
 # -- the list of marks --------------------------------------------------------------------------------

@@ -146,6 +146,8 @@ def counts(program) -> dict[str, int]:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         gc.collect()
     pump(program.application, seconds=0.05)
+    # What is measured a while after the last change may have begun meanwhile.
+    assert pump(program.application, lambda: not program.desk.runner.jobs, 20)
     widgets = [each for each in gc.get_objects() if isinstance(each, QWidget) and shiboken6.isValid(each)]
     return {
         "windows": len(program.application.topLevelWidgets()),

@@ -281,7 +281,7 @@ def test_every_tool_has_its_key(factorised):
         Tool.BLUR_FREQUENCY: "J",
         Tool.SHARPEN: "A",
     }
-    assert set(keys) == set(Tool)
+    assert {*keys, Tool.POINT} == set(Tool)
     for tool, names in keys.items():
         for name in names:
             press(factorised, Qt.Key.Key_F)
@@ -289,6 +289,8 @@ def test_every_tool_has_its_key(factorised):
             press(factorised, getattr(Qt.Key, f"Key_{name}"))
             assert factorised.desk.tools.tool is tool
             assert factorised.window.panes.palette.buttons[tool].isChecked()
+    press(factorised, Qt.Key.Key_P, SHIFT)
+    assert factorised.desk.tools.tool is Tool.POINT and factorised.window.panes.palette.buttons[Tool.POINT].isChecked()
 
 
 def test_opening_another_recording_while_an_area_is_sought(factorised, tmp_path):

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, middle, press, wheel
+from workbench.control.tools import Tool
 from workbench.separation.settings import RunSettings
 
 
@@ -149,6 +150,7 @@ def test_every_speed_is_shown_whole(opened):
 
 def test_time_selection_by_drag_and_by_shift(opened):
     audition, at = opened.desk.playback, middle(opened)
+    opened.desk.tools.choose(Tool.SELECT)
     drag(opened, at, at + QPoint(100, 0))
     start, stop = opened.desk.selection.seconds
     assert stop > start

@@ -152,6 +152,16 @@ class Plane(QObject):
         top, bottom = (self.y_of(float(v.scale.position(hz))) for hz in (high, low))
         return QRectF(QPointF(self.x_of(begin), top), QPointF(self.x_of(end), bottom))
 
+    def points_of(self, ruler: Ruler, points: Doubles) -> list[QPointF]:
+        """Where points in pixels of a ruler are now, (n, 2)."""
+        v, analysis = self._viewport, self._document.state.analysis
+        seconds = analysis.second_of(points[:, 0] / ruler.pixels_per_frame, v.rate)
+        positions = v.scale.position(ruler.hz(points[:, 1]))
+        return [
+            QPointF(self.x_of(float(second)), self.y_of(float(position)))
+            for second, position in zip(np.atleast_1d(seconds), np.atleast_1d(positions), strict=True)
+        ]
+
     @property
     def region_in_view(self) -> Region:
         """The bins and frames that are seen."""

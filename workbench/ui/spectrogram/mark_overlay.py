@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
 
 from workbench.control.marking import Marking
 from workbench.control.plane import Plane
 from workbench.document.document import Document
+from workbench.masks.edits.brush import Shape
+from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
 
 LEAST = 9.0
@@ -39,9 +42,8 @@ class MarkOverlay(QObject):
         painter.restore()
 
     def _paint_one(self, painter: QPainter, mark: Mark, colour: QColor) -> None:
-        rect = self._rect(mark)
-        path = QPainterPath()
-        path.addRoundedRect(rect, 3, 3)
+        path = self._outline(mark)
+        rect = path.boundingRect()
         style = Qt.PenStyle.SolidLine
         if mark.denies:
             path.moveTo(rect.bottomLeft())
@@ -54,6 +56,25 @@ class MarkOverlay(QObject):
         painter.drawPath(path)
         painter.setPen(QPen(colour, 1.8, style))
         painter.drawPath(path)
+
+    def _outline(self, mark: Mark) -> QPainterPath:
+        """Around a stroke where the hand went, else around the place as a whole."""
+        out = QPainterPath()
+        strokes = mark.place.paths if isinstance(mark.place, Trace) else ()
+        drawn = [stroke for stroke in strokes if stroke.brush.shape is Shape.ROUND]
+        if not drawn or len(drawn) < len(strokes):
+            out.addRoundedRect(self._rect(mark), 3, 3)
+        for stroke in drawn:
+            line = QPainterPath(QPointF(*stroke.points[0, :2]))
+            for x, y, _ in stroke.points[1:]:
+                line.lineTo(x, y)
+            pen = QPainterPathStroker(QPen(QColor(), stroke.brush.size))
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            for ring in pen.createStroke(line).simplified().toSubpathPolygons():
+                corners = np.array([(corner.x(), corner.y()) for corner in ring.toList()])
+                out.addPolygon(QPolygonF(self._plane.points_of(stroke.ruler, corners)))
+        return out
 
     def _rect(self, mark: Mark) -> QRectF:
         rect = self._plane.rect_of(mark.place.bounds)
