@@ -15,7 +15,7 @@ from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
 from workbench.control.selection import Selection
 from workbench.document.document import Document
-from workbench.masks.insight.places import shares_at
+from workbench.masks.insight.places import behind, shares_at
 from workbench.masks.model.layers import Group, Layer
 
 NEAR = 1.0
@@ -120,13 +120,12 @@ class Pointing(QObject):
         if point is None or document.recording is None or not document.layers:
             return None
         stack = document.stack
-        shares = shares_at(stack, self._plane.region_near(point, NEAR))
+        region = self._plane.region_near(point, NEAR)
+        shares = shares_at(stack, region)
         whole = np.bincount(stack.owner, shares, len(stack.layers))
         layers = [Holder(stack.layers[i], float(whole[i])) for i in np.argsort(-whole, kind="stable")]
-        held = [part.component for layer in stack.layers for part in layer.parts]
-        parts = [
-            Holder(stack.layers[stack.owner[i]], float(shares[i]), held[i]) for i in np.argsort(-shares, kind="stable")
-        ]
+        found = sorted(behind(stack, region), key=lambda each: -each[2])
+        parts = [Holder(stack.layers[stack.owner[i]], share, component) for i, component, share in found]
         group = next((each for each in document.groups if each.id == layers[0].layer.group), None)
         return Here(
             (layers[0], *(each for each in layers[1:] if each.share >= LEAST_SHARE)),
