@@ -14,8 +14,12 @@ from tests.rig import residual_db
 from workbench.__main__ import main
 from workbench.audio.recording import load
 from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import sources as source_acts
 from workbench.document.project import save_project
-from workbench.document.state import fresh_state
+from workbench.document.state import Run, fresh_state
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Factors
 from workbench.separation.presets import PRESETS
 from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
@@ -243,3 +247,20 @@ def test_render_writes_a_project_s_mix_and_layers(tones, tmp_path):
     mix = soundfile.read(tmp_path / "o" / "p mix.wav")[0]
     np.testing.assert_allclose(mix, soundfile.read(tones)[0] * 10 ** (-6 / 20), atol=1e-6)
     assert (tmp_path / "o" / "01 Everything.wav").exists()
+
+
+def test_render_writes_the_sources_that_marks_make(tones, tmp_path):
+    recording = load(tones)
+    analysis, rng = Analysis(), np.random.default_rng(0)
+    frames = analysis.frames(len(recording.samples))
+    factors = Factors(rng.random((analysis.bins, 4), np.float32), rng.random((4, frames), np.float32))
+    state, layer = source_acts.add_source(
+        source_acts.begin_sources(fresh_state(analysis), 1, "Sources", "Rest"), "Source 1"
+    )
+    place = rectangle(Region(20, 60, 0, frames), analysis.bins, frames)
+    state = source_acts.add_mark(state, layer, place)
+    save_project(tmp_path / "p.workbench", recording, state, {1: Run(RunSettings(components=4), factors)})
+    assert main(["render", str(tmp_path / "p.workbench"), "--out", str(tmp_path / "o"), "--layers", "--quiet"]) == 0
+    rest, source = (soundfile.read(tmp_path / "o" / f"{name}.wav")[0] for name in ("01 Rest", "02 Source 1"))
+    np.testing.assert_allclose(rest + source, soundfile.read(tones)[0], atol=1e-5)
+    assert np.abs(rest).max() > 0.01 and np.abs(source).max() > 0.01
