@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPainterPathStroker, QPen, QPolygonF
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from workbench.control.marking import Marking
 from workbench.control.plane import Plane
@@ -15,10 +15,12 @@ from workbench.masks.hand.marks import Mark
 
 LEAST = 9.0
 """Pixels of a mark's outline at least, however far the view is zoomed out."""
+MOST_POINTS = 48
+"""Of a stroke, that are drawn: so many strokes take a moment."""
 
 
 class MarkOverlay(QObject):
-    """Outlines while the Point tool is in hand: solid where a source is, dashed with a line through where it is not."""
+    """Outlines and strokes while the Point tool is in hand: solid for a source, dashed and crossed for its denial."""
 
     changed = Signal()
 
@@ -44,6 +46,8 @@ class MarkOverlay(QObject):
     def _paint_one(self, painter: QPainter, mark: Mark, colour: QColor) -> None:
         path = self._outline(mark)
         rect = path.boundingRect()
+        if not rect.adjusted(-LEAST, -LEAST, LEAST, LEAST).intersects(QRectF(self._plane.canvas)):
+            return
         style = Qt.PenStyle.SolidLine
         if mark.denies:
             path.moveTo(rect.bottomLeft())
@@ -58,22 +62,18 @@ class MarkOverlay(QObject):
         painter.drawPath(path)
 
     def _outline(self, mark: Mark) -> QPainterPath:
-        """Around a stroke where the hand went, else around the place as a whole."""
+        """Along a stroke where the hand went, else around the place as a whole."""
         out = QPainterPath()
         strokes = mark.place.paths if isinstance(mark.place, Trace) else ()
-        drawn = [stroke for stroke in strokes if stroke.brush.shape is Shape.ROUND]
-        if not drawn or len(drawn) < len(strokes):
+        if not strokes or any(stroke.brush.shape is not Shape.ROUND for stroke in strokes):
             out.addRoundedRect(self._rect(mark), 3, 3)
-        for stroke in drawn:
-            line = QPainterPath(QPointF(*stroke.points[0, :2]))
-            for x, y, _ in stroke.points[1:]:
-                line.lineTo(x, y)
-            pen = QPainterPathStroker(QPen(QColor(), stroke.brush.size))
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            for ring in pen.createStroke(line).simplified().toSubpathPolygons():
-                corners = np.array([(corner.x(), corner.y()) for corner in ring.toList()])
-                out.addPolygon(QPolygonF(self._plane.points_of(stroke.ruler, corners)))
+            return out
+        for stroke in strokes:
+            few = np.linspace(0, len(stroke.points) - 1, min(len(stroke.points), MOST_POINTS)).astype(np.intp)
+            first, *others = self._plane.points_of(stroke.ruler, stroke.points[few])
+            out.moveTo(first)
+            for point in others:
+                out.lineTo(point)
         return out
 
     def _rect(self, mark: Mark) -> QRectF:
