@@ -71,6 +71,7 @@ def test_factorise_makes_the_layer_of_the_notes_alone(tune, settle):
     second = (seconds > 0.7) & (seconds < 1.4)
     outer = (seconds < 0.5) | (seconds > 1.6)
     first, other = mine.components
+    assert first < other, "the lowest pitch comes first"
     assert h[first][second][20:-20].sum() < 1e-2 * h[first].sum() and h[other][outer].sum() < 1e-2 * h[other].sum()
     # Between the partials nothing is of the notes.
     assert w[ANALYSIS.bin_at(350, RATE), first] == 0

@@ -152,14 +152,14 @@ def factorised(
 
 
 def _awaiting(state: State) -> State:
-    """Parts without a component, of which something is known, get a negative number in its place."""
+    """Parts without a component, of which something is known, get a negative number in its place, in their order."""
     known = {each.part for each in state.present.known}
     lacking = [part.id for part in state.present.parts if part.component is None and part.id in known]
     layers = tuple(
         replace(
             layer,
             parts=tuple(
-                replace(part, component=-1 - lacking.index(part.id)) if part.id in lacking else part
+                replace(part, component=lacking.index(part.id) - len(lacking)) if part.id in lacking else part
                 for part in layer.parts
             ),
         )
