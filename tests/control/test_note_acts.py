@@ -97,7 +97,7 @@ def test_another_line_takes_the_place_of_the_first_and_it_is_forgotten(tune, set
     assert len(told.refused) == 1
 
 
-def test_a_layer_with_components_uses_them_but_for_those_that_are_held(tune, settle):
+def test_a_layer_with_components_uses_them_but_for_those_that_are_held(tune, settle, told):
     tune.wishes.set(components=3, iterations=3)
     tune.wishes.factorise(True)
     settle()
@@ -106,6 +106,9 @@ def test_a_layer_with_components_uses_them_but_for_those_that_are_held(tune, set
     tune.notes.pitch_line()
     settle()
     assert len(layer(tune, first).parts) == 2 and layer(tune, first).components == (0,)
+    tune.wishes.factorise(False)
+    assert "not from Continue" in told.said[-1] and layer(tune, first).components == (0,)
+    settle()
     tune.holding.hold(1, Curve.TEMPLATE, 1.0)
     tune.selection.select(second)
     tune.notes.pitch_line()
