@@ -71,6 +71,7 @@ def test_factorise_makes_the_layer_of_the_notes_alone(tune, settle):
     second = (seconds > 0.7) & (seconds < 1.4)
     outer = (seconds < 0.5) | (seconds > 1.6)
     first, other = mine.components
+    assert first < other, "the lowest pitch comes first"
     assert h[first][second][20:-20].sum() < 1e-2 * h[first].sum() and h[other][outer].sum() < 1e-2 * h[other].sum()
     # Between the partials nothing is of the notes.
     assert w[ANALYSIS.bin_at(350, RATE), first] == 0
@@ -96,7 +97,7 @@ def test_another_line_takes_the_place_of_the_first_and_it_is_forgotten(tune, set
     assert len(told.refused) == 1
 
 
-def test_a_layer_with_components_uses_them_but_for_those_that_are_held(tune, settle):
+def test_a_layer_with_components_uses_them_but_for_those_that_are_held(tune, settle, told):
     tune.wishes.set(components=3, iterations=3)
     tune.wishes.factorise(True)
     settle()
@@ -105,6 +106,9 @@ def test_a_layer_with_components_uses_them_but_for_those_that_are_held(tune, set
     tune.notes.pitch_line()
     settle()
     assert len(layer(tune, first).parts) == 2 and layer(tune, first).components == (0,)
+    tune.wishes.factorise(False)
+    assert "not from Continue" in told.said[-1] and layer(tune, first).components == (0,)
+    settle()
     tune.holding.hold(1, Curve.TEMPLATE, 1.0)
     tune.selection.select(second)
     tune.notes.pitch_line()

@@ -14,7 +14,7 @@ from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.separation.factorise import factorise
 from workbench.separation.holds import HOLDING, PULLING, Curve, Hold, with_holds
-from workbench.separation.known import check_known
+from workbench.separation.known import EARLIER, LATER, Notes, Onsets, check_known
 from workbench.separation.settings import METHODS, RunSettings
 from workbench.separation.task import Task
 from workbench.spectral.stft import Analysis
@@ -116,3 +116,30 @@ def test_another_window_carries_what_is_held():
     template, activation = (curve(kind).resampled(ANALYSIS, new, samples) for kind in Curve)
     assert template.values.shape == (new.bins,) and activation.values.shape == (new.frames(samples),)
     assert template.values.sum() == pytest.approx(curve(Curve.TEMPLATE).values.sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize("going_on", [False, True])
+@pytest.mark.parametrize("method", sorted(HOLDING))
+def test_notes_sound_where_they_are_written_and_nowhere_else(method, going_on):
+    """But for what smooth methods let fade into the neighbours."""
+    settings = replace(QUICK, method=method, divergence="kl")
+    word = Notes(7, 69.0, ((0.4, 0.45),))
+    fields = {"present": present(settings), "places": (0, 1, 2), "going_on": going_on}
+    out = factorise(task(settings, [(1, word)], **fields)).factors
+    seconds = np.arange(FRAMES) * ANALYSIS.hop / 8000
+    outside = (seconds < 0.4 - EARLIER - 0.02) | (seconds > 0.45 + LATER + 0.02)
+    assert np.isfinite(out.W).all() and np.isfinite(out.H).all()
+    leak = 1e-2 if method in ("smooth", "sequential") else 0
+    assert out.H[1][outside].max() <= leak * out.H[1].max() and out.H[1].max() > 0
+    if not going_on and not leak:
+        assert out.spectra[ANALYSIS.bin_at(660, 8000), 1] == 0, "between the partials"
+
+
+def test_notes_beyond_the_end_of_the_recording_are_silent():
+    out = factorise(task(QUICK, [(0, Notes(7, 69.0, ((5.0, 6.0),)))])).factors
+    assert out.H[0].max() == 0 and np.isfinite(out.W).all()
+
+
+def test_a_missed_onset_can_be_found_again():
+    out = factorise(task(replace(QUICK, components=1, iterations=60), [(0, Onsets(7, (0.2,)))])).factors
+    assert out.H[0, -1] > 0

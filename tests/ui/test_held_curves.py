@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from tests.conftest import pump
-from tests.ui.gestures import LEFT, NONE, finish, lane_of, pixels
+from tests.ui.gestures import LEFT, NONE, dialog, finish, lane_of, pixels
 from workbench.document.acts import known as known_acts
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
@@ -151,3 +151,26 @@ def test_a_pitch_line_and_a_score_are_begun_from_the_menu_by_their_keys(opened, 
     tune = next(each for each in document.layers if each.name == "Tune")
     pane = program.window.panes.activations
     assert len(tune.components) == 2 and lane_of(pane, tune.components[0]).isValid()
+
+
+def test_what_is_known_is_listed_selects_its_layer_and_is_taken_away(ticked):
+    program, document = ticked, ticked.desk.document
+    QTest.keyClick(program.window, Qt.Key.Key_K, CTRL_ALT)
+    pump(program.application)
+    listed = dialog(program, "knownDialog")
+    program.desk.holding.hold(3, Curve.TEMPLATE, 0.5)
+    pump(program.application)
+    texts = [listed.list.item(i).text() for i in range(listed.list.count())]
+    assert texts == ["Component 2 · onsets: 3", "Component 4 · template pulled, 50 %"]
+    assert listed.invitation.isHidden()
+    listed.list.setFocus()
+    listed.list.setCurrentRow(1)
+    assert program.desk.selection.layer == document.layers[3].id
+    QTest.keyClick(listed.list, Qt.Key.Key_Delete)
+    pump(program.application)
+    assert program.desk.holding.held(3, Curve.TEMPLATE) is None and listed.list.count() == 1
+    QTest.mouseClick(listed.remove, LEFT)
+    pump(program.application)
+    assert document.state.present.known == () and not listed.invitation.isHidden() and not listed.remove.isEnabled()
+    document.undo()
+    assert listed.list.count() == 1

@@ -20,6 +20,7 @@ from workbench.control.factorising import Factorising
 from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
 from workbench.control.holding import Holding
+from workbench.control.known import KnownActs
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
 from workbench.control.marking import Marking
@@ -87,6 +88,7 @@ class Desk:
     holding: Holding
     tapping: Tapping
     notes: NoteActs
+    known: KnownActs
     selecting: Selecting
     thresholding: Thresholding
     shaping: Shaping
@@ -184,6 +186,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         holding=Holding(document, selection, notices),
         tapping=tapping,
         notes=NoteActs(document, selection, wishes, runner, notices),
+        known=KnownActs(document, selection),
         selecting=selecting,
         thresholding=thresholding,
         shaping=Shaping(document, selection, acting),

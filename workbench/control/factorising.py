@@ -105,6 +105,8 @@ class Factorising(QObject):
             locked=document.locked_components,
             known=known_acts.known_components(document.recorded_state),
         )
+        if going_on and len(task.known) < len(known_acts.told_of(document.recorded_state)):
+            self._notices.say(self.tr("Layers that wait for a component get one from Factorise, not from Continue"))
         if stack:
             self._notices.say(
                 self.tr("Your layers stay in the stack “{0}” (Page Up); the new components have one beside it").format(

@@ -152,14 +152,14 @@ def factorised(
 
 
 def _awaiting(state: State) -> State:
-    """Parts without a component, of which something is known, get a negative number in its place."""
+    """Parts without a component, of which something is known, get a negative number in its place, in their order."""
     known = {each.part for each in state.present.known}
     lacking = [part.id for part in state.present.parts if part.component is None and part.id in known]
     layers = tuple(
         replace(
             layer,
             parts=tuple(
-                replace(part, component=-1 - lacking.index(part.id)) if part.id in lacking else part
+                replace(part, component=lacking.index(part.id) - len(lacking)) if part.id in lacking else part
                 for part in layer.parts
             ),
         )
@@ -251,6 +251,7 @@ def restored(state: State, run: int, layers: Sequence[Layer], components: int) -
     if not layers:
         return bare
     staying = {layer.id: layer for layer in bare.layers if not layer.components}
+    known = {each.part for each in state.present.known}
     identity = bare.next_id
     back: list[Layer] = []
     for layer in layers:
@@ -259,7 +260,11 @@ def restored(state: State, run: int, layers: Sequence[Layer], components: int) -
         painted = staying.get(layer.id)
         if painted is not None and painted.name == layer.name:
             del staying[layer.id]
-            back.append(replace(painted, parts=(*painted.parts, *parts)))
+            # Of what is known of a part it is said of its component again.
+            had = {part.id: part.component for part in layer.parts if part.id in known & set(painted.part_ids)}
+            own = tuple(replace(part, component=had.get(part.id)) for part in painted.parts)
+            new = tuple(part for part in parts if part.component not in had.values())
+            back.append(replace(painted, parts=(*own, *new)))
             identity += len(parts) + 1
         elif parts:
             back.append(replace(layer, id=identity, parts=parts))

@@ -21,6 +21,7 @@ from workbench.ui.base.notices import Notice
 from workbench.ui.dialogs.analysis_dialog import AnalysisDialog
 from workbench.ui.dialogs.components_dialog import ComponentsDialog
 from workbench.ui.dialogs.keys_dialog import KeysDialog
+from workbench.ui.dialogs.known_dialog import KnownDialog
 from workbench.ui.dialogs.mask_dialog import MaskDialog
 from workbench.ui.dialogs.page_dialog import PageDialog
 from workbench.ui.dialogs.references_dialog import ReferencesDialog
@@ -141,6 +142,10 @@ class Dialogs(QObject):
             )
             dialog.scores_wanted.connect(self.scores_wanted)
             self._show(dialog)
+
+    def known(self) -> None:
+        """What is known of components."""
+        self._show(KnownDialog(self._over, self._desk.document, self._desk.known))
 
     def notes(self) -> None:
         """Choose a file of notes."""

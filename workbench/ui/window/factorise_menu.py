@@ -71,6 +71,13 @@ def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
     menu.add(
         "forgetNotes", tr("For&get the notes of the layer"), "", desk.notes.forget, tr("The layer may play anything")
     )
+    menu.add(
+        "known",
+        tr("&What is known…"),
+        "Ctrl+Alt+K",
+        dialogs.known,
+        tr("Curves that are held, onsets and notes as a list, to take them away"),
+    )
     menu.line()
     presets = menu.submenu(tr("&Preset"), "presetMenu")
     for name, each in PRESETS.items():
