@@ -168,6 +168,12 @@ SENTENCES: dict[str, str] = {
     "document.no_layer": QT_TRANSLATE_NOOP(
         "Errors", "That layer is not there yet, or no longer: what is tried out has to be accepted first."
     ),
+    "document.painted_stays": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is locked, or no source, and would lose what was painted; unlock it, or take it away."
+    ),
+    "document.marked_is_locked": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is locked, so that no edits can say what its marks say; unlock it first."
+    ),
     "document.no_source": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” holds only what was painted and is no source; choose another layer, or make a new source."
     ),

@@ -102,9 +102,10 @@ def test_shift_says_more_of_the_selected_source_and_ctrl_what_it_is_not(pointing
     assert acts(pointing) == ["Point at a new source", "Source 1 here", "Not Source 1 here"]
 
 
-@pytest.mark.parametrize("says", [Says.MORE, Says.NOT])
-def test_where_there_is_no_source_yet_a_click_makes_one_whatever_it_says(pointing, says):
-    click(pointing, 0.5, says=says)
+def test_where_there_is_no_source_yet_a_click_makes_one_and_there_is_nothing_to_deny(pointing):
+    click(pointing, 0.5, says=Says.NOT)
+    assert names(pointing) == ["Everything"] and pointing.document.state.marks is None
+    click(pointing, 0.5, says=Says.MORE)
     assert names(pointing) == ["Rest", "Source 1"] and not pointing.document.state.marks[0].denies
 
 
@@ -189,6 +190,14 @@ def test_a_click_before_the_components_are_there_is_kept(desk, told, settle):
     assert names(desk) == ["Rest", "Source 1"] and len(desk.document.state.marks) == 1
     settle()
     assert len(desk.document.state.marks) == 1
+
+
+def test_all_clicks_before_the_components_are_there_are_kept(desk, settle):
+    desk.tools.choose(Tool.POINT)
+    for second in (0.3, 0.9, 1.5):
+        click(desk, second)
+    settle()
+    assert names(desk) == ["Rest", "Source 1", "Source 2", "Source 3"] and len(desk.document.state.marks) == 3
 
 
 def test_a_click_that_waits_goes_along_to_another_window(desk, settle):

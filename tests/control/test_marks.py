@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.acting import change_layer
 from tests.control.hand import click
 from tests.control.scenes import acts, ids, masks, names
 from workbench.document.acts import masks as mask_acts
+from workbench.document.acts.sources import marks_as_edits
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
 
@@ -161,3 +163,41 @@ def test_what_was_done_meanwhile_is_not_undone_by_turning(marked, settle, told):
     settle()
     assert acts(marked)[-1] == "fill" and len(marked.document.state.edits) == 2
     assert told.refused == ["The masks were changed meanwhile; ask again."]
+
+
+def test_turning_costs_nobody_what_was_painted(marked, told, settle):
+    """A layer that is no source, or is locked, has nothing that could take its place."""
+    marked.layers.add()
+    painted = ids(marked)[-1]
+    filled(marked, painted, Region(60, 90, 40, 60))
+    before = masks(marked)
+    marked.marks.turn_edits()
+    settle()
+    assert "would lose" in told.refused[-1] and np.array_equal(masks(marked), before)
+
+
+def test_a_lock_keeps_marks_from_turning(marked, told):
+    before = masks(marked)
+    change_layer(marked.document, "lock", ids(marked)[1], locked=True)
+    marked.marks.turn_marks()
+    assert "locked" in told.refused[-1] and len(marked.marks.marks) == 2
+    assert np.array_equal(masks(marked), before)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("denies", [False, True])
+def test_what_turns_raises_where_a_source_is_and_lowers_where_it_is_not(marked, weight, denies):
+    mark = marked.marks.marks[0]
+    if denies:
+        marked.marks.turn(mark)
+    marked.marks.weigh(marked.marks.marks[0], weight)
+    state = marked.document.recorded_state
+    alone = state.with_present(marks=state.marks[:1])
+    bare = marked.document.stack_of(state.with_present(marks=()))
+    turned = marked.document.stack_of(marks_as_edits(alone))
+    box = mark.place.bounds
+    rows, columns = np.arange(box.low, box.high), np.arange(box.start, box.stop)
+    before, after = (stack.evaluate(rows, columns)[1] for stack in (bare, turned))
+    assert (after <= before + 1e-6).all() if denies else (after >= before - 1e-6).all()
+    if not weight:
+        assert np.array_equal(after, before)

@@ -11,7 +11,7 @@ from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts import sources as source_acts
 from workbench.document.acts import stacks as stack_acts
-from workbench.document.history import History
+from workbench.document.history import History, Step
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of
 from workbench.masks.edits import areas
@@ -242,6 +242,23 @@ def marked(tmp_path):
 
 def source_stack(state, runs):
     return stack_of(state, mask_model(state, runs), 8000)
+
+
+def test_marks_that_were_all_taken_back_stay_so(marked, tmp_path):
+    """An empty tuple is one object, whatever it is empty of."""
+    _, recording, history, runs = marked
+    state = history.state
+    for mark in state.marks:
+        state = source_acts.remove_mark(state, mark.id)
+    state = stack_acts.duplicate_stack(state.with_present(edits=()), "Copy")
+    state = stack_acts.show_stack(state, state.stacks[0].id)
+    state = source_acts.add_mark(state, state.layers[1].id, areas.rectangle(Region(1, 9, 1, 9), 257, 20))
+    for steps in ((), [Step("", history.steps[0].state), Step("Taken back", state)]):
+        path = tmp_path / "empty.workbench"
+        save_project(path, recording, state, runs, *((steps, 1) if steps else ()))
+        project = load_project(path)
+        assert [len(stack.marks) for stack in project.state.stacks] == [1, 0]
+        assert all(stack.edits == () for stack in project.state.stacks)
 
 
 def test_marks_and_copies_of_sources_come_back(marked):

@@ -43,31 +43,30 @@ def masks(model):
     return stack_of(model).evaluate(ROWS, COLUMNS)
 
 
-def slow_cost(base, words, prior):
+def slow_cost(base, words, prior, waiting):
     """The cost as a function of A, bin by bin, in double precision."""
     model = slow_model(base)
     total = model.sum(axis=0)
     shares = np.divide(model, total, out=np.zeros_like(model), where=total > 0)
-    last = np.full(total.shape, -1)
-    for i, word in enumerate(words):
-        last[word.cover.at(ROWS, COLUMNS) >= 0.5] = i
     energies = total**2 / np.mean(total**2)
-    terms, said, count = [], np.zeros(len(prior)), 0
+    terms, said, count = [], np.zeros(len(prior)), 0.0
     for i, word in enumerate(words):
-        here = (last == i) & (total > 0)
-        if here.any():
-            weights = word.weight * energies[here] / np.sqrt(energies[here].mean())
-            terms.append((word, shares[:, here], weights))
-            count += int(here.sum())
+        here = (word.cover.at(ROWS, COLUMNS) >= 0.5) & (total > 0)
+        counted = np.ones(total.shape)
+        for later in words[i + 1 :]:
+            if later.source == word.source or not later.denies:
+                counted *= 1 - later.weight * (later.cover.at(ROWS, COLUMNS) >= 0.5)
+        if here.any() and counted[here].any():
+            weights = counted[here] * energies[here] / np.sqrt(energies[here].mean())
+            terms.append((word, shares[:, here], word.weight * weights))
+            count += counted[here].sum()
             if not word.denies:
                 said[word.source] += weights.sum()
     asked, alike, ridge = said > 0, np.ones(len(prior)), RIDGE * count
-    waiting = bool((prior[~asked] > 0).any())
-    kinship = 0.0 if waiting else KINSHIP / len(words)
+    kinship = KINSHIP * (1 - waiting) / len(words)
     if asked.any():
         alike[asked] = said[asked].mean() / said[asked]
-        if waiting:
-            ridge += HESITATION * said[asked].mean()
+        ridge += HESITATION * said[asked].mean() * waiting
     near = Samples(base).alike
 
     def cost(held):
@@ -109,8 +108,9 @@ def test_it_brings_the_cost_down_as_a_convex_solver_does(seed, length, rest):
     assume(all((word.cover.at(ROWS, COLUMNS) >= 0.5).sum() <= SAMPLED for word in said.words))
     base = Factors(said.components_of.W**6, said.components_of.H**4)
     prior = np.array([1, 0, 0] if rest else [1 / 3] * 3, np.float32)
-    found = assignment(Samples(base), said.words, prior)
-    cost = slow_cost(base, said.words, prior.astype(float))
+    waiting = 1.0 if rest else 0.0
+    found = assignment(Samples(base), said.words, prior, waiting)
+    cost = slow_cost(base, said.words, prior.astype(float), waiting)
     nothing = cost(np.repeat(prior[:, None], 4, axis=1).astype(float))
     best = least(cost, 3, 4)
     # Sources of which nothing is said hold nothing where the rest has it all, whatever would cost least.
@@ -275,3 +275,48 @@ def test_what_a_mark_moved_is_a_share_of_the_energy():
     # A source that one has and the other has not.
     more = sources(base, PARTS, [mark(1, A, box(4, 7, 8, 11)), mark(2, B, box(18, 26, 30, 34))])
     assert 0.9 < moved(none, more) <= 1
+
+
+def test_a_denial_leaves_what_was_said_of_others():
+    """A and not B of one place do not contradict each other."""
+    base = two_sounds()
+    low = box(3, 8, 5, 15)
+    marks = [mark(1, A, low), mark(2, B, box(18, 22, 25, 40))]
+    said = masks(sources(base, PARTS, marks))
+    also = masks(sources(base, PARTS, [*marks, mark(3, B, low, denies=True)]))
+    assert also[1, 3:8, 50:60].min() >= said[1, 3:8, 50:60].min() - 0.01 > 0.9
+
+
+@pytest.mark.parametrize("parts", [PARTS, PARTS[1:]])
+def test_a_source_of_which_nothing_is_said_any_more_takes_nothing(parts):
+    """Whether the rest is a source like the others, or is gone."""
+    base = two_sounds()
+    marks = [mark(1, parts[0].id, box(3, 8, 5, 15))]
+    if len(parts) == 3:
+        marks.append(mark(2, A, box(18, 22, 25, 40)))
+    before = sources(base, parts, marks).shares
+    now = sources(base, (*parts, Part(200, 3)), marks).shares
+    np.testing.assert_array_equal(now[: len(before)], before)
+    assert not now[3].any()
+
+
+def test_the_less_sure_the_rest_is_the_less_it_changes():
+    base = two_sounds()
+    marks = [mark(1, A, box(3, 8, 5, 15))]
+    shares = [
+        sources(base, PARTS, [*marks, mark(2, REST, box(18, 22, 25, 40), weight)]).shares[0, 1]
+        for weight in (0.0, 0.01, 0.5, 1.0)
+    ]
+    assert abs(shares[1] - shares[0]) < 0.05
+
+
+@pytest.mark.parametrize("power", [1.0, 2.0])
+def test_energies_are_energies_whatever_power_the_components_model(power):
+    base = two_sounds()
+    louder = Factors(base.W ** (power), base.H**power)
+    looked_at = (
+        Samples(louder, power).of(box(3, 8, 5, 15)).energies
+        / Samples(louder, power).of(box(18, 26, 25, 40)).energies.max()
+    )
+    expected = Samples(base).of(box(3, 8, 5, 15)).energies / Samples(base).of(box(18, 26, 25, 40)).energies.max()
+    np.testing.assert_allclose(looked_at, expected, rtol=1e-4)

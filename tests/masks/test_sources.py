@@ -70,17 +70,22 @@ def said_of(size):
 
 
 def slow_values(sources):
-    """Σ_k A_gk w_k h_k, times what the last word on the bin says; a word that covers a part says it in part."""
+    """Σ_k A_gk w_k h_k, times what is said of the bin.
+
+    A word lets what was said before count the less, the surer it is and the more it covers; one that denies a source
+    does so with what was said of that source.
+    """
     values = np.einsum("gk,kfn->gfn", sources.shares.astype(float), slow_model(sources.components_of))
     odds = np.ones_like(values)
     for word in sources.words:
         cover = word.cover.at(ROWS, COLUMNS).astype(float)
         for g in range(len(values)):
-            said = 1.0
+            if g == word.source or not word.denies:
+                odds[g] = odds[g] * (1 - cover * word.weight) + cover * word.weight
             if g == word.source:
                 said = said_of(word.size) ** (-word.weight if word.denies else word.weight)
-            odds[g] = odds[g] * (1 - cover) + said * cover
-    return values * odds
+                odds[g] *= 1 - cover + cover * said
+    return values * np.minimum(np.maximum(odds, 1 / CERTAIN), CERTAIN)
 
 
 def stack_of(sources):

@@ -46,6 +46,12 @@ class Components(QObject):
         run = None if number is None else self._document.runs.get(number)
         return run.factors if run is not None and isinstance(run.factors, Factors) else None
 
+    @property
+    def power(self) -> float:
+        """The power of magnitudes that they model."""
+        run = self._document.run
+        return SETTINGS.power if self._present is None or run is None else run.settings.power
+
     def want(self) -> None:
         """Somebody points: find components, if there are none."""
         if self.factors is None and not self._runner.running(KEY):

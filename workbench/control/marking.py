@@ -94,7 +94,7 @@ class Marking(QObject):
         self._plane_pressed = (0, document.state.analysis)
         self._spans = False
         self._path: Path | None = None
-        self._waiting: tuple[Area | Trace, Says, Analysis] | None = None
+        self._waiting: list[tuple[Area | Trace, Says, Analysis]] = []
         self._held = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._held.timeout.connect(self._listen)
         self._later = QTimer(self, singleShot=True, interval=FOLLOW_MS)
@@ -183,7 +183,7 @@ class Marking(QObject):
             return None
         state, layer = self._marked(self._document.recorded_state, 0, place, Says.THIS)
         number = state.layers[layer_index(state, layer)].components[0]
-        return self._document.sources_of(factors, state), number
+        return self._document.sources_of(factors, self._components.power, state), number
 
     # -- the hand --------------------------------------------------------------------------------------
 
@@ -304,9 +304,13 @@ class Marking(QObject):
     def mark(self, place: Area | Trace, says: Says = Says.THIS) -> None:
         """Say of a place whose it is, or is not; makes the source that it needs."""
         document = self._document
+        if says is Says.NOT and not self.source:
+            document.end_preview()
+            self._notices.say(self.tr("Click a sound first; Ctrl then says what does not belong to it"))
+            return
         run = self._components.run()
         if run is None:
-            self._waiting = place, says, document.state.analysis
+            self._waiting.append((place, says, document.state.analysis))
             self._components.want()
             self._notices.say(self.tr("Listening to the recording first; your click is remembered"))
             return
@@ -348,17 +352,17 @@ class Marking(QObject):
     # -- following -------------------------------------------------------------------------------------
 
     def _components_changed(self) -> None:
-        document, waiting = self._document, self._waiting
-        if waiting is not None and document.recording is not None and self._components.factors is not None:
-            self._waiting = None
-            place, says, analysis = waiting
-            if analysis != document.state.analysis:
-                place = place.resampled(analysis, document.state.analysis, len(document.recording.samples))
-            self.mark(place, says)
+        document = self._document
+        if self._waiting and document.recording is not None and self._components.factors is not None:
+            waiting, self._waiting = self._waiting, []
+            for place, says, analysis in waiting:
+                if analysis != document.state.analysis:
+                    place = place.resampled(analysis, document.state.analysis, len(document.recording.samples))
+                self.mark(place, says)
         self._light_soon()
 
     def _forget(self) -> None:
-        self._new, self._lit, self._pressed, self._path, self._waiting = True, None, None, None, None
+        self._new, self._lit, self._pressed, self._path, self._waiting = True, None, None, None, []
         self._grabbed = None
         self._held.stop()
         self._audition.end()

@@ -130,5 +130,5 @@ class MarkActs(QObject):
         if run is None or not isinstance(run.factors, Factors) or state.marks is None:
             return None
         without = state.with_present(marks=tuple(each for each in state.marks if each is not mark))
-        sources_of = self._document.sources_of
-        return moved(sources_of(run.factors, without), sources_of(run.factors, state))
+        sources_of, power = self._document.sources_of, run.settings.power
+        return moved(sources_of(run.factors, power, without), sources_of(run.factors, power, state))

@@ -53,15 +53,17 @@ class Packer:
     def __init__(self) -> None:
         self.tables: dict[str, list[Any]] = {name: [] for name in TABLES}
         self.arrays: Arrays = {}
-        self._known: dict[int, tuple[object, int]] = {}
+        self._known: dict[tuple[str, int], tuple[object, int]] = {}
 
     def _number(self, table: str, thing: object) -> tuple[int, bool]:
         """The number of an object in a table, and whether it is new there."""
-        if id(thing) in self._known:
-            return self._known[id(thing)][1], False
+        # By the table too: all empty tuples are one object.
+        key = table, id(thing)
+        if key in self._known:
+            return self._known[key][1], False
         number = len(self.tables[table])
         # Keeps the object, so that its identity is not another's.
-        self._known[id(thing)] = thing, number
+        self._known[key] = thing, number
         self.tables[table].append(None)
         return number, True
 

@@ -186,9 +186,9 @@ class ShownDocument(QObject):
         model = self._solved.model(state, self.runs)
         return stack_of(state, model, len(self._recording.samples), self.levels.levels[0])
 
-    def sources_of(self, factors: Factors, state: State) -> Sources:
+    def sources_of(self, factors: Factors, power: float, state: State) -> Sources:
         """The sources that a stack would be with its marks on some components, whether or not they are its own."""
-        return sources(self._solved.samples(factors), state.present.parts, state.marks or ())
+        return sources(self._solved.samples(factors, power), state.present.parts, state.marks or ())
 
     def other_stack(self, stack: int) -> Stack:
         """Any stack by its id, as it is recorded: without a preview."""

@@ -40,12 +40,12 @@ class Solved:
         self._known.append((asked, model))
         return model
 
-    def samples(self, factors: Factors) -> Samples:
+    def samples(self, factors: Factors, power: float) -> Samples:
         """What is remembered of the marked places for some components."""
         for known in self._samples:
             if known.base is factors:
                 return known
-        self._samples.append(Samples(factors))
+        self._samples.append(Samples(factors, power))
         return self._samples[-1]
 
     def forget(self) -> None:

@@ -229,7 +229,7 @@ def fresh_state(analysis: Analysis) -> State:
 
 
 def mask_model(
-    state: State, runs: Mapping[int, Run], samples: Callable[[Factors], Samples] = Samples
+    state: State, runs: Mapping[int, Run], samples: Callable[[Factors, float], Samples] = Samples
 ) -> MaskModel | None:
     """What the masks of a state are computed from; None before any factorisation.
 
@@ -241,7 +241,7 @@ def mask_model(
     run = runs.get(state.run) if state.run is not None else None
     if run is None or state.marks is None or not isinstance(run.factors, Factors):
         return None if run is None else run.factors
-    return sources(samples(run.factors), state.present.parts, state.marks)
+    return sources(samples(run.factors, run.settings.power), state.present.parts, state.marks)
 
 
 def stack_of(state: State, model: MaskModel | None, samples: int, levels: NDArray[np.uint8] | None = None) -> Stack:

@@ -8,10 +8,10 @@ from typing import Any
 
 from workbench.document.acts.layers import free_colour
 from workbench.document.acts.masks import locked_parts
-from workbench.document.state import StackState, State
+from workbench.document.state import StackState, State, fresh_state
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.edits import with_operation
+from workbench.masks.edits.edits import painted_parts, with_operation
 from workbench.masks.edits.effects import Fill
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
@@ -27,7 +27,10 @@ UNCLAIMED = "#8b93a5"
 def untouched(state: State) -> bool:
     """Whether the present stack is as it was when the recording was opened, so that it may become something else."""
     stack = state.present
-    return stack.run is None and not stack.edits and not stack.groups and len(stack.layers) == 1
+    if stack.run is not None or stack.edits or stack.groups or stack.known or len(stack.layers) != 1:
+        return False
+    (layer,), (fresh,) = stack.layers, fresh_state(state.analysis).layers
+    return (layer.name, layer.colour, layer.locked, layer.parts) == (fresh.name, fresh.colour, False, fresh.parts)
 
 
 def begin_sources(state: State, run: int, name: str, rest: str) -> State:
@@ -91,27 +94,45 @@ def remove_mark(state: State, mark: int) -> State:
 
 
 def edits_as_marks(state: State, places: Mapping[int, Area]) -> State:
-    """Say by marks what edits did, and take the edits away; locked layers keep nothing by that.
+    """Say by marks what edits did, and take the edits away.
 
     Parameters
     ----------
     places : mapping of int to Area
         For each layer the bins that edits gave it.
+
+    Raises
+    ------
+    UserError
+        `document.painted_stays`: a layer that is no source, or is locked, would lose what was painted.
     """
-    for layer, place in places.items():
+    painted = painted_parts(state.edits)
+    for layer in state.layers:
+        if painted & set(layer.part_ids) and (layer.locked or not layer.components):
+            raise UserError("document.painted_stays", name=layer.name)
+    for identity, place in places.items():
         if place:
-            state = add_mark(state, layer, place)
+            state = add_mark(state, identity, place)
     return state.with_present(edits=())
 
 
 def marks_as_edits(state: State) -> State:
-    """Fill by edits what marks say, in their order, and take the marks away: it holds there, and nowhere else."""
-    there = {part.id for part in state.present.parts}
+    """Fill by edits what marks say, in their order, and take the marks away: it holds there, and nowhere else.
+
+    Raises
+    ------
+    UserError
+        `document.marked_is_locked`: a layer of which something is said is locked.
+    """
+    holders = {part: layer for layer in state.layers for part in layer.part_ids}
     for mark in state.marks or ():
-        if mark.source in there:
-            value = (1 - mark.weight * SURE) if mark.denies else 0.5 + mark.weight * (SURE - 0.5)
-            effect = Fill(locked_parts(state), (mark.source,), value)
-            state = state.with_present(edits=with_operation(state.edits, effect, mark.place))
+        layer = holders.get(mark.source)
+        if layer is not None and layer.locked:
+            raise UserError("document.marked_is_locked", name=layer.name)
+        if layer is not None and mark.weight > 0:
+            # A fill of so much cover raises what sounds there, and lowers what does not, whatever the mask was.
+            effect = Fill(locked_parts(state), (mark.source,), 0.0 if mark.denies else 1.0)
+            state = state.with_present(edits=with_operation(state.edits, effect, mark.faded(SURE * mark.weight).place))
     return state.with_present(marks=())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import of_plane
@@ -41,6 +42,17 @@ class Mark:
         """The same mark under another window and hop; `samples` is the recording's length."""
         return replace(self, place=self.place.resampled(old, new, samples))
 
+    def faded(self, share: float) -> Mark:
+        """The same mark with so much, 0 … 1, of the cover of its place."""
+        place = self.place
+        if isinstance(place, Trace):
+            strength = np.array([1.0, 1.0, share])
+            return replace(self, place=replace(place, paths=tuple(_times(path, strength) for path in place.paths)))
+        inside = place.bounds
+        rows, columns = np.arange(inside.low, inside.high), np.arange(inside.start, inside.stop)
+        cover = np.rint(place.read(rows, columns) * share).astype(np.uint8)
+        return replace(self, place=of_plane(cover, inside, place.bins, place.frames))
+
     def shifted(self, bins: int, frames: int) -> Mark:
         """The same mark so many bins higher and frames later, as far as the plane goes; strokes keep their frequencies
         apart in Hz."""
@@ -53,6 +65,10 @@ class Mark:
         )
         rows, columns = np.arange(now.low, now.high) - bins, np.arange(now.start, now.stop) - frames
         return replace(self, place=of_plane(place.read(rows, columns), now, place.bins, place.frames))
+
+
+def _times(path: Path, factors: NDArray[np.float64]) -> Path:
+    return replace(path, points=path.points * factors)
 
 
 def _shifted(path: Path, bins: int, frames: int) -> Path:

@@ -23,7 +23,7 @@ from workbench.masks.model.sources import Cover, Sources, Word
 
 SAMPLED = 400
 """Bins of one word that are looked at."""
-PLACES = 600
+PLACES = 1500
 """Places that are remembered."""
 GOLDEN = (5**0.5 - 1) / 2
 CELLS = 60_000
@@ -69,11 +69,17 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
         if mark.source in numbers and mark.weight > 0
     )
     there = sorted(set(numbers.values()))
+    said: dict[int, float] = {}
+    for word in words:
+        if not word.denies:
+            said[word.source] = max(said.get(word.source, 0.0), word.weight)
+    # Of the rest nothing is said as a rule; what is said of it makes it a source like the others, as far as it is sure.
+    waiting = 1 - said.get(REST, 0.0) if REST in there else 0.0
     prior = np.zeros(max(there, default=REST) + 1, np.float32)
-    asked_for = {word.source for word in words if not word.denies}
-    shared = [REST] if (REST in there and REST not in asked_for) or not there else there
-    prior[shared] = 1 / len(shared)
-    return Sources(samples.base, assignment(samples, words, prior), words)
+    shared = sorted(said) or there or [REST]
+    prior[shared] = (1 - waiting) / len(shared)
+    prior[REST] += waiting
+    return Sources(samples.base, assignment(samples, words, prior, waiting), words)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +100,12 @@ class Samples:
     Parameters
     ----------
     base : Factors
+    power : float
+        The power of magnitudes that the components model: 1, or 2 for energies.
     """
 
-    def __init__(self, base: Factors) -> None:
-        self.base = base
+    def __init__(self, base: Factors, power: float = 1.0) -> None:
+        self.base, self.power = base, power
         self._known: OrderedDict[int, tuple[Cover, _Bins]] = OrderedDict()
 
     @cached_property
@@ -121,15 +129,17 @@ class Samples:
     def of(self, cover: Cover) -> _Bins:
         """Bins of a place, some of them where it has many; those where the model is silent are none."""
         known = self._known.get(id(cover))
-        if known is None:
+        if known is not None:
+            self._known.move_to_end(id(cover))
+        else:
             # Keeps the place, so that its identity is not another's.
-            known = self._known[id(cover)] = cover, _looked_at(self.base, cover)
+            known = self._known[id(cover)] = cover, _looked_at(self.base, self.power, cover)
             if len(self._known) > PLACES:
                 self._known.popitem(last=False)
         return known[1]
 
 
-def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float32]) -> Array:
+def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float32], waiting: float = 0.0) -> Array:
     """The share A_gk of source g in component k.
 
     A, whose columns sum to one, brings down
@@ -154,6 +164,8 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     prior : float32, shape (G,)
         P: the shares of a component of which nothing is said; nonnegative, their sum is one. A source whose share is 0
         and of which nothing is said holds nothing.
+    waiting : float
+        0 … 1: how far there is a source that has what nobody asked for.
 
     Returns
     -------
@@ -164,13 +176,13 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     targets = np.zeros((len(prior), count))
     grams = np.zeros((len(prior), count, count))
     said, common = np.zeros(len(prior)), np.zeros((count, count))
-    looked_at = 0
+    looked_at = 0.0
     for word, bins, counted in _last_said(samples, words):
-        energies, masks = bins.energies[counted], bins.masks[:, counted].astype(np.float64)
-        weights = word.weight * energies / float(energies.mean()) ** EQUALISED
-        weighted = masks * weights
+        energies, masks = bins.energies, bins.masks.astype(np.float64)
+        weights = counted * energies / float(energies.mean()) ** EQUALISED
+        weighted = masks * (word.weight * weights)
         gram = weighted @ masks.T
-        looked_at += len(energies)
+        looked_at += float(counted.sum())
         if word.denies:
             grams[word.source] += gram
         else:
@@ -181,15 +193,13 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
         return wanted.astype(np.float32)
     ridge = RIDGE * looked_at
     asked = said > 0
-    waiting = bool((prior[~asked] > 0).any())
     if asked.any():
         usual = said[asked].mean()
         alike = np.where(asked, usual / np.where(asked, said, 1.0), 1.0)
         targets *= alike[:, None]
         grams += alike[:, None, None] * common
-        if waiting:
-            ridge += HESITATION * usual
-    kinship = 0.0 if waiting else KINSHIP / len(words)
+        ridge += HESITATION * usual * waiting
+    kinship = KINSHIP * (1 - waiting) / len(words)
     drawn, held = kinship * samples.alike, kinship * samples.alike.sum(axis=0)
     shares = wanted + NEARLY * ((prior > 0) | (said > 0))[:, None]
     shares /= shares.sum(axis=0)
@@ -203,24 +213,29 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     return shares.astype(np.float32)
 
 
-def _last_said(samples: Samples, words: Sequence[Word]) -> Iterator[tuple[Word, _Bins, NDArray[np.bool_]]]:
-    """Words with the bins of their places, and which of these no later word covers; without words that have none."""
+def _last_said(samples: Samples, words: Sequence[Word]) -> Iterator[tuple[Word, _Bins, NDArray[np.float64]]]:
+    """Words with the bins of their places, and how far each of these counts, 0 … 1; without words that do nowhere.
+
+    A later word hides what was said before in the bins that it covers, as far as it is sure; one that denies hides only
+    what was said of its own source.
+    """
     bounds = np.array([astuple(word.cover.bounds) for word in words], np.int64).reshape(-1, 4)
     for index, word in enumerate(words):
         bins, (low, high, start, stop) = samples.of(word.cover), bounds[index]
         later = bounds[index + 1 :]
         meets = (later[:, 0] < high) & (later[:, 1] > low) & (later[:, 2] < stop) & (later[:, 3] > start)
-        counted = np.ones(len(bins.rows), np.bool_)
+        counted = np.ones(len(bins.rows))
         rows, columns = np.unique(bins.rows), np.unique(bins.columns)
+        here = np.searchsorted(rows, bins.rows), np.searchsorted(columns, bins.columns)
         for place in np.flatnonzero(meets):
-            cover = words[index + 1 + int(place)].cover.at(rows, columns)
-            here = np.searchsorted(rows, bins.rows), np.searchsorted(columns, bins.columns)
-            counted &= cover[here] < 0.5
+            other = words[index + 1 + int(place)]
+            if not other.denies or other.source == word.source:
+                counted *= 1 - other.weight * (other.cover.at(rows, columns)[here] >= 0.5)
         if counted.any():
             yield word, bins, counted
 
 
-def _looked_at(base: Factors, cover: Cover) -> _Bins:
+def _looked_at(base: Factors, power: float, cover: Cover) -> _Bins:
     # A stroke may go beyond the plane.
     bounds = cover.bounds.clipped(len(base.W), base.H.shape[1])
     # Of a large area every so many rows and columns are looked at.
@@ -235,7 +250,8 @@ def _looked_at(base: Factors, cover: Cover) -> _Bins:
     model = values.sum(axis=0)
     loud = model > 0
     masks = values[:, loud] / model[loud]
-    energies = model[loud].astype(np.float64) ** 2 / max(base.mean_square, 1e-30)
+    # Relative to the recording, so that a louder one is heard alike.
+    energies = (model[loud].astype(np.float64) / max(base.mean_square, 1e-30) ** 0.5) ** (2 / power)
     return _Bins(rows[loud], columns[loud], masks, energies, size)
 
 

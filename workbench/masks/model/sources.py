@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from functools import cached_property
 from typing import Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.masks.model.models import Factors, Model
@@ -107,23 +109,32 @@ class Sources:
         out = np.empty((len(chosen), len(rows), len(columns)), np.float32)
         for plane, values in zip(out, self._plain(self.shares[chosen], rows, columns), strict=True):
             plane[:] = values
-        grid = Grid(rows, columns, ())
-        touching = [(word, inside) for word in self.words if _holds(inside := grid.inside(word.cover.bounds))]
+        touching = self._touching(rows, columns)
         if touching:
             out *= _odds(touching, chosen, rows, columns)
         return out
+
+    @cached_property
+    def _bounds(self) -> NDArray[np.int64]:
+        """Low, high, start, stop of every word, shape (words, 4)."""
+        return np.array([astuple(word.cover.bounds) for word in self.words], np.int64).reshape(-1, 4)
+
+    def _touching(self, rows: Indices, columns: Indices) -> list[tuple[Word, tuple[slice, slice]]]:
+        """The words that say something of a grid, with the part of the grid within their bounds."""
+        if not self.words or not len(rows) or not len(columns):
+            return []
+        low, high, start, stop = self._bounds.T
+        near = (low <= rows[-1]) & (high > rows[0]) & (start <= columns[-1]) & (stop > columns[0])
+        grid = Grid(rows, columns, ())
+        found = [(self.words[i], grid.inside(self.words[i].cover.bounds)) for i in np.flatnonzero(near)]
+        return [(word, inside) for word, inside in found if all(part.stop > part.start for part in inside)]
 
     def sums(self, weights: Array, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, list[Array]]:
         """The model (R, C) of some sources, and for each row of `weights` (D, g) the model with them weighted."""
         taken = self.shares[chosen]
         total, *sums = self._plain(np.vstack([taken.sum(axis=0), weights @ taken]), rows, columns)
-        grid = Grid(rows, columns, ())
-        inside = [part for word in self.words if _holds(part := grid.inside(word.cover.bounds))]
-        if inside:
-            here = tuple(
-                slice(min(part[axis].start for part in inside), max(part[axis].stop for part in inside))
-                for axis in (0, 1)
-            )
+        for _, here in self._touching(rows, columns):
+            # Where words overlap the same is computed for each of them: they are small beside what is between them.
             values = self.values(chosen, rows[here[0]], columns[here[1]])
             total[here] = values.sum(axis=0)
             for each, sum_ in zip(np.asarray(weights, np.float32), sums, strict=True):
@@ -140,10 +151,6 @@ MaskModel = Model | Sources
 """What the masks of a stack are computed from."""
 
 
-def _holds(inside: tuple[slice, slice]) -> bool:
-    return all(part.stop > part.start for part in inside)
-
-
 def _odds(
     touching: Sequence[tuple[Word, tuple[slice, slice]]], chosen: Indices, rows: Indices, columns: Indices
 ) -> Array:
@@ -152,9 +159,12 @@ def _odds(
     places = {int(source): i for i, source in enumerate(chosen)}
     for word, (in_rows, in_columns) in touching:
         cover = word.cover.at(rows[in_rows], columns[in_columns])
+        # What was said before gives way as far as this is sure; what is denied leaves the other sources alone.
+        sure = cover * np.float32(word.weight)
         here = out[:, in_rows, in_columns]
-        here *= 1 - cover
-        here += cover
+        told = slice(None) if not word.denies else slice(places.get(word.source, 0), places.get(word.source, -1) + 1)
+        here[told] = here[told] * (1 - sure) + sure
         if word.source in places:
-            here[places[word.source]] += cover * np.float32(word.odds - 1)
-    return out
+            here[places[word.source]] *= 1 + cover * np.float32(word.odds - 1)
+    # However often something is said, it is not more than certain.
+    return np.clip(out, np.float32(1 / CERTAIN), np.float32(CERTAIN))
