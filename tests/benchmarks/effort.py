@@ -49,6 +49,7 @@ def measure(report: Report) -> None:
     for kind, asked in (("clicks", CLICKS), ("strokes", STROKES)):
         runs = [[_work(bench, kind == "strokes", max(asked), seed) for seed in SEEDS] for bench in benches]
         curves[f"pointing, {kind}"] = _row(report, f"{kind}: pointing", benches, runs, asked, lambda b: b.pointed)
+        _row(report, f"{kind}: pointing, beside a rest", benches, runs, asked, lambda b: b.beside_a_rest, False)
         painted = _row(report, f"{kind}: the same as mask edits", benches, runs, asked, lambda b: b.painted, False)
         curves[f"mask edits, {kind}"] = painted
         wrong = [[_work(bench, kind == "strokes", 20, seed, WRONG) for seed in SEEDS] for bench in benches]

@@ -83,19 +83,27 @@ class Bench:
     # -- rows ------------------------------------------------------------------------------------------
 
     def pointed(self, said: Sequence[Said]) -> np.ndarray:
-        """The program. What nobody asked for yet is the rest, which all stems share of which nothing was said."""
+        """The program. What nobody asked for yet is the rest, which all stems share of which nothing was said.
+
+        Of the last stem the user says that it is the rest.
+        """
         asked = list(dict.fromkeys(each.stem for each in said))
-        if not asked:
+        return self._masks_of(said, asked if len(asked) < self.count else asked[:-1])
+
+    def beside_a_rest(self, said: Sequence[Said]) -> np.ndarray:
+        """The program, where every stem is a source of its own; what stays in the rest then is nobody's."""
+        return self._masks_of(said, list(dict.fromkeys(each.stem for each in said)))
+
+    def _masks_of(self, said: Sequence[Said], named: Sequence[int]) -> np.ndarray:
+        if not named:
             return self.nothing()
-        # Of the last stem the user says that it is the rest.
-        named = asked if len(asked) < self.count else asked[:-1]
         number = {stem: place for place, stem in enumerate(named, REST + 1)}
         parts = [Part(g + 1, g) for g in range(len(named) + 1)]
         marks = [
             Mark(100 + i, number.get(each.stem, REST) + 1, rectangle(each.region, *self.v.shape))
             for i, each in enumerate(said)
         ]
-        masks, waiting = self.masks(sources(self._samples, parts, marks)), self.count - len(named)
+        masks, waiting = self.masks(sources(self._samples, parts, marks)), max(1, self.count - len(named))
         return np.stack([masks[number[g]] if g in number else masks[REST] / waiting for g in range(self.count)])
 
     def painted(self, said: Sequence[Said]) -> np.ndarray:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF
 from tests.control.hand import chips, click, drag
 from tests.control.scenes import ANALYSIS, RATE, acts, ids, masks, names, open_tones, point, previewing, random_factors
 from workbench.audio.recording import Recording
-from workbench.control import marking as module
+from workbench.control import click_places
 from workbench.control.marking import Says
 from workbench.control.tools import Tool
 from workbench.document.state import fresh_state
@@ -46,9 +46,9 @@ def test_a_click_marks_what_is_under_it(pointing):
     row = pointing.plane.bin_at(pointing.plane.position_at(at.y()))
     assert bounds.start <= column < bounds.stop
     # It snaps to the partial within reach of the hand.
-    near = pointing.plane.region_near(at, module.REACH)
+    near = pointing.plane.region_near(at, click_places.REACH)
     assert bounds.low - (near.high - near.low) <= row < bounds.high + (near.high - near.low)
-    assert 0 < bounds.high - bounds.low <= module.ATTACK_BINS
+    assert 0 < bounds.high - bounds.low <= click_places.ATTACK_BINS
     assert (mark.weight, mark.denies) == (1.0, False)
 
 
@@ -56,9 +56,9 @@ def test_a_click_snaps_to_a_partial_in_frequency_and_not_in_time(empty):
     t = np.arange(2 * RATE) / RATE
     place = place_in(empty, 0.1 * np.sin(2 * np.pi * 1000 * t), 1.0, 1000 * 1.02)
     bounds, row = place.bounds, ANALYSIS.bin_at(1000, RATE)
-    assert (bounds.low, bounds.high) == (row - module.CLICK_BINS // 2, row + module.CLICK_BINS // 2)
+    assert (bounds.low, bounds.high) == (row - click_places.CLICK_BINS // 2, row + click_places.CLICK_BINS // 2)
     assert abs((bounds.start + bounds.stop) / 2 - ANALYSIS.frame_at(1.0, RATE)) <= 1
-    assert bounds.stop - bounds.start == round(module.CLICK_SECONDS * RATE / ANALYSIS.hop)
+    assert bounds.stop - bounds.start == round(click_places.CLICK_SECONDS * RATE / ANALYSIS.hop)
 
 
 def test_a_click_on_an_attack_marks_more_frequencies_for_a_shorter_time(empty):
@@ -67,8 +67,8 @@ def test_a_click_on_an_attack_marks_more_frequencies_for_a_shorter_time(empty):
     column = ANALYSIS.frame_at(1.0, RATE)
     place = place_in(empty, 0.1 * hit + 1e-5 * np.random.default_rng(1).standard_normal(len(t)), 1.01, 2000)
     bounds = place.bounds
-    assert bounds.high - bounds.low == module.ATTACK_BINS and bounds.start <= column + 1 < bounds.stop
-    assert bounds.stop - bounds.start < module.CLICK_SECONDS * RATE / ANALYSIS.hop
+    assert bounds.high - bounds.low == click_places.ATTACK_BINS and bounds.start <= column + 1 < bounds.stop
+    assert bounds.stop - bounds.start < click_places.CLICK_SECONDS * RATE / ANALYSIS.hop
 
 
 def place_in(desk, samples, second, hz):
@@ -76,7 +76,7 @@ def place_in(desk, samples, second, hz):
     samples = samples[:, None].astype(np.float32)
     recording = Recording(samples, RATE, Path("x.wav"))
     desk.document.open(recording, analyse_levels(samples, ANALYSIS), fresh_state(ANALYSIS))
-    return desk.marking.place_of_click(second, float(desk.viewport.scale.position(hz)))
+    return click_places.ClickPlaces(desk.document, desk.plane).of_click(second, float(desk.viewport.scale.position(hz)))
 
 
 @pytest.mark.parametrize(("second", "share"), [(0.0, 0.0), (2.0, 0.0), (0.0, 1.0), (2.0, 1.0)])
@@ -130,7 +130,7 @@ def test_numbers_choose_sources_and_nought_another_one(pointing):
     assert pointing.marking.new
     click(pointing, 0.3)
     click(pointing, 0.9)
-    for number, layer in enumerate(chips(pointing), 1):
+    for number, layer in enumerate(chips(pointing)[1:], 1):
         pointing.marking.choose_number(number)
         assert pointing.selection.layer == layer == pointing.marking.source and not pointing.marking.new
     pointing.marking.choose_number(9)

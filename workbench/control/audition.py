@@ -25,6 +25,7 @@ class Audition(QObject):
         super().__init__(parent)
         self._document, self._heard, self._playback = document, heard, playback
         self._sounds = self._played = False
+        self._stood = 0.0
 
     @property
     def sounds(self) -> bool:
@@ -40,6 +41,7 @@ class Audition(QObject):
         stack = Stack(layers, sources, (), scene.stack.bins, scene.stack.frames)
         self._heard.set_instead(replace(scene, stack=stack, ear=Ear(Hear.LAYERS, (number + 1,))))
         self._sounds, self._played = True, self._playback.playing
+        self._stood = self._playback.position
         if not self._played:
             self._playback.play(max(0.0, second - LEAD))
 
@@ -50,4 +52,5 @@ class Audition(QObject):
             self._heard.set_instead(None)
             if not self._played:
                 self._playback.stop()
+                self._playback.seek(self._stood)
         return sounded

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from workbench.control.acting import Acting, first_free, numbered
 from workbench.control.audition import Audition
+from workbench.control.click_places import ClickPlaces
 from workbench.control.components import Components
 from workbench.control.marks import MarkActs
 from workbench.control.notices import Notices
@@ -20,25 +21,14 @@ from workbench.document.acts.sources import add_mark, add_source, begin_sources
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.brush import Brush, Shape
 from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.onsets import is_onset
-from workbench.masks.insight.ridges import snapped
-from workbench.masks.model.grid import Region
+from workbench.masks.insight.assignment import REST
+from workbench.masks.model.layers import Layer
 from workbench.masks.model.sources import Sources
-from workbench.spectral.pyramid import level_db
 from workbench.spectral.stft import Analysis
 
-CLICK_BINS, CLICK_SECONDS = 8, 0.186
-"""What a click marks around the partial that it snaps to."""
-PARTIAL_DB = 12.0
-"""What stands out of the bins around it by so much is a partial, also where it begins."""
-ATTACK_BINS = 48
-"""What it marks of an attack instead, for a shorter time."""
-REACH = 5
-"""Pixels within which a click finds what the hand means."""
 MOVED = 4
 """Pixels from which on a press is a stroke."""
 THICKNESS = 12.0
@@ -84,12 +74,14 @@ class Marking(QObject):
         super().__init__(parent)
         self._document, self._selection, self._tools = document, selection, tools
         self._plane, self._pointer, self._components = plane, pointer, components
+        self._places = ClickPlaces(document, plane)
         self._audition, self._marks, self._acting, self._notices = audition, marks, acting, notices
         self._grabbed: Mark | None = None
         self._new = True
         self._lit: tuple[Sources, int] | None = None
         self._pressed: QPointF | None = None
         self._says = Says.THIS
+        self._rested = False
         self._last = QPointF()
         self._plane_pressed = (0, document.state.analysis)
         self._spans = False
@@ -100,7 +92,7 @@ class Marking(QObject):
         self._later = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._later.timeout.connect(self._light)
         pointer.moved.connect(self._light_soon)
-        tools.changed.connect(self._light_soon)
+        tools.changed.connect(self._tool_changed)
         document.marks_changed.connect(self._light_soon)
         components.changed.connect(self._components_changed)
         selection.layer_changed.connect(self._followed)
@@ -138,12 +130,18 @@ class Marking(QObject):
         self._followed()
 
     def choose_number(self, number: int) -> None:
-        """A source by its place in the stack, from 1 on; 0 for another one."""
-        sources = [layer.id for layer in self._document.layers if layer.components]
-        if number == 0 or self._document.state.marks is None:
+        """A source by its place among those that were asked for, from 1 on; 0 for another one."""
+        asked_for = [layer.id for layer in self.sources if REST not in layer.components]
+        if number == 0 or not self.sources:
             self.choose_new()
-        elif number <= len(sources):
-            self.choose(sources[number - 1])
+        elif number <= len(asked_for):
+            self.choose(asked_for[number - 1])
+
+    @property
+    def sources(self) -> list[Layer]:
+        """The layers that are sources: those that were asked for, and the rest at last."""
+        layers = self._document.layers if self._document.state.marks is not None else ()
+        return sorted((layer for layer in layers if layer.components), key=lambda layer: REST in layer.components)
 
     def _followed(self) -> None:
         self.changed.emit()
@@ -165,10 +163,15 @@ class Marking(QObject):
         lit = None
         if self.active and place is not None and self._document.recording is not None and self._path is None:
             self._components.want()
-            lit = self._tried(self.place_of_click(*place))
+            lit = self._tried(self._places.of_click(*place))
         if lit is not None or self._lit is not None:
             self._lit = lit
             self.lit_changed.emit()
+
+    def _tool_changed(self) -> None:
+        if not self.active and self._pressed is not None:
+            self.cancel()
+        self._light_soon()
 
     def _put_out(self) -> None:
         """What was lit is of another window and hop."""
@@ -189,8 +192,8 @@ class Marking(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether the button is down: a click, a stroke, or something that is heard alone."""
-        return self._pressed is not None
+        """Whether the button is down (a click, a stroke, or something that is heard alone), or clicks wait."""
+        return self._pressed is not None or bool(self._waiting)
 
     def set_spans(self, on: bool) -> None:
         """Whether drags mark all frequencies of a time: only this source sounds there."""
@@ -215,19 +218,25 @@ class Marking(QObject):
         return self._pressed is None
 
     def _listen(self) -> None:
-        if self._pressed is not None and self._path is None and self._lit is not None:
+        # Whether or not there is something to hear yet: who holds means to listen.
+        self._rested = self._pressed is not None and self._path is None and self._grabbed is None
+        if self._rested and self._pressed is not None and self._lit is not None:
             self._audition.begin(*self._lit, self._plane.place_at(self._pressed)[0])
 
     def move(self, point: QPointF) -> None:
         """Drag: a stroke."""
-        if self._lost() or self._pressed is None or self._audition.sounds:
+        if self._lost() or self._pressed is None or self._rested:
             return
+        c = self._plane.canvas
+        # What is beside the picture is no place.
+        point = QPointF(min(max(point.x(), c.left()), c.right()), min(max(point.y(), c.top()), c.bottom()))
         self._last = point
         if self._path is None and self._grabbed is None:
             if (point - self._pressed).manhattanLength() <= MOVED:
                 return
             self._held.stop()
-            self._grabbed = self._marks.at(self._pressed)
+            if self._says is Says.THIS and not self._spans:
+                self._grabbed = self._marks.at(self._pressed)
         if self._grabbed is not None:
             self._marks.move(self._grabbed, *self._way(self._pressed, point), False)
             return
@@ -248,16 +257,19 @@ class Marking(QObject):
         pressed, path, grabbed = self._pressed, self._path, self._grabbed
         self._pressed = self._path = self._grabbed = None
         self._held.stop()
-        if pressed is None or self._audition.end():
+        rested, self._rested = self._rested, False
+        if pressed is None or self._audition.end() or rested:
             return
         if grabbed is not None:
             self._marks.move(grabbed, *self._way(pressed, self._last), True)
             return
-        place = self.place_of_click(*self._plane.place_at(pressed)) if path is None else Trace((path,))
+        place = self._places.of_click(*self._plane.place_at(pressed)) if path is None else Trace((path,))
         self.mark(place, self._says)
 
     def cancel(self) -> None:
-        """Esc: the stroke never was."""
+        """Esc: the stroke never was, nor clicks that wait."""
+        self._waiting = []
+        self._rested = False
         pressed, drawn = self._pressed, self._path is not None or self._grabbed is not None
         self._pressed = self._path = self._grabbed = None
         self._held.stop()
@@ -273,37 +285,12 @@ class Marking(QObject):
 
     # -- marks -----------------------------------------------------------------------------------------
 
-    def place_of_click(self, second: float, position: float) -> Area:
-        """What a click at a place marks: the partial or the attack under it."""
-        plane, document = self._plane, self._document
-        recording = document.recording
-        assert recording is not None
-        stack = document.stack
-        row, column = plane.bin_at(position), plane.frame_at(second)
-        frames = max(4, round(float(document.state.analysis.frame_place(CLICK_SECONDS, recording.rate))))
-        near = plane.region_near(plane.point_of((second, position)), REACH)
-        # The time that the hand means is the one that it shows: only the frequency snaps.
-        near = Region(min(near.low, row - 1), max(near.high, row + 2), column, column + 1)
-        found = snapped(document.levels.levels[0], row, column, near)
-        if found is not None:
-            row, column = found
-        bins = CLICK_BINS
-        if self._is_attack(row, column):
-            bins, frames = ATTACK_BINS, max(3, frames * CLICK_BINS // ATTACK_BINS * 2)
-        low, start = row - bins // 2, column - frames // 2
-        region = Region(low, low + bins, start, start + frames)
-        return rectangle(region, stack.bins, stack.frames)
-
-    def _is_attack(self, row: int, column: int) -> bool:
-        """Whether what is in a bin and frame goes over frequency, and no partial stands out of it."""
-        levels = self._document.levels.levels[0]
-        around = level_db(levels[column, max(0, row - ATTACK_BINS) : row + ATTACK_BINS])
-        stands_out = float(level_db(levels[column, row]) - np.median(around))
-        return stands_out < PARTIAL_DB and is_onset(levels, row, column, self._document.state.analysis)
-
     def mark(self, place: Area | Trace, says: Says = Says.THIS) -> None:
         """Say of a place whose it is, or is not; makes the source that it needs."""
         document = self._document
+        if isinstance(place, Area) and self._places.silent(place):
+            self._notices.say(self.tr("Nothing sounds there"))
+            return
         if says is Says.NOT and not self.source:
             document.end_preview()
             self._notices.say(self.tr("Click a sound first; Ctrl then says what does not belong to it"))

@@ -151,7 +151,10 @@ class MarksPanel(QWidget):
             return ""
         name = self.tr("Not {0}").format(layer.name) if mark.denies else layer.name
         at = clock(analysis.second_of((bounds.start + bounds.stop - 1) / 2, recording.rate))
-        hz = analysis.hz_of((bounds.low + bounds.high - 1) / 2, recording.rate)
+        # What a box holds is told by what sounds most in it.
+        within = self._document.levels.levels[0][bounds.start : bounds.stop, bounds.low : bounds.high]
+        loudest = int(within.max(axis=0, initial=0).argmax()) if within.size else 0
+        hz = analysis.hz_of(bounds.low + loudest, recording.rate)
         everywhere = bounds.high - bounds.low >= analysis.bins
         where = self.tr("all frequencies") if everywhere else describe_hz(hz)
         return f"{name} · {at} · {where}\n{self._effects.get(mark.id, '…')}"

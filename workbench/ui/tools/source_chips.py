@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QHBoxLayout, QPushButton,
 
 from workbench.control.marking import Marking
 from workbench.document.document import Document
+from workbench.masks.insight.assignment import REST
 from workbench.masks.model.layers import Layer
 from workbench.ui.base.controls import dim, named
 from workbench.ui.base.names import short, swatch
@@ -54,13 +55,8 @@ class SourceChips(QWidget):
             signal.connect(self._show)
         self._show()
 
-    def _sources(self) -> list[Layer]:
-        if self._document.state.marks is None:
-            return []
-        return [layer for layer in self._document.layers if layer.components]
-
     def _show(self) -> None:
-        sources = self._sources()
+        sources = self._marking.sources
         while len(self.chips) < len(sources):
             self._add()
         for number, chip in enumerate(self.chips):
@@ -77,13 +73,14 @@ class SourceChips(QWidget):
         number = len(self.chips) + 1
         chip = QPushButton()
         chip.setCheckable(True)
-        chip.clicked.connect(lambda: self._marking.choose_number(number))
+        chip.clicked.connect(lambda: self._marking.choose(self._marking.sources[number - 1].id))
         self._group.addButton(chip)
         self._chips.addWidget(chip)
         self.chips.append(chip)
 
     def _dress(self, chip: QPushButton, number: int, layer: Layer) -> None:
-        key = self.tr(" ({0})").format(number) if number <= 9 else ""
+        numbered = number <= 9 and REST not in layer.components
+        key = self.tr(" ({0})").format(number) if numbered else ""
         tip = self.tr("Clicks go to {0}").format(layer.name) + key
         named(chip, f"source{number}", layer.name, tip)
         chip.setText(short(layer.name, MOST_LETTERS))
