@@ -95,18 +95,26 @@ class CurvePane(QWidget):
         self.setMouseTracking(True)
         # What is told of the document can wait until the masks are on the screen; the plane may not.
         self._later = QTimer(self, singleShot=True, interval=AFTER_MS)
-        self._later.timeout.connect(self.redraw)
+        self._later.timeout.connect(self._draw_anew)
         for signal in (document.factors_changed, document.layers_changed, document.known_changed):
-            signal.connect(self._later.start)
+            signal.connect(self._draw_soon)
         plane.changed.connect(self.redraw)
         selection.layer_changed.connect(self._show_selected)
         around.highlight.changed.connect(self.update)
 
     def redraw(self) -> None:
         """Draw anew at the next painting."""
+        self._fit()
+        self._draw_anew()
+
+    def _draw_soon(self) -> None:
+        self._fit()
+        self._later.start()
+
+    def _fit(self) -> None:
+        """Lanes for the curves that there are."""
         factors = self.factors()
         self._lay.fit(*self.stretch(), len(self._curves_of(factors)) if factors is not None else 0)
-        self._draw_anew()
 
     def _draw_anew(self) -> None:
         self._picture = None
