@@ -123,7 +123,7 @@ def shares_of(program) -> np.ndarray:
 def test_a_click_makes_a_source_and_undo_takes_it_back(pointing):
     click(pointing, middle(pointing))
     assert names(pointing) == ["Rest", "Source 1"] and len(marks(pointing)) == 1
-    assert [chip.text() for chip in chips(pointing).chips] == ["Rest", "Source 1"]
+    assert [chip.text() for chip in chips(pointing).chips] == ["Source 1", "Rest"]
     press(pointing, Qt.Key.Key_Z, CTRL)
     assert names(pointing) == ["Everything"]
     assert not any(chip.isVisible() for chip in chips(pointing).chips)
@@ -140,7 +140,7 @@ def test_shift_and_ctrl_say_more_of_the_selected_source(marked):
 
 
 def test_chips_choose_whom_a_click_is_for(marked):
-    rest, first, second = chips(marked).chips
+    first, second, rest = chips(marked).chips
     assert not first.isChecked() and chips(marked).another.isChecked()
     QTest.mouseClick(first, LEFT)
     pump(marked.application)
@@ -332,7 +332,7 @@ def test_the_list_follows_names_stacks_and_recordings(marked, recording_file):
     layers = marked.desk.document.layers
     marked.desk.layers.rename(layers[1], "Bass")
     assert pump(marked.application, lambda: row.list.item(0).text().startswith("Bass"), 10)
-    assert chips(marked).chips[1].text() == "Bass"
+    assert chips(marked).chips[0].text() == "Bass"
     marked.desk.stacks.add("Other")
     assert pump(marked.application, lambda: row.list.count() == 0, 10)
     assert row.invitation.isVisible() and not row.controls.isVisible()
