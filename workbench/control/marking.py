@@ -33,7 +33,7 @@ MOVED = 4
 """Pixels from which on a press is a stroke."""
 THICKNESS = 12.0
 """Pixels of a stroke."""
-FOLLOW_MS = 15
+FOLLOW_MS = 8
 HOLD_MS = 280
 """A button that is held so long without moving plays what is lit."""
 
