@@ -125,7 +125,7 @@ class Bench:
         return found
 
     def regularised(self, said: Sequence[Said]) -> np.ndarray:
-        """Posterior-regularised NMF from a random start, as ISSE works (Bryan & Mysore 2013; FIELD: E_g = exp(−Λ_g)).
+        """Posterior-regularised NMF from a random start, as ISSE works (Bryan & Mysore 2013): E_g = exp(−Λ_g).
 
         Λ_g is where a mark says that it is another source; Kullback–Leibler, E left out of the denominators.
         """

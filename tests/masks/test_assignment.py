@@ -116,8 +116,12 @@ def test_it_brings_the_cost_down_as_a_convex_solver_does(seed, length, rest):
     # Sources of which nothing is said hold nothing where the rest has it all, whatever would cost least.
     spoken = {word.source for word in said.words if not word.denies}
     if not rest or spoken == {1, 2}:
-        # It is left a little before the least, which marks few or contradictory would pull too far.
+        # The program's steps come near it; with more of them it is found.
         assert cost(found.astype(float)) - best <= 0.05 * (nothing - best) + 1e-6
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "STEPS", 20 * module.STEPS)
+            last = assignment(Samples(base), said.words, prior, waiting)
+        assert cost(last.astype(float)) - best <= 0.01 * (nothing - best) + 1e-6
     else:
         assert cost(found.astype(float)) <= nothing * (1 + 1e-6)
 

@@ -26,7 +26,7 @@ Places = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Bins and frames of some places."""
 
 COMPONENTS, ITERATIONS, SEED = 20, 100, 0
-"""Of the factorisation that knows nothing of the example: FIELD's trial found 20 best from ten examples on."""
+"""Of the factorisation that knows nothing of the example: of 12, 20, 40 and 80, 20 did best from ten marks on."""
 LEAST_LIKENESS = 0.7
 """Of events that count as further examples."""
 AWAY_WEIGHT = 0.3

@@ -26,6 +26,7 @@ SAMPLED = 400
 PLACES = 1500
 """Places that are remembered."""
 GOLDEN = (5**0.5 - 1) / 2
+"""Multiples of it leave the most even distances between 0 and 1."""
 CELLS = 60_000
 """Bins of a word's rectangle among which those are found that it covers."""
 STEPS = 60

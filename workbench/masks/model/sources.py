@@ -73,7 +73,8 @@ class Word:
 class Sources:
     """Masks of sources: Σ_k A_gk m_k, m_k the computed masks of components, but for what is said of a bin itself.
 
-    Where bins are covered by words, the odds of the sources there are multiplied by what the last of them says.
+    Where bins are covered by words, the odds of the sources there are multiplied by what is said. A later word takes
+    the place of what was said before as far as it is sure; one that denies a source only of what was said of that one.
 
     Attributes
     ----------
