@@ -16,7 +16,8 @@ from workbench.audio.scene import Scene as Heard
 from workbench.audio.scores import score_of
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.assignment import REST, Samples, sources
+from workbench.masks.insight.assignment import REST, sources
+from workbench.masks.insight.marked_bins import Samples
 from workbench.masks.insight.oracles import oracle_masks
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors, Shares

@@ -308,10 +308,10 @@ def test_sources_share_components_so_that_a_locked_one_holds_none(document):
 
 def test_a_component_belongs_to_the_source_that_has_most_of_it(document):
     pointed(document)
-    owners, shares = document.owners, document.stack.factors.shares
+    owners, held = document.owners, document.stack.factors.held
     assert sorted(owners) == list(range(5))
     for component, layer in owners.items():
-        assert layer.components == (int(shares[:, component].argmax()),)
+        assert layer.components == (int(held[:, component].argmax()),)
     document.act("two", stack_acts.new_stack(document.recorded_state, "Other"))
     assert set(document.owners) == {0}
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize
 
 from tests.masks.test_sources import BINS, COLUMNS, FRAMES, ROWS, box, random_sources, slow_model, stack_of, stroke
 from workbench.masks.edits import areas
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight import assignment as module
-from workbench.masks.insight.assignment import HESITATION, KINSHIP, RIDGE, SAMPLED, Samples, assignment, moved
+from workbench.masks.insight.assignment import HESITATION, KINSHIP, RIDGE, SMOOTHNESS, assignment, moved
+from workbench.masks.insight.marked_bins import BANDS, SAMPLED, Samples
+from workbench.masks.model.bands import bands
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
@@ -44,12 +45,13 @@ def masks(model):
 
 
 def slow_cost(base, words, prior, waiting):
-    """The cost as a function of A, bin by bin, in double precision."""
+    """The cost as a function of A (G, K, B), bin by bin, in double precision."""
     model = slow_model(base)
     total = model.sum(axis=0)
     shares = np.divide(model, total, out=np.zeros_like(model), where=total > 0)
     energies = total**2 / np.mean(total**2)
-    terms, said, count = [], np.zeros(len(prior)), 0.0
+    terms, said, weight, count = [], np.zeros(len(prior)), 0.0, 0.0
+    near = bands(BINS, BANDS).astype(float)
     for i, word in enumerate(words):
         here = (word.cover.at(ROWS, COLUMNS) >= 0.5) & (total > 0)
         counted = np.ones(total.shape)
@@ -58,72 +60,73 @@ def slow_cost(base, words, prior, waiting):
                 counted *= 1 - later.weight * (later.cover.at(ROWS, COLUMNS) >= 0.5)
         if here.any() and counted[here].any():
             weights = counted[here] * energies[here] / np.sqrt(energies[here].mean())
-            terms.append((word, shares[:, here], word.weight * weights))
-            count += counted[here].sum()
+            features = shares[:, here][:, None] * near[None, :, np.nonzero(here)[0]]
+            terms.append((word, features, word.weight * weights))
+            weight += word.weight * weights.sum()
+            count += word.weight
             if not word.denies:
                 said[word.source] += weights.sum()
-    asked, alike, ridge = said > 0, np.ones(len(prior)), RIDGE * count
-    kinship = KINSHIP * (1 - waiting) / len(words)
+    asked, alike = said > 0, np.ones(len(prior))
+    typical, count, ridge = weight / count, max(count, 1), RIDGE * weight
     if asked.any():
         alike[asked] = said[asked].mean() / said[asked]
-        ridge += HESITATION * said[asked].mean() * waiting
-    near = Samples(base).alike
+        ridge += HESITATION * said[asked].mean() / count * waiting
+    kin = Samples(base).alike
 
     def cost(held):
-        out = ridge * ((held - prior[:, None]) ** 2).sum()
-        for j in range(held.shape[1]):
-            for k in range(held.shape[1]):
-                out += kinship / 2 * near[j, k] * ((held[:, j] - held[:, k]) ** 2).sum()
-        for word, each, weights in terms:
+        out = ridge * ((held - prior[:, None, None]) ** 2).sum() / BANDS
+        apart = ((held[:, :, None] - held[:, None]) ** 2).sum(axis=(0, 3)) / BANDS
+        out += KINSHIP * typical / count / 2 * (kin * apart).sum()
+        out += SMOOTHNESS * typical * (np.diff(held, axis=2) ** 2).sum()
+        for word, features, weights in terms:
+            has = np.einsum("gkb,kbn->gn", held, features)
             for g in range(len(prior)):
                 if not word.denies:
-                    out += alike[g] * (weights * (held[g] @ each - (g == word.source)) ** 2).sum()
+                    out += alike[g] * (weights * (has[g] - (g == word.source)) ** 2).sum()
                 elif g == word.source:
-                    out += (weights * (held[g] @ each) ** 2).sum()
+                    out += (weights * has[g] ** 2).sum()
         return out
 
     return cost
 
 
-def least(cost, count, components):
-    """The least cost of any nonnegative A whose columns sum to one, by sequential quadratic programming."""
-    columns = [{"type": "eq", "fun": lambda x, k=k: x[k::components].sum() - 1} for k in range(components)]
-    begin = np.full(count * components, 1 / count)
-    found = minimize(
-        lambda x: cost(x.reshape(count, components)),
-        begin,
-        method="SLSQP",
-        bounds=[(0, 1)] * len(begin),
-        constraints=columns,
-        options={"maxiter": 500, "ftol": 1e-10},
-    )
-    return float(found.fun)
+def above_the_least(cost, found):
+    """At most so much is the cost of some A above the least that there is: the gap of Frank and Wolfe.
+
+    The cost is convex, and each column on its own a share: no other A is lower than its tangent at A says. It is
+    quadratic, so that differences give its slopes exactly.
+    """
+    slopes, step = np.zeros_like(found), 1e-3
+    for place in np.ndindex(found.shape):
+        for way in (1, -1):
+            there = found.copy()
+            there[place] += way * step
+            slopes[place] += way * cost(there) / (2 * step)
+    return float(((slopes * found).sum(axis=0) - slopes.min(axis=0)).sum())
 
 
 @settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.booleans())
-def test_it_brings_the_cost_down_as_a_convex_solver_does(seed, length, rest):
+def test_it_brings_the_cost_down_as_far_as_it_goes(seed, length, rest):
     said = random_sources(seed, components=4, length=length, size=19)
     # Of larger ones only some bins are looked at.
     assume(all((word.cover.at(ROWS, COLUMNS) >= 0.5).sum() <= SAMPLED for word in said.words))
     base = Factors(said.components_of.W**6, said.components_of.H**4)
     prior = np.array([1, 0, 0] if rest else [1 / 3] * 3, np.float32)
     waiting = 1.0 if rest else 0.0
-    found = assignment(Samples(base), said.words, prior, waiting)
+    found = assignment(Samples(base), said.words, prior, waiting).astype(float)
     cost = slow_cost(base, said.words, prior.astype(float), waiting)
-    nothing = cost(np.repeat(prior[:, None], 4, axis=1).astype(float))
-    best = least(cost, 3, 4)
+    nothing = cost(np.broadcast_to(prior[:, None, None], found.shape).astype(float))
     # Sources of which nothing is said hold nothing where the rest has it all, whatever would cost least.
-    spoken = {word.source for word in said.words if not word.denies}
-    if not rest or spoken == {1, 2}:
-        # The program's steps come near it; with more of them it is found.
-        assert cost(found.astype(float)) - best <= 0.05 * (nothing - best) + 1e-6
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "STEPS", 20 * module.STEPS)
-            last = assignment(Samples(base), said.words, prior, waiting)
-        assert cost(last.astype(float)) - best <= 0.01 * (nothing - best) + 1e-6
-    else:
-        assert cost(found.astype(float)) <= nothing * (1 + 1e-6)
+    there = (prior > 0) | np.isin(np.arange(3), [word.source for word in said.words if not word.denies])
+    assert not found[~there].any()
+
+    def among_these(held):
+        whole = np.zeros_like(found)
+        whole[there] = held
+        return cost(whole)
+
+    assert above_the_least(among_these, found[there]) <= 0.02 * (nothing - cost(found)) + 1e-3 * nothing
 
 
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.integers(0, 8))
@@ -202,16 +205,16 @@ def test_a_surer_mark_weighs_more_where_two_speak_of_one_component():
     shares = []
     for weight in (0.1, 0.5, 1.0):
         marks = [mark(1, A, box(3, 8, 5, 15), weight), mark(2, A, box(3, 8, 50, 55)), mark(3, REST, box(3, 8, 55, 60))]
-        shares.append(float(sources(base, PARTS[:2], marks).shares[1, 0]))
+        shares.append(float(sources(base, PARTS[:2], marks).held[1, 0]))
     assert shares[0] < shares[1] < shares[2]
 
 
 def test_before_anything_is_said_the_rest_has_all():
     base = two_sounds()
-    assert (sources(base, PARTS, []).shares == [[1] * 3, [0] * 3, [0] * 3]).all()
+    np.testing.assert_allclose(sources(base, PARTS, []).held, [[1] * 3, [0] * 3, [0] * 3])
     # Without a rest nobody is preferred.
-    np.testing.assert_allclose(sources(base, PARTS[1:], []).shares, [[0] * 3, [0.5] * 3, [0.5] * 3])
-    assert sources(base, (), []).shares.tolist() == [[1] * 3]
+    np.testing.assert_allclose(sources(base, PARTS[1:], []).held, [[0] * 3, [0.5] * 3, [0.5] * 3])
+    assert (sources(base, (), []).shares == 1).all()
 
 
 @pytest.mark.parametrize("denies", [False, True])
@@ -308,7 +311,7 @@ def test_the_less_sure_the_rest_is_the_less_it_changes():
     base = two_sounds()
     marks = [mark(1, A, box(3, 8, 5, 15))]
     shares = [
-        sources(base, PARTS, [*marks, mark(2, REST, box(18, 22, 25, 40), weight)]).shares[0, 1]
+        sources(base, PARTS, [*marks, mark(2, REST, box(18, 22, 25, 40), weight)]).held[0, 1]
         for weight in (0.0, 0.01, 0.5, 1.0)
     ]
     assert abs(shares[1] - shares[0]) < 0.05

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import random_stack
-from tests.masks.test_sources import box, random_sources, stack_of
+from tests.masks.test_sources import box, random_sources, slow_model, stack_of
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Fill
 from workbench.masks.insight.places import behind, shares_at
+from workbench.masks.model.bands import bands
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.spectral.stft import Analysis
@@ -28,10 +30,14 @@ def test_behind_sources_are_the_components_that_they_share(seed, words):
         mine = {k: share for i, k, share in found if i == part}
         assert sorted(mine) == list(range(5))
         np.testing.assert_allclose(sum(mine.values()), shares[part], rtol=1e-5)
-    # A component is shared as the sources share it, where nothing is said of the place.
+    # A component is shared as the sources share it at these frequencies, where nothing is said of the place.
     if not words:
-        ratio = [next(share for i, k, share in found if (i, k) == (part, 2)) for part in range(3)]
-        np.testing.assert_allclose(np.array(ratio) / sum(ratio), sources.shares[:, 2], rtol=1e-3)
+        model = slow_model(sources.components_of)
+        near = bands(len(model[0]), sources.shares.shape[2])[:, PLACE.low : PLACE.high].astype(float)
+        masks = (model / model.sum(axis=0))[:, PLACE.low : PLACE.high, PLACE.start : PLACE.stop]
+        expected = np.einsum("gkb,bf,kfn->gk", sources.shares.astype(float), near, masks) / masks[0].size
+        for part, component, share in found:
+            assert share == pytest.approx(expected[part, component], rel=1e-3, abs=1e-6)
 
 
 def test_what_is_painted_comes_from_no_component():

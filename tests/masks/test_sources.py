@@ -12,6 +12,7 @@ from workbench.masks.edits.brush import Brush, Ruler, Shape
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Invert
 from workbench.masks.edits.traces import Path, Trace
+from workbench.masks.model.bands import bands
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors
@@ -41,7 +42,7 @@ def random_sources(seed, count=3, components=5, length=1, words=4, size=29):
     rng = np.random.default_rng(seed)
     shape = (BINS, components) if length == 1 else (BINS, components, length)
     factors = Factors(rng.random(shape).astype(np.float32), rng.random((components, FRAMES)).astype(np.float32))
-    shares = rng.random((count, components))
+    shares = rng.random((count, components, 3))
     said = []
     for _ in range(words):
         low, start = int(rng.integers(BINS - 4)), int(rng.integers(FRAMES - 4))
@@ -75,7 +76,8 @@ def slow_values(sources):
     A word lets what was said before count the less, the surer it is and the more it covers; one that denies a source
     does so with what was said of that source.
     """
-    values = np.einsum("gk,kfn->gfn", sources.shares.astype(float), slow_model(sources.components_of))
+    near = bands(BINS, sources.shares.shape[2]).astype(float)
+    values = np.einsum("gkb,bf,kfn->gfn", sources.shares.astype(float), near, slow_model(sources.components_of))
     odds = np.ones_like(values)
     for word in sources.words:
         cover = word.cover.at(ROWS, COLUMNS).astype(float)
@@ -132,7 +134,7 @@ def test_the_masks_of_sources_sum_to_one_with_edits_too(seed, length):
 
 def test_without_words_a_source_that_has_a_component_alone_is_its_mask():
     sources = random_sources(3, count=4, components=4, words=0)
-    sources = replace(sources, shares=np.eye(4, dtype=np.float32))
+    sources = replace(sources, shares=np.eye(4, dtype=np.float32)[:, :, None])
     model = slow_model(sources.components_of)
     np.testing.assert_allclose(stack_of(sources).evaluate(ROWS, COLUMNS), model / model.sum(axis=0), atol=1e-5)
 

@@ -48,7 +48,7 @@ TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "marks", "sour
 
 
 class Packer:
-    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 7."""
+    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 8."""
 
     def __init__(self) -> None:
         self.tables: dict[str, list[Any]] = {name: [] for name in TABLES}

@@ -138,7 +138,7 @@ class ShownDocument(QObject):
         model = None if self._scene is None else self._scene.stack.factors
         if not isinstance(model, Sources):
             return {}
-        most = model.shares.argmax(axis=0)
+        most = model.held.argmax(axis=0)
         held = [(layer, g) for layer in self.layers for g in layer.components]
         return {int(k): layer for layer, g in held for k in np.flatnonzero(most == g)}
 

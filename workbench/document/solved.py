@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from workbench.document.state import Run, State, mask_model
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.assignment import Samples
+from workbench.masks.insight.marked_bins import Samples
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors, Model
 from workbench.masks.model.sources import MaskModel

@@ -69,7 +69,12 @@ class Unpacker:
             if isinstance(entry, dict):
                 base = self.model(entry["components"])
                 shares = np.asarray(self._arrays[f"model{number}_shares"], np.float32)
-                if not isinstance(base, Factors) or shares.shape[1:] != (base.components,):
+                if (
+                    not isinstance(base, Factors)
+                    or shares.ndim != 3
+                    or shares.shape[1] != base.components
+                    or not shares.shape[2]
+                ):
                     raise ValueError("sources do not fit their components")
                 words = tuple(
                     Word(int(w["source"]), self._place(w["place"]), _weight(w), bool(w["denies"]), float(w["size"]))

@@ -11,7 +11,7 @@ from workbench.progress import Progress, part, silent
 from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis, magnitudes
 
-COMPONENTS = 24
+COMPONENTS = 20
 """Beside the noise. Fewer leave sounds together that marks should tell apart, more need more marks: measured.md."""
 ITERATIONS, SEED = 100, 0
 SETTINGS = RunSettings(components=COMPONENTS + 1, iterations=ITERATIONS, seed=SEED)

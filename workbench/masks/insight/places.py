@@ -50,10 +50,10 @@ def behind(stack: Stack, region: Region) -> list[tuple[int, int | None, float]]:
     rows, columns, weights = _looked_at(stack, region)
     values = model.components_of.values(np.arange(model.components_of.components), rows, columns)
     masks = values / np.maximum(values.sum(axis=0), np.float32(1e-30))
-    strengths = (masks * weights).sum(axis=(1, 2))
+    strengths = np.einsum("gkr,krc,rc->gk", model.at(rows), masks, weights, optimize=True)
     out: list[tuple[int, int | None, float]] = []
     for i, (source, share) in enumerate(zip(held, shares, strict=True)):
-        split = model.shares[source] * strengths if source is not None else np.zeros(0)
+        split = strengths[source] if source is not None else np.zeros(0)
         if split.sum() > 0:
             out += [(i, k, float(share * part / split.sum())) for k, part in enumerate(split)]
         else:

@@ -104,6 +104,12 @@ class Factors:
         spread = np.repeat(weights, self.length, axis=1)
         return wr @ hc, [_weighted(wr, each, hc) for each in spread]
 
+    def shared(self, shares: Array, rows: Indices, columns: Indices) -> list[Array]:
+        """For each of D the model (R, C) of which it has such shares (D, K, R) of the components in each bin."""
+        wr, hc = self._terms(np.arange(self.components), rows, columns)
+        spread = np.repeat(shares, self.length, axis=1).transpose(0, 2, 1)
+        return [np.asarray((wr * each) @ hc, np.float32) for each in spread]
+
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Factors:
         """The same factors under another window and hop: W along frequency (and its frames), H along time.
 

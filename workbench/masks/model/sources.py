@@ -10,11 +10,12 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.masks.model.bands import bands
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.masks.model.models import Factors, Model
 from workbench.spectral.stft import Analysis
 
-CERTAIN, LOOSE = 30.0, 0.38
+CERTAIN, LOOSE = 30.0, 0.6
 """What a word of full weight multiplies the odds of its source by in the bins that it covers, and how that falls with
 their number: a click is meant literally, a large stroke is not."""
 CLICK = 128.0
@@ -73,6 +74,9 @@ class Word:
 class Sources:
     """Masks of sources: Σ_k A_gk m_k, m_k the computed masks of components, but for what is said of a bin itself.
 
+    A source may have more of a component at some frequencies than at others: A is given in bands, and between their
+    middles it is interpolated. So a component in which a kick and a hi-hat sound together can be told apart.
+
     Where bins are covered by words, the odds of the sources there are multiplied by what is said. A later word takes
     the place of what was said before as far as it is sure; one that denies a source only of what was said of that one.
 
@@ -80,8 +84,8 @@ class Sources:
     ----------
     components_of : Factors
         W and H.
-    shares : float32, shape (G, K)
-        A: nonnegative, its columns sum to one.
+    shares : float32, shape (G, K, B)
+        A of the sources in the components in B `bands`: nonnegative, the sources sum to one.
     words : tuple of Word
         In the order in which they were said.
     """
@@ -100,10 +104,30 @@ class Sources:
         """Bytes of the factors and of A."""
         return self.components_of.nbytes + self.shares.nbytes
 
-    def _plain(self, weights: Array, rows: Indices, columns: Indices) -> list[Array]:
-        """The model with its components weighted, for each row of weights (D, K), without the words."""
-        every = np.arange(self.components_of.components)
-        return self.components_of.sums(np.asarray(weights, np.float32), every, rows, columns)[1]
+    @cached_property
+    def held(self) -> Array:
+        """The share of each source in the energy of each component, shape (G, K)."""
+        energies = self.energies
+        return np.asarray((self.shares * energies).sum(axis=2) / np.maximum(energies.sum(axis=1), 1e-30), np.float32)
+
+    @cached_property
+    def energies(self) -> Array:
+        """The energy of each component in each band as if it sounded alone, shape (K, B)."""
+        w, h = self.components_of.scaled
+        in_bands = np.einsum("fkt,bf->kb", np.square(w), bands(len(w), self.shares.shape[2]), optimize=True)
+        return np.asarray(in_bands * np.square(h).sum(axis=1)[:, None], np.float32)
+
+    def at(self, rows: Indices) -> Array:
+        """A in some bins, shape (G, K, R)."""
+        return self._spread(self.shares, rows)
+
+    def _spread(self, shares: Array, rows: Indices) -> Array:
+        in_bands = bands(len(self.components_of.W), self.shares.shape[2])
+        return np.asarray(shares @ in_bands[:, rows], np.float32)
+
+    def _plain(self, shares: Array, rows: Indices, columns: Indices) -> list[Array]:
+        """The model with such shares (D, K, B) of its components, for each of D, without the words."""
+        return self.components_of.shared(self._spread(shares, rows), rows, columns)
 
     def values(self, chosen: Indices, rows: Indices, columns: Indices) -> Array:
         """The model of each of some sources, shape (g, R, C)."""
@@ -133,7 +157,8 @@ class Sources:
     def sums(self, weights: Array, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, list[Array]]:
         """The model (R, C) of some sources, and for each row of `weights` (D, g) the model with them weighted."""
         taken = self.shares[chosen]
-        total, *sums = self._plain(np.vstack([taken.sum(axis=0), weights @ taken]), rows, columns)
+        blended = np.tensordot(np.asarray(weights, np.float32), taken, 1)
+        total, *sums = self._plain(np.concatenate([taken.sum(axis=0)[None], blended]), rows, columns)
         for _, here in self._touching(rows, columns):
             # Where words overlap the same is computed for each of them: they are small beside what is between them.
             values = self.values(chosen, rows[here[0]], columns[here[1]])

@@ -1,0 +1,60 @@
+"""Proportions that bring a quadratic cost to its least."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEPS, ENOUGH = 200, 1e-4
+"""Steps at most, and the change of a proportion in one of them that is small enough to stop."""
+BEYOND = 1.6
+"""Over-relaxation."""
+
+Float = NDArray[np.float64]
+
+
+def least(squares: Float, targets: Float) -> Float:
+    """Columns of proportions a_g ≥ 0, Σ_g a_g = 1, with the least Σ_g a_gᵀ Q_g a_g − 2 c_gᵀ a_g.
+
+    By the alternating direction method of multipliers (Boyd, Parikh, Chu, Peleato & Eckstein, *Distributed Optimization
+    and Statistical Learning via the ADMM*, 2011, section 5.2): a linear system for each g, then the nearest proportions
+    in each column. The problem is convex: the way there makes no difference.
+
+    Parameters
+    ----------
+    squares : float64, shape (G, J, J)
+        Q: symmetric and positive definite.
+    targets : float64, shape (G, J)
+        c.
+
+    Returns
+    -------
+    float64, shape (G, J)
+    """
+    count, columns = targets.shape
+    found = np.full((count, columns), 1 / max(1, count))
+    if count < 2:
+        return found
+    # A step as large as the eigenvalues are in the geometric mean.
+    step = float(np.exp(np.linalg.slogdet(squares)[1].mean() / columns))
+    solve = np.linalg.inv(squares + step * np.eye(columns))
+    beside = np.zeros_like(found)
+    for _ in range(STEPS):
+        exact = (solve @ (targets + step * (found - beside))[:, :, None])[:, :, 0]
+        ahead = BEYOND * exact + (1 - BEYOND) * found + beside
+        before, found = found, nearest_proportions(ahead)
+        beside = ahead - found
+        if max(np.abs(found - before).max(), np.abs(exact - found).max()) < ENOUGH:
+            break
+    return found
+
+
+def nearest_proportions(values: Float) -> Float:
+    """The nearest nonnegative columns that sum to one; shape (G, J).
+
+    Held, Wolfe & Crowder, *Validation of subgradient optimization*, Math. Programming 6, 1974.
+    """
+    falling = -np.sort(-values, axis=0)
+    surplus = (falling.cumsum(axis=0) - 1) / np.arange(1, len(values) + 1)[:, None]
+    last = (falling > surplus).sum(axis=0) - 1
+    return np.asarray(np.maximum(values - surplus[last, np.arange(values.shape[1])], 0.0))
