@@ -1,13 +1,17 @@
 """Acts on the marks that were made: each is one step, and undo gives exactly what was before."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.acting import change_layer
 from tests.control.hand import click
 from tests.control.scenes import acts, ids, masks, names
+from workbench.control.marking import Says
 from workbench.document.acts import masks as mask_acts
-from workbench.document.acts.sources import marks_as_edits
+from workbench.document.acts.sources import add_mark, marks_as_edits
+from workbench.document.state import mask_model
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
 
@@ -25,17 +29,40 @@ def test_each_mark_has_its_source(marked):
 
 
 def test_a_mark_taken_back_leaves_exactly_what_was_before_it(marked):
+    click(marked, 0.9, 0.5, Says.MORE)
+    before, state = masks(marked), marked.document.recorded_state
+    click(marked, 0.4, 0.4, Says.MORE)
+    with_it = masks(marked)
+    assert not np.array_equal(with_it, before)
     last = marked.marks.marks[-1]
-    with_both = masks(marked)
     marked.marks.remove(last)
-    assert acts(marked)[-1] == "Take a mark back" and len(marked.marks.marks) == 1
-    without = masks(marked)
+    assert acts(marked)[-1] == "Take a mark back" and marked.marks.marks == state.marks
+    assert np.array_equal(masks(marked), before)
     marked.document.undo()
-    assert np.array_equal(masks(marked), with_both)
+    assert np.array_equal(masks(marked), with_it)
     marked.document.redo()
-    assert np.array_equal(masks(marked), without)
+    assert np.array_equal(masks(marked), before)
     marked.marks.remove(last)
     assert acts(marked)[-2:] != ["Take a mark back"] * 2
+    # Undone instead, it leaves no less.
+    marked.document.undo()
+    marked.document.undo()
+    assert marked.document.state is state and np.array_equal(masks(marked), before)
+
+
+def test_a_mark_taken_back_from_between_others_is_as_if_it_had_never_been_made(marked):
+    first, second = ids(marked)[1:]
+    box = marked.marks.marks[0].place
+    base = marked.document.recorded_state
+    for layer, denies in ((second, False), (first, True), (first, False)):
+        marked.document.act("mark", add_mark(marked.document.recorded_state, layer, box, 0.7, denies))
+    marked.marks.remove(marked.marks.marks[3])
+    state = add_mark(add_mark(base, second, box, 0.7), first, box, 0.7)
+    assert [(m.source, m.denies) for m in marked.marks.marks] == [(m.source, m.denies) for m in state.marks]
+    never = mask_model(state, marked.document.runs)
+    assert np.array_equal(marked.document.stack.factors.shares, never.shares)
+    stack = replace(marked.document.stack, factors=never)
+    assert np.array_equal(stack.evaluate(np.arange(stack.bins), np.arange(stack.frames)), masks(marked))
 
 
 def test_the_drag_of_a_weight_is_one_act(marked):
