@@ -62,7 +62,7 @@ class Document(ShownDocument):
         self._runs = Runs(runs)
         self._solved.forget()
         self._levels = {state.analysis: levels}
-        self._history = History(state, self._runs.nbytes)
+        self._history = History(state, self._runs.nbytes, of_run=self._runs.hold)
         if steps:
             self._history.restore(steps, present)
         self._shown = self._history.state

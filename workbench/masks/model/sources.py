@@ -119,11 +119,6 @@ class Sources:
         """G: what is a component to the layers is a source here."""
         return len(self.shares)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the factors and of A."""
-        return self.components_of.nbytes + self.shares.nbytes
-
     def _plain(self, weights: Array, rows: Indices, columns: Indices) -> list[Array]:
         """The model with its components weighted, for each row of weights (D, K), without the words."""
         every = np.arange(self.components_of.components)
