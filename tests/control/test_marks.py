@@ -4,15 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, QRectF
 
 from tests.acting import change_layer
 from tests.control.hand import click
 from tests.control.scenes import acts, ids, masks, names
 from workbench.control.marking import Says
+from workbench.control.tools import Tool
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts.sources import add_mark, marks_as_edits
 from workbench.document.state import mask_model
 from workbench.masks.edits.areas import rectangle
+from workbench.masks.insight.assignment import moved
 from workbench.masks.model.grid import Region
 
 
@@ -109,11 +112,106 @@ def test_a_mark_is_turned_round_and_back(marked):
     assert not marked.marks.marks[0].denies and np.array_equal(masks(marked), before)
 
 
-def test_what_a_mark_came_to_is_a_share_of_the_sound(marked):
-    effects = [marked.marks.effect(mark) for mark in marked.marks.marks]
-    assert all(0 < effect <= 1 for effect in effects)
+def effects(desk, settle):
+    """What each mark came to, once somebody has asked."""
+    desk.mark_effects.want(desk.marks.marks)
+    settle()
+    return [desk.mark_effects.of(mark) for mark in desk.marks.marks]
+
+
+def test_what_a_mark_came_to_is_a_share_of_the_sound(marked, settle):
+    document = marked.document
+    assert [marked.mark_effects.of(mark) for mark in marked.marks.marks] == [None, None], "nobody has asked"
+    before = effects(marked, settle)
+    assert all(0 < effect <= 1 for effect in before)
+    # It is what taking it back moves.
+    run, state = document.run, document.recorded_state
+    now = document.sources_of(run.factors, run.settings.power, state)
+    marked.marks.remove(marked.marks.marks[0])
+    alone = document.sources_of(run.factors, run.settings.power, document.recorded_state)
+    assert before[0] == moved(alone, now)
+    assert marked.mark_effects.of(marked.marks.marks[0]) is None, "what it came to beside another is not known alone"
+    assert effects(marked, settle) != before[1:]
+    document.undo()
+    assert [marked.mark_effects.of(mark) for mark in marked.marks.marks] == before, "remembered"
     marked.marks.weigh(marked.marks.marks[0], 0.0)
-    assert marked.marks.effect(marked.marks.marks[0]) == 0
+    assert effects(marked, settle)[0] == 0
+    marked.stacks.add("Other")
+    assert effects(marked, settle) == []
+
+
+def test_the_chosen_mark_is_the_one_that_was_picked_or_made_last(marked):
+    choice, (first, second) = marked.mark_choice, marked.marks.marks
+    changes = []
+    choice.changed.connect(lambda: changes.append(choice.chosen))
+    assert choice.chosen is second and choice.outlined is None
+    choice.choose(first)
+    choice.choose(first)
+    assert changes == [first]
+    choice.set_listed(True)
+    assert choice.outlined is first
+    marked.marks.weigh(first, 0.5)
+    assert choice.chosen is marked.marks.marks[0], "it is the same mark"
+    click(marked, 0.9, 0.5, Says.MORE)
+    newest = marked.marks.marks[-1]
+    assert choice.chosen is newest
+    # Where the chosen one goes its neighbour is chosen, and none where it was the last.
+    choice.choose(marked.marks.marks[1])
+    marked.marks.remove(marked.marks.marks[1])
+    assert choice.chosen is newest
+    marked.stacks.add("Other")
+    assert choice.chosen is None
+    marked.stacks.show_next(1)
+    assert choice.chosen is newest
+
+
+def test_a_mark_that_is_moved_or_owns_a_click_is_chosen(pointing):
+    click(pointing, 0.5, 0.9)
+    click(pointing, 1.3, 0.9)
+    first, second = pointing.marks.marks
+    centre = pointing.plane.rect_of(first.place.bounds).center()
+    pointing.pointer.put(centre)
+    pointing.pointing.select_owner()
+    assert pointing.mark_choice.chosen is first
+    pointing.mark_choice.choose(second)
+    pointing.marking.begin(centre, Says.THIS)
+    pointing.marking.move(centre + QPointF(12, 0))
+    assert pointing.mark_choice.chosen.id == first.id
+    pointing.marking.cancel()
+    # With another tool in hand no mark is seen there.
+    pointing.mark_choice.choose(second)
+    pointing.tools.choose(Tool.SELECT)
+    pointing.pointing.select_owner()
+    assert pointing.mark_choice.chosen is second
+
+
+def test_the_chosen_mark_is_brought_into_view(marked):
+    viewport, choice = marked.viewport, marked.mark_choice
+    choice.choose(marked.marks.marks[0])
+    whole = viewport.start, viewport.stop, viewport.low, viewport.high
+    choice.reveal()
+    assert (viewport.start, viewport.stop, viewport.low, viewport.high) == whole, "it is seen"
+    # Zoomed in elsewhere: as near as before, with the mark in the middle.
+    viewport.show_time(1.2, 1.8)
+    viewport.zoom_frequency(1.5, viewport.high)
+    span, height = viewport.span, viewport.height
+    choice.reveal()
+    assert (viewport.span, viewport.height) == pytest.approx((span, height))
+    assert in_view(marked, choice.chosen)
+    # What is larger than the view is seen as a whole.
+    viewport.show_time(1.2, 1.22)
+    viewport.zoom_frequency(9, viewport.high)
+    choice.reveal()
+    assert in_view(marked, choice.chosen) and viewport.span > 0.02
+    marked.stacks.add("Other")
+    choice.reveal()
+
+
+def in_view(desk, mark):
+    """Whether a mark is wholly seen, as far as the axis goes down."""
+    rect, canvas = desk.plane.rect_of(mark.place.bounds), QRectF(desk.plane.canvas).adjusted(-1, -1, 1, 1)
+    rect.setBottom(min(rect.bottom(), desk.plane.y_of(desk.viewport.bottom)))
+    return canvas.contains(rect)
 
 
 def test_marks_are_those_of_the_stack_that_is_shown(marked):

@@ -236,7 +236,7 @@ class Marking(QObject):
                 return
             self._held.stop()
             if self._says is Says.THIS and not self._spans:
-                self._grabbed = self._marks.at(self._pressed)
+                self._grabbed = self._marks.grab(self._pressed)
         if self._grabbed is not None:
             self._marks.move(self._grabbed, *self._way(self._pressed, point), False)
             return

@@ -1,8 +1,9 @@
-"""Acts on the marks that were made, and what each of them comes to."""
+"""Acts on the marks that were made."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from workbench.control.acting import Acting
 from workbench.control.notices import Notices
@@ -12,10 +13,8 @@ from workbench.document.document import Document
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.assignment import moved
 from workbench.masks.insight.claims import claimed
 from workbench.masks.model.layers import Layer
-from workbench.masks.model.models import Factors
 from workbench.progress import part
 
 LARGEST, NEAR = 90.0, 3.0
@@ -24,6 +23,9 @@ LARGEST, NEAR = 90.0, 3.0
 
 class MarkActs(QObject):
     """Weighs, gives to another source, turns round and takes back."""
+
+    grabbed = Signal(object)
+    """The Mark that the hand begins to move."""
 
     def __init__(
         self,
@@ -70,11 +72,19 @@ class MarkActs(QObject):
 
     def at(self, point: QPointF) -> Mark | None:
         """The mark whose outline holds a point of the canvas: the newest, and none that is larger than `LARGEST`."""
-        for mark in reversed(self.marks):
-            rect = self._plane.rect_of(mark.place.bounds)
-            if max(rect.width(), rect.height()) <= LARGEST and rect.adjusted(-NEAR, -NEAR, NEAR, NEAR).contains(point):
-                return mark
-        return None
+        marks = self.marks
+        left, top, right, bottom = self._plane.edges_of([mark.place.bounds for mark in marks]).T
+        near = (left - NEAR <= point.x()) & (point.x() <= right + NEAR)
+        near &= (top - NEAR <= point.y()) & (point.y() <= bottom + NEAR)
+        found = np.flatnonzero(near & (right - left <= LARGEST) & (bottom - top <= LARGEST))
+        return marks[found[-1]] if len(found) else None
+
+    def grab(self, point: QPointF) -> Mark | None:
+        """Take the one at a point into the hand, to move it."""
+        mark = self.at(point)
+        if mark is not None:
+            self.grabbed.emit(mark)
+        return mark
 
     def move(self, mark: Mark, bins: int, frames: int, done: bool) -> None:
         """Show it so many bins higher and frames later, or do so."""
@@ -123,12 +133,3 @@ class MarkActs(QObject):
             self._notices.refuse(self.tr("There are no marks to turn into edits."))
             return
         self._acting.do(self.tr("Turn marks into edits"), marks_as_edits)
-
-    def effect(self, mark: Mark) -> float | None:
-        """The share of the sound's energy that a mark moved, 0 … 1; None before there are components."""
-        state, run = self._document.state, self._document.run
-        if run is None or not isinstance(run.factors, Factors) or state.marks is None:
-            return None
-        without = state.with_present(marks=tuple(each for each in state.marks if each is not mark))
-        sources_of, power = self._document.sources_of, run.settings.power
-        return moved(sources_of(run.factors, power, without), sources_of(run.factors, power, state))
