@@ -11,9 +11,11 @@ from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts import sources as source_acts
 from workbench.document.acts import stacks as stack_acts
+from workbench.document.document import Document
 from workbench.document.history import History, Step
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of
+from workbench.jobs.works import open_file
 from workbench.masks.edits import areas
 from workbench.masks.edits.brush import Brush, Ruler, Shape
 from workbench.masks.edits.edits import Operation
@@ -307,6 +309,16 @@ def test_every_step_holds_the_marks_that_it_adds(marked):
         assert [m.id for m in got.marks or ()] == [m.id for m in step.state.marks or ()]
         assert [m.weight for m in got.marks or ()] == [m.weight for m in step.state.marks or ()]
     assert len({id(mark) for _, state in back.steps for mark in state.marks or ()}) == 24, "and is one object"
+
+
+def test_a_project_with_marks_is_solved_before_it_is_shown(marked):
+    """In the job that opens it; the window's thread then has nothing to solve."""
+    path, _, history, runs = marked
+    opened, document = open_file(path), Document()
+    known = opened.solved.model(opened.project.state, opened.project.runs)
+    document.open(opened.recording, opened.levels, opened.project.state, opened.project.runs, solved=opened.solved)
+    assert document.stack.factors is known
+    np.testing.assert_array_equal(known.shares, source_stack(history.state, runs).factors.shares)
 
 
 def test_projects_of_schema_7_wrote_all_marks_with_every_step(marked):

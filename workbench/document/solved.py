@@ -52,8 +52,3 @@ class Solved:
         places = next((each.places for each in self._samples if (each.places.bins, each.places.frames) == plane), None)
         self._samples = [*self._samples, Samples(factors, power, places)][-RUNS:]
         return self._samples[-1]
-
-    def forget(self) -> None:
-        """Nothing may keep what was open."""
-        self._known.clear()
-        self._samples.clear()
