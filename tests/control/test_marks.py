@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 
 from tests.acting import change_layer
-from tests.control.hand import click
-from tests.control.scenes import acts, ids, masks, names
+from tests.control.hand import click, drag
+from tests.control.scenes import acts, ids, masks, names, point
 from workbench.control.marking import Says
 from workbench.control.tools import Tool
 from workbench.document.acts import masks as mask_acts
@@ -88,8 +88,8 @@ def test_a_mark_of_no_weight_is_as_if_it_were_not_there(marked):
     marked.marks.weigh(last, 0.0)
     silent = masks(marked)
     marked.marks.weighed()
-    marked.marks.remove(last)
-    assert np.array_equal(masks(marked), silent)
+    marked.marks.remove(marked.marks.marks[-1])
+    assert not silent[2].any() and np.array_equal(masks(marked), silent[:2]), "its source went with it"
 
 
 def test_a_mark_is_given_to_another_source(marked):
@@ -212,6 +212,74 @@ def in_view(desk, mark):
     rect, canvas = desk.plane.rect_of(mark.place.bounds), QRectF(desk.plane.canvas).adjusted(-1, -1, 1, 1)
     rect.setBottom(min(rect.bottom(), desk.plane.y_of(desk.viewport.bottom)))
     return canvas.contains(rect)
+
+
+def test_a_source_goes_with_its_only_mark_as_one_step(marked, told):
+    before, count = masks(marked), len(acts(marked))
+    second = marked.marks.marks[1]
+    marked.marks.remove(second)
+    assert names(marked) == ["Rest", "Source 1"] and len(acts(marked)) == count + 1
+    assert told.said[-1] == "“Source 2” went with its only mark"
+    marked.document.undo()
+    assert names(marked) == ["Rest", "Source 1", "Source 2"] and np.array_equal(masks(marked), before)
+    marked.selection.select(ids(marked)[2])
+    # One of which something else is said stays, and is told to be empty where that is only where it does not sound.
+    click(marked, 0.9, 0.5, Says.MORE)
+    marked.marks.remove(second)
+    assert names(marked)[-1] == "Source 2" and len(marked.marks.marks) == 2
+    marked.marks.turn(marked.marks.marks[-1])
+    assert told.said[-1].startswith("“Source 2” is empty: nothing says where it sounds.")
+    marked.marks.remove(marked.marks.marks[-1])
+    assert names(marked) == ["Rest", "Source 1"]
+
+
+@pytest.mark.parametrize("what", ["name", "gain_db", "mute", "edit", "group"])
+def test_a_source_that_was_worked_on_stays_when_its_only_mark_goes(marked, told, what):
+    source = ids(marked)[2]
+    if what == "edit":
+        filled(marked, source, Region(60, 90, 40, 60))
+    elif what == "group":
+        marked.selection.select(source)
+        marked.layers.group()
+    else:
+        changed = {"name": {"name": "Bass", "automatic": False}, "gain_db": {"gain_db": -3.0}, "mute": {"mute": True}}
+        change_layer(marked.document, what, source, **changed[what])
+    marked.marks.remove(marked.marks.marks[-1])
+    assert source in ids(marked) and "is empty" in told.said[-1]
+    # The other source gives its mark away, and is empty too.
+    marked.marks.give(marked.marks.marks[0], marked.document.layers[ids(marked).index(source)])
+    assert "“Source 1” is empty" in told.said[-1]
+
+
+def test_a_lock_keeps_what_is_said_of_a_source(marked, told, until):
+    change_layer(marked.document, "lock", ids(marked)[2], locked=True)
+    first, second = marked.marks.marks
+    before, count = masks(marked), len(acts(marked))
+    spoken = marked.document.layers[2]
+    for refused in (
+        lambda: marked.marks.remove(second),
+        lambda: marked.marks.weigh(second, 0.5),
+        lambda: marked.marks.turn(second),
+        lambda: marked.marks.give(second, marked.document.layers[1]),
+        lambda: marked.marks.give(first, spoken),
+        lambda: click(marked, 0.9, 0.5, Says.MORE),
+        lambda: click(marked, 0.9, 0.5, Says.NOT),
+        lambda: drag(marked, (0.5, 0.5), (0.9, 0.5), says=Says.MORE),
+        lambda: marked.marks.grab(second),
+    ):
+        del told.refused[:]
+        refused()
+        assert "“Source 2” is locked" in told.refused[-1]
+        assert len(acts(marked)) == count and np.array_equal(masks(marked), before)
+    # Nothing is lit that a click would not give; of others may be spoken, and a click for another source goes.
+    marked.marking.choose_new()
+    marked.pointer.put(point(marked, 0.9))
+    until(lambda: marked.marking.lit is not None)
+    marked.marking.choose(spoken.id)
+    until(lambda: marked.marking.lit is None)
+    marked.marking.choose_new()
+    click(marked, 0.9, 0.5)
+    assert names(marked)[-1] == "Source 3"
 
 
 def test_marks_are_those_of_the_stack_that_is_shown(marked):

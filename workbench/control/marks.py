@@ -8,11 +8,20 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from workbench.control.acting import Acting
 from workbench.control.notices import Notices
 from workbench.control.plane import Plane
-from workbench.document.acts.sources import change_mark, edits_as_marks, marks_as_edits, remove_mark
+from workbench.document.acts.sources import (
+    change_mark,
+    check_unlocked,
+    edits_as_marks,
+    marks_as_edits,
+    remove_mark,
+    said_of,
+)
 from workbench.document.document import Document
+from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.assignment import REST
 from workbench.masks.insight.claims import claimed
 from workbench.masks.model.layers import Layer
 from workbench.progress import part
@@ -51,8 +60,10 @@ class MarkActs(QObject):
         return next((layer for layer in self._document.layers if mark.source in layer.part_ids), None)
 
     def remove(self, mark: Mark) -> None:
-        """Take it back."""
-        self._acting.do(self.tr("Take a mark back"), lambda state: remove_mark(state, mark.id))
+        """Take it back; a source that nothing else was said of or done to goes with it, and that is said."""
+        layer = self.source_of(mark)
+        if self._acting.do(self.tr("Take a mark back"), lambda state: remove_mark(state, mark.id)):
+            self._tell_left(layer)
 
     def weigh(self, mark: Mark, weight: float) -> None:
         """How sure it is, 0 … 1; while a slider moves one act."""
@@ -68,7 +79,9 @@ class MarkActs(QObject):
         part = next((part for part in layer.parts if part.component is not None), None)
         if part is not None:
             name = self.tr("Give a mark to {0}").format(layer.name)
-            self._acting.do(name, lambda state: change_mark(state, mark.id, source=part.id))
+            former = self.source_of(mark)
+            if self._acting.do(name, lambda state: change_mark(state, mark.id, source=part.id)):
+                self._tell_left(former)
 
     def at(self, point: QPointF) -> Mark | None:
         """The mark whose outline holds a point of the canvas: the newest, and none that is larger than `LARGEST`."""
@@ -79,12 +92,17 @@ class MarkActs(QObject):
         found = np.flatnonzero(near & (right - left <= LARGEST) & (bottom - top <= LARGEST))
         return marks[found[-1]] if len(found) else None
 
-    def grab(self, point: QPointF) -> Mark | None:
-        """Take the one at a point into the hand, to move it."""
-        mark = self.at(point)
-        if mark is not None:
-            self.grabbed.emit(mark)
-        return mark
+    def grab(self, mark: Mark) -> bool:
+        """Take one into the hand, to move it; answers whether its source is not locked, and says so where it is."""
+        layer = self.source_of(mark)
+        try:
+            if layer is not None:
+                check_unlocked(layer)
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return False
+        self.grabbed.emit(mark)
+        return True
 
     def move(self, mark: Mark, bins: int, frames: int, done: bool) -> None:
         """Show it so many bins higher and frames later, or do so."""
@@ -98,7 +116,20 @@ class MarkActs(QObject):
 
     def turn(self, mark: Mark) -> None:
         """What sounds here is the source, or is not."""
-        self._acting.do(self.tr("Turn a mark round"), lambda state: change_mark(state, mark.id, denies=not mark.denies))
+        name = self.tr("Turn a mark round")
+        if self._acting.do(name, lambda state: change_mark(state, mark.id, denies=not mark.denies)):
+            self._tell_left(self.source_of(mark))
+
+    def _tell_left(self, layer: Layer | None) -> None:
+        """Say what became of a source of which nothing may be said any more."""
+        state = self._document.state
+        if layer is None or REST in layer.components or said_of(state, layer):
+            return
+        if all(each.id != layer.id for each in state.layers):
+            self._notices.say(self.tr("“{0}” went with its only mark").format(layer.name))
+        else:
+            text = self.tr("“{0}” is empty: nothing says where it sounds. Select it and click there, or delete it.")
+            self._notices.say(text.format(layer.name))
 
     def turn_edits(self) -> None:
         """Say by marks what edits of this stack did, so that it counts for all that sounds alike."""

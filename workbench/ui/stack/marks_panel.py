@@ -208,6 +208,8 @@ class MarksPanel(QWidget):
         mark = self._choice.chosen
         if mark is not None:
             act(mark)
+            # Where it was refused the controls show what still is.
+            self._show_chosen()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Delete in the list takes the mark back, and not the layer away."""
@@ -223,6 +225,5 @@ class MarksPanel(QWidget):
 
     def _give(self) -> None:
         layer = next((each for each in self._sources() if each.id == self.source.currentData()), None)
-        mark = self._choice.chosen
-        if layer is not None and mark is not None:
-            self._marks.give(mark, layer)
+        if layer is not None:
+            self._with_chosen(lambda mark: self._marks.give(mark, layer))
