@@ -17,8 +17,8 @@ from workbench.audio.scores import score_of
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import REST, sources
-from workbench.masks.insight.marked_bins import Samples
 from workbench.masks.insight.oracles import oracle_masks
+from workbench.masks.insight.samples import Samples
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors, Shares
 from workbench.masks.model.sources import MaskModel

@@ -20,6 +20,7 @@ from workbench.document.acts.layers import layer_index
 from workbench.document.acts.sources import add_mark, add_source, begin_sources
 from workbench.document.document import Document
 from workbench.document.state import State
+from workbench.errors import UserError
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Brush, Shape
 from workbench.masks.edits.traces import Path, Trace
@@ -180,9 +181,10 @@ class Marking(QObject):
         self._light_soon()
 
     def _tried(self, place: Area | Trace) -> tuple[Sources, int] | None:
-        """The sources if a place were marked, and which of them it would be; None without components."""
-        factors = self._components.factors
-        if factors is None:
+        """The sources if a place were marked, and which of them it would be; None without components, or where nothing
+        may be said of the chosen one."""
+        factors, chosen = self._components.factors, self._selection.present
+        if factors is None or (not self.new and chosen is not None and chosen.locked):
             return None
         state, layer = self._marked(self._document.recorded_state, 0, place, Says.THIS)
         number = state.layers[layer_index(state, layer)].components[0]
@@ -202,6 +204,10 @@ class Marking(QObject):
     def begin(self, point: QPointF, says: Says) -> None:
         """Press."""
         if self.active and self._document.recording is not None:
+            layer = next((each for each in self._document.layers if each.id == self._spoken_of(says)), None)
+            if layer is not None and layer.locked:
+                self._notices.refuse(UserError("document.source_is_locked", name=layer.name))
+                return
             self._pressed, self._says, self._path = point, says, None
             self._plane_pressed = self._plane_now()
             self._held.start()
@@ -236,7 +242,11 @@ class Marking(QObject):
                 return
             self._held.stop()
             if self._says is Says.THIS and not self._spans:
-                self._grabbed = self._marks.at(self._pressed)
+                mark = self._marks.at(self._pressed)
+                if mark is not None and not self._marks.grab(mark):
+                    self.cancel()
+                    return
+                self._grabbed = mark
         if self._grabbed is not None:
             self._marks.move(self._grabbed, *self._way(self._pressed, point), False)
             return

@@ -2,8 +2,8 @@
 
 Schema 1 and 2 had one stack, no history and three operations; 2 came with more methods, and masks computed as a whole.
 Schema 3 had steps, stacks and all effects; 4 groups and remembered mixes as well. All of them held the selected time
-of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references, 6 no marks; in 7 a source
-had the same share of a component at all frequencies.
+of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references, 6 no marks; 7 wrote all
+marks of a stack with every step, and a source had the same share of a component at all frequencies.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
         document["schema"] = 7
     if document["schema"] < 8:
         arrays = {name: _in_one_band(array) if name.endswith("_shares") else array for name, array in arrays.items()}
+        _mark_by_mark(document["tables"])
         document["schema"] = 8
     return document, arrays
 
@@ -176,3 +177,19 @@ def _without_marks(document: Json) -> None:
 
 def _in_one_band(shares: Any) -> Any:
     return np.asarray(shares)[:, :, None]
+
+
+def _mark_by_mark(tables: Json) -> None:
+    marks: list[Json] = []
+    numbers: dict[str, int] = {}
+    tables["said"] = []
+    for said in tables["marks"]:
+        others = []
+        for mark in said:
+            # What is equal was one mark in all steps.
+            number = numbers.setdefault(repr(mark), len(marks))
+            if number == len(marks):
+                marks.append(mark)
+            others.append(number)
+        tables["said"].append({"like": None, "first": 0, "last": 0, "marks": others})
+    tables["marks"] = marks

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from workbench.masks.edits.edits import Edit
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import sources
-from workbench.masks.insight.marked_bins import Samples
+from workbench.masks.insight.samples import Samples
 from workbench.masks.model.layers import Group, Layer, Part
 from workbench.masks.model.models import Factors, Model
 from workbench.masks.model.palette import palette_colour

@@ -7,15 +7,14 @@ the way there: taking a word back gives exactly what was before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.marked_bins import BANDS, Normal, Samples
 from workbench.masks.insight.proportions import least
+from workbench.masks.insight.samples import BANDS, Said, Samples
 from workbench.masks.model.grid import Array
 from workbench.masks.model.layers import Part
 from workbench.masks.model.sources import Sources, Word
@@ -47,10 +46,9 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
         In the order in which they were made. Those of other parts, and those of no weight, say nothing.
     """
     numbers = {part.id: part.component for part in parts if part.component is not None}
+    samples.make_room(len(marks))
     words = tuple(
-        Word(numbers[mark.source], mark.place, mark.weight, mark.denies, samples.of(mark.place).size)
-        for mark in marks
-        if mark.source in numbers and mark.weight > 0
+        samples.places.word(mark, numbers[mark.source]) for mark in marks if mark.source in numbers and mark.weight > 0
     )
     there = sorted(set(numbers.values()))
     said: dict[int, float] = {}
@@ -63,7 +61,7 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
     shared = sorted(said) or there or [REST]
     prior[shared] = (1 - waiting) / len(shared)
     prior[REST] += waiting
-    return Sources(samples.base, assignment(samples, words, prior, waiting), words)
+    return Sources(samples.base, assignment(samples, words, prior, waiting), words, samples.places.told)
 
 
 def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float32], waiting: float = 0.0) -> Array:
@@ -102,15 +100,17 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     common = _Squares(components)
     denied: dict[int, _Squares] = {}
     said, weight, count = np.zeros(sources), 0.0, 0.0
-    for word, found in _last_said(samples, words):
-        weight += word.weight * found.weight
+    for word, adds in zip(words, samples.said(words), strict=True):
+        if not adds.energy:
+            continue
+        weight += word.weight * adds.energy
         count += word.weight
         if word.denies:
-            denied.setdefault(word.source, _Squares(components)).add(found, word.weight)
+            denied.setdefault(word.source, _Squares(components)).add(adds)
         else:
-            common.add(found, word.weight)
-            targets[word.source, found.first : found.first + len(found.sums)] += word.weight * found.sums
-            said[word.source] += found.weight
+            common.add(adds)
+            targets[word.source, adds.first : adds.first + len(adds.sums)] += adds.sums
+            said[word.source] += adds.energy
     shares = np.repeat(np.asarray(prior, np.float64)[:, None], BANDS * components, axis=1)
     asked, there = said > 0, np.flatnonzero((prior > 0) | (said > 0))
     if weight > 0:
@@ -137,10 +137,10 @@ class _Squares:
         self._own = np.zeros((BANDS, components, components))
         self._beside = np.zeros((BANDS - 1, components, components))
 
-    def add(self, some: Normal, weight: float) -> None:
+    def add(self, word: Said) -> None:
         """Those of a word."""
-        self._own[some.first : some.first + len(some.squares)] += weight * some.squares
-        self._beside[some.first : some.first + len(some.beside)] += weight * some.beside
+        self._own[word.first : word.first + len(word.squares)] += word.squares
+        self._beside[word.first : word.first + len(word.beside)] += word.beside
 
     @property
     def whole(self) -> NDArray[np.float64]:
@@ -164,33 +164,6 @@ def _drawn_together(alike: NDArray[np.float64], kinship: float, smoothness: floa
     near = np.eye(BANDS, k=1) + np.eye(BANDS, k=-1)
     among, along = (np.diag(each.sum(axis=0)) - each for each in (alike, near))
     return kinship / BANDS * np.kron(np.eye(BANDS), among) + smoothness * np.kron(along, np.eye(len(alike)))
-
-
-def _last_said(samples: Samples, words: Sequence[Word]) -> Iterator[tuple[Word, Normal]]:
-    """Words with what is looked at of their places where they count; without words that do nowhere.
-
-    A later word hides what was said before in the bins that it covers, as far as it is sure; one that denies hides only
-    what was said of its own source.
-    """
-    bounds = np.array([astuple(word.cover.bounds) for word in words], np.int64).reshape(-1, 4)
-    for index, word in enumerate(words):
-        bins, (low, high, start, stop) = samples.of(word.cover), bounds[index]
-        later = bounds[index + 1 :]
-        meets = (later[:, 0] < high) & (later[:, 1] > low) & (later[:, 2] < stop) & (later[:, 3] > start)
-        others = [words[index + 1 + int(place)] for place in np.flatnonzero(meets)]
-        others = [other for other in others if not other.denies or other.source == word.source]
-        if not len(bins.rows):
-            continue
-        if not others:
-            yield word, bins.whole
-            continue
-        counted = np.ones(len(bins.rows))
-        rows, columns = np.unique(bins.rows), np.unique(bins.columns)
-        here = np.searchsorted(rows, bins.rows), np.searchsorted(columns, bins.columns)
-        for other in others:
-            counted *= 1 - other.weight * (other.cover.at(rows, columns)[here] >= 0.5)
-        if counted.any():
-            yield word, bins.normal(counted)
 
 
 def moved(before: Sources, now: Sources) -> float:
