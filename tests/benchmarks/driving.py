@@ -13,7 +13,7 @@ from tests.rig import NullSink, null_sink, virtual_screen
 from workbench import resource
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QPointF
+    from PySide6.QtCore import QPointF, Qt
 
     from workbench.app import Workbench
 
@@ -69,8 +69,8 @@ def open_and_factorise(program: Workbench, components: int, iterations: int, pat
     assert run_until(program, lambda: not program.desk.factorising.running)
 
 
-def mouse(program: Workbench, kind: str, point: QPointF) -> None:
-    """Send a mouse event to the spectrogram: 'press', 'move' or 'release'."""
+def mouse(program: Workbench, kind: str, point: QPointF, keys: Qt.KeyboardModifier | None = None) -> None:
+    """Send a mouse event to the spectrogram: 'press', 'move' or 'release', with keys that are held."""
     from PySide6.QtCore import QEvent, Qt
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
@@ -84,5 +84,7 @@ def mouse(program: Workbench, kind: str, point: QPointF) -> None:
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     button = none if kind == "move" else left
     held = none if kind == "release" else left
-    event = QMouseEvent(types[kind], point, view.mapToGlobal(point), button, held, Qt.KeyboardModifier.NoModifier)
+    event = QMouseEvent(
+        types[kind], point, view.mapToGlobal(point), button, held, keys or Qt.KeyboardModifier.NoModifier
+    )
     QApplication.sendEvent(view, event)

@@ -58,15 +58,15 @@ class User:
         self._crossed = _pooled(ideal * self._energy)
         self._pooled = _pooled(self._energy)
 
-    def next(self, masks: np.ndarray, said: Collection[Said]) -> Said:
-        """One more mark; `masks` are those of the moment, shape (G, F, N)."""
+    def next(self, masks: np.ndarray, said: Collection[Said], done: Collection[int] = ()) -> Said:
+        """One more mark, of no stem that is done; `masks` are those of the moment, shape (G, F, N)."""
         errors = _pooled((masks * (masks - 2 * self._ideal)) * self._energy) + self._of_ideal
         urgency = 1 / np.maximum(errors.sum(axis=(1, 2)), 1e-12)
         now = np.tensordot(urgency, errors, 1)
         count = len(masks)
         unsaid = [g for g in range(count) if g not in {each.stem for each in said}]
         best: tuple[float, Said] | None = None
-        for stem in unsaid or range(count):
+        for stem in unsaid or [g for g in range(count) if g not in done]:
             # As if the bins were wholly that stem's.
             then = np.tensordot(urgency, self._of_ideal, 1)
             then += urgency[stem] * (self._pooled - 2 * self._crossed[stem])
