@@ -64,7 +64,7 @@ def test_the_chosen_mark_has_a_frame_on_the_spectrogram_and_return_brings_it_int
 
 
 def put_aside(program):
-    """The pointer is elsewhere, with whatever tool."""
+    """The pointer leaves, with whatever tool."""
     QApplication.sendEvent(program.window.panes.spectrogram, QEvent(QEvent.Type.Leave))
     pump(program.application)
 
@@ -83,6 +83,11 @@ def test_of_many_marks_rows_stay_and_only_those_in_sight_are_looked_at(marked):
     assert 3 < len(seen) < 40
     assert pump(marked.application, lambda: all("moved" in row.list.item(i).text() for i in seen), 20)
     assert sum(marked.desk.mark_effects.of(mark) is not None for mark in marks(marked)) <= len(seen) + 2
+    # A long name leaves when and where in sight, and the tip has it whole.
+    name = "A name that is much too long for the list"
+    marked.desk.layers.rename(document.layers[1], name)
+    item = row.list.item(seen[0])
+    assert "… · 0:0" in item.text() and item.toolTip().startswith(name)
     # A mark that goes from between others takes its row alone; where it was the next one is chosen, and undo brings it.
     row.list.setCurrentRow(100)
     kept, after = row.list.item(50), row.list.item(101)

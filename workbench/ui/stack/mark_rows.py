@@ -15,12 +15,15 @@ from workbench.masks.hand.marks import Mark
 from workbench.masks.model.grid import Region
 from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture
 from workbench.ui.base.axes import clock, describe_hz
+from workbench.ui.base.names import short
 
 PICTURE = QSize(56, 34)
 AROUND = 3
 """A picture shows so many times what is marked."""
 MOST_PICTURES = 200
 """That are kept."""
+MOST_LETTERS = 16
+"""Of a source's name."""
 MOST_FRAMES = 400
 """Of a mark, in which its loudest frequency is looked for."""
 
@@ -40,15 +43,17 @@ class MarkRows(QObject):
     def data(self, mark: Mark, role: int) -> object:
         """What a row has for a role of Qt's."""
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._text(mark)
+            # When and where it is stays in sight.
+            return self._text(mark, MOST_LETTERS if role == Qt.ItemDataRole.DisplayRole else None)
         return self._picture(mark) if role == Qt.ItemDataRole.DecorationRole else None
 
-    def _text(self, mark: Mark) -> str:
+    def _text(self, mark: Mark, letters: int | None) -> str:
         layer, bounds = self._marks.source_of(mark), mark.place.bounds
         recording, analysis = self._document.recording, self._document.state.analysis
         if layer is None or recording is None:
             return ""
-        name = self.tr("Not {0}").format(layer.name) if mark.denies else layer.name
+        name = layer.name if letters is None else short(layer.name, letters)
+        name = self.tr("Not {0}").format(name) if mark.denies else name
         at = clock(analysis.second_of((bounds.start + bounds.stop - 1) / 2, recording.rate))
         everywhere = bounds.high - bounds.low >= analysis.bins
         where = self.tr("all frequencies") if everywhere else describe_hz(self._loudest_hz(bounds))
