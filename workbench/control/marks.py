@@ -20,6 +20,8 @@ from workbench.progress import part
 
 LARGEST, NEAR = 90.0, 3.0
 """Pixels of a mark that is moved by a drag, and around it; a drag within a larger one is another stroke."""
+CLICKED = 1000
+"""Bins × frames of an area that is moved however large it is on the screen: more than a click has, in any window."""
 
 
 class MarkActs(QObject):
@@ -69,10 +71,13 @@ class MarkActs(QObject):
             self._acting.do(name, lambda state: change_mark(state, mark.id, source=part.id))
 
     def at(self, point: QPointF) -> Mark | None:
-        """The mark whose outline holds a point of the canvas: the newest, and none that is larger than `LARGEST`."""
+        """The mark whose outline holds a point of the canvas: the newest, and none that is larger than a click's and
+        than `LARGEST`."""
         for mark in reversed(self.marks):
-            rect = self._plane.rect_of(mark.place.bounds)
-            if max(rect.width(), rect.height()) <= LARGEST and rect.adjusted(-NEAR, -NEAR, NEAR, NEAR).contains(point):
+            place, rect = mark.place, self._plane.rect_of(mark.place.bounds)
+            clicked = isinstance(place, Area) and place.bounds.bins_held <= CLICKED
+            small = clicked or max(rect.width(), rect.height()) <= LARGEST
+            if small and rect.adjusted(-NEAR, -NEAR, NEAR, NEAR).contains(point):
                 return mark
         return None
 

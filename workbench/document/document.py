@@ -102,7 +102,7 @@ class Document(ShownDocument):
         """End a run of merged acts (the slider was let go)."""
         self._history.seal()
 
-    def preview(self, state: State, region: Region | None = None) -> None:
+    def preview(self, state: State, region: Region | None = None, trial: Run | None = None) -> None:
         """Show and sound a state without recording it; `act` or `end_preview` follows.
 
         Parameters
@@ -110,7 +110,11 @@ class Document(ShownDocument):
         state : State
         region : Region, optional
             Where its edits give other masks than those shown before, where that is known.
+        trial : Run, optional
+            The run that the state names by the number PREVIEW.
         """
+        if trial is not None:
+            self._runs.try_out(trial)
         self._show(state, region)
 
     def end_preview(self) -> None:
