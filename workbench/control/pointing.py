@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF
 
 from workbench.control.extracting import Extracting
 from workbench.control.layers import LayerActs
+from workbench.control.marking import Marking
 from workbench.control.masks import MaskActs
 from workbench.control.notices import Notices
 from workbench.control.plane import Plane, Pointer
@@ -83,6 +84,7 @@ class Pointing(QObject):
         masks: MaskActs,
         layers: LayerActs,
         extracting: Extracting,
+        marking: Marking,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
@@ -90,6 +92,7 @@ class Pointing(QObject):
         self._document, self._selection = document, selection
         self._pointer, self._plane, self._playback = pointer, plane, playback
         self._masks, self._layers, self._extracting, self._notices = masks, layers, extracting, notices
+        self._marking = marking
 
     def play_here(self) -> None:
         """Play from where the hand points."""
@@ -134,8 +137,13 @@ class Pointing(QObject):
         )
 
     def get_out(self, point: QPointF | None = None) -> None:
-        """Get out what is selected or painted; where nothing is, the sound at a point, or under the pointer."""
+        """Get out what is selected, else what the mark at a point (or under the pointer) is an example of, else what is
+        painted, else the sound there."""
         at = self._pointer.point if point is None else point
+        mark = None if at is None or self._selection.area is not None else self._marking.mark_at(at)
+        if mark is not None and not mark.denies:
+            self._extracting.get_out_like(mark)
+            return
         if self._extracting.has_example or at is None:
             self._extracting.get_out()
             return

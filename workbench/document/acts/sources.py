@@ -16,6 +16,7 @@ from workbench.masks.edits.effects import Fill
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import REST
+from workbench.masks.insight.examples import Example
 from workbench.masks.model.layers import Layer, Part
 
 SURE = 0.95
@@ -81,6 +82,24 @@ def add_mark(state: State, layer: int, place: Area | Trace, weight: float = 1.0,
             mark = Mark(state.next_id, part.id, place, weight, denies)
             return replace(state, next_id=state.next_id + 1).with_present(marks=(*(state.marks or ()), mark))
     raise UserError("document.no_layer")
+
+
+def add_example(state: State, layer: int, example: Example) -> State:
+    """Say by marks what an example says of a layer's source: at last where it sounds, which so counts where they meet.
+
+    What is like the example has marks of its own, and so can be weighed or taken back alone.
+
+    Raises
+    ------
+    UserError
+        As `add_mark`.
+    """
+    told = [(each.beside, True) for each in (example.similar, example.itself)]
+    told += [(each.sound, False) for each in (example.similar, example.itself)]
+    for place, denies in told:
+        if place:
+            state = add_mark(state, layer, place, denies=denies)
+    return state
 
 
 def change_mark(state: State, mark: int, **values: Any) -> State:

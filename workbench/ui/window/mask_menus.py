@@ -85,7 +85,7 @@ def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         tr("Get this sound ou&t"),
         "Ctrl+L",
         desk.pointing.get_out,
-        tr("Find what is selected, painted or pointed at everywhere: two layers, the sound and the rest"),
+        tr("Find what is selected, marked, painted or pointed at everywhere: a source that marks refine, and the rest"),
     )
     menu.add(
         "editsToMarks",
