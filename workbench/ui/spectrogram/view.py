@@ -196,7 +196,6 @@ class SpectrogramView(QWidget):
         self._hand.put(None)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._hand.hold_keys(event.modifiers())
         self._hand.put(event.position())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
