@@ -156,7 +156,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
     measuring = Measuring(document, selection, playback, factorising, runner, notices)
     extracting = Extracting(document, selection, runner, notices)
-    tapping = Tapping(document, selection, playback, notices)
+    tapping = Tapping(document, selection, playback, runner, notices)
     wishes = Wishes(document, selection, factorising, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(

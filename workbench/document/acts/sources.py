@@ -65,8 +65,16 @@ def add_source(state: State, name: str) -> tuple[State, int]:
     return replace(state, next_id=identity + 2).with_present(layers=(*state.layers, layer)), identity
 
 
-def add_mark(state: State, layer: int, place: Area | Trace, weight: float = 1.0, denies: bool = False) -> State:
-    """Say of a place that a layer's source sounds there, or does not.
+def source_named(state: State, name: str) -> tuple[State, int]:
+    """The source of a name, or another one; returns the id of its layer too."""
+    found = next((layer.id for layer in state.layers if layer.name == name and layer.components), None)
+    return add_source(state, name) if found is None else (state, found)
+
+
+def add_mark(
+    state: State, layer: int, place: Area | Trace, weight: float = 1.0, denies: bool = False, name: str = ""
+) -> State:
+    """Say of a place that a layer's source sounds there, or does not; `name` tells what it was made from.
 
     Raises
     ------
@@ -78,7 +86,7 @@ def add_mark(state: State, layer: int, place: Area | Trace, weight: float = 1.0,
             part = next((part for part in each.parts if part.component is not None), None)
             if part is None:
                 raise UserError("document.no_source", name=each.name)
-            mark = Mark(state.next_id, part.id, place, weight, denies)
+            mark = Mark(state.next_id, part.id, place, weight, denies, name)
             return replace(state, next_id=state.next_id + 1).with_present(marks=(*(state.marks or ()), mark))
     raise UserError("document.no_layer")
 
