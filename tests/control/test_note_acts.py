@@ -216,7 +216,7 @@ def test_of_a_source_the_line_is_one_mark_of_its_partials(pointed, settle, told)
     desk.notes.pitch_line()
     settle()
     *others, mark = desk.document.state.marks
-    assert tuple(others) == before.marks and mark.name == "Pitch line, notes: 3" and covers(mark.place, 1, 2, 3)
+    assert tuple(others) == before.marks and mark.name == "Pitch line" and covers(mark.place, 1, 2, 3)
     assert desk.marks.source_of(mark).name == "Source 1" and acts(desk)[-1] == "Pitch line of Source 1"
     assert "one mark" in told.said[-1] and not desk.document.state.present.known
     desk.document.undo()
@@ -239,7 +239,7 @@ def test_without_a_selection_the_last_stroke_of_the_source_becomes_the_line(poin
     desk.notes.pitch_line()
     settle()
     mark = desk.document.state.marks[-1]
-    assert (mark.id, mark.source, mark.name) == (stroke.id, stroke.source, "Pitch line, notes: 1")
+    assert (mark.id, mark.source, mark.name) == (stroke.id, stroke.source, "Pitch line")
     column = mark.place.at(np.arange(ANALYSIS.bins), np.array([ANALYSIS.frame_at(1.05, RATE)]))[:, 0] > 0
     assert column[[ANALYSIS.bin_at(m * HZ[76], RATE) for m in (1, 2, 3)]].all() and column.sum() <= 15
     desk.document.undo()

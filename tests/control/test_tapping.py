@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -202,11 +203,8 @@ def test_what_is_tapped_of_a_source_is_one_mark_and_one_step(pointed, settle, to
     back = Unpacker(packer.finish(), packer.arrays).state(entry).marks[-1]
     assert (back.name, back.id, back.place.bounds) == (mark.name, mark.id, mark.place.bounds)
     # Older files tell no name of a mark.
-    tables = packer.tables
-    for entries in tables["marks"]:
-        for each in entries:
-            del each["name"]
-    assert [each.name for each in Unpacker(tables, packer.arrays).state(entry).marks] == [""] * len(before.marks) + [""]
+    unnamed = json.loads(json.dumps(packer.tables).replace('"name": "Onsets: 5"', '"other": 0'))
+    assert Unpacker(unnamed, packer.arrays).state(entry).marks[-1].name == ""
 
 
 def test_taps_become_a_mark_in_the_stack_where_they_were_tapped(pointed, settle):

@@ -92,7 +92,7 @@ class MarkedNotes(QObject):
             self._notices.refuse(self.tr("Nothing selected holds a pitch for long enough; select along a partial."))
             return
         count = sum(len(note.spans) for note in line)
-        name = self.tr("Pitch line, notes: {0}").format(count)
+        name = self.tr("Pitch line")
         try:
             state, layer = self._with_source(self._document.recorded_state)
             if drawn is None:
@@ -144,9 +144,13 @@ class MarkedNotes(QObject):
             text = self.tr("Nothing in the recording stands out where “{0}” has notes: its times must be those heard.")
             self._notices.trouble(text.format(name))
             return
-        for source, count, place in heard:
-            there, layer = source_named(there, source)
-            there = add_mark(there, layer, place, name=self.tr("Notes: {0}").format(count))
+        try:
+            for source, count, place in heard:
+                there, layer = source_named(there, source)
+                there = add_mark(there, layer, place, name=self.tr("Notes: {0}").format(count))
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return
         self._document.act(self.tr("Notes of {0}").format(name), show_stack(there, shown))
         told = self.tr("Notes: {0}, sources: {1}; each source has one mark, in the list of marks")
         text = told.format(sum(count for _, count, _ in heard), len(heard))

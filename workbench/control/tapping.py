@@ -15,7 +15,7 @@ from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
-from workbench.masks.edits.area import Area
+from workbench.masks.edits.area import Area, nothing
 from workbench.masks.insight.attacks import aligned, begun
 from workbench.masks.model.layers import Layer
 from workbench.separation.known import Onsets
@@ -144,7 +144,11 @@ class Tapping(QObject):
                 return
             if state.analysis != analysis:
                 place = place.resampled(analysis, state.analysis, len(recording.samples))
-            there = add_mark(there, layer.id, place, name=self.tr("Onsets: {0}").format(count))
+            try:
+                there = add_mark(there, layer.id, place, name=self.tr("Onsets: {0}").format(count))
+            except UserError as reason:
+                self._notices.refuse(reason)
+                return
             document.act(self._name_of(layer), show_stack(there, state.shown))
             told = self._told(layer, count, analysis.second_of(late, rate))
             self._notices.say(f"{told} {self.tr('They are one mark, in the list of marks.')}")
@@ -234,9 +238,13 @@ class Tapping(QObject):
         layer = next((each for each in self._document.layers if each.id == self._selection.layer), None)
         if layer is None:
             self._notices.refuse(self.tr("Select the layer whose onsets you want to tap first."))
-        elif self._document.state.marks is not None and not layer.components:
-            self._notices.refuse(UserError("document.no_source", name=layer.name))
-            return None
+        elif self._document.state.marks is not None:
+            try:
+                # Said at once, and not after all was tapped.
+                add_mark(self._document.recorded_state, layer.id, nothing(1, 1))
+            except UserError as reason:
+                self._notices.refuse(reason)
+                return None
         return layer
 
 
