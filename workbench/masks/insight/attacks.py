@@ -115,7 +115,10 @@ def begun(levels: Levels, frames: Sequence[int], analysis: Analysis) -> Area:
                 out[:, start - part.start : stop - part.start][held.T] = 255
         return out
 
-    return made_in_chunks(bins, count, Region(0, bins, places[0] - 1, places[-1] + window), coverage)
+    out = made_in_chunks(bins, count, Region(0, bins, places[0] - 1, places[-1] + window), coverage)
+    # Found here and kept, so that whoever shows it does not wait for it.
+    _ = out.bounds
+    return out
 
 
 def _loudest(levels: Levels, start: int, stop: int) -> np.ndarray:

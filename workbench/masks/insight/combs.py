@@ -104,7 +104,10 @@ def comb(levels: Levels, tones: Sequence[Tone], progress: Progress = silent) -> 
         return out
 
     whole = Region(int(rows.min()) - LOBE, int(rows.max()) + LOBE + 1, int(columns[0]), int(columns[-1]) + 1)
-    return made_in_chunks(bins, frames, whole, coverage)
+    made = made_in_chunks(bins, frames, whole, coverage)
+    # Found here and kept, so that whoever shows it does not wait for it.
+    _ = made.bounds
+    return made
 
 
 def _standing_out(
