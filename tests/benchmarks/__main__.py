@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, edit, effort, engine, extraction, live, main_job, presets, scores, windows
+from tests.benchmarks import Report, edit, effort, engine, extraction, live, main_job, presets, scores, told, windows
 
 BENCHMARKS = {
     "main": main_job.measure,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "scores": scores.measure,
     "edit": edit.measure,
     "effort": effort.measure,
+    "told": told.measure,
     "live": live.measure,
 }
 

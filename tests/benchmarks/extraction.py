@@ -148,7 +148,7 @@ def said_of(mix: Mix, area: Area) -> State:
     """The two sources that the program makes of an example, as its state."""
     state = begin_sources(fresh_state(ANALYSIS), 1, "Sources", "Rest")
     state, layer = add_source(state, "Sound")
-    return add_example(state, layer, example_of(mix.stack, area, ANALYSIS))
+    return add_example(state, layer, example_of(mix.stack, area, ANALYSIS), [""] * 4)
 
 
 def masks_of(mix: Mix, state: State) -> np.ndarray:

@@ -179,6 +179,12 @@ class Extracting(QObject):
     def _put(self, name: str, example: Example, layer: int | None) -> None:
         run, made = self._run(), 0
         assert run is not None
+        names = (
+            self.tr("beside what is like it"),
+            self.tr("beside the example"),
+            self.tr("{0} like it").format(example.events),
+            self.tr("the example"),
+        )
 
         def act(state: State) -> State:
             nonlocal made
@@ -189,7 +195,7 @@ class Extracting(QObject):
                 made = layer or 0
             else:
                 state, made = add_source(state, numbered(name, {each.name for each in state.layers}))
-            return add_example(state, made, example)
+            return add_example(state, made, example, names)
 
         if self._acting.do(self.tr("Get out {0}").format(name), act):
             self.got_out.emit(made)

@@ -200,6 +200,8 @@ class Document(ShownDocument):
         if state.marks is not None:
             # Sources stay what was said of them, whatever components they are computed from.
             state = layer_acts.continued(state, identity)
+            if fresh:
+                state = known_acts.seated(state, start.components)
             kept = before.components if isinstance(before, Factors) else 0
             places = tuple(k if k < kept else None for k in range(start.components))
         elif fresh:
@@ -279,6 +281,8 @@ class Document(ShownDocument):
         """
         state, wanted = self.recorded_state, self.runs[run].factors
         if state.marks is not None and isinstance(wanted, Factors):
+            if self.run is not None and isinstance(self.run.factors, Factors):
+                state = known_acts.rematched(state, self.run.factors, wanted)
             self.act(name, layer_acts.continued(state, run))
             return
         before = None if self.run is None else self.run.factors

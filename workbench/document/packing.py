@@ -109,8 +109,8 @@ class Packer:
         return number
 
     def _mark(self, mark: Mark) -> dict[str, Any]:
-        place = self._place(mark.place)
-        return {"id": mark.id, "source": mark.source, "place": place, "weight": mark.weight, "denies": mark.denies}
+        said = {"weight": mark.weight, "denies": mark.denies, "name": mark.name}
+        return {"id": mark.id, "source": mark.source, "place": self._place(mark.place), **said}
 
     def state(self, state: State) -> dict[str, Any]:
         """A state; runs go by their numbers."""

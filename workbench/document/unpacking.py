@@ -198,7 +198,7 @@ class Unpacker:
 
     def _mark(self, entry: Mapping[str, Any]) -> Mark:
         place, denies = self._place(entry["place"]), bool(entry["denies"])
-        return Mark(int(entry["id"]), int(entry["source"]), place, _weight(entry), denies)
+        return Mark(int(entry["id"]), int(entry["source"]), place, _weight(entry), denies, str(entry.get("name", "")))
 
     def _place(self, held: int | Mapping[str, Any]) -> Area | Trace:
         if isinstance(held, int):

@@ -88,12 +88,15 @@ class Area:
         tile_rows, tile_columns = rows // TILE, columns // TILE
         cover = self.cover[np.ix_(tile_rows, tile_columns)]
         out: Bytes = np.where(cover == INSIDE, np.uint8(255), np.uint8(0))
-        for row in np.unique(tile_rows):
-            here = np.unique(tile_columns)
-            for column in here[self.cover[row, here] == MIXED]:
-                inside_rows, in_rows = in_tile(rows, int(row))
-                inside_columns, in_columns = in_tile(columns, int(column))
-                out[inside_rows, inside_columns] = self.tiles[int(row), int(column)][in_rows[:, None], in_columns]
+        here = np.unique(tile_columns)
+        found: dict[int, tuple[slice, Indices]] = {}
+        for row in np.unique(tile_rows).tolist():
+            inside_rows, in_rows = in_tile(rows, row)
+            for column in here[self.cover[row, here] == MIXED].tolist():
+                if column not in found:
+                    found[column] = in_tile(columns, column)
+                inside_columns, in_columns = found[column]
+                out[inside_rows, inside_columns] = self.tiles[row, column][in_rows[:, None], in_columns]
         return out
 
     def pooled(self, rows: Indices, columns: Indices) -> Bytes:

@@ -9,9 +9,11 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from workbench.control.marking import Marking
 from workbench.control.plane import Plane
 from workbench.document.document import Document
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Shape
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
+from workbench.ui.spectrogram.place_outlines import PlaceOutlines
 
 LEAST = 9.0
 """Pixels of a mark's outline at least, however far the view is zoomed out."""
@@ -27,6 +29,7 @@ class MarkOverlay(QObject):
     def __init__(self, document: Document, marking: Marking, plane: Plane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._marking, self._plane = document, marking, plane
+        self._outlines = PlaceOutlines(plane)
         for signal in (document.marks_changed, document.layers_changed, marking.changed):
             signal.connect(self.changed)
 
@@ -40,7 +43,10 @@ class MarkOverlay(QObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for mark in marks:
             if mark.source in colours:
-                self._paint_one(painter, mark, QColor(colours[mark.source]))
+                if mark.name and isinstance(mark.place, Area):
+                    self._outlines.paint(painter, mark, colours[mark.source])
+                else:
+                    self._paint_one(painter, mark, QColor(colours[mark.source]))
         painter.restore()
 
     def _paint_one(self, painter: QPainter, mark: Mark, colour: QColor) -> None:

@@ -156,7 +156,7 @@ class MarksPanel(QWidget):
         loudest = int(within.max(axis=0, initial=0).argmax()) if within.size else 0
         hz = analysis.hz_of(bounds.low + loudest, recording.rate)
         everywhere = bounds.high - bounds.low >= analysis.bins
-        where = self.tr("all frequencies") if everywhere else describe_hz(hz)
+        where = mark.name or (self.tr("all frequencies") if everywhere else describe_hz(hz))
         return f"{name} · {at} · {where}\n{self._effects.get(mark.id, '…')}"
 
     def _picture(self, mark: Mark) -> QIcon:
