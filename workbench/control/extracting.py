@@ -180,10 +180,10 @@ class Extracting(QObject):
         run, made = self._run(), 0
         assert run is not None
         names = (
-            self.tr("beside what is like it"),
-            self.tr("beside the example"),
-            self.tr("{0} like it").format(example.events),
-            self.tr("the example"),
+            self.tr("Beside similar"),
+            self.tr("Beside example"),
+            self.tr("Similar: {0}").format(example.events),
+            self.tr("Example"),
         )
 
         def act(state: State) -> State:
