@@ -171,6 +171,9 @@ SENTENCES: dict[str, str] = {
     "document.painted_stays": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” is locked, or no source, and would lose what was painted; unlock it, or take it away."
     ),
+    "document.source_is_locked": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is locked, so nothing that is said of it can change; unlock it first."
+    ),
     "document.marked_is_locked": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” is locked, so that no edits can say what its marks say; unlock it first."
     ),

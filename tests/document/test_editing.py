@@ -18,12 +18,14 @@ from workbench.audio.recording import Recording, load
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts import stacks as stack_acts
+from workbench.document.acts.sources import add_mark, add_source, begin_sources
 from workbench.document.document import Document
 from workbench.document.history import History
 from workbench.document.project import load_project, save_project
 from workbench.document.state import State, fresh_state
 from workbench.masks.edits import areas
 from workbench.masks.edits.edits import Operation, Paint
+from workbench.masks.edits.effects import Combine, CombineKind
 from workbench.masks.edits.filters import FilterKind
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors
@@ -142,6 +144,26 @@ def test_a_step_costs_what_it_adds():
     larger = Factors(np.tile(document.run.factors.W, 2), np.tile(document.run.factors.H, (2, 1)))
     document.publish(document.state.run, larger, (1.0,))
     assert document.history_bytes == before + larger.nbytes // 2, "what a run published since counts"
+
+
+def test_what_steps_share_is_counted_once():
+    """Sources that were pasted at several times share their components, which the run has counted already."""
+    document = opened()
+    state = begin_sources(document.recorded_state, document.state.run, "Sources", "Rest")
+    bins, frames = document.stack.bins, document.stack.frames
+    places = [areas.rectangle(Region(low, low + 8, 4, 12), bins, frames) for low in (20, 40, 60)]
+    for place in places:
+        state, layer = add_source(state, "Source")
+        state = add_mark(state, layer, place)
+        document.act("mark", state)
+        assert document.steps[-1].edit_bytes == place.nbytes
+        model, run = document.stack.factors, document.run
+        parts = document.layers[0].part_ids
+        paste = Operation(Combine((), parts, CombineKind.REPLACE, parts, document.stack))
+        state = document.recorded_state.with_present(edits=(*document.state.edits, paste))
+        document.act("paste", state)
+        assert document.steps[-1].edit_bytes == model.shares.nbytes
+        assert model.components_of is run.factors
 
 
 def test_threshold_over_everything_costs_nothing():

@@ -11,9 +11,11 @@ from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts import sources as source_acts
 from workbench.document.acts import stacks as stack_acts
+from workbench.document.document import Document
 from workbench.document.history import History, Step
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of
+from workbench.jobs.works import open_file
 from workbench.masks.edits import areas
 from workbench.masks.edits.brush import Brush, Ruler, Shape
 from workbench.masks.edits.edits import Operation
@@ -81,7 +83,7 @@ def test_everything_comes_back(saved):
 def test_is_plain_data_without_pickles(saved):
     with zipfile.ZipFile(saved[0]) as file:
         document = json.loads(file.read("project.json"))
-        assert document["schema"] == 7
+        assert document["schema"] == 8
         for name in file.namelist():
             assert name == "project.json" or name.endswith(".npy")
 
@@ -288,8 +290,64 @@ def test_marks_and_copies_of_sources_come_back(marked):
     )
 
 
+def test_every_step_holds_the_marks_that_it_adds(marked):
+    """Of many marks, said one after the other, taken back from between others and said again."""
+    path, recording, history, runs = marked
+    for number in range(20):
+        box = areas.rectangle(Region(number, number + 4, 2, 9), 257, ANALYSIS.frames(len(recording.samples)))
+        state = history.state
+        history.record("more", source_acts.add_mark(state, state.layers[1].id, box))
+    history.record("less", source_acts.remove_mark(history.state, history.state.marks[8].id))
+    history.record("weigh", source_acts.change_mark(history.state, history.state.marks[3].id, weight=0.5))
+    save_project(path, recording, history.state, runs, history.steps, history.present)
+    with zipfile.ZipFile(path) as file:
+        tables = json.loads(file.read("project.json"))["tables"]
+    assert len(tables["marks"]) == 3 + 20 + 1, "each is written once"
+    assert max(len(said["marks"]) for said in tables["said"]) == 1
+    back = load_project(path)
+    for (_, got), step in zip(back.steps, history.steps, strict=True):
+        assert [m.id for m in got.marks or ()] == [m.id for m in step.state.marks or ()]
+        assert [m.weight for m in got.marks or ()] == [m.weight for m in step.state.marks or ()]
+    assert len({id(mark) for _, state in back.steps for mark in state.marks or ()}) == 24, "and is one object"
+
+
+def test_a_project_with_marks_is_solved_before_it_is_shown(marked):
+    """In the job that opens it; the window's thread then has nothing to solve."""
+    path, _, history, runs = marked
+    opened, document = open_file(path), Document()
+    known = opened.solved.model(opened.project.state, opened.project.runs)
+    document.open(opened.recording, opened.levels, opened.project.state, opened.project.runs, solved=opened.solved)
+    assert document.stack.factors is known
+    np.testing.assert_array_equal(known.shares, source_stack(history.state, runs).factors.shares)
+
+
+def test_projects_of_schema_7_wrote_all_marks_with_every_step(marked):
+    path, _, history, runs = marked
+
+    def as_schema_7(document, members):
+        document["schema"] = 7
+        tables = document["tables"]
+        every = [[mark.id for mark in step.state.marks or ()] for step in history.steps if step.state.marks is not None]
+        by_id = {mark["id"]: mark for mark in tables["marks"]}
+        said = [json.loads(ids) for ids in dict.fromkeys(map(json.dumps, every))]
+        assert len(said) == len(tables.pop("said"))
+        tables["marks"] = [[by_id[mark] for mark in ids] for ids in said]
+
+    rewritten(path, as_schema_7)
+    project = load_project(path)
+    assert project.steps[-1][1].marks[0] is project.steps[-3][1].marks[0]
+    rows, columns = np.arange(257), np.arange(30)
+    for (_, got), step in zip(project.steps, history.steps, strict=True):
+        found, expected = (source_stack(state, runs).evaluate(rows, columns) for state in (got, step.state))
+        np.testing.assert_array_equal(found, expected)
+
+
 def first_mark(document):
-    return document["tables"]["marks"][-1][0]
+    return document["tables"]["marks"][0]
+
+
+def last_said(document):
+    return document["tables"]["said"][-1]
 
 
 def held_sources(document):
@@ -312,6 +370,10 @@ def held_sources(document):
         lambda d, m: first_mark(d).pop("source"),
         lambda d, m: first_mark(d).update(id=float("inf")),
         lambda d, m: d["steps"][-1]["state"]["stacks"][0].update(marks="all"),
+        lambda d, m: last_said(d).update(first=99),
+        lambda d, m: last_said(d).update(last=-1),
+        lambda d, m: last_said(d).update(like=len(d["tables"]["said"])),
+        lambda d, m: last_said(d).update(marks=[99]),
         lambda d, m: d["steps"][-1]["state"]["stacks"][0].pop("marks"),
         lambda d, m: m.pop(next(name for name in m if name.endswith("_shares.npy"))),
         lambda d, m: m.update({next(n for n in m if n.endswith("_shares.npy")): m["model0_H.npy"]}),

@@ -12,7 +12,9 @@ from tests.masks.test_sources import BINS, COLUMNS, FRAMES, ROWS, box, random_so
 from workbench.masks.edits import areas
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight import assignment as module
-from workbench.masks.insight.assignment import HESITATION, KINSHIP, RIDGE, SAMPLED, Samples, assignment, moved
+from workbench.masks.insight import marked
+from workbench.masks.insight.assignment import HESITATION, KINSHIP, RIDGE, Samples, assignment, moved
+from workbench.masks.insight.marked import SAMPLED
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
@@ -141,18 +143,44 @@ def test_columns_sum_to_one_and_masks_too(seed, length, count):
 @given(st.integers(0, 10_000), st.integers(1, 6), st.randoms())
 def test_a_mark_taken_back_leaves_nothing_behind(seed, count, chance):
     said = random_sources(seed, words=count + 1)
+    base = said.components_of
     marks = [mark(i, 101 + w.source, w.cover, w.weight, w.denies) for i, w in enumerate(said.words)]
     gone = chance.randrange(len(marks))
     never = [each for i, each in enumerate(marks) if i != gone]
-    with_it = sources(said.components_of, PARTS, marks)
-    without, again = (sources(said.components_of, PARTS, never) for _ in range(2))
-    assert np.array_equal(without.shares, again.shares)
-    assert np.array_equal(masks(without), masks(again))
+    # What is remembered of all marks, the one that goes among them, makes no difference, bit for bit.
+    samples = Samples(base)
+    for count in range(1, len(marks) + 1):
+        module.sources(samples, PARTS, marks[:count])
+    without, new = module.sources(samples, PARTS, never), sources(base, PARTS, never)
+    assert np.array_equal(without.shares, new.shares) and np.array_equal(masks(without), masks(new))
     # One of no weight, and one of a part that is gone, are as if they had never been made.
     for nothing in (replace(marks[gone], weight=0.0), replace(marks[gone], source=999)):
-        same = sources(said.components_of, PARTS, [*marks[:gone], nothing, *marks[gone + 1 :]])
-        assert np.array_equal(masks(same), masks(without))
-    assert with_it.components == without.components
+        same = module.sources(samples, PARTS, [*marks[:gone], nothing, *marks[gone + 1 :]])
+        assert np.array_equal(masks(same), masks(new))
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000), st.randoms(use_true_random=False))
+def test_what_was_asked_before_makes_no_difference(seed, chance):
+    """Marks come, go, and change while the components do too; places stay known, and few of them are remembered."""
+    said = random_sources(seed, words=12)
+    every = [mark(i, 101 + w.source, w.cover, w.weight, w.denies) for i, w in enumerate(said.words)]
+    base = said.components_of
+    samples, marks = Samples(base), every[:4]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marked, "PLACES", 5)
+        for new in every[4:]:
+            match chance.randrange(4):
+                case 0:
+                    marks.pop(chance.randrange(len(marks)))
+                case 1:
+                    marks = [replace(each, denies=not each.denies) for each in marks]
+                case 2:
+                    base = Factors(base.W[:, ::-1].copy(), base.H)
+                    samples = Samples(base, places=samples.places)
+            marks = [*marks, new]
+            found = module.sources(samples, PARTS, marks)
+            assert np.array_equal(found.shares, sources(base, PARTS, marks).shares)
 
 
 def test_the_turn_of_marks_that_do_not_meet_makes_no_difference():

@@ -12,6 +12,7 @@ from workbench.masks.edits.brush import Brush, Ruler, Shape
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Invert
 from workbench.masks.edits.traces import Path, Trace
+from workbench.masks.model import sources as module
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors
@@ -103,14 +104,19 @@ def test_values_are_the_shared_components_times_what_is_said(seed, length):
     np.testing.assert_allclose(got, slow_values(sources), rtol=2e-4, atol=1e-6)
 
 
-@given(st.integers(0, 10_000), LENGTHS)
-def test_sums_are_those_of_the_values_of_the_chosen_sources_on_any_grid(seed, length):
+@given(st.integers(0, 10_000), LENGTHS, st.booleans())
+def test_sums_are_those_of_the_values_of_the_chosen_sources_on_any_grid(seed, length, large):
     sources = random_sources(seed, length=length)
     rng = np.random.default_rng(seed)
     chosen = np.flatnonzero(rng.random(3) < 0.7)
     rows, columns = np.unique(rng.integers(0, BINS, 20)), np.unique(rng.integers(0, FRAMES, 30))
     weights = rng.random((2, len(chosen))).astype(np.float32)
-    total, sums = sources.sums(weights, chosen, rows, columns)
+    with pytest.MonkeyPatch.context() as patch:
+        if large:
+            # Of words whose coverage is too large to be remembered, strip by strip.
+            patch.setattr(module, "SMALL", 40)
+            patch.setattr(module, "STRIP", 7)
+        total, sums = sources.sums(weights, chosen, rows, columns)
     expected = slow_values(sources)[chosen][:, rows][:, :, columns]
     np.testing.assert_allclose(total, expected.sum(axis=0), rtol=2e-4, atol=1e-6)
     for got, each in zip(sums, weights, strict=True):

@@ -103,4 +103,4 @@ def test_without_an_example_it_says_what_to_do(opened):
     program.desk.pointer.put(None)
     press(program, Qt.Key.Key_L, CTRL)
     assert "Point at the sound" in program.window.notice.text.text()
-    assert not program.desk.runner.jobs
+    assert not program.desk.runner.running("extract")

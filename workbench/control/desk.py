@@ -23,6 +23,8 @@ from workbench.control.holding import Holding
 from workbench.control.known import KnownActs
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
+from workbench.control.mark_choice import MarkChoice
+from workbench.control.mark_effects import MarkEffects
 from workbench.control.marking import Marking
 from workbench.control.marks import MarkActs
 from workbench.control.masks import MaskActs
@@ -82,6 +84,8 @@ class Desk:
     audition: Audition
     marking: Marking
     marks: MarkActs
+    mark_choice: MarkChoice
+    mark_effects: MarkEffects
     strokes: Strokes
     template_strokes: FactorStrokes
     activation_strokes: FactorStrokes
@@ -150,6 +154,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     components = Components(document, runner, notices)
     audition = Audition(document, heard, playback)
     marks = MarkActs(document, plane, acting, runner, notices)
+    mark_choice = MarkChoice(document, plane, viewport, marks)
     marking = Marking(document, selection, tools, plane, pointer, components, audition, marks, acting, notices)
     selecting = Selecting(document, selection, tools, plane, areas)
     thresholding = Thresholding(document, selection, tools, plane, acting)
@@ -181,6 +186,8 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         audition=audition,
         marking=marking,
         marks=marks,
+        mark_choice=mark_choice,
+        mark_effects=MarkEffects(document, runner),
         strokes=strokes,
         template_strokes=template_strokes,
         activation_strokes=activation_strokes,
@@ -206,7 +213,9 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         paging=Paging(playback, viewport, strokes, marking),
         listening=listening,
         walking=walking,
-        pointing=Pointing(document, selection, pointer, plane, playback, masks, layers, extracting, marking, notices),
+        pointing=Pointing(
+            document, selection, pointer, plane, playback, masks, layers, extracting, marking, mark_choice, notices
+        ),
         measuring=measuring,
         sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),

@@ -16,6 +16,7 @@ from workbench.control.saying import Saying, Says
 from workbench.control.selection import Selection
 from workbench.control.tools import Tool, ToolSettings
 from workbench.document.document import Document
+from workbench.errors import UserError
 from workbench.masks.edits.brush import Brush, Shape
 from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.hand.marks import Mark
@@ -139,6 +140,10 @@ class Marking(Saying):
     def begin(self, point: QPointF, says: Says) -> None:
         """Press."""
         if self.active and self._document.recording is not None:
+            locked = self.locked(says)
+            if locked is not None:
+                self._notices.refuse(UserError("document.source_is_locked", name=locked.name))
+                return
             self._pressed, self._says, self._path = point, says, None
             self._plane_pressed = self._plane_now()
             self._held.start()
@@ -179,7 +184,11 @@ class Marking(Saying):
                 return
             self._held.stop()
             if self._says is Says.THIS and not self._spans:
-                self._grabbed = self.mark_at(self._pressed)
+                mark = self.mark_at(self._pressed)
+                if mark is not None and not self._marks.grab(mark):
+                    self._let_go()
+                    return
+                self._grabbed = mark
         if self._grabbed is not None:
             self._marks.move(self._grabbed, *self._way(self._pressed, point), False)
             return
@@ -228,7 +237,10 @@ class Marking(Saying):
         if last is None:
             return False
         self._marks.remove(last)
-        self._notices.say(self.tr("Took back the last mark of {0}; undo brings it back").format(layer.name))
+        left = self._document.recorded_state.marks or ()
+        if last not in left and any(mark.source in layer.part_ids for mark in left):
+            # Else it is said what became of the source.
+            self._notices.say(self.tr("Took back the last mark of {0}; undo brings it back").format(layer.name))
         return True
 
     def _let_go(self) -> None:

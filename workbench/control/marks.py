@@ -1,21 +1,29 @@
-"""Acts on the marks that were made, and what each of them comes to."""
+"""Acts on the marks that were made."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from workbench.control.acting import Acting
 from workbench.control.notices import Notices
 from workbench.control.plane import Plane
-from workbench.document.acts.sources import change_mark, edits_as_marks, marks_as_edits, remove_mark
+from workbench.document.acts.sources import (
+    change_mark,
+    check_unlocked,
+    edits_as_marks,
+    marks_as_edits,
+    remove_mark,
+    said_of,
+)
 from workbench.document.document import Document
+from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.hand.marks import Mark
-from workbench.masks.insight.assignment import moved
+from workbench.masks.insight.assignment import REST
 from workbench.masks.insight.claims import claimed
 from workbench.masks.model.layers import Layer
-from workbench.masks.model.models import Factors
 from workbench.progress import part
 
 LARGEST, NEAR = 90.0, 3.0
@@ -26,6 +34,9 @@ CLICKED = 1000
 
 class MarkActs(QObject):
     """Weighs, gives to another source, turns round and takes back."""
+
+    grabbed = Signal(object)
+    """The Mark that the hand begins to move."""
 
     def __init__(
         self,
@@ -51,8 +62,10 @@ class MarkActs(QObject):
         return next((layer for layer in self._document.layers if mark.source in layer.part_ids), None)
 
     def remove(self, mark: Mark) -> None:
-        """Take it back."""
-        self._acting.do(self.tr("Take a mark back"), lambda state: remove_mark(state, mark.id))
+        """Take it back; a source that nothing else was said of or done to goes with it, and that is said."""
+        layer = self.source_of(mark)
+        if self._acting.do(self.tr("Take a mark back"), lambda state: remove_mark(state, mark.id)):
+            self._tell_left(layer)
 
     def weigh(self, mark: Mark, weight: float) -> None:
         """How sure it is, 0 … 1; while a slider moves one act."""
@@ -68,18 +81,31 @@ class MarkActs(QObject):
         part = next((part for part in layer.parts if part.component is not None), None)
         if part is not None:
             name = self.tr("Give a mark to {0}").format(layer.name)
-            self._acting.do(name, lambda state: change_mark(state, mark.id, source=part.id))
+            former = self.source_of(mark)
+            if self._acting.do(name, lambda state: change_mark(state, mark.id, source=part.id)):
+                self._tell_left(former)
 
     def at(self, point: QPointF) -> Mark | None:
         """The mark whose outline holds a point of the canvas: the newest, and none that is larger than a click's and
         than `LARGEST`."""
-        for mark in reversed(self.marks):
-            place, rect = mark.place, self._plane.rect_of(mark.place.bounds)
-            clicked = isinstance(place, Area) and place.bounds.bins_held <= CLICKED
-            small = clicked or max(rect.width(), rect.height()) <= LARGEST
-            if small and rect.adjusted(-NEAR, -NEAR, NEAR, NEAR).contains(point):
-                return mark
-        return None
+        marks = self.marks
+        left, top, right, bottom = self._plane.edges_of([mark.place.bounds for mark in marks]).T
+        near = (left - NEAR <= point.x()) & (point.x() <= right + NEAR)
+        near &= (top - NEAR <= point.y()) & (point.y() <= bottom + NEAR)
+        small = (right - left <= LARGEST) & (bottom - top <= LARGEST)
+        return next((marks[i] for i in np.flatnonzero(near)[::-1] if small[i] or _is_of_click(marks[i])), None)
+
+    def grab(self, mark: Mark) -> bool:
+        """Take one into the hand, to move it; answers whether its source is not locked, and says so where it is."""
+        layer = self.source_of(mark)
+        try:
+            if layer is not None:
+                check_unlocked(layer)
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return False
+        self.grabbed.emit(mark)
+        return True
 
     def move(self, mark: Mark, bins: int, frames: int, done: bool) -> None:
         """Show it so many bins higher and frames later, or do so."""
@@ -93,7 +119,20 @@ class MarkActs(QObject):
 
     def turn(self, mark: Mark) -> None:
         """What sounds here is the source, or is not."""
-        self._acting.do(self.tr("Turn a mark round"), lambda state: change_mark(state, mark.id, denies=not mark.denies))
+        name = self.tr("Turn a mark round")
+        if self._acting.do(name, lambda state: change_mark(state, mark.id, denies=not mark.denies)):
+            self._tell_left(self.source_of(mark))
+
+    def _tell_left(self, layer: Layer | None) -> None:
+        """Say what became of a source of which nothing may be said any more."""
+        state = self._document.state
+        if layer is None or REST in layer.components or said_of(state, layer):
+            return
+        if all(each.id != layer.id for each in state.layers):
+            self._notices.say(self.tr("“{0}” went with its only mark").format(layer.name))
+        else:
+            text = self.tr("“{0}” is empty: nothing says where it sounds. Select it and click there, or delete it.")
+            self._notices.say(text.format(layer.name))
 
     def turn_edits(self) -> None:
         """Say by marks what edits of this stack did, so that it counts for all that sounds alike."""
@@ -129,11 +168,6 @@ class MarkActs(QObject):
             return
         self._acting.do(self.tr("Turn marks into edits"), marks_as_edits)
 
-    def effect(self, mark: Mark) -> float | None:
-        """The share of the sound's energy that a mark moved, 0 … 1; None before there are components."""
-        state, run = self._document.state, self._document.run
-        if run is None or not isinstance(run.factors, Factors) or state.marks is None:
-            return None
-        without = state.with_present(marks=tuple(each for each in state.marks if each is not mark))
-        sources_of, power = self._document.sources_of, run.settings.power
-        return moved(sources_of(run.factors, power, without), sources_of(run.factors, power, state))
+
+def _is_of_click(mark: Mark) -> bool:
+    return isinstance(mark.place, Area) and mark.place.bounds.bins_held <= CLICKED

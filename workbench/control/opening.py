@@ -65,6 +65,7 @@ class Opening(QObject):
                 project.path,
                 project.steps,
                 project.present,
+                result.solved,
             )
         self.opened.emit(path)
         for remark in result.recording.remarks:

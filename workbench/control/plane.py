@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal
@@ -146,11 +148,19 @@ class Plane(QObject):
 
     def rect_of(self, region: Region) -> QRectF:
         """Pixels of the bins and frames of a region, which may lie outside the view."""
-        v, analysis = self._viewport, self._document.state.analysis
-        begin, end = analysis.span(region.start, region.stop, v.rate)
-        low, high = (max(0.0, analysis.hz_of(bin_ - 0.5, v.rate)) for bin_ in (region.low, region.high))
-        top, bottom = (self.y_of(float(v.scale.position(hz))) for hz in (high, low))
-        return QRectF(QPointF(self.x_of(begin), top), QPointF(self.x_of(end), bottom))
+        ((left, top, right, bottom),) = self.edges_of([region]).tolist()
+        return QRectF(QPointF(left, top), QPointF(right, bottom))
+
+    def edges_of(self, regions: Sequence[Region]) -> Doubles:
+        """Left, top, right, bottom in pixels of many regions, shape (n, 4)."""
+        v, c, analysis = self._viewport, self._canvas, self._document.state.analysis
+        low, high, start, stop = np.array([(r.low, r.high, r.start, r.stop) for r in regions], float).reshape(-1, 4).T
+        # A frame and a bin stand for what is half of one before and half behind.
+        seconds = analysis.second_of(np.stack([start, stop]) - 0.5, v.rate)
+        positions = v.scale.position(np.maximum(analysis.hz_of(np.stack([high, low]) - 0.5, v.rate), 0.0))
+        left, right = c.left() + (seconds - v.start) / v.span * c.width()
+        top, bottom = c.top() + c.height() - (positions - v.low) / v.height * c.height()
+        return np.stack([left, top, right, bottom], axis=1)
 
     def points_of(self, ruler: Ruler, points: Doubles) -> list[QPointF]:
         """Where points in pixels of a ruler are now, (n, 2)."""

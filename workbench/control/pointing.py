@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF
 
 from workbench.control.extracting import Extracting
 from workbench.control.layers import LayerActs
+from workbench.control.mark_choice import MarkChoice
 from workbench.control.marking import Marking
 from workbench.control.masks import MaskActs
 from workbench.control.notices import Notices
@@ -85,6 +86,7 @@ class Pointing(QObject):
         layers: LayerActs,
         extracting: Extracting,
         marking: Marking,
+        mark_choice: MarkChoice,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
@@ -92,7 +94,7 @@ class Pointing(QObject):
         self._document, self._selection = document, selection
         self._pointer, self._plane, self._playback = pointer, plane, playback
         self._masks, self._layers, self._extracting, self._notices = masks, layers, extracting, notices
-        self._marking = marking
+        self._marking, self._mark_choice = marking, mark_choice
 
     def play_here(self) -> None:
         """Play from where the hand points."""
@@ -154,6 +156,8 @@ class Pointing(QObject):
     def select_owner(self, add: bool = False) -> None:
         """Select the layer that holds most of the place; where it is selected already, its group as a whole.
 
+        A mark that is outlined there is chosen in the list of marks.
+
         Parameters
         ----------
         add : bool
@@ -164,6 +168,8 @@ class Pointing(QObject):
             if self._document.recording is not None:
                 self._notices.refuse(self.tr("Point at a sound in the spectrogram, and press the key there."))
             return
+        if self._marking.active and self._pointer.point is not None:
+            self._mark_choice.choose_at(self._pointer.point)
         owner, share = here.owner, 100 * here.layers[0].share
         again = self._selection.layer == owner.id and not self._selection.group and not add
         if again and here.group is not None:

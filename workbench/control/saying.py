@@ -101,12 +101,16 @@ class Saying(QObject):
         """Id of the layer whose source is spoken of; 0 for another one."""
         return 0 if says is Says.THIS and self._new else self.source
 
+    def locked(self, says: Says) -> Layer | None:
+        """The layer that is spoken of, where it is locked, so that nothing may be said of it."""
+        return next((each for each in self._document.layers if each.id == self._spoken_of(says) and each.locked), None)
+
     # -- what comes of it ------------------------------------------------------------------------------
 
     def tried(self, place: Area | Trace, says: Says) -> tuple[Sources, int] | None:
         """The sources if that were said of a place, and which of them it is said of; None where nothing can be."""
         factors = self._components.factors
-        if factors is None or self._denies_nothing(says):
+        if factors is None or self._denies_nothing(says) or self.locked(says) is not None:
             return None
         state, layer = self._said(self._document.recorded_state, 0, place, says)
         number = state.layers[layer_index(state, layer)].components[0]
@@ -115,7 +119,7 @@ class Saying(QObject):
     def preview(self, place: Area | Trace, says: Says) -> None:
         """Show and sound what would come of it."""
         run = self._components.trial()
-        if run is not None and not self._denies_nothing(says):
+        if run is not None and not self._denies_nothing(says) and self.locked(says) is None:
             state, _ = self._said(self._document.recorded_state, run[0], place, says)
             self._document.preview(state, trial=run[1])
 

@@ -119,6 +119,18 @@ class Viewport(QObject):
         if positions:
             self._show_frequency(self._low + positions, self._high + positions)
 
+    def reveal(self, start: float, stop: float, low: float, high: float) -> None:
+        """Bring a place, in seconds and axis positions, into view: in the middle where it was not wholly seen, as near
+        as it was, or as a whole where it is larger."""
+        start, stop = max(start, 0.0), min(stop, self._duration)
+        low, high = max(low, self.bottom), min(high, self.top)
+        if start < self._start or stop > self._stop:
+            half = max(self.span, stop - start) / 2
+            self.show_time((start + stop) / 2 - half, (start + stop) / 2 + half)
+        if low < self._low or high > self._high:
+            half = max(self.height, high - low) / 2
+            self._show_frequency((low + high) / 2 - half, (low + high) / 2 + half)
+
     def show_time(self, start: float, stop: float) -> None:
         """Show a range of time, as far as the recording goes."""
         span = min(max(stop - start, SHORTEST_SECONDS), self._duration)

@@ -14,6 +14,7 @@ from workbench.document.acts import stacks as stack_acts
 from workbench.document.history import History
 from workbench.document.runs import PREVIEW, Runs, model_fits
 from workbench.document.shown import ShownDocument
+from workbench.document.solved import Solved
 from workbench.document.state import Run, State, fresh_state
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors, Model
@@ -40,6 +41,7 @@ class Document(ShownDocument):
         path: Path | None = None,
         steps: Sequence[tuple[str, State]] = (),
         present: int = 0,
+        solved: Solved | None = None,
     ) -> None:
         """Put another recording, or a whole project with its history, in place of what is open.
 
@@ -56,13 +58,15 @@ class Document(ShownDocument):
             The project file.
         steps : sequence of (str, State), optional
             Names and states of the history, all of one analysis, of which step `present` takes the place of `state`.
+        solved : Solved, optional
+            What is known already of the models of these states; the document's own from now on.
         """
         state = state or fresh_state(Analysis())
         self._recording, self._path = recording, path
         self._runs = Runs(runs)
-        self._solved.forget()
+        self._solved = solved or Solved()
         self._levels = {state.analysis: levels}
-        self._history = History(state, self._runs.nbytes)
+        self._history = History(state, self._runs.nbytes, of_run=self._runs.hold)
         if steps:
             self._history.restore(steps, present)
         self._shown = self._history.state

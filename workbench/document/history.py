@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from workbench.document.state import State
 from workbench.masks.edits.edits import held_arrays
+from workbench.masks.hand.marks import Mark
 
 MOST_BYTES = 512 * 2**20
 """What steps may hold beside the oldest state."""
@@ -26,7 +27,7 @@ class Step:
     merge : str or None
         Acts with the same key that follow each other become one step (a slider being moved), until sealed.
     edit_bytes : int
-        What its edits hold that those of the step before did not.
+        What its edits and marks hold that those of the step before did not; factors of runs are told by `runs`.
     runs : frozenset of int
         The runs that it uses and the step before did not.
     """
@@ -48,15 +49,21 @@ class History:
         Bytes of the factors of a run.
     most_bytes : int
         The oldest steps go while all together hold more; the last act can always be taken back.
+    of_run : callable, optional
+        Whether something that an edit holds is the factors of a run, which count with the run.
     """
 
     def __init__(
-        self, state: State, run_bytes: Callable[[int], int] = lambda run: 0, most_bytes: int = MOST_BYTES
+        self,
+        state: State,
+        run_bytes: Callable[[int], int] = lambda run: 0,
+        most_bytes: int = MOST_BYTES,
+        of_run: Callable[[object], bool] = lambda thing: False,
     ) -> None:
         self._steps = [Step("", state)]
         self._present = 0
         self._sealed = True
-        self._run_bytes, self._most_bytes = run_bytes, most_bytes
+        self._run_bytes, self._most_bytes, self._of_run = run_bytes, most_bytes, of_run
 
     @property
     def state(self) -> State:
@@ -127,8 +134,8 @@ class History:
         fresh = [each for each in edits if id(each) not in known]
         old = held_arrays([edit for stack in before.stacks for edit in stack.edits]) if fresh else {}
         new = held_arrays([edit for each in fresh for edit in each])
-        added = sum(nbytes for key, (_, nbytes) in new.items() if key not in old)
-        return Step(name, after, merge, added, frozenset(after.runs - before.runs))
+        added = sum(nbytes for key, (thing, nbytes) in new.items() if key not in old and not self._of_run(thing))
+        return Step(name, after, merge, added + _marked(before, after), frozenset(after.runs - before.runs))
 
     def amend(self, state: State) -> None:
         """Another present state in the same step: what is looked at, not what was done."""
@@ -159,3 +166,11 @@ class History:
         """Make any step the present one; beyond the ends the last."""
         self._sealed = True
         self._present = min(max(step, 0), len(self._steps) - 1)
+
+
+def _marked(before: State, after: State) -> int:
+    """Bytes of the places that are marked in a state and were not in the one before."""
+    old, new = (set[Mark]().union(*(stack.marks or () for stack in state.stacks)) for state in (before, after))
+    known = {id(mark.place) for mark in old - new}
+    places = {id(mark.place): mark.place for mark in new - old if id(mark.place) not in known}
+    return sum(place.nbytes for place in places.values())

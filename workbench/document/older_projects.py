@@ -2,7 +2,8 @@
 
 Schema 1 and 2 had one stack, no history and three operations; 2 came with more methods, and masks computed as a whole.
 Schema 3 had steps, stacks and all effects; 4 groups and remembered mixes as well. All of them held the selected time
-of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references, 6 no marks.
+of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references, 6 no marks; 7
+wrote all marks of a stack with every step.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MIX_FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
-    """JSON and arrays of schema 7 for those of schema 1 … 7.
+    """JSON and arrays of schema 8 for those of schema 1 … 8.
 
     Parameters
     ----------
@@ -53,6 +54,9 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
     if document["schema"] < 7:
         _without_marks(document)
         document["schema"] = 7
+    if document["schema"] < 8:
+        _mark_by_mark(document["tables"])
+        document["schema"] = 8
     return document, arrays
 
 
@@ -165,3 +169,22 @@ def _without_marks(document: Json) -> None:
     for step in document["steps"]:
         for stack in step["state"]["stacks"]:
             stack["marks"] = None
+
+
+# -- from 7 to 8 -------------------------------------------------------------------------------------------
+
+
+def _mark_by_mark(tables: Json) -> None:
+    marks: list[Json] = []
+    numbers: dict[str, int] = {}
+    tables["said"] = []
+    for said in tables["marks"]:
+        others = []
+        for mark in said:
+            # What is equal was one mark in all steps.
+            number = numbers.setdefault(repr(mark), len(marks))
+            if number == len(marks):
+                marks.append(mark)
+            others.append(number)
+        tables["said"].append({"like": None, "first": 0, "last": 0, "marks": others})
+    tables["marks"] = marks

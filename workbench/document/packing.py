@@ -44,16 +44,18 @@ EFFECTS = {
 }
 STORED_AS = {("Combine", "kind"): "way"}
 """Fields of effects that project files know by another name."""
-TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "marks", "sources", "references", "known")
+TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "marks", "said", "sources", "references", "known")
 
 
 class Packer:
-    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 7."""
+    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 8."""
 
     def __init__(self) -> None:
         self.tables: dict[str, list[Any]] = {name: [] for name in TABLES}
         self.arrays: Arrays = {}
         self._known: dict[tuple[str, int], tuple[object, int]] = {}
+        self._said: tuple[tuple[Mark, ...], int | None] = (), None
+        """The marks of a stack that were packed last, and their number."""
 
     def _number(self, table: str, thing: object) -> tuple[int, bool]:
         """The number of an object in a table, and whether it is new there."""
@@ -101,16 +103,26 @@ class Packer:
         return {"components": self.model(model.components_of), "words": words}
 
     def _marks(self, marks: tuple[Mark, ...] | None) -> int | None:
+        """All marks of a stack, as what differs from those before: a step that says one more holds one more."""
         if marks is None:
             return None
-        number, new = self._number("marks", marks)
+        number, new = self._number("said", marks)
         if new:
-            self.tables["marks"][number] = [self._mark(mark) for mark in marks]
+            (before, like), fewer = self._said, min(len(marks), len(self._said[0]))
+            first = next((i for i in range(fewer) if marks[i] is not before[i]), fewer)
+            rest = fewer - first
+            last = next((i for i in range(rest) if marks[-1 - i] is not before[-1 - i]), rest)
+            others = [self._mark(mark) for mark in marks[first : len(marks) - last]]
+            self.tables["said"][number] = {"like": like, "first": first, "last": last, "marks": others}
+            self._said = marks, number
         return number
 
-    def _mark(self, mark: Mark) -> dict[str, Any]:
-        said = {"weight": mark.weight, "denies": mark.denies, "name": mark.name}
-        return {"id": mark.id, "source": mark.source, "place": self._place(mark.place), **said}
+    def _mark(self, mark: Mark) -> int:
+        number, new = self._number("marks", mark)
+        if new:
+            entry = {"place": self._place(mark.place), "weight": mark.weight, "denies": mark.denies, "name": mark.name}
+            self.tables["marks"][number] = {"id": mark.id, "source": mark.source, **entry}
+        return number
 
     def state(self, state: State) -> dict[str, Any]:
         """A state; runs go by their numbers."""

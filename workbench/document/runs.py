@@ -77,6 +77,10 @@ class Runs:
         """Bytes of the factors of a run; 0 where it is not known."""
         return self._known[number].factors.nbytes if number in self._known else 0
 
+    def hold(self, thing: object) -> bool:
+        """Whether something is the factors of a run."""
+        return any(run.factors is thing for run in self._known.values())
+
     # -- what is only tried out ----------------------------------------------------------------------
 
     def try_out(self, run: Run) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 
 from workbench.document.state import Run, State, mask_model
@@ -13,7 +12,7 @@ from workbench.masks.model.models import Factors, Model
 from workbench.masks.model.sources import MaskModel
 
 RUNS = 2
-"""Of how many runs the marked places are remembered."""
+"""Of how many runs it is remembered what they are in the marked places."""
 REMEMBERED = 8
 """How many stacks of sources: the present one, what is tried out, and neighbours in the history."""
 
@@ -24,8 +23,9 @@ class Solved:
     """Gives for equal questions the same model, so that what was drawn of it stays valid."""
 
     def __init__(self) -> None:
-        self._known: deque[tuple[_Asked, MaskModel | None]] = deque(maxlen=REMEMBERED)
-        self._samples: deque[Samples] = deque(maxlen=RUNS)
+        # What was asked for last is last.
+        self._known: list[tuple[_Asked, MaskModel | None]] = []
+        self._samples: list[Samples] = []
 
     def model(self, state: State, runs: Mapping[int, Run]) -> MaskModel | None:
         """`mask_model` of a state."""
@@ -33,22 +33,22 @@ class Solved:
         if run is None or state.marks is None:
             return mask_model(state, runs)
         factors, marks, parts = asked = (run.factors, state.marks, state.present.parts)
-        for (known_factors, known_marks, known_parts), model in self._known:
+        for place, ((known_factors, known_marks, known_parts), model) in enumerate(self._known):
             if known_factors is factors and known_marks is marks and known_parts == parts:
+                self._known.append(self._known.pop(place))
                 return model
         model = mask_model(state, runs, self.samples)
-        self._known.append((asked, model))
+        self._known = [*self._known, (asked, model)][-REMEMBERED:]
         return model
 
     def samples(self, factors: Factors, power: float) -> Samples:
         """What is remembered of the marked places for some components."""
-        for known in self._samples:
+        for place, known in enumerate(self._samples):
             if known.base is factors:
+                self._samples.append(self._samples.pop(place))
                 return known
-        self._samples.append(Samples(factors, power))
+        # What is known of places is so whatever the components, as long as the plane is the same.
+        plane = len(factors.W), factors.H.shape[1]
+        places = next((each.places for each in self._samples if (each.places.bins, each.places.frames) == plane), None)
+        self._samples = [*self._samples, Samples(factors, power, places)][-RUNS:]
         return self._samples[-1]
-
-    def forget(self) -> None:
-        """Nothing may keep what was open."""
-        self._known.clear()
-        self._samples.clear()

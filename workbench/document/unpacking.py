@@ -45,6 +45,7 @@ class Unpacker:
     def __init__(self, tables: Mapping[str, list[Any]], arrays: Arrays) -> None:
         self._tables, self._arrays = tables, arrays
         self._known: dict[tuple[str, int], Any] = {}
+        self._said: list[tuple[Mark, ...]] = []
 
     def run(self, entry: Mapping[str, Any], bins: int, frames: int) -> Run:
         """A run of a plane of (bins, frames)."""
@@ -171,10 +172,14 @@ class Unpacker:
     def _marks(self, number: int | None) -> tuple[Mark, ...] | None:
         if number is None:
             return None
-        if ("marks", number) not in self._known:
-            self._known["marks", number] = tuple(self._mark(entry) for entry in self._tables["marks"][number])
-        marks: tuple[Mark, ...] = self._known["marks", number]
-        return marks
+        # From the first to the last, because each is told by one before.
+        for entry in self._tables["said"][len(self._said) : number + 1]:
+            before = () if entry["like"] is None else self._said[entry["like"]]
+            first, last = entry["first"], len(before) - entry["last"]
+            if not 0 <= first <= last <= len(before):
+                raise ValueError("marks do not follow those before")
+            self._said.append((*before[:first], *(self._mark(each) for each in entry["marks"]), *before[last:]))
+        return self._said[number]
 
     def _word(self, number: int) -> Known:
         if ("known", number) not in self._known:
@@ -196,9 +201,14 @@ class Unpacker:
         word: Known = self._known["known", number]
         return word
 
-    def _mark(self, entry: Mapping[str, Any]) -> Mark:
-        place, denies = self._place(entry["place"]), bool(entry["denies"])
-        return Mark(int(entry["id"]), int(entry["source"]), place, _weight(entry), denies, str(entry.get("name", "")))
+    def _mark(self, number: int) -> Mark:
+        if ("marks", number) not in self._known:
+            entry = self._tables["marks"][number]
+            place, denies = self._place(entry["place"]), bool(entry["denies"])
+            said = _weight(entry), denies, str(entry.get("name", ""))
+            self._known["marks", number] = Mark(int(entry["id"]), int(entry["source"]), place, *said)
+        mark: Mark = self._known["marks", number]
+        return mark
 
     def _place(self, held: int | Mapping[str, Any]) -> Area | Trace:
         if isinstance(held, int):

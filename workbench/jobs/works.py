@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from workbench.audio.renderer import render
 from workbench.audio.scene import Scene
 from workbench.audio.stems import Place, Placed, Stem, find_places, read_stem
 from workbench.document.project import Project, load_project
+from workbench.document.solved import Solved
 from workbench.errors import UserError
 from workbench.masks.insight.grouping import mean_spectrum
 from workbench.masks.insight.oracles import oracle_masks, rest_of
@@ -39,11 +40,14 @@ class Opened:
         Of the project's analysis, or the usual one.
     project : Project or None
         None where a sound file was opened.
+    solved : Solved
+        What the masks of the project's state are computed from; of many marks that takes a moment.
     """
 
     recording: Recording
     levels: LevelPyramid
     project: Project | None = None
+    solved: Solved = field(default_factory=Solved)
 
 
 def open_file(path: Path, progress: Progress = silent) -> Opened:
@@ -60,7 +64,10 @@ def open_file(path: Path, progress: Progress = silent) -> Opened:
         project.check(recording)
     analysis = Analysis() if project is None else project.state.analysis
     levels = analyse_levels(recording.samples, analysis, part(progress, 0.4, 1.0))
-    return Opened(recording, levels, project)
+    opened = Opened(recording, levels, project)
+    if project is not None:
+        opened.solved.model(project.state, project.runs)
+    return opened
 
 
 def load_references(

@@ -17,7 +17,7 @@ from workbench.masks.edits.effects import Memory
 from workbench.masks.model.grid import TILE, Array, Grid, Indices, Region, neighbourhood
 from workbench.masks.model.layers import Group, Layer
 from workbench.masks.model.sharing import Masks
-from workbench.masks.model.sources import MaskModel
+from workbench.masks.model.sources import MaskModel, Sources
 from workbench.spectral.stft import Analysis
 
 STRIP = 128
@@ -83,8 +83,13 @@ class Stack:
     @property
     def memory(self) -> Memory:
         """What its edits and its model keep in memory."""
-        model = {} if self.factors is None else {id(self.factors): (self.factors, self.factors.nbytes)}
-        return held_arrays(self.edits) | model
+        out, model = held_arrays(self.edits), self.factors
+        if isinstance(model, Sources):
+            out[id(model.shares)] = model.shares, model.shares.nbytes
+            model = model.components_of
+        if model is not None:
+            out[id(model)] = model, model.nbytes
+        return out
 
     def computed(self, rows: Indices, columns: Indices) -> Masks:
         """The model's masks without edits, shape (P, R, C): (w_k h_k) / Σ_j (w_j h_j).

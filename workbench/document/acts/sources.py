@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from workbench.document.acts.layers import free_colour
+from workbench.document.acts.layers import free_colour, remove_layer
 from workbench.document.acts.masks import locked_parts
 from workbench.document.state import StackState, State, fresh_state
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.edits import painted_parts, with_operation
+from workbench.masks.edits.edits import Operation, painted_parts, with_operation
 from workbench.masks.edits.effects import Fill
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
@@ -81,9 +81,11 @@ def add_mark(
     ------
     UserError
         `document.no_layer`: there is no such layer. `document.no_source`: it holds only what was painted.
+        `document.source_is_locked`: it is.
     """
     for each in state.layers:
         if each.id == layer:
+            check_unlocked(each)
             part = next((part for part in each.parts if part.component is not None), None)
             if part is None:
                 raise UserError("document.no_source", name=each.name)
@@ -116,13 +118,67 @@ def add_example(state: State, layer: int, example: Example, names: Sequence[str]
 
 
 def change_mark(state: State, mark: int, **values: Any) -> State:
-    """Set fields of a mark: source, place, weight, denies. It keeps its turn."""
-    return _with_marks(state, (replace(each, **values) if each.id == mark else each for each in state.marks or ()))
+    """Set fields of a mark: source, place, weight, denies. It keeps its turn.
+
+    Raises
+    ------
+    UserError
+        `document.source_is_locked`: the source that it speaks of is, or the one that it shall speak of.
+    """
+    marks = tuple(replace(each, **values) if each.id == mark else each for each in state.marks or ())
+    _check(state, (each.source for each in (*(state.marks or ()), *marks) if each.id == mark))
+    return _with_marks(state, marks)
 
 
 def remove_mark(state: State, mark: int) -> State:
-    """Take a word back: the masks are what they would be if it had never been said."""
-    return _with_marks(state, (each for each in state.marks or () if each.id != mark))
+    """Take a word back: the masks are what they would be if it had never been said.
+
+    A source that nothing else was said of or done to goes with it.
+
+    Raises
+    ------
+    UserError
+        `document.source_is_locked`: the source that it speaks of is.
+    """
+    gone = {each.source for each in state.marks or () if each.id == mark}
+    _check(state, gone)
+    state = _with_marks(state, (each for each in state.marks or () if each.id != mark))
+    for layer in state.layers:
+        if gone & set(layer.part_ids) and len(state.layers) > 1 and _as_made(state, layer):
+            return remove_layer(state, layer.id)
+    return state
+
+
+def said_of(state: State, layer: Layer) -> bool:
+    """Whether a mark says where a source sounds; one of which nothing is said is empty, unless it is the rest."""
+    return any(mark.source in layer.part_ids and not mark.denies for mark in state.marks or ())
+
+
+def check_unlocked(layer: Layer) -> None:
+    """Raise `document.source_is_locked` where nothing may be said of a source."""
+    if layer.locked:
+        raise UserError("document.source_is_locked", name=layer.name)
+
+
+def _check(state: State, parts: Iterable[int]) -> None:
+    """`check_unlocked` of the sources that some parts are."""
+    held = set(parts)
+    for layer in state.layers:
+        if held & set(layer.part_ids):
+            check_unlocked(layer)
+
+
+def _as_made(state: State, layer: Layer) -> bool:
+    """Whether a source is as the click made it, and nothing is said of it any more."""
+    parts, stack = set(layer.part_ids), state.present
+    effects = [edit.effect for edit in stack.edits if isinstance(edit, Operation)]
+    named = painted_parts(stack.edits).union(*(getattr(effect, "parts", ()) for effect in effects))
+    said = {each.source for each in (stack.marks or ())} | {each.part for each in stack.known}
+    fresh = Layer(layer.id, layer.name, layer.colour, layer.parts, automatic=True)
+    assigned = any(layer.id == each for each, _ in state.assigned)
+    return (
+        layer == fresh and len(parts) == 1 and REST not in layer.components and not (assigned or parts & (named | said))
+    )
 
 
 def edits_as_marks(state: State, places: Mapping[int, Area]) -> State:

@@ -7,28 +7,20 @@ the way there: taking a word back gives exactly what was before.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.marked import Counted, MarkedPlaces, Recent
 from workbench.masks.model.grid import Array
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
 from workbench.masks.model.sources import Cover, Sources, Word
 
-SAMPLED = 400
-"""Bins of one word that are looked at."""
-PLACES = 1500
-"""Places that are remembered."""
-GOLDEN = (5**0.5 - 1) / 2
-"""Multiples of it leave the most even distances between 0 and 1."""
-CELLS = 60_000
-"""Bins of a word's rectangle among which those are found that it covers."""
 STEPS = 60
 """Multiplicative steps."""
 RIDGE = 1e-3
@@ -64,10 +56,9 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
         In the order in which they were made. Those of other parts, and those of no weight, say nothing.
     """
     numbers = {part.id: part.component for part in parts if part.component is not None}
+    samples.make_room(len(marks))
     words = tuple(
-        Word(numbers[mark.source], mark.place, mark.weight, mark.denies, samples.of(mark.place).size)
-        for mark in marks
-        if mark.source in numbers and mark.weight > 0
+        samples.places.word(mark, numbers[mark.source]) for mark in marks if mark.source in numbers and mark.weight > 0
     )
     there = sorted(set(numbers.values()))
     said: dict[int, float] = {}
@@ -85,29 +76,61 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
 
 @dataclass(frozen=True, eq=False)
 class _Bins:
-    """Bins of a place: where they are (n,), masks of the components there (K, n), the model's energy (n,); and how many
-    the place has, roughly."""
+    """Of the spots of a place those where the model is not silent (n,), masks of the components there (K, n), and the
+    model's energy (n,)."""
 
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
+    loud: NDArray[np.bool_]
     masks: Array
     energies: NDArray[np.float64]
-    size: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Said:
+    """What a word adds to the problem.
+
+    Attributes
+    ----------
+    gram : float64, shape (K, K)
+        Σ_b c_b w_b m(b) m(b)ᵀ, c_b being how far the word counts at b, times the word's weight.
+    target : float64, shape (K,)
+        Σ_b c_b w_b m(b), times the word's weight.
+    energy : float
+        Σ_b c_b w_b.
+    count : float
+        Σ_b c_b; 0 for a word that counts nowhere.
+    """
+
+    gram: NDArray[np.float64]
+    target: NDArray[np.float64]
+    energy: float
+    count: float
 
 
 class Samples:
     """Remembers for some components what was looked at of places, so that one more mark costs one place.
+
+    Answers are the same, bit for bit, whatever was asked before. Belongs to one thread.
 
     Parameters
     ----------
     base : Factors
     power : float
         The power of magnitudes that the components model: 1, or 2 for energies.
+    places : MarkedPlaces, optional
+        What is known of the places already, whatever the components.
     """
 
-    def __init__(self, base: Factors, power: float = 1.0) -> None:
+    def __init__(self, base: Factors, power: float = 1.0, places: MarkedPlaces | None = None) -> None:
         self.base, self.power = base, power
-        self._known: OrderedDict[int, tuple[Cover, _Bins]] = OrderedDict()
+        self.places = places or MarkedPlaces(len(base.W), base.H.shape[1])
+        self._bins: Recent[_Bins] = Recent()
+        self._said: Recent[_Said] = Recent()
+
+    def make_room(self, marks: int) -> None:
+        """Remember so many marks, and as many that are tried out or were taken back."""
+        self.places.make_room(marks)
+        for recent in (self._bins, self._said):
+            recent.shrink(self.places.most)
 
     @cached_property
     def alike(self) -> NDArray[np.float64]:
@@ -128,16 +151,33 @@ class Samples:
         return alike
 
     def of(self, cover: Cover) -> _Bins:
-        """Bins of a place, some of them where it has many; those where the model is silent are none."""
-        known = self._known.get(id(cover))
-        if known is not None:
-            self._known.move_to_end(id(cover))
-        else:
-            # Keeps the place, so that its identity is not another's.
-            known = self._known[id(cover)] = cover, _looked_at(self.base, self.power, cover)
-            if len(self._known) > PLACES:
-                self._known.popitem(last=False)
-        return known[1]
+        """What the components are in the bins of a place that are looked at."""
+        return self._bins.get(id(cover), cover, lambda: self._looked_at(cover))
+
+    def _looked_at(self, cover: Cover) -> _Bins:
+        spots, base = self.places.spots(cover), self.base
+        values = base.points(spots.rows, spots.columns)
+        model = values.sum(axis=0)
+        loud = model > 0
+        masks = values[:, loud] / model[loud]
+        # Relative to the recording, so that a louder one is heard alike.
+        energies = (model[loud].astype(np.float64) / max(base.mean_square, 1e-30) ** 0.5) ** (2 / self.power)
+        return _Bins(loud, masks, energies)
+
+    def said(self, words: Sequence[Word]) -> list[_Said]:
+        """What each of some words adds to the problem."""
+        counted = self.places.counted(words)
+        return [self._said.get(id(each), each, partial(self._adds, each)) for each in counted]
+
+    def _adds(self, said: Counted) -> _Said:
+        bins = self.of(said.word.cover)
+        counted, count = said.weights[bins.loud], len(bins.masks)
+        if not counted.any():
+            return _Said(np.zeros((count, count)), np.zeros(count), 0.0, 0.0)
+        energies, masks = bins.energies, bins.masks.astype(np.float64)
+        weights = counted * energies / float(energies.mean()) ** EQUALISED
+        weighted = masks * (said.word.weight * weights)
+        return _Said(weighted @ masks.T, weighted.sum(axis=1), float(weights.sum()), float(counted.sum()))
 
 
 def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float32], waiting: float = 0.0) -> Array:
@@ -178,18 +218,14 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     grams = np.zeros((len(prior), count, count))
     said, common = np.zeros(len(prior)), np.zeros((count, count))
     looked_at = 0.0
-    for word, bins, counted in _last_said(samples, words):
-        energies, masks = bins.energies, bins.masks.astype(np.float64)
-        weights = counted * energies / float(energies.mean()) ** EQUALISED
-        weighted = masks * (word.weight * weights)
-        gram = weighted @ masks.T
-        looked_at += float(counted.sum())
+    for word, adds in zip(words, samples.said(words), strict=True):
+        looked_at += adds.count
         if word.denies:
-            grams[word.source] += gram
+            grams[word.source] += adds.gram
         else:
-            common += gram
-            targets[word.source] += weighted.sum(axis=1)
-            said[word.source] += weights.sum()
+            common += adds.gram
+            targets[word.source] += adds.target
+            said[word.source] += adds.energy
     if not looked_at:
         return wanted.astype(np.float32)
     ridge = RIDGE * looked_at
@@ -212,65 +248,6 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
         shares *= (up + (shares * down).sum(axis=0)) / (down + (shares * up).sum(axis=0) + 1e-20)
         shares /= np.maximum(shares.sum(axis=0), 1e-20)
     return shares.astype(np.float32)
-
-
-def _last_said(samples: Samples, words: Sequence[Word]) -> Iterator[tuple[Word, _Bins, NDArray[np.float64]]]:
-    """Words with the bins of their places, and how far each of these counts, 0 … 1; without words that do nowhere.
-
-    A later word hides what was said before in the bins that it covers, as far as it is sure; one that denies hides only
-    what was said of its own source.
-    """
-    bounds = np.array([astuple(word.cover.bounds) for word in words], np.int64).reshape(-1, 4)
-    for index, word in enumerate(words):
-        bins, (low, high, start, stop) = samples.of(word.cover), bounds[index]
-        later = bounds[index + 1 :]
-        meets = (later[:, 0] < high) & (later[:, 1] > low) & (later[:, 2] < stop) & (later[:, 3] > start)
-        counted = np.ones(len(bins.rows))
-        rows, columns = np.unique(bins.rows), np.unique(bins.columns)
-        here = np.searchsorted(rows, bins.rows), np.searchsorted(columns, bins.columns)
-        for place in np.flatnonzero(meets):
-            other = words[index + 1 + int(place)]
-            if not other.denies or other.source == word.source:
-                counted *= 1 - other.weight * (other.cover.at(rows, columns)[here] >= 0.5)
-        if counted.any():
-            yield word, bins, counted
-
-
-def _looked_at(base: Factors, power: float, cover: Cover) -> _Bins:
-    # A stroke may go beyond the plane.
-    bounds = cover.bounds.clipped(len(base.W), base.H.shape[1])
-    # Of a large area every so many rows and columns are looked at.
-    apart = max(1.0, (bounds.bins_held / CELLS) ** 0.5)
-    rows = _spread(bounds.low, bounds.high, apart)
-    columns = _spread(bounds.start, bounds.stop, apart)
-    covered = np.flatnonzero(cover.at(rows, columns) >= 0.5) if len(rows) and len(columns) else np.zeros(0, np.intp)
-    size = len(covered) * apart**2
-    covered = covered[_scattered(len(covered))]
-    rows, columns = rows[covered // max(1, len(columns))], columns[covered % max(1, len(columns))]
-    values = base.points(rows, columns)
-    model = values.sum(axis=0)
-    loud = model > 0
-    masks = values[:, loud] / model[loud]
-    # Relative to the recording, so that a louder one is heard alike.
-    energies = (model[loud].astype(np.float64) / max(base.mean_square, 1e-30) ** 0.5) ** (2 / power)
-    return _Bins(rows[loud], columns[loud], masks, energies, size)
-
-
-def _spread(low: int, high: int, apart: float) -> NDArray[np.intp]:
-    """The numbers from low to high − 1, or some of them so far apart; at least one where there are any."""
-    count = max(min(1, high - low), int((high - low) / apart))
-    return np.asarray(low + np.arange(count) * apart, np.intp)
-
-
-def _scattered(count: int) -> NDArray[np.intp]:
-    """`SAMPLED` of so many numbers, or all: one out of each stretch, by the golden ratio sooner or later in it.
-
-    At even distances bins that are counted row by row could all be of the same few frames.
-    """
-    if count <= SAMPLED:
-        return np.arange(count)
-    numbers = np.arange(SAMPLED)
-    return ((numbers + numbers * GOLDEN % 1) * (count / SAMPLED)).astype(np.intp)
 
 
 def moved(before: Sources, now: Sources) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.model.grid import Array, Grid, Indices, Region
+from workbench.masks.model.grid import Array, Indices, Region
 from workbench.masks.model.models import Factors, Model
 from workbench.spectral.stft import Analysis
 
@@ -19,6 +19,10 @@ CERTAIN, LOOSE = 30.0, 0.38
 their number: a click is meant literally, a large stroke is not."""
 CLICK = 128.0
 """Bins of a click."""
+SMALL = 1 << 13
+"""Bins of the rectangle of a word whose coverage is remembered; of larger ones it is computed where it is asked for."""
+STRIP = 128
+"""Columns in which what is said is looked at at once."""
 
 
 class Cover(Protocol):
@@ -68,6 +72,26 @@ class Word:
         literal = max(CERTAIN * (CLICK / max(self.size, CLICK)) ** LOOSE, 1.0)
         return float(literal ** (-self.weight if self.denies else self.weight))
 
+    @cached_property
+    def box(self) -> tuple[int, int, int, int]:
+        """Low, high, start, stop of what it covers, on the plane's near sides."""
+        b = self.cover.bounds
+        return max(b.low, 0), b.high, max(b.start, 0), b.stop
+
+    @cached_property
+    def _covered(self) -> Array | None:
+        """Coverage of all bins of its box; None for a large one."""
+        low, high, start, stop = self.box
+        small = high > low and stop > start and (high - low) * (stop - start) <= SMALL
+        return self.cover.at(np.arange(low, high), np.arange(start, stop)) if small else None
+
+    def at(self, rows: Indices, columns: Indices) -> Array:
+        """Coverage 0 … 1 of the bins of a grid within its box, float32 (R, C)."""
+        if self._covered is None:
+            return self.cover.at(rows, columns)
+        covered: Array = self._covered[(rows - self.box[0])[:, None], columns - self.box[2]]
+        return covered
+
 
 @dataclass(frozen=True, eq=False)
 class Sources:
@@ -95,11 +119,6 @@ class Sources:
         """G: what is a component to the layers is a source here."""
         return len(self.shares)
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the factors and of A."""
-        return self.components_of.nbytes + self.shares.nbytes
-
     def _plain(self, weights: Array, rows: Indices, columns: Indices) -> list[Array]:
         """The model with its components weighted, for each row of weights (D, K), without the words."""
         every = np.arange(self.components_of.components)
@@ -118,28 +137,40 @@ class Sources:
     @cached_property
     def _bounds(self) -> NDArray[np.int64]:
         """Low, high, start, stop of every word, shape (words, 4)."""
-        return np.array([astuple(word.cover.bounds) for word in self.words], np.int64).reshape(-1, 4)
+        return np.array([word.box for word in self.words], np.int64).reshape(-1, 4)
 
-    def _touching(self, rows: Indices, columns: Indices) -> list[tuple[Word, tuple[slice, slice]]]:
-        """The words that say something of a grid, with the part of the grid within their bounds."""
+    def _touching(self, rows: Indices, columns: Indices) -> list[tuple[Word, slice, slice]]:
+        """The words that say something of a grid, with the part of the grid within their boxes."""
         if not self.words or not len(rows) or not len(columns):
             return []
         low, high, start, stop = self._bounds.T
-        near = (low <= rows[-1]) & (high > rows[0]) & (start <= columns[-1]) & (stop > columns[0])
-        grid = Grid(rows, columns, ())
-        found = [(self.words[i], grid.inside(self.words[i].cover.bounds)) for i in np.flatnonzero(near)]
-        return [(word, inside) for word, inside in found if all(part.stop > part.start for part in inside)]
+        near = np.flatnonzero((low <= rows[-1]) & (high > rows[0]) & (start <= columns[-1]) & (stop > columns[0]))
+        edges = zip(
+            near.tolist(),
+            np.searchsorted(rows, low[near]).tolist(),
+            np.searchsorted(rows, high[near]).tolist(),
+            np.searchsorted(columns, start[near]).tolist(),
+            np.searchsorted(columns, stop[near]).tolist(),
+            strict=True,
+        )
+        return [(self.words[i], slice(a, b), slice(c, d)) for i, a, b, c, d in edges if b > a and d > c]
 
     def sums(self, weights: Array, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, list[Array]]:
         """The model (R, C) of some sources, and for each row of `weights` (D, g) the model with them weighted."""
-        taken = self.shares[chosen]
+        taken, weights = self.shares[chosen], np.asarray(weights, np.float32)
         total, *sums = self._plain(np.vstack([taken.sum(axis=0), weights @ taken]), rows, columns)
-        for _, here in self._touching(rows, columns):
-            # Where words overlap the same is computed for each of them: they are small beside what is between them.
-            values = self.values(chosen, rows[here[0]], columns[here[1]])
-            total[here] = values.sum(axis=0)
-            for each, sum_ in zip(np.asarray(weights, np.float32), sums, strict=True):
-                sum_[here] = np.tensordot(each, values, 1)
+        for begin in range(0, len(columns) if self.words else 0, STRIP):
+            strip = slice(begin, begin + STRIP)
+            told = np.zeros(len(rows), bool)
+            for _, in_rows, _ in self._touching(rows, columns[strip]):
+                told[in_rows] = True
+            # In the rows of which something is said the sources are looked at one by one.
+            here = np.flatnonzero(told)
+            if len(here):
+                values = self.values(chosen, rows[here], columns[strip])
+                total[here, strip] = values.sum(axis=0)
+                for each, sum_ in zip(np.tensordot(weights, values, 1), sums, strict=True):
+                    sum_[here, strip] = each
         return total, sums
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Sources:
@@ -152,20 +183,23 @@ MaskModel = Model | Sources
 """What the masks of a stack are computed from."""
 
 
-def _odds(
-    touching: Sequence[tuple[Word, tuple[slice, slice]]], chosen: Indices, rows: Indices, columns: Indices
-) -> Array:
+def _odds(touching: Sequence[tuple[Word, slice, slice]], chosen: Indices, rows: Indices, columns: Indices) -> Array:
     """What each source is multiplied by in every bin, shape (g, R, C): the last word on a bin counts."""
     out = np.ones((len(chosen), len(rows), len(columns)), np.float32)
     places = {int(source): i for i, source in enumerate(chosen)}
-    for word, (in_rows, in_columns) in touching:
-        cover = word.cover.at(rows[in_rows], columns[in_columns])
+    for word, in_rows, in_columns in touching:
+        cover = word.at(rows[in_rows], columns[in_columns])
         # What was said before gives way as far as this is sure; what is denied leaves the other sources alone.
         sure = cover * np.float32(word.weight)
         here = out[:, in_rows, in_columns]
-        told = slice(None) if not word.denies else slice(places.get(word.source, 0), places.get(word.source, -1) + 1)
-        here[told] = here[told] * (1 - sure) + sure
-        if word.source in places:
-            here[places[word.source]] *= 1 + cover * np.float32(word.odds - 1)
+        place = places.get(word.source)
+        if not word.denies:
+            here *= 1 - sure
+            here += sure
+        elif place is not None:
+            here[place] *= 1 - sure
+            here[place] += sure
+        if place is not None:
+            here[place] *= 1 + cover * np.float32(word.odds - 1)
     # However often something is said, it is not more than certain.
     return np.clip(out, np.float32(1 / CERTAIN), np.float32(CERTAIN))

@@ -4,51 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, QTimer
-from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
+from workbench.control.mark_choice import MarkChoice
+from workbench.control.mark_effects import MarkEffects
 from workbench.control.marks import MarkActs
 from workbench.control.under_way import UnderWay
 from workbench.document.document import Document
 from workbench.masks.hand.marks import Mark
-from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer
-from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture
-from workbench.ui.base.axes import clock, describe_hz
 from workbench.ui.base.controls import Slider, combo, dim, named
+from workbench.ui.stack.mark_rows import PICTURE, MarkRows
 
-PICTURE = QSize(56, 34)
-AROUND = 3
-"""A picture shows so many times what is marked."""
-REST_MS = 500
-"""After the last change, before it is looked at what each mark came to."""
-EFFECT_MS = 20
-"""Between two marks whose effect is looked at, so that the window is never held for long."""
+REST_MS = 400
+"""After the last change, or the last turn of the wheel, before it is asked what the marks in sight came to."""
+MANY = 40
+"""So many rows that come or go at once are a new list."""
+
+
+class _Row(QListWidgetItem):
+    """A mark, described when it comes into sight."""
+
+    def __init__(self, mark: Mark, describe: Callable[[Mark, int], object]) -> None:
+        super().__init__()
+        self.mark, self._describe = mark, describe
+
+    def data(self, role: int) -> object:
+        """Text, tip and picture."""
+        return self._describe(self.mark, role)
 
 
 class MarksPanel(QWidget):
     """What was said of places; the chosen one can be weighed, given to another source, turned round and taken back."""
 
-    def __init__(self, document: Document, marks: MarkActs, under_way: UnderWay) -> None:
+    def __init__(
+        self, document: Document, marks: MarkActs, choice: MarkChoice, effects: MarkEffects, under_way: UnderWay
+    ) -> None:
         super().__init__()
         self.setObjectName("marksPanel")
-        self._document, self._marks, self._under_way = document, marks, under_way
-        self._shown: list[Mark] = []
-        self._effects: dict[int, str] = {}
-        self._pictures: dict[int, tuple[Mark, str, QIcon]] = {}
+        self._document, self._marks, self._choice = document, marks, choice
+        self._effects, self._under_way = effects, under_way
+        self._described = MarkRows(document, marks, effects)
+        self._rows: list[_Row] = []
         self._seen, self._stale = False, False
         self.list = named(
             QListWidget(),
             "marks",
             self.tr("Marks"),
-            self.tr("What you said of places, with the share of the sound that each moved to another source"),
+            self.tr(
+                "What you said of places, with the share of the sound that each moved to another source; double-click "
+                "brings it into view"
+            ),
         )
         self.list.setIconSize(PICTURE)
         self.list.installEventFilter(self)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setWordWrap(True)
+        # All rows are as high as the first: none but those in sight is ever looked at.
+        self.list.setUniformItemSizes(True)
         self.invitation = dim(
             self.tr("Take the Point tool (Shift+P) and click on a sound: what you say of places is listed here.")
         )
@@ -60,9 +74,13 @@ class MarksPanel(QWidget):
         self.controls = QWidget()
         column.addWidget(self.controls)
         self._make_controls()
-        self._later = QTimer(self, singleShot=True, interval=EFFECT_MS)
-        self._later.timeout.connect(self._tell_effect)
-        self.list.currentRowChanged.connect(lambda _: self._show_chosen())
+        self._later = QTimer(self, singleShot=True, interval=REST_MS)
+        self._later.timeout.connect(self._ask)
+        self.list.currentRowChanged.connect(self._choose)
+        self.list.itemActivated.connect(lambda _: choice.reveal())
+        self.list.verticalScrollBar().valueChanged.connect(lambda _: self._later.start())
+        effects.told.connect(self.list.viewport().update)
+        choice.changed.connect(self._show_chosen)
         for signal in (document.marks_changed, document.layers_changed, document.factors_changed, document.opened):
             signal.connect(self._show)
         self._show()
@@ -103,12 +121,6 @@ class MarksPanel(QWidget):
 
     # -- showing ---------------------------------------------------------------------------------------
 
-    @property
-    def chosen(self) -> Mark | None:
-        """The mark that the controls are for."""
-        row = self.list.currentRow()
-        return self._shown[row] if 0 <= row < len(self._shown) else None
-
     def _show(self) -> None:
         if not self._seen:
             self._stale = True
@@ -116,104 +128,68 @@ class MarksPanel(QWidget):
         if self._under_way.stroking:
             # What is only drawn yet is no mark.
             return
-        chosen, before, self._stale = self.chosen, len(self._shown), False
-        self._shown, self._effects = list(self._marks.marks), {}
+        self._stale = False
         with QSignalBlocker(self.list):
-            self.list.clear()
-            for mark in self._shown:
-                self.list.addItem(self._item(mark))
-        self.invitation.setVisible(not self._shown)
-        self.list.setVisible(bool(self._shown))
-        kept = [i for i, mark in enumerate(self._shown) if chosen is not None and mark.id == chosen.id]
-        newest = len(self._shown) - 1
-        self.list.setCurrentRow(kept[0] if kept and len(self._shown) <= before else newest)
+            self._list(self._marks.marks)
+        self.invitation.setVisible(not self._rows)
+        self.list.setVisible(bool(self._rows))
+        self.list.viewport().update()
         self._show_chosen()
-        if self._shown:
-            self._later.start(REST_MS)
+        self._later.start()
+
+    def _list(self, marks: tuple[Mark, ...]) -> None:
+        """Bring the rows up to date: those that stay stay, wherever marks came or went."""
+        rows, fewer = self._rows, min(len(marks), len(self._rows))
+        first = next((i for i in range(fewer) if marks[i].id != rows[i].mark.id), fewer)
+        same = (i for i in range(fewer - first) if marks[-1 - i].id != rows[-1 - i].mark.id)
+        last = next(same, fewer - first)
+        gone, new = rows[first : len(rows) - last], marks[first : len(marks) - last]
+        if len(gone) + len(new) > MANY:
+            self.list.clear()
+            rows, gone, new, first, last = [], [], marks, 0, 0
+        for _ in gone:
+            self.list.takeItem(first)
+        made = [_Row(mark, self._described.data) for mark in new]
+        for place, row in enumerate(made, first):
+            self.list.insertItem(place, row)
+        self._rows = [*rows[:first], *made, *rows[len(rows) - last :]]
+        for row, mark in zip(self._rows, marks, strict=True):
+            row.mark = mark
 
     def set_seen(self, seen: bool) -> None:
         """Whether the pane is in front; behind others nothing is drawn."""
         self._seen = seen
+        self._choice.set_listed(seen)
         if seen and self._stale:
             self._show()
         elif seen:
-            self._later.start(REST_MS)
+            self._later.start()
 
-    def _item(self, mark: Mark) -> QListWidgetItem:
-        item = QListWidgetItem(self._picture(mark), self._text(mark))
-        item.setToolTip(item.text())
-        return item
-
-    def _text(self, mark: Mark) -> str:
-        layer, bounds = self._marks.source_of(mark), mark.place.bounds
-        recording, analysis = self._document.recording, self._document.state.analysis
-        if layer is None or recording is None:
-            return ""
-        name = self.tr("Not {0}").format(layer.name) if mark.denies else layer.name
-        at = clock(analysis.second_of((bounds.start + bounds.stop - 1) / 2, recording.rate))
-        # What a box holds is told by what sounds most in it.
-        within = self._document.levels.levels[0][bounds.start : bounds.stop, bounds.low : bounds.high]
-        loudest = int(within.max(axis=0, initial=0).argmax()) if within.size else 0
-        hz = analysis.hz_of(bounds.low + loudest, recording.rate)
-        everywhere = bounds.high - bounds.low >= analysis.bins
-        where = mark.name or (self.tr("all frequencies") if everywhere else describe_hz(hz))
-        return f"{name} · {at} · {where}\n{self._effects.get(mark.id, '…')}"
-
-    def _picture(self, mark: Mark) -> QIcon:
-        """The spectrogram around the mark; made once for each."""
-        layer = self._marks.source_of(mark)
-        colour = "" if layer is None else layer.colour
-        known = self._pictures.get(mark.id)
-        if known is None or known[0] is not mark or known[1] != colour:
-            known = self._pictures[mark.id] = mark, colour, self._drawn(mark)
-        return known[2]
-
-    def _drawn(self, mark: Mark) -> QIcon:
-        document, layer, b = self._document, self._marks.source_of(mark), mark.place.bounds
-        if document.recording is None or layer is None:
-            return QIcon()
-        stack = document.stack
-        high, wide = b.high - b.low, b.stop - b.start
-        region = Region(b.low - AROUND * high, b.high + AROUND * high, b.start - AROUND * wide, b.stop + AROUND * wide)
-        region = region.clipped(stack.bins, stack.frames)
-        if not region.bins_held:
-            return QIcon()
-        rows = np.unique(np.linspace(region.low, region.high - 1, PICTURE.height()).astype(np.intp))
-        columns = np.unique(np.linspace(region.start, region.stop - 1, PICTURE.width()).astype(np.intp))
-        palette = np.linspace((18, 12, 8), (255, 255, 255), 256).astype(np.uint8)
-        look = Look(Show.LEVEL, brightness(-90.0, -12.0), np.zeros((0, 3), np.float32), palette, ())
-        axes = axis_of_cells(rows, region.high), axis_of_cells(columns, region.stop)
-        pixels = np.ascontiguousarray(picture(document.levels, stack, look, *axes)[::-1])
-        held, size = mark.place.at(rows, columns)[::-1] >= 0.5, pixels.shape
-        colour = bgr(layer.colour)
-        pixels[held, :3] = (pixels[held, :3] * 0.5 + np.array(colour) * 127.5).astype(np.uint8)
-        image = QImage(pixels.data, size[1], size[0], 4 * size[1], QImage.Format.Format_RGB32)
-        return QIcon(QPixmap.fromImage(image).scaled(PICTURE))
-
-    def _tell_effect(self) -> None:
-        """Look at what one more mark came to; the newest first."""
-        if not self._seen:
+    def _ask(self) -> None:
+        """Ask what the marks in sight came to."""
+        if not self._seen or not self._rows:
             return
         if self._under_way.stroking:
-            self._later.start(REST_MS)
+            self._later.start()
             return
-        for row in range(len(self._shown) - 1, -1, -1):
-            mark = self._shown[row]
-            if mark.id not in self._effects:
-                effect = self._marks.effect(mark)
-                if effect is None:
-                    return
-                self._effects[mark.id] = self.tr("moved {0:.1f} % of the sound").format(100 * effect)
-                self.list.item(row).setText(self._text(mark))
-                self._later.start(EFFECT_MS)
-                return
+        height, last = self.list.viewport().height(), len(self._rows) - 1
+        ends = (self.list.indexAt(QPoint(4, y)).row() for y in (4, height - 4))
+        begin, end = (row if row >= 0 else last for row in ends)
+        self._effects.want([row.mark for row in self._rows[begin : end + 1]])
+
+    def _choose(self, row: int) -> None:
+        if 0 <= row < len(self._rows):
+            self._choice.choose(self._rows[row].mark)
 
     def _show_chosen(self) -> None:
-        mark = self.chosen
+        mark = self._choice.chosen
         self.controls.setEnabled(mark is not None)
-        self.controls.setVisible(bool(self._shown))
-        if mark is None:
+        self.controls.setVisible(bool(self._rows))
+        if mark is None or not self._seen:
             return
+        here = next((i for i, row in enumerate(self._rows) if row.mark.id == mark.id), -1)
+        with QSignalBlocker(self.list):
+            self.list.setCurrentRow(here)
         with QSignalBlocker(self.source):
             self.source.clear()
             for layer in self._sources():
@@ -229,9 +205,11 @@ class MarksPanel(QWidget):
     # -- acting ----------------------------------------------------------------------------------------
 
     def _with_chosen(self, act: Callable[[Mark], None]) -> None:
-        mark = self.chosen
+        mark = self._choice.chosen
         if mark is not None:
             act(mark)
+            # Where it was refused the controls show what still is.
+            self._show_chosen()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Delete in the list takes the mark back, and not the layer away."""
@@ -247,6 +225,5 @@ class MarksPanel(QWidget):
 
     def _give(self) -> None:
         layer = next((each for each in self._sources() if each.id == self.source.currentData()), None)
-        mark = self.chosen
-        if layer is not None and mark is not None:
-            self._marks.give(mark, layer)
+        if layer is not None:
+            self._with_chosen(lambda mark: self._marks.give(mark, layer))

@@ -48,7 +48,7 @@ class Panes:
             [
                 PointOverlay(d.marking, d.plane),
                 AreaOverlay(d.selection, d.plane),
-                MarkOverlay(d.document, d.marking, d.plane),
+                MarkOverlay(d.document, d.marking, d.mark_choice, d.plane),
                 SelectionOverlay(d.selecting, d.plane, d.pointer),
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
@@ -65,7 +65,7 @@ class Panes:
         self.threshold = ThresholdPanel(d.document, d.selection, d.thresholding)
         self.walk = WalkBar(d.walking)
         self.stack = StackPanel(d.document, d.selection, d.layers, d.masks, d.stacks, d.mixing, d.walking, d.measuring)
-        self.marks = MarksPanel(d.document, d.marks, d.under_way)
+        self.marks = MarksPanel(d.document, d.marks, d.mark_choice, d.mark_effects, d.under_way)
         self.history = HistoryPanel(d.document, d.selection, d.masks, d.under_way)
         self.scores = ScoresPanel(d.document, d.selection, d.references, d.scoring)
         self.factorise = FactorisePanel(d.document, d.selection, d.wishes, d.morphing)
