@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
@@ -11,6 +12,7 @@ from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, middle, press
 from tests.ui.pointing import at, chips, click, hover, marks, names
 from workbench import resource
+from workbench.control.tools import Tool
 
 
 def test_delete_after_a_click_takes_the_mark_back_and_in_the_stack_the_layer(marked):
@@ -31,13 +33,17 @@ def test_delete_after_a_click_takes_the_mark_back_and_in_the_stack_the_layer(mar
     assert names(marked) == ["Rest", "Source 1"]
 
 
-def test_undo_takes_the_first_stroke_back_while_it_goes_on(pointing):
+@pytest.mark.parametrize(
+    ("tool", "layers"), [(Tool.POINT, ["Rest", "Source 1"]), (Tool.BRUSH, ["Everything", "Layer 1"])]
+)
+def test_undo_takes_the_first_stroke_back_while_it_goes_on(pointing, tool, layers):
     view, undo = pointing.window.panes.spectrogram, pointing.window.actions_["undo"]
+    pointing.desk.tools.choose(tool)
     assert not undo.isEnabled()
     QTest.mousePress(view, LEFT, NONE, at(pointing, 0.2, 0.5))
     QTest.mouseMove(view, at(pointing, 0.4, 0.5))
     pump(pointing.application)
-    assert undo.isEnabled() and names(pointing) == ["Rest", "Source 1"]
+    assert undo.isEnabled() and names(pointing) == layers
     press(pointing, Qt.Key.Key_Z, CTRL)
     QTest.mouseRelease(view, LEFT, NONE, at(pointing, 0.4, 0.5))
     pump(pointing.application)

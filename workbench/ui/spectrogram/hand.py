@@ -157,6 +157,12 @@ class Hand(QObject):
             self._playback.scrub(None)
         self.put(point)
 
+    def interrupt(self) -> None:
+        """A question came up, so that the release of a button that is down may not come: nothing goes on sounding."""
+        self._marking.hush()
+        if self._drag is not None and self._drag.grip is Grip.SCRUB:
+            self._playback.scrub(None)
+
     def double_click(self, event: QMouseEvent) -> None:
         """Twice in one place."""
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)

@@ -247,8 +247,7 @@ class MainWindow(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowBlocked:
-            # A question came up; the release of a button that is down will not.
-            self.desk.marking.hush()
+            self.panes.hand.interrupt()
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
