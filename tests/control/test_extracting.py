@@ -132,11 +132,15 @@ def test_what_is_painted_into_a_source_is_more_of_it(out, settle):
     assert acts(out)[-1] == "Get out Sound 1" and out.document.state.edits
 
 
-def test_a_mark_is_an_example_of_its_source(pointing, settle):
+@pytest.mark.parametrize("where", ["under the pointer", "in the list"])
+def test_a_mark_is_an_example_of_its_source(pointing, settle, where):
     share = float(pointing.viewport.scale.position(550.0) - pointing.viewport.low) / pointing.viewport.height
     click(pointing, 0.64, share)
     (mark,) = pointing.marks.marks
-    pointing.pointer.put(pointing.plane.rect_of(mark.place.bounds).center())
+    if where == "under the pointer":
+        pointing.pointer.put(pointing.plane.rect_of(mark.place.bounds).center())
+    else:
+        pointing.mark_choice.set_listed(True)
     pointing.pointing.get_out()
     settle()
     assert names(pointing) == ["Rest", "Source 1"] and acts(pointing)[-1] == "Get out Source 1"

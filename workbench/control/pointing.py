@@ -139,11 +139,11 @@ class Pointing(QObject):
         )
 
     def get_out(self, point: QPointF | None = None) -> None:
-        """Get out what is selected, else what the mark at a point (or under the pointer) is an example of, else what is
-        painted, else the sound there."""
+        """Get out what is selected, else what the mark at a point (or under the pointer, or else the one that is chosen
+        in the list) is an example of, else what is painted, else the sound there."""
         at = self._pointer.point if point is None else point
-        mark = None if at is None or self._selection.area is not None else self._marking.mark_at(at)
-        if mark is not None and not mark.denies:
+        mark = self._mark_choice.outlined if at is None else self._marking.mark_at(at)
+        if mark is not None and not mark.denies and self._selection.area is None:
             self._extracting.get_out_like(mark)
             return
         if self._extracting.has_example or at is None:
