@@ -225,6 +225,20 @@ def test_taps_become_a_mark_in_the_stack_where_they_were_tapped(pointed, settle)
     )
 
 
+def test_undo_and_escape_take_back_what_waits_and_nothing_else(pointed, settle, told):
+    desk, before = pointed, pointed.document.recorded_state
+    for leave in (desk.under_way.undo, lambda: desk.under_way.escape(False)):
+        desk.playback.play(0.0)
+        desk.player.at = STROKES[0] * RATE
+        desk.tapping.tap()
+        leave()
+        assert not desk.tapping.waiting and "taken back" in told.said[-1]
+        desk.playback.stop()
+        desk.playback._tick()
+        settle()
+        assert desk.document.recorded_state is before
+
+
 def test_of_what_is_only_painted_and_where_nothing_begins_there_is_no_mark(pointed, settle, told):
     desk, count = pointed, len(pointed.document.state.marks)
     desk.layers.add()

@@ -50,6 +50,7 @@ class Tapping(QObject):
         self._taps: list[float] = []
         """Seconds that were tapped since it began to play, for the part `_part` of the stack `_stack`."""
         self._part = self._stack = 0
+        self._of_source = False
         self._before: tuple[float, ...] = ()
         self._moving: tuple[int, float] | None = None
         playback.ticked.connect(self._ticked)
@@ -57,6 +58,7 @@ class Tapping(QObject):
 
     def _forget(self) -> None:
         self._taps, self._moving = [], None
+        self.changed.emit()
 
     def onsets(self, layer: Layer) -> Onsets | None:
         """Those of a layer, if it has any."""
@@ -66,7 +68,18 @@ class Tapping(QObject):
     def tapped(self, layer: Layer) -> tuple[float, ...]:
         """Seconds tapped of a source that become a mark when the playing ends."""
         here = self._document.state.shown == self._stack and self._part in layer.part_ids
-        return tuple(self._taps) if here and self._document.state.marks is not None else ()
+        return tuple(self._taps) if here and self._of_source else ()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether taps wait that are no act yet."""
+        return self._of_source and bool(self._taps)
+
+    def take_back(self) -> None:
+        """Forget the taps that wait."""
+        if self.waiting:
+            self._forget()
+            self._notices.say(self.tr("Your taps are taken back"))
 
     # -- tapping -------------------------------------------------------------------------------------
 
@@ -84,10 +97,11 @@ class Tapping(QObject):
             self._finish()
         if not self._taps:
             self._part, self._stack = part, self._document.state.shown
+            self._of_source = self._document.state.marks is not None
             self._before = () if known is None else known.seconds
             self._document.seal()
         self._taps.append(self._playback.heard)
-        if self._document.state.marks is None:
+        if not self._of_source:
             self._act(layer, (*self._before, *self._taps))
         self.changed.emit()
 
@@ -105,8 +119,7 @@ class Tapping(QObject):
         taps, self._taps = self._taps, []
         self.changed.emit()
         document, recording = self._document, self._document.recording
-        tapped_in = show_stack(document.recorded_state, self._stack)
-        if recording is not None and tapped_in.shown == self._stack and tapped_in.marks is not None:
+        if self._of_source:
             self._mark(taps)
             return
         layer = self._layer_of(document.recorded_state, self._part)
@@ -123,7 +136,8 @@ class Tapping(QObject):
     def _mark(self, taps: list[float]) -> None:
         """Make the taps one mark of their source, whatever stack is shown by now."""
         document, recording, part, stack = self._document, self._document.recording, self._part, self._stack
-        assert recording is not None
+        if recording is None:
+            return
         analysis, rate, levels = document.state.analysis, recording.rate, document.levels.levels[0]
 
         def work(job: Job) -> tuple[int, int, Area]:
