@@ -5,17 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from workbench.audio.player import PlayerStatus
+from workbench.control.acting import first_free
 from workbench.control.notices import Notices
 from workbench.control.playback import Playback
 from workbench.control.selection import Selection
 from workbench.document.acts import known as known_acts
-from workbench.document.acts.sources import add_mark
+from workbench.document.acts.sources import add_mark, add_source
 from workbench.document.acts.stacks import show_stack
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area, nothing
+from workbench.masks.insight.assignment import REST
 from workbench.masks.insight.attacks import aligned, begun
 from workbench.masks.model.layers import Layer
 from workbench.separation.known import Onsets
@@ -158,12 +160,20 @@ class Tapping(QObject):
                 return
             if state.analysis != analysis:
                 place = place.resampled(analysis, state.analysis, len(recording.samples))
+            source = layer.id
+            if REST in layer.components:
+                # What nobody asked for is asked for now.
+                name = first_free(self.tr("Source {0}"), {each.name for each in there.layers})
+                there, source = add_source(there, name)
             try:
-                there = add_mark(there, layer.id, place, name=self.tr("Onsets: {0}").format(count))
+                there = add_mark(there, source, place, name=self.tr("Onsets: {0}").format(count))
             except UserError as reason:
                 self._notices.refuse(reason)
                 return
+            layer = next(each for each in there.layers if each.id == source)
             document.act(self._name_of(layer), show_stack(there, state.shown))
+            if state.shown == stack:
+                self._selection.select(source)
             told = self._told(layer, count, analysis.second_of(late, rate))
             self._notices.say(f"{told} {self.tr('They are one mark, in the list of marks.')}")
 
