@@ -221,6 +221,8 @@ def test_of_a_source_the_line_is_one_mark_of_its_partials(pointed, settle, told)
     assert "one mark" in told.said[-1] and not desk.document.state.present.known
     desk.document.undo()
     assert desk.document.recorded_state is before
+    desk.notes.forget()
+    assert "list of marks" in told.refused[-1]
     # Of the rest nothing is said: what is selected is another source then.
     desk.selection.select(ids(desk)[0])
     desk.notes.pitch_line()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.control.hand import click
-from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer
+from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, names
 from workbench.audio.recording import Recording
 from workbench.control.tools import Tool
 from workbench.document.acts import layers as layer_acts
@@ -223,6 +223,32 @@ def test_taps_become_a_mark_in_the_stack_where_they_were_tapped(pointed, settle)
         desk.document.state.marks[-1].name == "Onsets: 5"
         and desk.marks.source_of(desk.document.state.marks[-1]).id == source
     )
+
+
+def test_with_the_rest_selected_what_is_tapped_is_another_source_in_one_step(pointed, settle):
+    desk, before = pointed, pointed.document.recorded_state
+    desk.selection.select(ids(desk)[0])
+    tap_along(desk)
+    settle()
+    assert names(desk) == ["Rest", "Source 1", "Drum", "Source 2"] and desk.selection.present.name == "Source 2"
+    assert desk.marks.source_of(desk.document.state.marks[-1]).name == "Source 2"
+    assert acts(desk)[-1] == "Tap onsets of Source 2"
+    desk.document.undo()
+    assert desk.document.recorded_state is before
+
+
+def test_undo_and_escape_take_back_what_waits_and_nothing_else(pointed, settle, told):
+    desk, before = pointed, pointed.document.recorded_state
+    for leave in (desk.under_way.undo, lambda: desk.under_way.escape(False)):
+        desk.playback.play(0.0)
+        desk.player.at = STROKES[0] * RATE
+        desk.tapping.tap()
+        leave()
+        assert not desk.tapping.waiting and "taken back" in told.said[-1]
+        desk.playback.stop()
+        desk.playback._tick()
+        settle()
+        assert desk.document.recorded_state is before
 
 
 def test_of_what_is_only_painted_and_where_nothing_begins_there_is_no_mark(pointed, settle, told):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -13,6 +14,7 @@ from tests.ui.gestures import finish, lane_of, pixels, press, trail
 from tests.ui.test_held_curves import CTRL_ALT, choose, open_menu
 from tests.ui.test_point_tool import at, click, panel
 from workbench.separation.holds import Curve
+from workbench.ui.spectrogram.place_outlines import PlaceOutlines
 
 HIGH, LOW = 0.85, 0.35
 
@@ -26,6 +28,21 @@ def pointed(mixed):
     mixed.window.layout_.marks.raise_()
     assert pump(mixed.application, lambda: panel(mixed).list.count() == 1, 10)
     return mixed
+
+
+def outlined(program):
+    """The share of the box around the last mark that its outline takes."""
+    plane, mark = program.desk.plane, program.desk.document.state.marks[-1]
+    image = QImage(program.window.panes.spectrogram.size(), QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.black)
+    painter = QPainter(image)
+    PlaceOutlines(plane).paint(painter, mark, "#ff0000")
+    painter.end()
+    drawn = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2] > 0
+    box = plane.rect_of(mark.place.bounds).toRect().adjusted(-2, -2, 2, 2) & plane.canvas
+    rows, columns = slice(box.top(), box.bottom() + 1), slice(box.left(), box.right() + 1)
+    assert drawn.sum() == drawn[rows, columns].sum()
+    return float(drawn[rows, columns].mean())
 
 
 def first_in_view(pane):
@@ -66,6 +83,10 @@ def test_a_stroke_becomes_a_pitch_line_and_a_score_sources(pointed, tmp_path):
     QTest.keyClick(program.window, Qt.Key.Key_P, CTRL_ALT)
     assert pump(program.application, lambda: "Pitch line" in texts(program)[-1], 10)
     assert panel(program).list.count() == 2 and document.undo_name == "Pitch line of Source 2"
+    # Outlined are the partials, and not the box around them; what is denied is dashed.
+    whole = outlined(program)
+    panel(program).turn.click()
+    assert 0 < outlined(program) < whole < 0.4
     path = tmp_path / "Tune.csv"
     path.write_text("0.0, 2.0, 54.6\n0.0, 2.0, 50.5\n0.0, 2.0, 57.9\n")
     QTest.keyClick(program.window, Qt.Key.Key_O, CTRL_ALT)

@@ -126,6 +126,9 @@ class NoteActs(QObject):
     def forget(self) -> None:
         """Nothing is said of the notes of the present layer."""
         state = self._document.recorded_state
+        if state.marks is not None:
+            self._notices.refuse(self.tr("What a source plays is a mark: take it back in the list of marks."))
+            return
         layer = next((each for each in state.layers if each.id == self._selection.layer), None)
         played = {each.part for each in state.present.known if isinstance(each, Notes)}
         if layer is None or not played & set(layer.part_ids):

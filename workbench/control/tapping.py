@@ -5,17 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from workbench.audio.player import PlayerStatus
+from workbench.control.acting import first_free
 from workbench.control.notices import Notices
 from workbench.control.playback import Playback
 from workbench.control.selection import Selection
 from workbench.document.acts import known as known_acts
-from workbench.document.acts.sources import add_mark
+from workbench.document.acts.sources import add_mark, add_source
 from workbench.document.acts.stacks import show_stack
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area, nothing
+from workbench.masks.insight.assignment import REST
 from workbench.masks.insight.attacks import aligned, begun
 from workbench.masks.model.layers import Layer
 from workbench.separation.known import Onsets
@@ -50,6 +52,7 @@ class Tapping(QObject):
         self._taps: list[float] = []
         """Seconds that were tapped since it began to play, for the part `_part` of the stack `_stack`."""
         self._part = self._stack = 0
+        self._of_source = False
         self._before: tuple[float, ...] = ()
         self._moving: tuple[int, float] | None = None
         playback.ticked.connect(self._ticked)
@@ -57,6 +60,7 @@ class Tapping(QObject):
 
     def _forget(self) -> None:
         self._taps, self._moving = [], None
+        self.changed.emit()
 
     def onsets(self, layer: Layer) -> Onsets | None:
         """Those of a layer, if it has any."""
@@ -66,7 +70,18 @@ class Tapping(QObject):
     def tapped(self, layer: Layer) -> tuple[float, ...]:
         """Seconds tapped of a source that become a mark when the playing ends."""
         here = self._document.state.shown == self._stack and self._part in layer.part_ids
-        return tuple(self._taps) if here and self._document.state.marks is not None else ()
+        return tuple(self._taps) if here and self._of_source else ()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether taps wait that are no act yet."""
+        return self._of_source and bool(self._taps)
+
+    def take_back(self) -> None:
+        """Forget the taps that wait."""
+        if self.waiting:
+            self._forget()
+            self._notices.say(self.tr("Your taps are taken back"))
 
     # -- tapping -------------------------------------------------------------------------------------
 
@@ -84,10 +99,11 @@ class Tapping(QObject):
             self._finish()
         if not self._taps:
             self._part, self._stack = part, self._document.state.shown
+            self._of_source = self._document.state.marks is not None
             self._before = () if known is None else known.seconds
             self._document.seal()
         self._taps.append(self._playback.heard)
-        if self._document.state.marks is None:
+        if not self._of_source:
             self._act(layer, (*self._before, *self._taps))
         self.changed.emit()
 
@@ -105,8 +121,7 @@ class Tapping(QObject):
         taps, self._taps = self._taps, []
         self.changed.emit()
         document, recording = self._document, self._document.recording
-        tapped_in = show_stack(document.recorded_state, self._stack)
-        if recording is not None and tapped_in.shown == self._stack and tapped_in.marks is not None:
+        if self._of_source:
             self._mark(taps)
             return
         layer = self._layer_of(document.recorded_state, self._part)
@@ -123,7 +138,8 @@ class Tapping(QObject):
     def _mark(self, taps: list[float]) -> None:
         """Make the taps one mark of their source, whatever stack is shown by now."""
         document, recording, part, stack = self._document, self._document.recording, self._part, self._stack
-        assert recording is not None
+        if recording is None:
+            return
         analysis, rate, levels = document.state.analysis, recording.rate, document.levels.levels[0]
 
         def work(job: Job) -> tuple[int, int, Area]:
@@ -144,12 +160,20 @@ class Tapping(QObject):
                 return
             if state.analysis != analysis:
                 place = place.resampled(analysis, state.analysis, len(recording.samples))
+            source = layer.id
+            if REST in layer.components:
+                # What nobody asked for is asked for now.
+                name = first_free(self.tr("Source {0}"), {each.name for each in there.layers})
+                there, source = add_source(there, name)
             try:
-                there = add_mark(there, layer.id, place, name=self.tr("Onsets: {0}").format(count))
+                there = add_mark(there, source, place, name=self.tr("Onsets: {0}").format(count))
             except UserError as reason:
                 self._notices.refuse(reason)
                 return
+            layer = next(each for each in there.layers if each.id == source)
             document.act(self._name_of(layer), show_stack(there, state.shown))
+            if state.shown == stack:
+                self._selection.select(source)
             told = self._told(layer, count, analysis.second_of(late, rate))
             self._notices.say(f"{told} {self.tr('They are one mark, in the list of marks.')}")
 

@@ -104,8 +104,7 @@ class Area:
 
         Over more than `CHUNK` frames, edges along time are taken to lie between tiles.
         """
-        low, high = int(rows[0]), max(int(rows[-1]), int(rows[0]) + 1)
-        start, stop = int(columns[0]), max(int(columns[-1]), int(columns[0]) + 1)
+        low, high, start, stop = int(rows[0]), _behind(rows), int(columns[0]), _behind(columns)
         if stop - start <= CHUNK:
             held = self.read(np.arange(low, min(high, self.bins)), np.arange(start, min(stop, self.frames)))
             starts = columns[:-1] - start
@@ -268,6 +267,11 @@ class Area:
             return self.read(np.minimum(rows, self.bins - 1), np.minimum(columns, self.frames - 1))
 
         return made_in_chunks(bins, frames, region, plane)
+
+
+def _behind(edges: Indices) -> int:
+    """The bin or frame behind the last cell, which shows one at least."""
+    return int(edges[-1]) + int(edges[-1] == edges[-2])
 
 
 def nothing(bins: int, frames: int) -> Area:

@@ -49,7 +49,8 @@ class PlaceOutlines:
         shade = QColor(colour)
         pixels = np.zeros((*core.shape, 4), np.uint8)
         pixels[ys, xs] = (shade.blue(), shade.green(), shade.red(), 255)
-        image = QImage(pixels.data, core.shape[1], core.shape[0], 4 * core.shape[1], QImage.Format.Format_ARGB32)
+        height, width = core.shape
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
         # A copy of its own: the array goes.
         image = image.copy()
         image.setDevicePixelRatio(self._plane.pixel_ratio)
