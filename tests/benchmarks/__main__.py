@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import Report, edit, effort, engine, extraction, live, main_job, presets, scores, told, windows
+from tests.benchmarks import (
+    Report,
+    edit,
+    effort,
+    engine,
+    extraction,
+    live,
+    main_job,
+    marks,
+    presets,
+    scores,
+    told,
+    windows,
+)
 
 BENCHMARKS = {
     "main": main_job.measure,
@@ -16,6 +29,7 @@ BENCHMARKS = {
     "edit": edit.measure,
     "effort": effort.measure,
     "told": told.measure,
+    "marks": marks.measure,
     "live": live.measure,
 }
 

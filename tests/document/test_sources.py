@@ -77,6 +77,15 @@ def told(document):
     return said
 
 
+def test_what_is_asked_for_again_stays_known(document):
+    """However much is tried out meanwhile: what was drawn of it stays valid."""
+    layers = pointed(document)
+    model, state = document.stack.factors, document.recorded_state
+    for _ in range(20):
+        tried = document.stack_of(add_mark(state, layers[1], place(document, 2))).factors
+        assert tried is not model and document.stack_of(state).factors is model
+
+
 def test_a_stack_that_nobody_touched_becomes_one_of_sources(document):
     before = document.recorded_state
     layers = pointed(document)

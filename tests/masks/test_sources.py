@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.masks.edits import areas
@@ -16,7 +16,7 @@ from workbench.masks.model import sources as module
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors
-from workbench.masks.model.sources import CERTAIN, CLICK, LOOSE, Sources, Word
+from workbench.masks.model.sources import CERTAIN, CLICK, LOOSE, Sources, Told, Word
 from workbench.masks.stack import Stack
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
@@ -121,6 +121,26 @@ def test_sums_are_those_of_the_values_of_the_chosen_sources_on_any_grid(seed, le
     np.testing.assert_allclose(total, expected.sum(axis=0), rtol=2e-4, atol=1e-6)
     for got, each in zip(sums, weights, strict=True):
         np.testing.assert_allclose(got, np.tensordot(each, expected, 1), rtol=2e-4, atol=1e-6)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000), st.randoms(use_true_random=False), st.integers(0, 20_000))
+def test_what_is_remembered_of_words_makes_no_difference(seed, chance, most):
+    """Words come last and go from anywhere, on few grids that are looked at again and again."""
+    said = random_sources(seed, words=12)
+    grids = [(ROWS, COLUMNS), (ROWS[::2], COLUMNS[10:40]), (ROWS[5:20], COLUMNS[::3])]
+    told, words = Told(), list(said.words[:4])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MANY", 1)
+        patch.setattr(module, "MOST_BYTES", most)
+        for _ in range(24):
+            if words and chance.random() < 0.3:
+                words.pop(chance.choice([-1, 0, len(words) // 2]))
+            elif chance.random() < 0.8:
+                words.append(chance.choice(said.words))
+            chosen, (rows, columns) = np.arange(chance.choice([2, 3])), chance.choice(grids)
+            now, fresh = (replace(said, words=tuple(words), told=each) for each in (told, Told()))
+            assert np.array_equal(now.values(chosen, rows, columns), fresh.values(chosen, rows, columns))
 
 
 @given(st.integers(0, 10_000), LENGTHS)

@@ -71,7 +71,7 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
     shared = sorted(said) or there or [REST]
     prior[shared] = (1 - waiting) / len(shared)
     prior[REST] += waiting
-    return Sources(samples.base, assignment(samples, words, prior, waiting), words)
+    return Sources(samples.base, assignment(samples, words, prior, waiting), words, samples.places.told)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.masks.hand.marks import Mark
 from workbench.masks.model.grid import Indices
-from workbench.masks.model.sources import Cover, Word
+from workbench.masks.model.sources import Cover, Told, Word
 
 SAMPLED = 400
 """Bins of one word that are looked at."""
@@ -81,11 +81,14 @@ class MarkedPlaces:
         self.bins, self.frames = bins, frames
         self.most = PLACES
         """How many are remembered."""
+        self.told = Told()
+        """What they come to where they were looked at last."""
         self._spots: Recent[Spots] = Recent()
         self._words: Recent[Word] = Recent()
         self._counted: Recent[Counted] = Recent()
-        self._last: tuple[tuple[Word, ...], list[list[int]]] = (), []
-        """The words that were asked for last, and for each the places among them of later ones that meet it."""
+        self._last: tuple[tuple[Word, ...], list[list[int]], list[Counted]] = (), [], []
+        """The words that were asked for last, for each the places among them of later ones that meet it, and how far it
+        counts."""
 
     def make_room(self, marks: int) -> None:
         """Remember so many marks, and as many that are tried out or were taken back."""
@@ -111,33 +114,35 @@ class MarkedPlaces:
         A later word hides what was said before in the bins that it covers, as far as it is sure; one that denies hides
         only what was said of its own source.
         """
-        return [
-            self._one(word, tuple(words[i] for i in later if not words[i].denies or words[i].source == word.source))
-            for word, later in zip(words, self._meeting(tuple(words)), strict=True)
-        ]
-
-    def _one(self, word: Word, hiding: tuple[Word, ...]) -> Counted:
-        def make() -> Counted:
-            return Counted(word, hiding, _counted(self.spots(word.cover), hiding))
-
-        return self._counted.get((id(word), *map(id, hiding)), (word, hiding), make)
-
-    def _meeting(self, words: tuple[Word, ...]) -> list[list[int]]:
-        """For each word the places of later ones whose rectangles meet its own; only what is new is looked at."""
-        before, known = self._last
+        words = tuple(words)
+        before, met, known = self._last
         same = 0
         while same < min(len(words), len(before)) and words[same] is before[same]:
             same += 1
-        meeting = [[place for place in places if place < same] for places in known[:same]]
+        # Only words that are new are looked at, and those that no longer meet the same ones.
+        meeting = [[place for place in places if place < same] for places in met[:same]]
+        kept = [None if len(now) < len(was) else each for now, was, each in zip(meeting, met, known, strict=False)]
         bounds = np.array([word.box for word in words], np.int64).reshape(-1, 4)
         for place in range(same, len(words)):
             low, high, start, stop = bounds[place]
             b = bounds[:place]
             for earlier in np.flatnonzero((b[:, 0] < high) & (b[:, 1] > low) & (b[:, 2] < stop) & (b[:, 3] > start)):
                 meeting[earlier].append(place)
+                kept[earlier] = None
             meeting.append([])
-        self._last = words, meeting
-        return meeting
+            kept.append(None)
+        out = [each or self._one(words, i, meeting[i]) for i, each in enumerate(kept)]
+        self._last = words, meeting, out
+        return out
+
+    def _one(self, words: Sequence[Word], place: int, later: Sequence[int]) -> Counted:
+        word = words[place]
+        hiding = tuple(words[i] for i in later if not words[i].denies or words[i].source == word.source)
+
+        def make() -> Counted:
+            return Counted(word, hiding, _counted(self.spots(word.cover), hiding))
+
+        return self._counted.get((id(word), *map(id, hiding)), (word, hiding), make)
 
 
 def _counted(spots: Spots, hiding: Sequence[Word]) -> NDArray[np.float64]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from threading import Lock
 from typing import Protocol, Self
 
 import numpy as np
@@ -23,6 +25,10 @@ SMALL = 1 << 13
 """Bins of the rectangle of a word whose coverage is remembered; of larger ones it is computed where it is asked for."""
 STRIP = 128
 """Columns in which what is said is looked at at once."""
+MANY = 24
+"""Words on a grid from which on it is remembered what they come to there."""
+MOST_BYTES = 48 * 2**20
+"""Of what is remembered."""
 
 
 class Cover(Protocol):
@@ -93,6 +99,53 @@ class Word:
         return covered
 
 
+Touch = tuple[Word, slice, slice]
+"""A word, and the rows and columns of a grid within its box."""
+
+
+class Told:
+    """What words come to on the grids that were looked at last: one more word costs one more.
+
+    Values are the same, bit for bit, whether or not they are remembered. Any thread may ask.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[bytes, ...], tuple[tuple[Word, ...], Array]] = OrderedDict()
+        self._held = 0
+        self._lock = Lock()
+
+    def odds(self, touching: Sequence[Touch], chosen: Indices, rows: Indices, columns: Indices) -> Array:
+        """What each source is multiplied by in every bin, shape (g, R, C): the last word on a bin counts."""
+        out = np.ones((len(chosen), len(rows), len(columns)), np.float32)
+        if len(touching) < MANY:
+            _say(out, touching, chosen, rows, columns)
+        else:
+            key = chosen.tobytes(), rows.tobytes(), columns.tobytes()
+            words = tuple(word for word, _, _ in touching)
+            with self._lock:
+                before, known = self._known.get(key, ((), out))
+            if words[: len(before)] == before:
+                out[:] = known
+            else:
+                before = ()
+            if len(before) < len(words):
+                _say(out, touching[len(before) : -1], chosen, rows, columns)
+                # The last one may be only tried out.
+                self._remember(key, words[:-1], out.copy())
+                _say(out, touching[-1:], chosen, rows, columns)
+        # However often something is said, it is not more than certain.
+        return np.clip(out, np.float32(1 / CERTAIN), np.float32(CERTAIN), out=out)
+
+    def _remember(self, key: tuple[bytes, ...], words: tuple[Word, ...], odds: Array) -> None:
+        with self._lock:
+            _, gone = self._known.pop(key, ((), odds[:0]))
+            self._known[key] = words, odds
+            self._held += odds.nbytes - gone.nbytes
+            while self._held > MOST_BYTES:
+                _, (_, oldest) = self._known.popitem(last=False)
+                self._held -= oldest.nbytes
+
+
 @dataclass(frozen=True, eq=False)
 class Sources:
     """Masks of sources: Σ_k A_gk m_k, m_k the computed masks of components, but for what is said of a bin itself.
@@ -108,11 +161,14 @@ class Sources:
         A: nonnegative, its columns sum to one.
     words : tuple of Word
         In the order in which they were said.
+    told : Told
+        What is known of them; sources that follow each other share it.
     """
 
     components_of: Factors
     shares: Array
     words: tuple[Word, ...] = ()
+    told: Told = field(default_factory=Told)
 
     @property
     def components(self) -> int:
@@ -131,7 +187,7 @@ class Sources:
             plane[:] = values
         touching = self._touching(rows, columns)
         if touching:
-            out *= _odds(touching, chosen, rows, columns)
+            out *= self.told.odds(touching, chosen, rows, columns)
         return out
 
     @cached_property
@@ -139,7 +195,7 @@ class Sources:
         """Low, high, start, stop of every word, shape (words, 4)."""
         return np.array([word.box for word in self.words], np.int64).reshape(-1, 4)
 
-    def _touching(self, rows: Indices, columns: Indices) -> list[tuple[Word, slice, slice]]:
+    def _touching(self, rows: Indices, columns: Indices) -> list[Touch]:
         """The words that say something of a grid, with the part of the grid within their boxes."""
         if not self.words or not len(rows) or not len(columns):
             return []
@@ -183,9 +239,8 @@ MaskModel = Model | Sources
 """What the masks of a stack are computed from."""
 
 
-def _odds(touching: Sequence[tuple[Word, slice, slice]], chosen: Indices, rows: Indices, columns: Indices) -> Array:
-    """What each source is multiplied by in every bin, shape (g, R, C): the last word on a bin counts."""
-    out = np.ones((len(chosen), len(rows), len(columns)), np.float32)
+def _say(out: Array, touching: Sequence[Touch], chosen: Indices, rows: Indices, columns: Indices) -> None:
+    """Change odds (g, R, C) by words, one after the other."""
     places = {int(source): i for i, source in enumerate(chosen)}
     for word, in_rows, in_columns in touching:
         cover = word.at(rows[in_rows], columns[in_columns])
@@ -201,5 +256,3 @@ def _odds(touching: Sequence[tuple[Word, slice, slice]], chosen: Indices, rows: 
             here[place] += sure
         if place is not None:
             here[place] *= 1 + cover * np.float32(word.odds - 1)
-    # However often something is said, it is not more than certain.
-    return np.clip(out, np.float32(1 / CERTAIN), np.float32(CERTAIN))
