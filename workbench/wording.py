@@ -21,6 +21,12 @@ SENTENCES: dict[str, str] = {
         "Errors", "The hop must divide the window by 2 to 32: for {window} samples e.g. {example}, not {hop}."
     ),
     # -- masks ---------------------------------------------------------------------------------------
+    "masks.example_all": QT_TRANSLATE_NOOP(
+        "Errors", "All that there is belongs to what is selected, so there is no rest; select less."
+    ),
+    "masks.example_silent": QT_TRANSLATE_NOOP(
+        "Errors", "Nothing sounds in what is selected; select a place where the sound is."
+    ),
     "masks.locked": QT_TRANSLATE_NOOP("Errors", "“{name}” is locked; unlock it to change its mask."),
     "masks.group_locked": QT_TRANSLATE_NOOP(
         "Errors", "All layers of the group are locked; unlock one to change its mask."
@@ -112,12 +118,6 @@ SENTENCES: dict[str, str] = {
         "Errors", "This method holds curves exactly or not at all; set their weight to 100 %, or choose NMF."
     ),
     "separation.engine": QT_TRANSLATE_NOOP("Errors", "{reason}"),
-    "separation.example_all": QT_TRANSLATE_NOOP(
-        "Errors", "All that there is belongs to what is selected, so there is no rest; select less."
-    ),
-    "separation.example_silent": QT_TRANSLATE_NOOP(
-        "Errors", "Nothing sounds in what is selected; select a place where the sound is."
-    ),
     "separation.more_known": QT_TRANSLATE_NOOP(
         "Errors",
         "Something is known of {known} components, and only {components} are asked for; ask for {known} or more.",

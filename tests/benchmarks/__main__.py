@@ -16,6 +16,7 @@ from tests.benchmarks import (
     point,
     presets,
     scores,
+    told,
     windows,
 )
 
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "scores": scores.measure,
     "edit": edit.measure,
     "effort": effort.measure,
+    "told": told.measure,
     "marks": marks.measure,
     "point": point.measure,
     "live": live.measure,

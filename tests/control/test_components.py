@@ -65,6 +65,36 @@ def test_a_long_recording_is_listened_to_when_somebody_points(desk, until, monke
     assert not desk.runner.jobs
 
 
+def test_what_is_waited_for_is_shown_and_told_where_it_does_not_come(desk, settle):
+    given_up = []
+    desk.components.given_up.connect(lambda: given_up.append(1))
+    desk.components.want()
+    assert not desk.runner.named_jobs
+    desk.components.wait()
+    desk.components.wait()
+    (job,) = desk.runner.named_jobs
+    assert job.name == "Listening to the recording"
+    desk.under_way.escape(False)
+    settle()
+    assert given_up == [1] and desk.components.factors is None
+    # A pointer that moves does not bring it on again, but who waits does.
+    desk.components.want()
+    assert not desk.runner.jobs
+    desk.components.wait()
+    settle()
+    assert given_up == [1] and desk.components.factors is not None and not desk.runner.jobs
+
+
+def test_who_waits_waits_in_another_window_too(desk, until, monkeypatch):
+    monkeypatch.setattr("workbench.control.components.SOON", 0.5)
+    open_tones(desk)
+    desk.components.wait()
+    new = Analysis(1024, 256)
+    desk.document.set_analysis("window", new, analyse_levels(desk.document.recording.samples, new))
+    until(lambda: desk.components.factors is not None)
+    assert desk.components.factors.W.shape[0] == new.bins
+
+
 def test_those_of_a_factorisation_count_before_them(desk, until):
     until(lambda: desk.components.factors is not None)
     told = []

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.control.scenes import ANALYSIS, acts, change, ids, layer
+from tests.control.hand import click
+from tests.control.scenes import ANALYSIS, acts, change, ids, layer, masks, random_factors
 from workbench.control.tools import Tool
 from workbench.document.acts import layers as layer_acts
 from workbench.document.packing import Packer
@@ -131,3 +132,93 @@ def test_what_is_held_is_saved(separated):
 def test_before_any_factorisation_there_is_nothing_to_hold(desk, told):
     desk.holding.toggle(Curve.TEMPLATE)
     assert len(told.refused) == 1 and not acts(desk)
+
+
+# -- of components that sources share ---------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(separated):
+    """Two sources that share the four components, with a mark each, and all that may be a user's of the first."""
+    desk = separated
+    desk.tools.choose(Tool.POINT)
+    click(desk, 0.4, 0.3)
+    first = desk.selection.layer
+    click(desk, 1.3, 0.7)
+    change(desk, first, name="Bell", gain_db=-3.0, colour="#123456")
+    return desk
+
+
+def held_curves(desk):
+    """Number, kind and values of what is held."""
+    return [(each.part, each.curve, each.values) for each in desk.document.recorded_state.present.known]
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_sources_keep_all_that_they_are_around_a_held_component(shared, settle, fresh):
+    desk, before = shared, shared.document.recorded_state
+    desk.holding.hold(2, Curve.TEMPLATE, 1.0)
+    desk.holding.hold(2, Curve.ACTIVATION, 1.0)
+    assert acts(desk)[-2:] == ["Hold the template of component 3", "Hold the activation of component 3"]
+    w, h = desk.document.run.factors.W[:, 2].copy(), desk.document.run.factors.H[2].copy()
+    desk.factorising.start(SETTINGS, ANALYSIS, fresh)
+    settle()
+    factors, now = desk.document.run.factors, desk.document.recorded_state
+    assert np.array_equal(factors.W[:, 2], w) and np.array_equal(factors.H[2], h)
+    assert not np.array_equal(factors.H[1], desk.document.runs[before.run].factors.H[1])
+    assert now.layers == before.layers and now.marks is before.marks and now.stacks[0] is before.stacks[0]
+    assert np.abs(masks(desk).sum(axis=0) - 1).max() < 1e-5
+
+
+def test_a_component_that_is_held_has_a_place_among_fewer_and_is_found_in_another_run(shared, settle, told):
+    desk = shared
+    desk.holding.hold(3, Curve.TEMPLATE, 1.0)
+    w, run = desk.document.run.factors.W[:, 3].copy(), desk.document.recorded_state.run
+    desk.factorising.start(replace(SETTINGS, components=2), ANALYSIS, True)
+    settle()
+    assert desk.holding.held(0, Curve.TEMPLATE) is not None and desk.holding.held(3, Curve.TEMPLATE) is None
+    assert np.array_equal(desk.document.run.factors.W[:, 0], w)
+    desk.document.use_run("back", run)
+    assert [part for part, *_ in held_curves(desk)] == [3]
+    # Of one component in another run only one of two can be found; the other waits, and is not forgotten.
+    desk.holding.hold(1, Curve.TEMPLATE, 1.0)
+    single = desk.document.add_run("one", SETTINGS, random_factors(desk, 1))
+    desk.document.use_run("one", single)
+    assert len(held_curves(desk)) == 2 and sum(part >= 1 for part, *_ in held_curves(desk)) == 1
+    texts = [desk.known.name_of(known) for known, _ in desk.known.entries]
+    assert sorted(texts)[1] == "Waits for a component" and sorted(texts)[0].startswith("Component 1, mostly ")
+    desk.factorising.start(SETTINGS, ANALYSIS, False)
+    assert "not from Continue" in told.said[-1]
+    settle()
+    desk.factorising.start(SETTINGS, ANALYSIS, True)
+    settle()
+    for part, _, values in held_curves(desk):
+        assert part < 4 and np.array_equal(desk.document.run.factors.W[:, part], values)
+    desk.known.remove(desk.known.entries[0][0])
+    assert len(held_curves(desk)) == 1
+
+
+def test_the_key_holds_what_a_source_has_most_of_and_drawing_there_is_held(shared, settle, told):
+    desk = shared
+    owned = {
+        layer.id: [k for k, o in desk.document.owners.items() if o.id == layer.id] for layer in desk.document.layers
+    }
+    source = max(owned, key=lambda each: len(owned[each]))
+    desk.selection.select(source)
+    desk.holding.toggle(Curve.ACTIVATION)
+    assert sorted(part for part, *_ in held_curves(desk)) == sorted(owned[source])
+    drawn = owned[source][0]
+    desk.tools.choose(Tool.BRUSH)
+    before = masks(desk)
+    desk.activation_strokes.begin(drawn)
+    desk.activation_strokes.draw(10, 40, 0.8)
+    desk.activation_strokes.end()
+    held = desk.holding.held(drawn, Curve.ACTIVATION)
+    assert np.allclose(held.values[10:41], 0.8) and not np.array_equal(masks(desk), before)
+    # Given templates leave no place for what is held: they get a stack of their own.
+    desk.factorising.start(replace(SETTINGS, templates="pitched", low_pitch=60, high_pitch=61), ANALYSIS, True)
+    settle()
+    assert desk.document.recorded_state.marks is None and "stay in the stack" in " ".join(told.said)
+    desk.document.undo()
+    desk.holding.toggle(Curve.ACTIVATION)
+    assert held_curves(desk) == []

@@ -8,9 +8,12 @@ import pytest
 from tests.control.scenes import ANALYSIS, ids, random_factors
 from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
+from workbench.document.acts.sources import add_mark, add_source, begin_sources
 from workbench.document.packing import Packer
 from workbench.document.unpacking import Unpacker
 from workbench.errors import UserError
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors, Shares
 from workbench.separation.holds import Curve, Hold
 from workbench.separation.known import Onsets
@@ -114,3 +117,46 @@ def test_back_to_a_run_after_one_of_another_kind_what_is_held_is_held_of_its_com
     document.use_run("back", 1)
     now = next(each for each in document.layers if each.id == layer)
     assert len(now.parts) == 1 and now.components == (1,) and separated.holding.held(1, Curve.TEMPLATE) is not None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_runs_keep_what_is_held_of_shared_components_and_the_sources(separated, seed):
+    desk, rng = separated, np.random.default_rng(seed)
+    document, rows, columns = desk.document, np.arange(0, ANALYSIS.bins, 16), np.arange(0, 100, 7)
+    state = begin_sources(document.recorded_state, document.recorded_state.run, "Sources", "Rest")
+    for name in ("One", "Two"):
+        state, layer = add_source(state, name)
+        low, start = (int(edge) for edge in rng.integers(60, size=2))
+        place = rectangle(Region(low, low + 40, start, start + 30), ANALYSIS.bins, document.stack.frames)
+        state = add_mark(state, layer, place)
+    document.act("sources", state)
+    layers, marks = state.layers, state.marks
+    for step in range(40):
+        what = ("hold", "hold", "release", "factorise", "another run", "undo")[rng.integers(6)]
+        count = document.run.factors.components
+        curve, k = list(Curve)[rng.integers(2)], int(rng.integers(count))
+        if what == "hold":
+            desk.holding.hold(k, curve, 1.0)
+        elif what == "release":
+            desk.holding.release(k, curve)
+        elif what == "factorise":
+            count = len({part for part, _ in known_acts.told_of(document.recorded_state)})
+            made = random_factors(desk, max(2, count) + int(rng.integers(3)), step)
+            document.begin_run(what, RunSettings(components=made.components), made, True)
+            told = known_acts.told_of(document.recorded_state)
+            assert all(part < made.components for part, _ in told), "each has a place"
+        elif what == "another run":
+            before = known_acts.told_of(document.recorded_state)
+            usable = [n for n in document.runs if document.fits(n)]
+            document.use_run(what, usable[rng.integers(len(usable))])
+            now = known_acts.told_of(document.recorded_state)
+            assert [x.values is y.values for (_, x), (_, y) in zip(before, now, strict=True)] == [True] * len(now)
+        elif what == "undo" and document.step > 2:
+            document.undo()
+        told = [(known.part, known.curve) for _, known in known_acts.told_of(document.recorded_state)]
+        assert len(told) == len(set(told)), "one word for each curve"
+        assert len(desk.known.entries) == len(told)
+        assert (document.layers, document.state.marks) == (layers, marks)
+        stack = document.stack
+        total = sum(stack.layer_mask(i, rows, columns) for i in range(len(layers)))
+        assert np.abs(total - 1).max() < 1e-5

@@ -60,14 +60,19 @@ def test_a_stroke_over_the_edge_counts_as_far_as_there_is_something(pointing):
 
 
 def test_a_cancelled_stroke_never_was(pointing):
-    before = masks(pointing)
+    before, runs = masks(pointing), dict(pointing.document.runs)
     pointing.marking.begin(point(pointing, 0.3), Says.THIS)
     pointing.marking.move(point(pointing, 0.9))
     pointing.under_way.escape(False)
     assert not pointing.marking.busy and not previewing(pointing) and np.array_equal(masks(pointing), before)
     pointing.marking.move(point(pointing, 1.2))
     pointing.marking.end()
-    assert not acts(pointing)
+    assert not acts(pointing) and dict(pointing.document.runs) == runs
+
+
+def test_a_stroke_that_denies_nothing_shows_nothing(pointing, told):
+    drag(pointing, (0.3, 0.5), (0.9, 0.5), says=Says.NOT)
+    assert not acts(pointing) and names(pointing) == ["Everything"] and "Click a sound first" in told.said[-1]
 
 
 @pytest.mark.parametrize("leave", ["escape", "undo"])
@@ -171,6 +176,34 @@ def test_the_pointer_lights_up_what_a_click_there_would_give(pointing, until):
     assert pointing.selection.present.components == (number,)
 
 
+def test_what_is_lit_is_what_a_click_would_say_with_the_keys_that_are_held(pointing, until):
+    click(pointing, 0.3)
+    click(pointing, 1.3, 0.2)
+    first, second = chips(pointing)[1:]
+    pointing.selection.select(first)
+    new = lit_at(pointing, until, 0.9, 0.8)
+    for says in (Says.NOT, Says.MORE, "chip"):
+        before = pointing.marking.lit
+        if says == "chip":
+            pointing.marking.mean(Says.THIS)
+            pointing.marking.choose(second)
+        else:
+            pointing.marking.mean(says)
+        until(lambda before=before: pointing.marking.lit is not before)
+        sources, number = pointing.marking.lit
+        click(pointing, 0.9, 0.8, Says.THIS if says == "chip" else says)
+        shares = pointing.document.stack.factors.shares
+        assert np.array_equal(shares, sources.shares) and not np.array_equal(shares, new[0].shares)
+        assert pointing.selection.present.components == (number,) and len(names(pointing)) == 3
+        pointing.document.undo()
+        pointing.selection.select(first)
+    pointing.selection.select(chips(pointing)[0])
+    pointing.document.go_to(0)
+    # Where there is no source there is nothing to deny.
+    pointing.marking.mean(Says.NOT)
+    until(lambda: pointing.marking.lit is None)
+
+
 def test_nothing_is_lit_beside_the_canvas_or_with_another_tool(pointing, until):
     lit_at(pointing, until, 0.5)
     pointing.pointer.put(None)
@@ -219,6 +252,20 @@ def test_esc_ends_what_is_heard_alone(pointing, until):
     assert not pointing.audition.sounds and not pointing.playback.playing
     pointing.marking.end()
     assert not acts(pointing)
+
+
+def test_what_is_heard_alone_ends_where_the_button_can_not_come_up(pointing, until):
+    lit_at(pointing, until, 0.5)
+    pointing.marking.begin(point(pointing, 0.5), Says.THIS)
+    until(lambda: pointing.audition.sounds)
+    pointing.marking.hush()
+    assert not pointing.audition.sounds and not pointing.playback.playing
+    pointing.marking.end()
+    # Nor does it begin later, or leave a click, where the button was only just pressed.
+    pointing.marking.begin(point(pointing, 0.5), Says.THIS)
+    pointing.marking.hush()
+    pointing.marking.end()
+    assert not acts(pointing) and not pointing.marking.busy
 
 
 def test_another_recording_while_something_is_heard_alone(pointing, until):
@@ -300,6 +347,19 @@ def test_a_stroke_is_moved_as_it_was_drawn(pointing):
     was, now = mark.place.paths[0], moved.place.paths[0]
     shift = now.points - was.points
     assert np.ptp(shift[:, 0]) < 1e-6 and shift[0, 0] > 0 and np.abs(shift[:, 1]).max() < 1e-6
+
+
+def test_a_click_can_be_moved_however_large_it_is_on_the_screen(pointing):
+    click(pointing, 0.5, 0.9)
+    (mark,) = pointing.document.state.marks
+    bounds, rate = mark.place.bounds, pointing.document.recording.rate
+    pointing.viewport.show_time(*ANALYSIS.span(bounds.start, bounds.stop, rate))
+    start = middle_of(pointing, mark)
+    assert pointing.plane.rect_of(bounds).width() > 200
+    pointing.marking.begin(start, Says.THIS)
+    pointing.marking.move(start + QPointF(150, 0))
+    pointing.marking.end()
+    assert acts(pointing)[1:] == ["Move a mark"]
 
 
 def test_a_drag_within_a_large_mark_is_another_stroke(pointing):

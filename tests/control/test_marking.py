@@ -163,6 +163,37 @@ def test_a_painted_layer_is_no_source_so_that_a_click_makes_one(pointing):
     assert names(pointing)[-1] == "Source 2"
 
 
+def test_a_number_that_is_free_again_is_given_again_and_never_twice(pointing):
+    for second in (0.3, 0.9, 1.5):
+        click(pointing, second)
+    pointing.selection.select(ids(pointing)[2])
+    pointing.layers.remove()
+    for second in (0.4, 1.0):
+        click(pointing, second)
+    assert names(pointing) == ["Rest", "Source 1", "Source 3", "Source 2", "Source 4"]
+
+
+def test_delete_takes_the_last_mark_of_the_source_back_and_another_tool_does_not(pointing, told):
+    click(pointing, 0.3)
+    click(pointing, 0.9, says=Says.MORE)
+    click(pointing, 1.5)
+    first = pointing.document.state.marks
+    pointing.selection.select(ids(pointing)[1])
+    assert pointing.marking.take_back() and pointing.document.state.marks == (first[0], first[2])
+    assert "last mark of Source 1" in told.said[-1]
+    pointing.document.undo()
+    assert pointing.document.state.marks == first
+    pointing.tools.choose(Tool.SELECT)
+    assert not pointing.marking.take_back()
+    pointing.tools.choose(Tool.POINT)
+    pointing.areas.select_all()
+    assert not pointing.marking.take_back()
+    pointing.areas.deselect()
+    # Of the rest nothing was said.
+    pointing.selection.select(ids(pointing)[0])
+    assert not pointing.marking.take_back() and pointing.document.state.marks == first
+
+
 def test_another_tool_makes_no_marks(pointing):
     pointing.tools.choose(Tool.SELECT)
     click(pointing, 0.5)
@@ -198,6 +229,23 @@ def test_all_clicks_before_the_components_are_there_are_kept(desk, settle):
         click(desk, second)
     settle()
     assert names(desk) == ["Rest", "Source 1", "Source 2", "Source 3"] and len(desk.document.state.marks) == 3
+
+
+def test_clicks_that_wait_are_told_where_they_come_to_nothing(desk, told, settle):
+    desk.tools.choose(Tool.POINT)
+    click(desk, 0.5)
+    click(desk, 0.9)
+    assert [job.name for job in desk.runner.named_jobs] == ["Listening to the recording"]
+    desk.runner.named_jobs[0].cancel()
+    settle()
+    assert told.refused == ["The recording was not listened to the end; the clicks that waited are gone."]
+    assert not desk.marking.busy and not acts(desk)
+    # The next one is listened for anew; Esc and undo take it back, and leave the listening.
+    click(desk, 0.5)
+    desk.under_way.undo()
+    assert not desk.marking.busy and "taken back" in told.said[-1]
+    settle()
+    assert desk.components.factors is not None and not acts(desk)
 
 
 def test_a_click_that_waits_goes_along_to_another_window(desk, settle):

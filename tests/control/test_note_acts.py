@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, select_box
+from tests.control.hand import click, drag
+from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, names, select_box
 from workbench.audio.recording import Recording
+from workbench.control.tools import Tool
 from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
 from workbench.document.unpacking import Unpacker
@@ -178,3 +180,99 @@ def test_a_score_with_too_many_pitches_or_none_is_refused(tune, settle, told, tm
     tune.notes.read(tmp_path / "none.mid")
     settle()
     assert len(told.troubled) == 2 and not acts(tune)
+
+
+# -- of sources ---------------------------------------------------------------------------------------
+
+HZ = {pitch: 440 * 2 ** ((pitch - 69) / 12) for pitch, *_ in MELODY}
+
+
+def share_of(desk, hz):
+    return (float(desk.viewport.scale.position(hz)) - desk.viewport.low) / desk.viewport.height
+
+
+@pytest.fixture
+def pointed(tune, until):
+    """… with a source that a click on the noise made; the fundamentals are selected."""
+    until(lambda: tune.components.factors is not None)
+    tune.tools.choose(Tool.POINT)
+    click(tune, 0.9, share_of(tune, 3000))
+    return tune
+
+
+def covers(place, *partials):
+    """Whether a place is the partials of the melody at the middle of each of its notes, and nothing between them."""
+    for pitch, begin, end in MELODY:
+        column = place.at(np.arange(ANALYSIS.bins), np.array([ANALYSIS.frame_at((begin + end) / 2, RATE)]))[:, 0] > 0
+        rows = [ANALYSIS.bin_at(m * HZ[pitch], RATE) for m in partials]
+        beside = [ANALYSIS.bin_at((m + 0.5) * HZ[pitch], RATE) for m in partials]
+        if not column[rows].all() or column[beside].any():
+            return False
+    return True
+
+
+def test_of_a_source_the_line_is_one_mark_of_its_partials(pointed, settle, told):
+    desk, before = pointed, pointed.document.recorded_state
+    desk.notes.pitch_line()
+    settle()
+    *others, mark = desk.document.state.marks
+    assert tuple(others) == before.marks and mark.name == "Pitch line" and covers(mark.place, 1, 2, 3)
+    assert desk.marks.source_of(mark).name == "Source 1" and acts(desk)[-1] == "Pitch line of Source 1"
+    assert "one mark" in told.said[-1] and not desk.document.state.present.known
+    desk.document.undo()
+    assert desk.document.recorded_state is before
+    desk.notes.forget()
+    assert "list of marks" in told.refused[-1]
+    # Of the rest nothing is said: what is selected is another source then.
+    desk.selection.select(ids(desk)[0])
+    desk.notes.pitch_line()
+    settle()
+    assert names(desk) == ["Rest", "Source 1", "Pitch line"] and desk.selection.present.name == "Pitch line"
+
+
+def test_without_a_selection_the_last_stroke_of_the_source_becomes_the_line(pointed, settle, told):
+    desk = pointed
+    desk.selection.set_area(None)
+    desk.notes.pitch_line()
+    assert "Point tool" in told.refused[-1]
+    desk.marking.choose_new()
+    drag(desk, *[(second, share_of(desk, HZ[76])) for second in (0.75, 0.9, 1.1, 1.35)])
+    stroke = desk.document.state.marks[-1]
+    desk.notes.pitch_line()
+    settle()
+    mark = desk.document.state.marks[-1]
+    assert (mark.id, mark.source, mark.name) == (stroke.id, stroke.source, "Pitch line")
+    column = mark.place.at(np.arange(ANALYSIS.bins), np.array([ANALYSIS.frame_at(1.05, RATE)]))[:, 0] > 0
+    assert column[[ANALYSIS.bin_at(m * HZ[76], RATE) for m in (1, 2, 3)]].all() and column.sum() <= 15
+    desk.document.undo()
+    assert desk.document.state.marks[-1] is stroke
+    desk.layers.add()
+    select_box(desk, ANALYSIS.bin_at(450, RATE), ANALYSIS.bin_at(720, RATE), 0, 100)
+    desk.notes.pitch_line()
+    settle()
+    assert "painted" in told.refused[-1]
+
+
+def test_a_score_marks_sources_by_their_names_in_one_step(pointed, settle, told, tmp_path):
+    desk, before = pointed, pointed.document.recorded_state
+    path = tmp_path / "Source 1.csv"
+    path.write_text("".join(f"{begin}, {end - begin}, {pitch}\n" for pitch, begin, end in MELODY))
+    desk.notes.read(path)
+    settle()
+    (mark,) = [each for each in desk.document.state.marks if each not in before.marks]
+    assert mark.name == "Notes: 3" and covers(mark.place, 1, 2, 3) and names(desk) == ["Rest", "Source 1"]
+    assert acts(desk)[-1] == "Notes of Source 1" and "sources: 1;" in told.said[-1]
+    assert len(desk.document.state.stacks) == len(before.stacks)
+    desk.document.undo()
+    assert desk.document.recorded_state is before
+    kit = tmp_path / "Kit.txt"
+    kit.write_text("0.7 36\n1.4 36\n9.0 38\n")
+    desk.notes.read(kit)
+    settle()
+    assert names(desk) == ["Rest", "Source 1", "Kit 36"] and told.said[-1].endswith("should play: Kit 38")
+    assert desk.document.state.marks[-1].name == "Notes: 2"
+    silent = tmp_path / "Late.csv"
+    silent.write_text("5.0, 1.0, 60\n")
+    desk.notes.read(silent)
+    settle()
+    assert "Late" in told.troubled[-1] and len(desk.document.layers) == 3

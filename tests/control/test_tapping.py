@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer
+from tests.control.hand import click
+from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, names
 from workbench.audio.recording import Recording
+from workbench.control.tools import Tool
 from workbench.document.acts import layers as layer_acts
+from workbench.document.acts.stacks import new_stack
 from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
 from workbench.document.unpacking import Unpacker
@@ -22,11 +26,11 @@ SETTINGS = RunSettings(components=3, iterations=20)
 
 
 def strokes(seconds=2.0):
-    """Noise that begins at `STROKES` and dies away, over a steady tone."""
+    """Noise that begins at `STROKES` and dies away, over a steady tone; nothing after 1.9 s."""
     t = np.arange(round(seconds * RATE)) / RATE
     noise = np.random.default_rng(0).standard_normal(len(t))
     envelope = sum(np.where(t >= s, np.exp(-(t - s) * 25), 0) for s in STROKES)
-    sound = 0.3 * noise * envelope + 0.1 * np.sin(2 * np.pi * 440 * t)
+    sound = (0.3 * noise * envelope + 0.1 * np.sin(2 * np.pi * 440 * t)) * (t < 1.9)
     return np.asarray(np.stack([sound, sound], axis=1), np.float32)
 
 
@@ -145,3 +149,114 @@ def test_onsets_stay_with_another_window(beats):
     state = beats.document.recorded_state
     assert set_analysis(state, Analysis(1024, 256), 2 * RATE, {}).present.known == state.present.known
     assert ids(beats)
+
+
+# -- of sources ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pointed(beats, until):
+    """… with two sources in the place of the layers: the tone, and Drum, with a click each."""
+    desk = beats
+    desk.document.undo()
+    until(lambda: desk.components.factors is not None)
+    desk.tools.choose(Tool.POINT)
+    share = (float(desk.viewport.scale.position(440.0)) - desk.viewport.low) / desk.viewport.height
+    click(desk, 0.5, share)
+    click(desk, 0.62, 0.9)
+    drum_id = desk.selection.layer
+    desk.document.act("name", layer_acts.change_layer(desk.document.recorded_state, drum_id, name="Drum"))
+    return desk
+
+
+def share_of(desk, layer_id):
+    """The share of the strokes' high frequencies that a source has."""
+    stack, index = desk.document.stack, ids(desk).index(layer_id)
+    mask = stack.layer_mask(index, np.arange(stack.bins), np.arange(stack.frames))
+    struck = [ANALYSIS.frame_at(s + 0.02, RATE) for s in STROKES]
+    return float(mask[120:200, struck].mean())
+
+
+def test_what_is_tapped_of_a_source_is_one_mark_and_one_step(pointed, settle, told):
+    desk, before = pointed, pointed.document.recorded_state
+    held = share_of(desk, desk.selection.layer)
+    shown = []
+    desk.tapping.changed.connect(lambda: shown.append(len(desk.tapping.tapped(drum(desk)))))
+    tap_along(desk)
+    assert shown == [1, 2, 3, 4, 5, 0], "seen while it plays"
+    settle()
+    *others, mark = desk.document.state.marks
+    assert tuple(others) == before.marks and mark.name == "Onsets: 5" and desk.marks.source_of(mark) == drum(desk)
+    frames = [ANALYSIS.frame_at(s, RATE) for s in STROKES]
+    covered = mark.place.at(np.arange(ANALYSIS.bins), np.arange(desk.document.stack.frames)) > 0
+    assert covered[:, frames].mean() > 0.4
+    between = ANALYSIS.frame_at(0.5, RATE)
+    assert not covered[:, between].any() and not covered[ANALYSIS.bin_at(440, RATE)].any(), "the tone sounds through"
+    assert share_of(desk, desk.selection.layer) > max(0.8, held - 0.02)
+    assert acts(desk)[-1] == "Tap onsets of Drum" and "“Drum”: 5," in told.said[-1] and "one mark" in told.said[-1]
+    desk.document.undo()
+    assert desk.document.recorded_state is before
+    desk.document.redo()
+    # Saved and opened it is the same mark.
+    packer = Packer()
+    entry = packer.state(desk.document.recorded_state)
+    back = Unpacker(packer.finish(), packer.arrays).state(entry).marks[-1]
+    assert (back.name, back.id, back.place.bounds) == (mark.name, mark.id, mark.place.bounds)
+    # Older files tell no name of a mark.
+    unnamed = json.loads(json.dumps(packer.tables).replace('"name": "Onsets: 5"', '"other": 0'))
+    assert Unpacker(unnamed, packer.arrays).state(entry).marks[-1].name == ""
+
+
+def test_taps_become_a_mark_in_the_stack_where_they_were_tapped(pointed, settle):
+    desk, stack, source = pointed, pointed.document.state.shown, pointed.selection.layer
+    desk.playback.play(0.0)
+    for second in STROKES:
+        desk.player.at = second * RATE
+        desk.tapping.tap()
+    desk.document.act("stack", new_stack(desk.document.recorded_state, "Other"))
+    desk.playback.stop()
+    desk.playback._tick()
+    settle()
+    assert desk.document.state.present.name == "Other"
+    desk.document.show_stack(stack)
+    assert (
+        desk.document.state.marks[-1].name == "Onsets: 5"
+        and desk.marks.source_of(desk.document.state.marks[-1]).id == source
+    )
+
+
+def test_with_the_rest_selected_what_is_tapped_is_another_source_in_one_step(pointed, settle):
+    desk, before = pointed, pointed.document.recorded_state
+    desk.selection.select(ids(desk)[0])
+    tap_along(desk)
+    settle()
+    assert names(desk) == ["Rest", "Source 1", "Drum", "Source 2"] and desk.selection.present.name == "Source 2"
+    assert desk.marks.source_of(desk.document.state.marks[-1]).name == "Source 2"
+    assert acts(desk)[-1] == "Tap onsets of Source 2"
+    desk.document.undo()
+    assert desk.document.recorded_state is before
+
+
+def test_undo_and_escape_take_back_what_waits_and_nothing_else(pointed, settle, told):
+    desk, before = pointed, pointed.document.recorded_state
+    for leave in (desk.under_way.undo, lambda: desk.under_way.escape(False)):
+        desk.playback.play(0.0)
+        desk.player.at = STROKES[0] * RATE
+        desk.tapping.tap()
+        leave()
+        assert not desk.tapping.waiting and "taken back" in told.said[-1]
+        desk.playback.stop()
+        desk.playback._tick()
+        settle()
+        assert desk.document.recorded_state is before
+
+
+def test_of_what_is_only_painted_and_where_nothing_begins_there_is_no_mark(pointed, settle, told):
+    desk, count = pointed, len(pointed.document.state.marks)
+    desk.layers.add()
+    tap_along(desk, times=STROKES[:1])
+    assert "painted" in told.refused[-1]
+    desk.selection.select(ids(desk)[1])
+    tap_along(desk, late=0.0, times=(1.99,))
+    settle()
+    assert len(told.refused) == 2 and len(desk.document.state.marks) == count

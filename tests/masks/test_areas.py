@@ -137,3 +137,10 @@ def test_pictures_show_areas_thinner_than_a_pixel():
     columns = np.linspace(0, frames, 1001).astype(np.intp)
     seen = area.pooled(np.arange(0, bins, 8), columns)
     assert seen.any() and seen.any(axis=0).sum() <= 2
+
+
+def test_cells_at_the_edge_of_a_picture_show_their_own_frame_and_bin():
+    area = areas.rectangle(Region(3, 4, 5, 6), 10, 10)
+    seen = area.pooled(np.array([2, 2, 3, 3]), np.array([4, 4, 5, 5]))
+    assert seen.tolist() == [[0, 0, 0], [0, 0, 0], [0, 0, 255]]
+    assert not area.pooled(np.array([3, 4, 4]), np.array([5, 6, 6]))[:, 1].any()

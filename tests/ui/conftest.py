@@ -7,6 +7,7 @@ import soundfile
 
 from tests.conftest import pump, tone_mix
 from tests.control.parts import parts, written
+from tests.ui.pointing import at, click
 
 
 @pytest.fixture
@@ -38,6 +39,24 @@ def factorised(opened):
     opened.desk.wishes.factorise(True)
     assert pump(opened.application, lambda: not opened.desk.factorising.running, 20)
     return opened
+
+
+@pytest.fixture
+def pointing(opened):
+    """The window with a recording whose components are known, as it opens."""
+    assert pump(opened.application, lambda: opened.desk.components.factors is not None, 20)
+    pump(opened.application)
+    return opened
+
+
+@pytest.fixture
+def marked(pointing):
+    """Two sources, of a mark each; the list of marks in front."""
+    click(pointing, at(pointing, 0.3, 0.6))
+    click(pointing, at(pointing, 0.7, 0.4))
+    pointing.window.layout_.marks.raise_()
+    assert pump(pointing.application, lambda: pointing.window.panes.marks.list.count() == 2, 10)
+    return pointing
 
 
 @pytest.fixture

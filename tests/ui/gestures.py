@@ -25,6 +25,9 @@ def press(program, key, keys=NONE):
     # A dialog that was just closed gives the keys back in its own time.
     pump(program.application, seconds=0.01)
     QTest.keyClick(program.window, key, keys)
+    if keys != NONE:
+        # Else the system takes them to be held from then on.
+        QTest.keyClick(program.window, Qt.Key.Key_Control)
     pump(program.application)
 
 

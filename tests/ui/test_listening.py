@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from tests.acting import change_layer, select_time
 from tests.conftest import pump
@@ -190,6 +190,20 @@ def test_dragging_along_the_time_axis_scrubs(opened, monkeypatch):
     assert places[-1] is None
     assert program.desk.playback.position == pytest.approx(2.0, abs=0.02)
     assert program.desk.selection.seconds is None and program.desk.selection.area is None
+
+
+def test_a_question_lets_go_of_the_time_axis(opened, monkeypatch):
+    program, asked = opened, Asked(opened, monkeypatch)
+    view, y = program.window.panes.spectrogram, program.desk.plane.canvas.bottom() + 8
+    program.desk.layers.add()
+    axis = QPoint(round(program.desk.plane.x_of(1.0)), y)
+    QTest.mousePress(view, LEFT, NONE, axis)
+    program.window.close()
+    pump(program.application)
+    box = program.window.findChild(QMessageBox)
+    assert box.isVisible() and ("scrub", None) in asked.told
+    box.reject()
+    QTest.mouseRelease(view, LEFT, NONE, axis)
 
 
 def test_shift_space_plays_from_the_pointer(opened, monkeypatch):

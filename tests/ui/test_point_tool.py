@@ -4,75 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, middle, pixels, press, still, trail
+from tests.ui.pointing import at, chips, click, hover, leave, marks, names
 from workbench.control.tools import Tool
-
-
-@pytest.fixture
-def pointing(opened):
-    """The window with a recording whose components are known, as it opens."""
-    assert pump(opened.application, lambda: opened.desk.components.factors is not None, 20)
-    pump(opened.application)
-    return opened
-
-
-@pytest.fixture
-def marked(pointing):
-    """Two sources, of a mark each; the list of marks in front."""
-    click(pointing, at(pointing, 0.3, 0.6))
-    click(pointing, at(pointing, 0.7, 0.4))
-    pointing.window.layout_.marks.raise_()
-    assert pump(pointing.application, lambda: panel(pointing).list.count() == 2, 10)
-    return pointing
-
-
-def at(program, across, up) -> QPoint:
-    """A point of the canvas by shares of its width and height."""
-    canvas = program.desk.plane.canvas
-    return QPoint(round(canvas.left() + across * canvas.width()), round(canvas.bottom() - up * canvas.height()))
-
-
-def click(program, point, keys=NONE):
-    view = program.window.panes.spectrogram
-    QTest.mouseMove(view, point)
-    QTest.mouseClick(view, LEFT, keys, point)
-    pump(program.application)
-
-
-def hover(program, point):
-    # A pointer that is there already is told of no move.
-    for each in (point + QPoint(9, 9), point):
-        QTest.mouseMove(program.window.panes.spectrogram, each)
-    assert pump(program.application, lambda: program.desk.marking.lit is not None, 10)
-    pump(program.application)
-
-
-def leave(program):
-    view = program.window.panes.spectrogram
-    QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
-    assert pump(program.application, lambda: program.desk.marking.lit is None, 10)
-    pump(program.application)
 
 
 def panel(program):
     return program.window.panes.marks
-
-
-def chips(program):
-    return program.window.panes.tool_bar.options.sources
-
-
-def names(program):
-    return [layer.name for layer in program.desk.document.layers]
-
-
-def marks(program):
-    return program.desk.marks.marks
 
 
 def canvas_of(program) -> np.ndarray:

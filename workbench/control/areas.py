@@ -87,11 +87,7 @@ class AreaActs(QObject):
         stack = self._document.stack
         join = Join.NEW if area is None else Join.INTERSECT
         within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
-        rivals: dict[int, list[int]] = {}
-        for i, each in enumerate(stack.layers):
-            if i not in chosen:
-                rivals.setdefault(each.group if self._selection.group and each.group else -i, []).append(i)
-        others = tuple(rivals.values())
+        others = self._selection.rivals
         name = self.tr("Finding where {0} dominates").format(source.name)
         self._find(name, lambda job: dominated(stack, chosen, others, within, job.report), join)
 

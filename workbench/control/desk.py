@@ -160,8 +160,9 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     thresholding = Thresholding(document, selection, tools, plane, acting)
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
     measuring = Measuring(document, selection, playback, factorising, runner, notices)
-    extracting = Extracting(document, selection, runner, notices)
-    tapping = Tapping(document, selection, playback, notices)
+    extracting = Extracting(document, selection, components, acting, runner, notices)
+    extracting.got_out.connect(marking.choose)
+    tapping = Tapping(document, selection, playback, runner, notices)
     wishes = Wishes(document, selection, factorising, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(

@@ -1,52 +1,87 @@
-"""Getting a sound out: from what is selected or painted to two layers, the sound and the rest."""
+"""Getting a sound out: from what is selected, painted or marked to a source of it, beside the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import QObject
+import numpy as np
+from PySide6.QtCore import QObject, Signal
 
-from workbench.control.acting import first_free, numbered
+from workbench.control.acting import Acting, first_free, numbered
+from workbench.control.components import Components
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
+from workbench.document.acts.sources import add_example, add_source, begin_sources
 from workbench.document.document import Document
+from workbench.document.state import State
 from workbench.jobs.runner import Job, Runner
-from workbench.masks.edits.area import Area
+from workbench.masks.edits.area import Area, nothing
+from workbench.masks.edits.areas import of_plane
 from workbench.masks.edits.edits import painted_parts
+from workbench.masks.edits.traces import Trace
+from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.examples import Example, example_of
 from workbench.masks.insight.finding import dominated
 from workbench.masks.insight.sounds import sound_at
 from workbench.masks.model.grid import Region
-from workbench.masks.model.layers import Layer
+from workbench.masks.model.layers import Group, Layer
 from workbench.progress import Progress, part
-from workbench.separation.extraction import COMPONENTS, ITERATIONS, SEED, Extraction, extract
-from workbench.separation.settings import RunSettings
+
+KEY = "extract"
+"""Of the job."""
 
 
 class Extracting(QObject):
-    """Puts the two layers into a stack of their own, so that nothing of the present one is lost."""
+    """Makes the sound a source by the marks that its example is, so that further marks refine it.
+
+    A stack of sources gets one more of them, as by a click; beside any other stack there is a new one, of the sound and
+    the rest. It is computed from blind components, whatever the other stack is computed from.
+    """
+
+    got_out = Signal(int)
+    """Id of the layer that a sound is in now."""
 
     def __init__(
-        self, document: Document, selection: Selection, runner: Runner, notices: Notices, parent: QObject | None = None
+        self,
+        document: Document,
+        selection: Selection,
+        components: Components,
+        acting: Acting,
+        runner: Runner,
+        notices: Notices,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._selection = document, selection
-        self._runner, self._notices = runner, notices
+        self._document, self._selection, self._components = document, selection, components
+        self._acting, self._runner, self._notices = acting, runner, notices
+        self._waiting: Callable[[], None] | None = None
+        """What is to be done when the components are there."""
+        components.changed.connect(self._go_on)
+        components.given_up.connect(self._give_up)
+        document.opened.connect(self._forget)
 
     @property
     def has_example(self) -> bool:
-        """Whether something is selected of time and frequency, or painted into the present layer."""
+        """Whether something is selected of time and frequency, or painted into the present layer or group."""
         return self._selection.area is not None or self._painted() is not None
 
     def get_out(self) -> None:
-        """Find the sound that is selected of time and frequency, or painted into the present layer, everywhere."""
-        area, layer = self._selection.area, self._painted()
+        """Find the sound that is selected of time and frequency, or painted into the present layer or group,
+        everywhere."""
+        area, painted = self._selection.area, self._painted()
         if area is not None:
             self._start(self._free_name(), lambda _: area)
-        elif layer is not None:
-            stack = self._document.recorded_stack
-            index, whole = stack.layers.index(layer), Region(0, stack.bins, 0, stack.frames)
-            rivals = [[i] for i in range(len(stack.layers)) if i != index]
-            self._start(layer.name, lambda progress: dominated(stack, [index], rivals, whole, progress))
+        elif painted is not None:
+            stack, chosen, rivals = self._document.recorded_stack, self._selection.shown_indices, self._selection.rivals
+            whole = Region(0, stack.bins, 0, stack.frames)
+            # What was painted into a source is more of that source; anything else would be in its way.
+            is_source = isinstance(painted, Layer) and bool(painted.components)
+            self._start(
+                painted.name,
+                lambda progress: dominated(stack, chosen, rivals, whole, progress),
+                painted.id if is_source else None,
+            )
         elif self._document.recording is not None:
             self._notices.refuse(self.tr("Point at the sound, or select some of it with any tool, or paint it first."))
 
@@ -66,43 +101,111 @@ class Extracting(QObject):
                 lambda progress: sound_at(stack, place, near, fall, True, analysis, recording.rate, progress),
             )
 
-    def _start(self, name: str, find: Callable[[Progress], Area]) -> None:
-        """Get a sound out by the example that is found."""
+    def get_out_like(self, mark: Mark) -> None:
+        """Find what a mark is an example of everywhere; it is more of that mark's source."""
+        layer = next((each for each in self._document.layers if mark.source in each.part_ids), None)
+        if layer is not None:
+            stack = self._document.recorded_stack
+            self._start(layer.name, lambda _: _area_of(mark.place, stack.bins, stack.frames), layer.id, marked=True)
+
+    def _start(self, name: str, find: Callable[[Progress], Area], layer: int | None = 0, marked: bool = False) -> None:
+        """Get a sound out by the example that is found.
+
+        Parameters
+        ----------
+        layer : int or None
+            Id of the layer whose source it is; 0 for another source, None for one in a stack of its own.
+        marked : bool
+            Whether the example itself is a mark already.
+        """
         document, recording = self._document, self._document.recording
         assert recording is not None
         stack, analysis = document.recorded_stack, document.state.analysis
+        self._waiting = None
 
-        def work(job: Job) -> Extraction:
-            example = find(part(job.report, 0.0, 0.05))
-            return extract(recording, stack, example, analysis, part(job.report, 0.05, 1.0))
+        def work(job: Job) -> Example:
+            example = find(part(job.report, 0.0, 0.3))
+            return example_of(stack, example, analysis, part(job.report, 0.3, 1.0))
 
-        def done(found: Extraction) -> None:
-            if document.recording is recording and document.state.analysis == analysis:
-                self._put(name, found)
+        def put(example: Example) -> None:
+            if document.recording is not recording:
+                return
+            if document.state.analysis != analysis:
+                self._notices.refuse(self.tr("The window was changed meanwhile; ask again."))
+            elif self._run() is None:
+                self._waiting = lambda: put(example)
+            else:
+                self._put(name, example, layer)
 
-        title = self.tr("Getting out {0}").format(name)
-        self._runner.run(title, work, done, self._notices.trouble, key="extract")
+        def done(example: Example) -> None:
+            none = nothing(stack.bins, stack.frames)
+            put(replace(example, itself=replace(example.itself, sound=none)) if marked else example)
 
-    def _painted(self) -> Layer | None:
-        """The present layer, where something was painted into it."""
-        layer, painted = self._selection.present, painted_parts(self._document.recorded_state.edits)
-        return layer if layer is not None and painted & set(layer.part_ids) else None
+        self._runner.run(self.tr("Getting out {0}").format(name), work, done, self._notices.trouble, key=KEY)
+        if self._run() is None:
+            self._components.wait()
+
+    def _run(self) -> int | None:
+        """The number of the run whose components the sound is taken from; None while it is not there."""
+        state = self._document.recorded_state
+        return self._components.blind_run() if state.marks is None else state.run
+
+    def _go_on(self) -> None:
+        waiting = self._waiting
+        if waiting is not None and self._run() is not None:
+            self._waiting = None
+            waiting()
+
+    def _give_up(self) -> None:
+        if self._waiting is not None or self._runner.running(KEY):
+            self._forget()
+            self._notices.refuse(self.tr("The recording was not listened to the end, so the sound was not got out."))
+
+    def _forget(self) -> None:
+        self._waiting = None
+        self._runner.drop(KEY)
+
+    def _painted(self) -> Layer | Group | None:
+        """The present layer or group, where something was painted into it."""
+        painted = painted_parts(self._document.recorded_state.edits)
+        shown = (self._document.layers[i] for i in self._selection.shown_indices)
+        return self._selection.source if any(painted & set(layer.part_ids) for layer in shown) else None
 
     def _free_name(self) -> str:
         """What a sound is called that has no name yet."""
         taken = {each.name for stack in self._document.recorded_state.stacks for each in stack.layers}
         return first_free(self.tr("Sound {0}"), taken)
 
-    def _put(self, name: str, found: Extraction) -> None:
-        document = self._document
-        rest = numbered(self.tr("Rest"), {name})
-        names = [name] * found.sound + [rest] * (found.factors.components - found.sound)
-        settings = RunSettings(components=COMPONENTS, iterations=ITERATIONS, seed=SEED)
-        title = numbered(name, {stack.name for stack in document.recorded_state.stacks})
-        act = self.tr("Get out {0}").format(name)
-        document.put_model(act, settings, found.factors, names, act, stack=title)
-        sound = next((layer for layer in document.layers if layer.name == name), None)
-        if sound is not None:
-            self._selection.select(sound.id)
-        said = self.tr("{0} and the rest are layers of a new stack; {1} similar events helped")
-        self._notices.say(said.format(name, found.events))
+    def _put(self, name: str, example: Example, layer: int | None) -> None:
+        run, made = self._run(), 0
+        assert run is not None
+        names = (
+            self.tr("Beside similar"),
+            self.tr("Beside example"),
+            self.tr("Similar: {0}").format(example.events),
+            self.tr("Example"),
+        )
+
+        def act(state: State) -> State:
+            nonlocal made
+            if state.marks is None or layer is None:
+                title = numbered(self.tr("Sources"), {stack.name for stack in state.stacks})
+                state = begin_sources(state, run, title, self.tr("Rest"))
+            if any(each.id == layer and each.components for each in state.layers):
+                made = layer or 0
+            else:
+                state, made = add_source(state, numbered(name, {each.name for each in state.layers}))
+            return add_example(state, made, example, names)
+
+        if self._acting.do(self.tr("Get out {0}").format(name), act):
+            self.got_out.emit(made)
+            said = self.tr("{0} is got out, {1} similar events helped; point to say more of it")
+            self._notices.say(said.format(name, example.events))
+
+
+def _area_of(place: Area | Trace, bins: int, frames: int) -> Area:
+    if isinstance(place, Area):
+        return place
+    inside = place.bounds.clipped(bins, frames)
+    cover = place.at(np.arange(inside.low, inside.high), np.arange(inside.start, inside.stop))
+    return of_plane(np.rint(cover * 255).astype(np.uint8), inside, bins, frames)

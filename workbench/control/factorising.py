@@ -18,7 +18,7 @@ from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.model.models import Factors, Model
 from workbench.separation.factorise import Snapshot, factorise
-from workbench.separation.known import check_known
+from workbench.separation.known import KnownOf, check_known
 from workbench.separation.settings import Method, RunSettings
 from workbench.separation.starts import placeholder
 from workbench.separation.task import Task, component_count, component_names, takes_templates
@@ -88,7 +88,11 @@ class Factorising(QObject):
         former = document.recorded_state.present.name
         stack = self._stack_beside(settings, present, count, names) if other_sounds else ""
         try:
-            check_known(() if stack else known_acts.told_of(document.recorded_state), settings, count)
+            told = known_acts.told_of(document.recorded_state)
+            if going_on:
+                # What waits for a component has none to be kept in.
+                told = self._known(count)
+            check_known(() if stack else told, settings, count)
         except UserError as reason:
             self._notices.trouble(reason)
             return
@@ -103,10 +107,10 @@ class Factorising(QObject):
             held=run.held if going_on and run is not None else (),
             present_settings=run.settings if run is not None else None,
             locked=document.locked_components,
-            known=known_acts.known_components(document.recorded_state),
+            known=self._known(count),
         )
         if going_on and len(task.known) < len(known_acts.told_of(document.recorded_state)):
-            self._notices.say(self.tr("Layers that wait for a component get one from Factorise, not from Continue"))
+            self._notices.say(self.tr("What waits for a component gets one from Factorise, not from Continue"))
         if stack:
             self._notices.say(
                 self.tr("Your layers stay in the stack “{0}” (Page Up); the new components have one beside it").format(
@@ -117,6 +121,10 @@ class Factorising(QObject):
             self._notices.say(self.tr("Your edits stay, on the new masks (Mask ▸ Clear all edits takes them away)"))
         self._work(text, number, task)
 
+    def _known(self, count: int) -> tuple[KnownOf, ...]:
+        """What is known of components that there are `count` of."""
+        return tuple(each for each in known_acts.known_components(self._document.recorded_state) if each[0] < count)
+
     def _stack_beside(self, settings: RunSettings, present: Model | None, count: int, names: Sequence[str]) -> str:
         """Name of a stack of its own for a fresh run, '' where it may have the present one.
 
@@ -125,14 +133,14 @@ class Factorising(QObject):
         """
         state = self._document.recorded_state
         factors = settings.method is not Method.HPSS
+        # The components of drums or pitches are given: those of which something is known are none of them.
+        given = bool(known_acts.told_of(state)) and (bool(names) or not factors)
         if state.marks is not None:
             # What was said of places holds for any components.
-            beside = not factors
+            beside = given or not factors
         else:
             alike = factors and isinstance(present, Factors) and present.components == count
             strangers = layer_acts.collected(state) and not alike
-            # The components of drums or pitches are given: those of which something is known are none of them.
-            given = bool(known_acts.told_of(state)) and (bool(names) or not factors)
             beside = present is not None and (strangers or given)
         if not beside:
             return ""

@@ -36,7 +36,7 @@ class Holding(QObject):
         if layer is None:
             return
         text = self.tr("Hold the template of {0}") if curve is Curve.TEMPLATE else self.tr("Hold the activation of {0}")
-        self._hold(text.format(layer.name), [(component, layer)], curve, weight)
+        self._hold(text.format(self._named(component, layer)), [(component, layer)], curve, weight)
 
     def release(self, component: int, curve: Curve) -> None:
         """Let go of a curve."""
@@ -48,18 +48,21 @@ class Holding(QObject):
             if curve is Curve.TEMPLATE
             else self.tr("Let go of the activation of {0}")
         )
-        self._release(text.format(layer.name), [(component, layer)], curve)
+        self._release(text.format(self._named(component, layer)), [(component, layer)], curve)
 
     def toggle(self, curve: Curve) -> None:
-        """Hold that curve of all components of the present layer; where all are held, let go of them."""
+        """Hold that curve of all components of the present layer; where all are held, let go of them.
+
+        Of a source these are the components of which it has the most.
+        """
         layer = next((each for each in self._document.layers if each.id == self._selection.layer), None)
         if layer is None or not self._possible():
             return
-        if not layer.components:
+        curves = [(k, owner) for k, owner in self._document.owners.items() if owner.id == layer.id]
+        if not curves:
             self._notices.refuse(self.tr("“{0}” has no component, so there is no curve to hold.").format(layer.name))
             return
-        curves = [(k, layer) for k in layer.components]
-        if all(self.held(k, curve) for k in layer.components):
+        if all(self.held(k, curve) for k, _ in curves):
             text = self.tr("Let go of {0}")
             self._release(text.format(layer.name), curves, curve)
         else:
@@ -78,13 +81,13 @@ class Holding(QObject):
             known = self.held(component, curve)
             values = known_acts.curve_of(run.factors, component, curve) if known is None else known.values
             power = run.settings.power if known is None else known.power
-            state = known_acts.tell(state, Hold(_part(layer, component), curve, values, weight, power))
+            state = known_acts.tell(state, Hold(self._part(layer, component), curve, values, weight, power))
         self._document.act(name, state)
 
     def _release(self, name: str, curves: list[tuple[int, Layer]], curve: Curve) -> None:
         state = self._document.recorded_state
         for component, layer in curves:
-            state = known_acts.forget(state, _part(layer, component), curve)
+            state = known_acts.forget(state, self._part(layer, component), curve)
         if state is not self._document.recorded_state:
             self._document.act(name, state)
 
@@ -96,16 +99,20 @@ class Holding(QObject):
         run, state = self._document.run, self._document.recorded_state
         if run is None or not isinstance(run.factors, Factors):
             self._notices.refuse(self.tr("There are no templates and activations yet; press Factorise first."))
-        elif state.marks is not None:
-            self._notices.refuse(
-                self.tr("Sources share their components; go to a stack of a factorisation (Page Up) to hold curves.")
-            )
         elif self._document.state.run != state.run:
             self._notices.refuse(self.tr("Finish the stroke first."))
         else:
             return True
         return False
 
+    @property
+    def _shared(self) -> bool:
+        """Whether sources share the components."""
+        return self._document.recorded_state.marks is not None
 
-def _part(layer: Layer, component: int) -> int:
-    return next(part.id for part in layer.parts if part.component == component)
+    def _named(self, component: int, layer: Layer) -> str:
+        return self.tr("component {0}").format(component + 1) if self._shared else layer.name
+
+    def _part(self, layer: Layer, component: int) -> int:
+        """What a hold is told of."""
+        return component if self._shared else next(part.id for part in layer.parts if part.component == component)

@@ -20,11 +20,25 @@ class KnownActs(QObject):
         self._document, self._selection = document, selection
 
     @property
-    def entries(self) -> list[tuple[Known, Layer]]:
-        """What is known, each with the layer that it is said of."""
-        layers = {part: layer for layer in self._document.layers for part in layer.part_ids}
-        told = known_acts.told_of(self._document.state)
+    def entries(self) -> list[tuple[Known, Layer | None]]:
+        """What is known, each with the layer that it is said of; of components that sources share, with the one that
+        has the most, or None while there is no such component."""
+        document = self._document
+        told = known_acts.told_of(document.state)
+        if document.state.marks is not None:
+            owners = document.owners
+            return [(known, owners.get(component)) for component, known in told]
+        layers = {part: layer for layer in document.layers for part in layer.part_ids}
         return [(known, layers[part]) for part, known in told]
+
+    def name_of(self, known: Known) -> str:
+        """What an entry is said of, as the user knows it."""
+        layer = next((layer for each, layer in self.entries if each is known), None)
+        if self._document.state.marks is None:
+            return "" if layer is None else layer.name
+        if layer is None:
+            return self.tr("Waits for a component")
+        return self.tr("Component {0}, mostly {1}").format(known.part + 1, layer.name)
 
     def select(self, known: Known) -> None:
         """Make the layer of an entry the present one."""
@@ -34,8 +48,7 @@ class KnownActs(QObject):
 
     def remove(self, known: Known) -> None:
         """Take an entry away; nothing where it is gone."""
-        layer = next((layer for each, layer in self.entries if each is known), None)
-        if layer is not None:
+        if any(each is known for each, _ in self.entries):
             kind = known.curve if isinstance(known, Hold) else type(known)
             state = known_acts.forget(self._document.recorded_state, known.part, kind)
-            self._document.act(self.tr("Forget what is known of {0}").format(layer.name), state)
+            self._document.act(self.tr("Forget what is known of {0}").format(self.name_of(known)), state)

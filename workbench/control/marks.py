@@ -28,6 +28,8 @@ from workbench.progress import part
 
 LARGEST, NEAR = 90.0, 3.0
 """Pixels of a mark that is moved by a drag, and around it; a drag within a larger one is another stroke."""
+CLICKED = 1000
+"""Bins × frames of an area that is moved however large it is on the screen: more than a click has, in any window."""
 
 
 class MarkActs(QObject):
@@ -84,13 +86,14 @@ class MarkActs(QObject):
                 self._tell_left(former)
 
     def at(self, point: QPointF) -> Mark | None:
-        """The mark whose outline holds a point of the canvas: the newest, and none that is larger than `LARGEST`."""
+        """The mark whose outline holds a point of the canvas: the newest, and none that is larger than a click's and
+        than `LARGEST`."""
         marks = self.marks
         left, top, right, bottom = self._plane.edges_of([mark.place.bounds for mark in marks]).T
         near = (left - NEAR <= point.x()) & (point.x() <= right + NEAR)
         near &= (top - NEAR <= point.y()) & (point.y() <= bottom + NEAR)
-        found = np.flatnonzero(near & (right - left <= LARGEST) & (bottom - top <= LARGEST))
-        return marks[found[-1]] if len(found) else None
+        small = (right - left <= LARGEST) & (bottom - top <= LARGEST)
+        return next((marks[i] for i in np.flatnonzero(near)[::-1] if small[i] or _is_of_click(marks[i])), None)
 
     def grab(self, mark: Mark) -> bool:
         """Take one into the hand, to move it; answers whether its source is not locked, and says so where it is."""
@@ -164,3 +167,7 @@ class MarkActs(QObject):
             self._notices.refuse(self.tr("There are no marks to turn into edits."))
             return
         self._acting.do(self.tr("Turn marks into edits"), marks_as_edits)
+
+
+def _is_of_click(mark: Mark) -> bool:
+    return isinstance(mark.place, Area) and mark.place.bounds.bins_held <= CLICKED

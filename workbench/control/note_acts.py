@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from workbench.control.marked_notes import MarkedNotes
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.control.wishes import Wishes
@@ -25,7 +26,7 @@ REST = 6
 
 
 class NoteActs(QObject):
-    """Tells factorisations which notes a layer plays."""
+    """Tells factorisations which notes a layer plays; of a source, a mark says so."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class NoteActs(QObject):
         super().__init__(parent)
         self._document, self._selection, self._wishes = document, selection, wishes
         self._runner, self._notices = runner, notices
+        self._marked = MarkedNotes(document, selection, runner, notices, self)
 
     def pitch_line(self) -> None:
         """The present layer plays the line that is selected: a component for each of its semitones."""
@@ -46,9 +48,7 @@ class NoteActs(QObject):
         if recording is None:
             return
         if document.state.marks is not None:
-            self._notices.refuse(
-                self.tr("Sources share their components; go to a stack of a factorisation (Page Up) for a pitch line.")
-            )
+            self._marked.pitch_line()
             return
         if area is None:
             self._notices.refuse(
@@ -85,25 +85,29 @@ class NoteActs(QObject):
         )
 
     def read(self, path: Path) -> None:
-        """A stack whose layers play the notes of a file: MIDI, or text with a line for each note."""
+        """A stack whose layers play the notes of a file: MIDI, or text with a line for each note; sources get marks."""
         recording = self._document.recording
         if recording is None:
             return
 
         def done(parts: list[WrittenPart]) -> None:
-            if self._document.recording is recording:
-                self._begin_with(path.stem, parts)
+            if self._document.recording is not recording:
+                return
+            named = [
+                (part.name or (path.stem if len(parts) == 1 else self.tr("Part {0}").format(i)), part)
+                for i, part in enumerate(parts, start=1)
+            ]
+            if self._document.state.marks is not None:
+                self._marked.score(path.stem, named)
+            else:
+                self._begin_with(path.stem, named)
 
         self._runner.run(
             self.tr("Reading notes"), lambda job: read_notes(path), done, self._notices.trouble, key="notes"
         )
 
-    def _begin_with(self, name: str, parts: list[WrittenPart]) -> None:
-        named = [
-            (part.name or (name if len(parts) == 1 else self.tr("Part {0}").format(i)), part)
-            for i, part in enumerate(parts, start=1)
-        ]
-        wanted = sum(len({note.label for note in part.notes}) for part in parts)
+    def _begin_with(self, name: str, named: list[tuple[str, WrittenPart]]) -> None:
+        wanted = sum(len({note.label for note in part.notes}) for _, part in named)
         most = int(RANGES["components"][1])
         if wanted + REST > most:
             text = self.tr("The file has {0} pitches and drums, and at most {1} fit; take fewer parts.")
@@ -115,13 +119,16 @@ class NoteActs(QObject):
         self._ask_for_room()
         self._notices.say(
             self.tr("Notes: {0}, layers: {1}; Factorise finds {2} components, these and others").format(
-                sum(len(part.notes) for part in parts), len(state.layers) - 1, self._wishes.settings.components
+                sum(len(part.notes) for _, part in named), len(state.layers) - 1, self._wishes.settings.components
             )
         )
 
     def forget(self) -> None:
         """Nothing is said of the notes of the present layer."""
         state = self._document.recorded_state
+        if state.marks is not None:
+            self._notices.refuse(self.tr("What a source plays is a mark: take it back in the list of marks."))
+            return
         layer = next((each for each in state.layers if each.id == self._selection.layer), None)
         played = {each.part for each in state.present.known if isinstance(each, Notes)}
         if layer is None or not played & set(layer.part_ids):

@@ -139,8 +139,13 @@ class Pointing(QObject):
         )
 
     def get_out(self, point: QPointF | None = None) -> None:
-        """Get out what is selected or painted; where nothing is, the sound at a point, or under the pointer."""
+        """Get out what is selected, else what the mark at a point (or under the pointer, or else the one that is chosen
+        in the list) is an example of, else what is painted, else the sound there."""
         at = self._pointer.point if point is None else point
+        mark = self._mark_choice.outlined if at is None else self._marking.mark_at(at)
+        if mark is not None and not mark.denies and self._selection.area is None:
+            self._extracting.get_out_like(mark)
+            return
         if self._extracting.has_example or at is None:
             self._extracting.get_out()
             return

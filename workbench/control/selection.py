@@ -82,6 +82,16 @@ class Selection(QObject):
         """Indices of the layers whose mask is looked at: the present one, or all of the selected group."""
         return tuple(i for i, layer in enumerate(self._document.layers) if self.shows(layer))
 
+    @property
+    def rivals(self) -> tuple[tuple[int, ...], ...]:
+        """Indices of what is beside that: of a selected group other groups as a whole, and layers in none."""
+        found: dict[int, tuple[int, ...]] = {}
+        for i, layer in enumerate(self._document.layers):
+            if not self.shows(layer):
+                key = layer.group if self.group and layer.group else -i
+                found[key] = (*found.get(key, ()), i)
+        return tuple(found.values())
+
     def shows(self, layer: Layer) -> bool:
         """Whether a layer is what keys and tools act on, or belongs to it."""
         return layer.group == self.group if self.group else layer.id == self._layer

@@ -53,9 +53,11 @@ class UnderWay(QObject):
         return self._strokes.busy or self._marking.busy or self._tapping.moving or any(pen.busy for pen in self._pens)
 
     def undo(self) -> None:
-        """One step back; during a stroke the stroke itself."""
+        """One step back; during a stroke the stroke itself, and what is tapped before it is a mark."""
         if self.stroking:
             self._cancel_strokes()
+        elif self._tapping.waiting:
+            self._tapping.take_back()
         else:
             self._document.undo()
 
@@ -86,6 +88,8 @@ class UnderWay(QObject):
         """
         if self.stroking:
             self._cancel_strokes()
+        elif self._tapping.waiting:
+            self._tapping.take_back()
         elif self._selecting.busy:
             self._selecting.cancel()
         elif self._document.state is not self._document.recorded_state:

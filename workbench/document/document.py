@@ -106,7 +106,7 @@ class Document(ShownDocument):
         """End a run of merged acts (the slider was let go)."""
         self._history.seal()
 
-    def preview(self, state: State, region: Region | None = None) -> None:
+    def preview(self, state: State, region: Region | None = None, trial: Run | None = None) -> None:
         """Show and sound a state without recording it; `act` or `end_preview` follows.
 
         Parameters
@@ -114,7 +114,11 @@ class Document(ShownDocument):
         state : State
         region : Region, optional
             Where its edits give other masks than those shown before, where that is known.
+        trial : Run, optional
+            The run that the state names by the number PREVIEW.
         """
+        if trial is not None:
+            self._runs.try_out(trial)
         self._show(state, region)
 
     def end_preview(self) -> None:
@@ -200,6 +204,8 @@ class Document(ShownDocument):
         if state.marks is not None:
             # Sources stay what was said of them, whatever components they are computed from.
             state = layer_acts.continued(state, identity)
+            if fresh:
+                state = known_acts.seated(state, start.components)
             kept = before.components if isinstance(before, Factors) else 0
             places = tuple(k if k < kept else None for k in range(start.components))
         elif fresh:
@@ -279,6 +285,8 @@ class Document(ShownDocument):
         """
         state, wanted = self.recorded_state, self.runs[run].factors
         if state.marks is not None and isinstance(wanted, Factors):
+            if self.run is not None and isinstance(self.run.factors, Factors):
+                state = known_acts.rematched(state, self.run.factors, wanted)
             self.act(name, layer_acts.continued(state, run))
             return
         before = None if self.run is None else self.run.factors

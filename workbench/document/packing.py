@@ -120,7 +120,7 @@ class Packer:
     def _mark(self, mark: Mark) -> int:
         number, new = self._number("marks", mark)
         if new:
-            entry = {"place": self._place(mark.place), "weight": mark.weight, "denies": mark.denies}
+            entry = {"place": self._place(mark.place), "weight": mark.weight, "denies": mark.denies, "name": mark.name}
             self.tables["marks"][number] = {"id": mark.id, "source": mark.source, **entry}
         return number
 

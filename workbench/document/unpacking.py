@@ -210,7 +210,8 @@ class Unpacker:
         if ("marks", number) not in self._known:
             entry = self._tables["marks"][number]
             place, denies = self._place(entry["place"]), bool(entry["denies"])
-            self._known["marks", number] = Mark(int(entry["id"]), int(entry["source"]), place, _weight(entry), denies)
+            said = _weight(entry), denies, str(entry.get("name", ""))
+            self._known["marks", number] = Mark(int(entry["id"]), int(entry["source"]), place, *said)
         mark: Mark = self._known["marks", number]
         return mark
 

@@ -159,7 +159,7 @@ class Runner(QObject):
     """
 
     started = Signal(object)
-    """The turn of a Job has come."""
+    """The turn of a Job has come, or one that is under way has a name now."""
     _told = Signal(object, object, object)
     """From any thread: a Job, a kind of News, and what there is to tell."""
 
@@ -209,6 +209,14 @@ class Runner(QObject):
     def named_jobs(self) -> list[Job]:
         """The jobs that are shown to the user, in the order in which they were asked for."""
         return [job for job in self.jobs if job.name]
+
+    def show(self, key: str, name: str) -> None:
+        """Give the work of a key a name, if it has none: from now on the user waits for it, and sees it."""
+        for job in self._of(key):
+            if not job.name and not job.cancelled:
+                job.name = name
+                if job.started:
+                    self.started.emit(job)
 
     def running(self, key: str) -> bool:
         """Whether a job of a key has not ended."""

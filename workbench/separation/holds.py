@@ -35,7 +35,8 @@ class Hold:
     Attributes
     ----------
     part : int
-        Id of the part of the stack that the component is.
+        Id of the part of the stack that the component is; of a stack of sources, which share the components, the
+        number of the component.
     curve : Curve
     values : float32, shape (F,) or (F, T) for a template, (N,) for an activation
     weight : float

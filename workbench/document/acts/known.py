@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from workbench.document.state import State
 from workbench.masks.edits.edits import painted_parts
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
+from workbench.nmf.matching import match_components
 from workbench.nmf.result import Array
 from workbench.separation.holds import Curve, Hold
 from workbench.separation.known import Known, KnownOf, Notes, Onsets, Spans
@@ -99,7 +100,7 @@ def redrawn(state: State, before: Factors, now: Factors) -> State:
 
     def made(known: Known) -> Known:
         k = components.get(known.part)
-        if not isinstance(known, Hold) or k is None:
+        if not isinstance(known, Hold) or k is None or k >= now.components:
             return known
         values = curve_of(now, k, known.curve)
         return known if np.array_equal(curve_of(before, k, known.curve), values) else replace(known, values=values)
@@ -114,6 +115,31 @@ def curve_of(factors: Factors, component: int, curve: Curve) -> Array:
     return (factors.W[:, component] if curve is Curve.TEMPLATE else factors.H[component]).copy()
 
 
+def seated(state: State, count: int) -> State:
+    """Held curves of a stack of sources among `count` new components: those that have no place there get a free one."""
+    held = sorted({each.part for each in state.present.known})
+    free = iter(sorted(set(range(count)) - set(held)))
+    return _renumbered(state, {k: next(free) for k in held if k >= count})
+
+
+def rematched(state: State, before: Factors, now: Factors) -> State:
+    """Held curves of a stack of sources with the components of another run that theirs are most like.
+
+    Those of no such component wait for one: their numbers are beyond those that there are.
+    """
+    matched = match_components(before.W, before.H, now.W, now.H)
+    held = sorted({each.part for each in state.present.known})
+    found = {k: matched[k] for k in held if k < len(matched) and matched[k] >= 0}
+    waiting = [k for k in held if k not in found]
+    return _renumbered(state, found | {k: now.components + i for i, k in enumerate(waiting)})
+
+
+def _renumbered(state: State, places: Mapping[int, int]) -> State:
+    if all(old == new for old, new in places.items()):
+        return state
+    return _with(state, tuple(replace(each, part=places.get(each.part, each.part)) for each in state.present.known))
+
+
 def known_components(state: State) -> tuple[KnownOf, ...]:
     """What is known of the components of the present stack; what was known of parts that are gone counts no more."""
     components = _components(state)
@@ -122,14 +148,16 @@ def known_components(state: State) -> tuple[KnownOf, ...]:
 
 def told_of(state: State) -> tuple[KnownOf, ...]:
     """What is known of the parts of the present stack, by their ids: of those, too, that have no component yet."""
-    parts = {part.id for part in state.present.parts} if state.marks is None else set()
+    if state.marks is not None:
+        return known_components(state)
+    parts = {part.id for part in state.present.parts}
     return tuple((each.part, each) for each in state.present.known if each.part in parts)
 
 
 def _components(state: State) -> dict[int, int]:
     if state.marks is not None:
-        # Parts are sources there.
-        return {}
+        # Parts are sources there: what is known is told of the components that they share.
+        return {each.part: each.part for each in state.present.known}
     return {part.id: part.component for part in state.present.parts if part.component is not None}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from workbench.masks.edits.effects import Fill
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import REST
+from workbench.masks.insight.examples import Example
 from workbench.masks.model.layers import Layer, Part
 
 SURE = 0.95
@@ -65,8 +66,16 @@ def add_source(state: State, name: str) -> tuple[State, int]:
     return replace(state, next_id=identity + 2).with_present(layers=(*state.layers, layer)), identity
 
 
-def add_mark(state: State, layer: int, place: Area | Trace, weight: float = 1.0, denies: bool = False) -> State:
-    """Say of a place that a layer's source sounds there, or does not.
+def source_named(state: State, name: str) -> tuple[State, int]:
+    """The source of a name, or another one; returns the id of its layer too."""
+    found = next((layer.id for layer in state.layers if layer.name == name and layer.components), None)
+    return add_source(state, name) if found is None else (state, found)
+
+
+def add_mark(
+    state: State, layer: int, place: Area | Trace, weight: float = 1.0, denies: bool = False, name: str = ""
+) -> State:
+    """Say of a place that a layer's source sounds there, or does not; `name` tells what it was made from.
 
     Raises
     ------
@@ -80,9 +89,32 @@ def add_mark(state: State, layer: int, place: Area | Trace, weight: float = 1.0,
             part = next((part for part in each.parts if part.component is not None), None)
             if part is None:
                 raise UserError("document.no_source", name=each.name)
-            mark = Mark(state.next_id, part.id, place, weight, denies)
+            mark = Mark(state.next_id, part.id, place, weight, denies, name)
             return replace(state, next_id=state.next_id + 1).with_present(marks=(*(state.marks or ()), mark))
     raise UserError("document.no_layer")
+
+
+def add_example(state: State, layer: int, example: Example, names: Sequence[str]) -> State:
+    """Say by marks what an example says of a layer's source: at last where it sounds, which so counts where they meet.
+
+    What is like the example has marks of its own, and so can be weighed or taken back alone.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the marks: what is beside that which is like it, what is beside itself, what is like it, and itself.
+
+    Raises
+    ------
+    UserError
+        As `add_mark`.
+    """
+    told = [(each.beside, True) for each in (example.similar, example.itself)]
+    told += [(each.sound, False) for each in (example.similar, example.itself)]
+    for (place, denies), name in zip(told, names, strict=True):
+        if place:
+            state = add_mark(state, layer, place, denies=denies, name=name)
+    return state
 
 
 def change_mark(state: State, mark: int, **values: Any) -> State:

@@ -88,12 +88,15 @@ class Area:
         tile_rows, tile_columns = rows // TILE, columns // TILE
         cover = self.cover[np.ix_(tile_rows, tile_columns)]
         out: Bytes = np.where(cover == INSIDE, np.uint8(255), np.uint8(0))
-        for row in np.unique(tile_rows):
-            here = np.unique(tile_columns)
-            for column in here[self.cover[row, here] == MIXED]:
-                inside_rows, in_rows = in_tile(rows, int(row))
-                inside_columns, in_columns = in_tile(columns, int(column))
-                out[inside_rows, inside_columns] = self.tiles[int(row), int(column)][in_rows[:, None], in_columns]
+        here = np.unique(tile_columns)
+        found: dict[int, tuple[slice, Indices]] = {}
+        for row in np.unique(tile_rows).tolist():
+            inside_rows, in_rows = in_tile(rows, row)
+            for column in here[self.cover[row, here] == MIXED].tolist():
+                if column not in found:
+                    found[column] = in_tile(columns, column)
+                inside_columns, in_columns = found[column]
+                out[inside_rows, inside_columns] = self.tiles[row, column][in_rows[:, None], in_columns]
         return out
 
     def pooled(self, rows: Indices, columns: Indices) -> Bytes:
@@ -101,8 +104,7 @@ class Area:
 
         Over more than `CHUNK` frames, edges along time are taken to lie between tiles.
         """
-        low, high = int(rows[0]), max(int(rows[-1]), int(rows[0]) + 1)
-        start, stop = int(columns[0]), max(int(columns[-1]), int(columns[0]) + 1)
+        low, high, start, stop = int(rows[0]), _behind(rows), int(columns[0]), _behind(columns)
         if stop - start <= CHUNK:
             held = self.read(np.arange(low, min(high, self.bins)), np.arange(start, min(stop, self.frames)))
             starts = columns[:-1] - start
@@ -265,6 +267,11 @@ class Area:
             return self.read(np.minimum(rows, self.bins - 1), np.minimum(columns, self.frames - 1))
 
         return made_in_chunks(bins, frames, region, plane)
+
+
+def _behind(edges: Indices) -> int:
+    """The bin or frame behind the last cell, which shows one at least."""
+    return int(edges[-1]) + int(edges[-1] == edges[-2])
 
 
 def nothing(bins: int, frames: int) -> Area:

@@ -30,6 +30,8 @@ class Mark:
         How sure it is, 0 … 1.
     denies : bool
         The source does not sound there.
+    name : str
+        What it was made from, where that is no place that was pointed at: onsets, a line, notes.
     """
 
     id: int
@@ -37,6 +39,7 @@ class Mark:
     place: Area | Trace
     weight: float = 1.0
     denies: bool = False
+    name: str = ""
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Mark:
         """The same mark under another window and hop; `samples` is the recording's length."""

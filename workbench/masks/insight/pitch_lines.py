@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from workbench.masks.edits.area import Area
+from workbench.masks.edits.traces import Trace
 from workbench.masks.insight.ridges import vertex
 from workbench.progress import Progress, silent
 from workbench.spectral.pyramid import Levels, level_db
@@ -45,11 +46,11 @@ class LineNote:
 
 
 def pitch_line(
-    levels: Levels, area: Area, analysis: Analysis, rate: float, progress: Progress = silent
+    levels: Levels, area: Area | Trace, analysis: Analysis, rate: float, progress: Progress = silent
 ) -> tuple[int, Doubles]:
-    """First frame of an area, and from there on the pitch in each frame; NaN where nothing is selected.
+    """First frame of what is selected or drawn over, and from there on the pitch in each frame; NaN where nothing is.
 
-    The loudest bin of the lowest stretch of selected bins: where overtones are selected, too, the line is that of the
+    The loudest bin of the lowest stretch of its bins: where overtones are selected, too, the line is that of the
     fundamental.
 
     Parameters
@@ -61,7 +62,8 @@ def pitch_line(
     Cancelled
         If it is stopped.
     """
-    bounds = area.bounds
+    # A stroke may go beyond the plane.
+    bounds = area.bounds.clipped(levels.shape[1], levels.shape[0])
     rows, columns = np.arange(bounds.low, bounds.high), np.arange(bounds.start, bounds.stop)
     pitches = np.full(len(columns), np.nan)
     held = np.zeros((len(rows), 0), bool)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QIcon, QPainter, QPaintEvent, QPalette, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QHelpEvent, QIcon, QPainter, QPaintEvent, QPalette, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QStyle, QStyleOptionFrame, QStylePainter, QToolTip
 
 from workbench.ui.base.guard import guarded
 
-DOT = 12
-"""Diameter of a dot in pixels."""
+DOT, RING = 12, 4
+"""Diameter of a dot, and thickness of a ring around it, in pixels and half pixels."""
 MARGIN = 2
 """Between the edge of a line edit's contents and its text."""
 
@@ -27,16 +27,19 @@ def chip(colour: str, text: str) -> str:
 
 
 def swatch(colour: str) -> QIcon:
-    """A dot in a colour, for a button or a list."""
-    dot = QPixmap(2 * DOT, 2 * DOT)
-    dot.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(dot)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
-    painter.drawEllipse(2, 2, 2 * DOT - 4, 2 * DOT - 4)
-    painter.end()
-    return QIcon(dot)
+    """A dot in a colour, for a button or a list; on a button that is down, whose own colour may be that, in a ring."""
+    icon = QIcon()
+    for state, ring in ((QIcon.State.Off, False), (QIcon.State.On, True)):
+        dot = QPixmap(2 * DOT, 2 * DOT)
+        dot.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(dot)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor("#ffffff"), RING) if ring else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        painter.drawEllipse(2, 2, 2 * DOT - 4, 2 * DOT - 4)
+        painter.end()
+        icon.addPixmap(dot, QIcon.Mode.Normal, state)
+    return icon
 
 
 @guarded

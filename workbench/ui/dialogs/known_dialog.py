@@ -55,7 +55,13 @@ class KnownDialog(QDialog):
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list, context=Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._remove)
         self.list.currentRowChanged.connect(self._choose)
-        for signal in (document.known_changed, document.layers_changed, document.stacks_changed, document.opened):
+        for signal in (
+            document.known_changed,
+            document.layers_changed,
+            document.stacks_changed,
+            document.factors_changed,
+            document.opened,
+        ):
             signal.connect(self._show)
         self._show()
         fit(self, 420, 360)
@@ -68,8 +74,9 @@ class KnownDialog(QDialog):
             self._shown = [known for known, _ in entries]
             for known, layer in entries:
                 chip = QPixmap(CHIP, CHIP)
-                chip.fill(QColor(layer.colour))
-                self.list.addItem(QListWidgetItem(QIcon(chip), f"{layer.name} · {self._told(known)}"))
+                chip.fill(Qt.GlobalColor.transparent if layer is None else QColor(layer.colour))
+                text = f"{self._known.name_of(known)} · {self._told(known)}"
+                self.list.addItem(QListWidgetItem(QIcon(chip), text))
             self.list.setCurrentRow(min(row, len(self._shown) - 1))
         self.invitation.setVisible(not entries)
         self.remove.setEnabled(self.list.currentRow() >= 0)

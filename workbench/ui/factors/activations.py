@@ -50,6 +50,7 @@ class ActivationsView(CurvePane):
         self._tapping, self._ticks = tapping, OnsetTicks(around.document, tapping, self.time_to_x)
         self._playhead = 0.0
         playback.moved.connect(self._show_playhead)
+        tapping.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(600, 150)
@@ -162,10 +163,11 @@ class ActivationsView(CurvePane):
     def _draw_waiting(self, painter: QPainter) -> None:
         """The onsets of the present layer, where it has no component whose lane they could be in."""
         layer = self._layer(self._selection.layer)
-        if layer is not None and (self.factors() is None or not layer.components):
+        if layer is not None:
             left, right = self.x_range()
             strip = QRectF(left, self.height() - BOTTOM, right - left, BOTTOM)
-            self._ticks.draw_waiting(painter, layer, strip, curve_colour(layer.colour))
+            has_lane = self.factors() is not None and bool(layer.components)
+            self._ticks.draw_waiting(painter, layer, strip, curve_colour(layer.colour), has_lane)
 
     def _draw_name(self, painter: QPainter, name: str, place: QRectF) -> None:
         """A name that the user gave, at the beginning of the lane, on a ground of its own."""

@@ -54,9 +54,10 @@ class OnsetTicks:
                     left, right = self._place(begin), self._place(end)
                     painter.drawRect(QRectF(left, lane.bottom() - BAR, max(1.0, right - left), BAR))
 
-    def draw_waiting(self, painter: QPainter, layer: Layer, strip: QRectF, colour: QColor) -> None:
-        """The onsets of a layer that has no component yet, in a strip of their own."""
-        onsets = self._tapping.onsets(layer)
+    def draw_waiting(self, painter: QPainter, layer: Layer, strip: QRectF, colour: QColor, has_lane: bool) -> None:
+        """In a strip of their own what is tapped of a source, and the onsets of a layer that has no lane yet."""
+        self._ticks(painter, self._tapping.tapped(layer), strip, colour)
+        onsets = None if has_lane else self._tapping.onsets(layer)
         if onsets is not None:
             self._ticks(painter, onsets.seconds, strip, colour)
 

@@ -8,9 +8,10 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-from workbench.control.marking import Marking, Says
+from workbench.control.marking import Marking
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
+from workbench.control.saying import Says
 from workbench.control.selecting import Selecting
 from workbench.control.strokes import Strokes
 from workbench.control.tools import Tool, ToolSettings
@@ -109,12 +110,13 @@ class Hand(QObject):
             self._drag = Drag(button, Grip.TOOL, point)
             ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
             self._strokes.begin(point, ctrl, self._pressure)
-            self._marking.begin(point, Says.NOT if ctrl else Says.MORE if shift else Says.THIS)
+            self._marking.begin(point, said_by(keys))
             self._selecting.begin(point, join_of(keys))
 
     def move(self, event: QMouseEvent) -> None:
         """The pointer moves."""
         point, drag = event.position(), self._drag
+        self.hold_keys(event.modifiers())
         if drag is not None and not event.buttons() & drag.button:
             # It came up where nobody told us: over another window, or under a grab of the system's.
             self._let_go(point)
@@ -155,6 +157,12 @@ class Hand(QObject):
             self._playback.scrub(None)
         self.put(point)
 
+    def interrupt(self) -> None:
+        """A question came up, so that the release of a button that is down may not come: nothing goes on sounding."""
+        self._marking.hush()
+        if self._drag is not None and self._drag.grip is Grip.SCRUB:
+            self._playback.scrub(None)
+
     def double_click(self, event: QMouseEvent) -> None:
         """Twice in one place."""
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
@@ -179,6 +187,10 @@ class Hand(QObject):
         else:
             v.zoom_time(factor, self._plane.second_at(point.x()))
         event.accept()
+
+    def hold_keys(self, keys: Qt.KeyboardModifier) -> None:
+        """These keys are down now."""
+        self._marking.mean(said_by(keys))
 
     def key(self, event: QKeyEvent) -> bool:
         """Move and zoom by keys; answers whether it was one of them."""
@@ -224,6 +236,12 @@ class Hand(QObject):
         elif self._point is not None and self._on_time_axis(self._point):
             shape = Qt.CursorShape.SplitHCursor
         self.cursor_changed.emit(shape)
+
+
+def said_by(keys: Qt.KeyboardModifier) -> Says:
+    """What a click of the Point tool says: Ctrl denies, Shift says more of the selected source."""
+    ctrl, shift = bool(keys & Qt.KeyboardModifier.ControlModifier), bool(keys & Qt.KeyboardModifier.ShiftModifier)
+    return Says.NOT if ctrl else Says.MORE if shift else Says.THIS
 
 
 def join_of(keys: Qt.KeyboardModifier) -> Join:

@@ -12,9 +12,11 @@ from workbench.control.mark_choice import MarkChoice
 from workbench.control.marking import Marking
 from workbench.control.plane import Doubles, Plane
 from workbench.document.document import Document
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Shape
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
+from workbench.ui.spectrogram.place_outlines import PlaceOutlines
 
 LEAST = 9.0
 """Pixels of a mark's outline at least, however far the view is zoomed out."""
@@ -36,6 +38,7 @@ class MarkOverlay(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._marking, self._choice, self._plane = document, marking, choice, plane
+        self._outlines = PlaceOutlines(plane)
         self._picture = QPixmap()
         """All of them as they were drawn last: what is painted over the picture again and again changes seldom."""
         self._shown: list[_Drawn] = []
@@ -91,6 +94,9 @@ class MarkOverlay(QObject):
             self._paint_one(painter, mark, colour, edges[i])
 
     def _paint_one(self, painter: QPainter, mark: Mark, colour: str, edges: Doubles) -> None:
+        if mark.name and isinstance(mark.place, Area):
+            self._outlines.paint(painter, mark, colour)
+            return
         path, style = self._outline(mark, _rect(edges)), Qt.PenStyle.SolidLine
         if mark.denies:
             rect = path.boundingRect()

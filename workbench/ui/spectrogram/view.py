@@ -184,8 +184,13 @@ class SpectrogramView(QWidget):
         self._hand.wheel(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._hand.hold_keys(event.modifiers())
         if not self._hand.key(event):
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        self._hand.hold_keys(event.modifiers())
+        super().keyReleaseEvent(event)
 
     def leaveEvent(self, event: object) -> None:
         self._hand.put(None)

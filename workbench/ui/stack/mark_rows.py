@@ -56,7 +56,7 @@ class MarkRows(QObject):
         name = self.tr("Not {0}").format(name) if mark.denies else name
         at = clock(analysis.second_of((bounds.start + bounds.stop - 1) / 2, recording.rate))
         everywhere = bounds.high - bounds.low >= analysis.bins
-        where = self.tr("all frequencies") if everywhere else describe_hz(self._loudest_hz(bounds))
+        where = mark.name or (self.tr("all frequencies") if everywhere else describe_hz(self._loudest_hz(bounds)))
         share = self._effects.of(mark)
         effect = "…" if share is None else self.tr("moved {0:.1f} % of the sound").format(100 * share)
         return f"{name} · {at} · {where}\n{effect}"

@@ -74,7 +74,8 @@ def add_edit_menu(actions: Actions, desk: Desk, panes: Panes, escape: Callable[[
     menu.add("escape", tr("Cancel what is under way"), "Esc", escape)
 
     def show_steps() -> None:
-        undo.setEnabled(bool(document.undo_name))
+        # A stroke under way can be taken back too, also where nothing else can.
+        undo.setEnabled(bool(document.undo_name) or under_way.stroking)
         redo.setEnabled(bool(document.redo_name))
         undo.setText(tr("&Undo {0}").format(document.undo_name).rstrip())
         redo.setText(tr("&Redo {0}").format(document.redo_name).rstrip())
@@ -87,6 +88,8 @@ def add_edit_menu(actions: Actions, desk: Desk, panes: Panes, escape: Callable[[
     desk.thresholding.pending_changed.connect(show_pending)
     desk.selecting.changed.connect(show_pending)
     document.history_changed.connect(show_steps)
+    document.state_settled.connect(show_steps)
+    desk.marking.changed.connect(show_steps)
     show_pending()
     show_steps()
 

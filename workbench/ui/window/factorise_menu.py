@@ -59,14 +59,20 @@ def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         tr("&Pitch line from the selection"),
         "Ctrl+Alt+P",
         desk.notes.pitch_line,
-        tr("The layer plays the partial that is selected: Factorise begins with its notes and their overtones"),
+        tr(
+            "The layer plays the partial that is selected: Factorise begins with its notes and their overtones; of a "
+            "source they are a mark, which needs no Factorise"
+        ),
     )
     menu.add(
         "readNotes",
         tr("&Notes from a file…"),
         "Ctrl+Alt+O",
         dialogs.notes,
-        tr("A stack with a layer for each part of a MIDI file, or of a text file with onset, duration and pitch"),
+        tr(
+            "A stack with a layer for each part of a MIDI file, or of a text file with onset, duration and pitch; on a "
+            "stack of sources a source with a mark for each"
+        ),
     )
     menu.add(
         "forgetNotes", tr("For&get the notes of the layer"), "", desk.notes.forget, tr("The layer may play anything")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtCore import QEvent, QPoint, QSettings
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
 
@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         add_layers_menu(actions, desk, panes, dialogs)
         add_tools_menu(actions, desk)
         add_select_menu(actions, desk, panes)
-        add_mask_menu(actions, desk, dialogs)
+        add_mask_menu(actions, desk, panes, dialogs)
         add_play_menu(actions, desk, dialogs)
         add_help_menu(actions, dialogs)
         return actions
@@ -244,6 +244,11 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.files.open(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowBlocked:
+            self.panes.hand.interrupt()
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if (self.desk.document.dirty or self.leaving.writing) and not self._closing:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtWidgets import QApplication
+
 from workbench.control.areas import Reshape
 from workbench.control.desk import Desk
 from workbench.masks.insight.ordering import Order
@@ -52,7 +54,15 @@ def _reshape(desk: Desk, panes: Panes, how: Reshape) -> None:
     desk.areas.reshape(how, panes.tool_bar.options.amount.value())
 
 
-def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
+def _take_away(desk: Desk, panes: Panes) -> None:
+    """Delete: who points means the mark that was made last, who is in the mask stack the layer."""
+    focus = QApplication.focusWidget()
+    in_stack = focus is not None and panes.stack.isAncestorOf(focus)
+    if in_stack or not desk.marking.take_back():
+        desk.layers.remove_or_take_away()
+
+
+def add_mask_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs) -> None:
     """What is done to the present layer's mask."""
     masks = desk.masks
     menu = actions.menu(tr("&Mask"), "maskMenu")
@@ -63,8 +73,11 @@ def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         "takeAway",
         tr("&Take the selection away"),
         "Delete",
-        desk.layers.remove_or_take_away,
-        tr("Take the selection from the selected layer; without a selection delete the layer"),
+        partial(_take_away, desk, panes),
+        tr(
+            "Take the selection from the selected layer; without a selection delete the layer, "
+            "with the Point tool its last mark"
+        ),
     )
     menu.add(
         "cutToNew",
@@ -85,7 +98,7 @@ def add_mask_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         tr("Get this sound ou&t"),
         "Ctrl+L",
         desk.pointing.get_out,
-        tr("Find what is selected, painted or pointed at everywhere: two layers, the sound and the rest"),
+        tr("Find what is selected, marked, painted or pointed at everywhere: a source that marks refine, and the rest"),
     )
     menu.add(
         "editsToMarks",

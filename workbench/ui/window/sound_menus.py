@@ -30,7 +30,10 @@ def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         tr("&Tap an onset"),
         ";",
         desk.tapping.tap,
-        tr("While it plays: the selected layer begins to sound now. Factorise uses what you tapped"),
+        tr(
+            "While it plays: the selected layer begins to sound now. Factorise uses what you tapped; of a source it is "
+            "a mark when you stop"
+        ),
     )
     # A key that is held is one tap.
     tap.setAutoRepeat(False)
