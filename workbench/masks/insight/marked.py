@@ -15,7 +15,7 @@ from workbench.masks.hand.marks import Mark
 from workbench.masks.model.grid import Indices
 from workbench.masks.model.sources import Cover, Told, Word
 
-SAMPLED = 400
+SAMPLED = 800
 """Bins of one word that are looked at."""
 PLACES = 1500
 """Places that are remembered; more where more are marked."""
