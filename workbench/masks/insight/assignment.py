@@ -21,10 +21,10 @@ from workbench.masks.model.sources import Sources, Word
 
 RIDGE = 1.5e-4
 """λ for the weight of all that is said: how much it takes to move a component that no word reaches."""
-HESITATION = 0.01
+HESITATION = 0.02
 """What is added to λ, for the weight of all that is said of a source and by the number of words, while something is
 asked for of which nothing is said: a single click takes what clearly sounds there, and no more."""
-KINSHIP = 0.05
+KINSHIP = 0.1
 """μ times the number of words, by the weight of one."""
 SMOOTHNESS = 0.05
 """ν by the weight of a word."""

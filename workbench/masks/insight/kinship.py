@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from workbench.masks.model.bands import bands
 from workbench.masks.model.models import Factors
 
-POWER = 4
+POWER = 8
 """Of the cosine: what is only somewhat alike does not count."""
 TIMBRE_BANDS, FLOOR = 40, 1e-4
 """Bands in which the templates are compared, and the least share of a template that counts."""
