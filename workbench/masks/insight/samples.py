@@ -91,7 +91,7 @@ class Samples:
 
     @cached_property
     def alike(self) -> Float:
-        """How alike the components are, 0 … 1, shape (K, K)."""
+        """How near the components are to each other, shape (K, K)."""
         return alike(self.base)
 
     def of(self, cover: Cover) -> Bins:
