@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from tests.masks.test_kinship import slow_kinship
 from tests.masks.test_sources import BINS, COLUMNS, FRAMES, ROWS, box, random_sources, slow_model, stack_of, stroke
 from workbench.masks.edits import areas
 from workbench.masks.hand.marks import Mark
@@ -52,7 +53,7 @@ def slow_cost(base, words, prior, waiting):
     total = model.sum(axis=0)
     shares = np.divide(model, total, out=np.zeros_like(model), where=total > 0)
     energies = total**2 / np.mean(total**2)
-    terms, said, weight, count = [], np.zeros(len(prior)), 0.0, 0.0
+    terms, said, sure, weight, count = [], np.zeros(len(prior)), np.zeros(len(prior)), 0.0, 0.0
     near = bands(BINS, BANDS).astype(float)
     for i, word in enumerate(words):
         here = (word.cover.at(ROWS, COLUMNS) >= 0.5) & (total > 0)
@@ -67,16 +68,20 @@ def slow_cost(base, words, prior, waiting):
             weight += word.weight * weights.sum()
             count += word.weight
             if not word.denies:
-                said[word.source] += weights.sum()
+                said[word.source] += word.weight * weights.sum()
+                sure[word.source] = max(sure[word.source], word.weight)
     asked, alike = said > 0, np.ones(len(prior))
+    said[asked] /= sure[asked]
     typical, count, ridge = weight / count, max(count, 1), RIDGE * weight
     if asked.any():
-        alike[asked] = said[asked].mean() / said[asked]
-        ridge += HESITATION * said[asked].mean() / count * waiting
-    kin = Samples(base).alike
+        usual = (sure * said).sum() / sure.sum()
+        alike[asked] = sure[asked] * usual / said[asked] + 1 - sure[asked]
+        ridge += HESITATION * usual / count * waiting
+    kin = slow_kinship(base)
 
     def cost(held):
-        out = ridge * ((held - prior[:, None, None]) ** 2).sum() / BANDS
+        apart = ((held - prior[:, None, None]) ** 2).sum(axis=(1, 2))
+        out = ridge * (apart / np.maximum(np.maximum(sure, prior), 1e-5)).sum() / BANDS
         apart = ((held[:, :, None] - held[:, None]) ** 2).sum(axis=(0, 3)) / BANDS
         out += KINSHIP * typical / count / 2 * (kin * apart).sum()
         out += SMOOTHNESS * typical * (np.diff(held, axis=2) ** 2).sum()
@@ -86,10 +91,10 @@ def slow_cost(base, words, prior, waiting):
                 if not word.denies:
                     out += alike[g] * (weights * (has[g] - (g == word.source)) ** 2).sum()
                 elif g == word.source:
-                    out += (weights * has[g] ** 2).sum()
+                    out += alike[g] * (weights * has[g] ** 2).sum()
         return out
 
-    return cost
+    return cost, said > 0
 
 
 def above_the_least(cost, found):
@@ -109,6 +114,8 @@ def above_the_least(cost, found):
 
 @settings(max_examples=12)
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.booleans())
+@example(483, 3, True)
+@example(667, 1, True)
 def test_it_brings_the_cost_down_as_far_as_it_goes(seed, length, rest):
     said = random_sources(seed, components=4, length=length, size=19)
     # Of larger ones only some bins are looked at.
@@ -117,10 +124,10 @@ def test_it_brings_the_cost_down_as_far_as_it_goes(seed, length, rest):
     prior = np.array([1, 0, 0] if rest else [1 / 3] * 3, np.float32)
     waiting = 1.0 if rest else 0.0
     found = assignment(Samples(base), said.words, prior, waiting).astype(float)
-    cost = slow_cost(base, said.words, prior.astype(float), waiting)
+    cost, asked = slow_cost(base, said.words, prior.astype(float), waiting)
     nothing = cost(np.broadcast_to(prior[:, None, None], found.shape).astype(float))
-    # Sources of which nothing is said hold nothing where the rest has it all, whatever would cost least.
-    there = (prior > 0) | np.isin(np.arange(3), [word.source for word in said.words if not word.denies])
+    # Sources of which nothing counts hold nothing where the rest has it all, whatever would cost least.
+    there = (prior > 0) | asked
     assert not found[~there].any()
 
     def among_these(held):
@@ -128,7 +135,7 @@ def test_it_brings_the_cost_down_as_far_as_it_goes(seed, length, rest):
         whole[there] = held
         return cost(whole)
 
-    assert above_the_least(among_these, found[there]) <= 0.02 * (nothing - cost(found)) + 1e-3 * nothing
+    assert above_the_least(among_these, found[there]) <= 0.05 * (nothing - cost(found)) + 1e-3 * nothing + 1e-9
 
 
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.integers(0, 8))
@@ -210,6 +217,18 @@ def test_a_click_on_one_of_two_sounds_takes_it_everywhere_and_leaves_the_rest():
     # It hesitates: there is only one word so far.
     assert found[1][3:8, 5:15].min() > 0.9 and found[1][3:8, 50:60].min() > 0.9
     assert found[0][18:26, 25:40].min() > 0.95
+
+
+@given(st.integers(0, 10_000), st.integers(1, 5), st.booleans())
+def test_what_is_hardly_sure_changes_hardly_anything(seed, count, rest):
+    said = random_sources(seed, words=count + 1)
+    marks = [mark(i, 101 + w.source, w.cover, max(w.weight, 0.3), w.denies) for i, w in enumerate(said.words)]
+    parts = PARTS if rest else PARTS[1:]
+    surely = {each.source for each in marks[:-1] if not each.denies} & {part.id for part in parts}
+    assume(surely)
+    almost = [*marks[:-1], replace(marks[-1], weight=1e-6)]
+    one, other = (sources(said.components_of, parts, each).shares for each in (marks[:-1], almost))
+    assert np.abs(one - other).max() < 0.05
 
 
 def test_a_second_source_leaves_the_first_what_it_has():

@@ -24,10 +24,13 @@ RIDGE = 1.5e-4
 HESITATION = 0.02
 """What is added to λ, for the weight of all that is said of a source and by the number of words, while something is
 asked for of which nothing is said: a single click takes what clearly sounds there, and no more."""
-KINSHIP = 0.1
+KINSHIP = 0.2
 """μ times the number of words, by the weight of one."""
 SMOOTHNESS = 0.05
 """ν by the weight of a word."""
+
+SUREST_LEAST = 1e-5
+"""v of a source of which something is said, at least."""
 
 REST = 0
 """The source that has what nobody asked for, as long as there is a part for it and nothing is said of it."""
@@ -58,8 +61,9 @@ def sources(samples: Samples, parts: Sequence[Part], marks: Sequence[Mark]) -> S
     # Of the rest nothing is said as a rule; what is said of it makes it a source like the others, as far as it is sure.
     waiting = 1 - said.get(REST, 0.0) if REST in there else 0.0
     prior = np.zeros(max(there, default=REST) + 1, np.float32)
-    shared = sorted(said) or there or [REST]
-    prior[shared] = (1 - waiting) / len(shared)
+    # What of the others is less sure has less of what nothing is said of.
+    sure = said or dict.fromkeys(there or [REST], 1.0)
+    prior[list(sure)] = (1 - waiting) * np.array(list(sure.values())) / sum(sure.values())
     prior[REST] += waiting
     return Sources(samples.base, assignment(samples, words, prior, waiting), words, samples.places.told)
 
@@ -69,15 +73,18 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
 
     A, whose columns sum to one, brings down
 
-        Σ_g u_g Σ_b w_b (Σ_k A_gk(b) m_k(b) − y_g(b))² + λ ‖A − P‖² + μ/2 Σ_jk s_jk ‖A_j − A_k‖² + ν ‖A' ‖²
+        Σ_g u_g Σ_b w_b (Σ_k A_gk(b) m_k(b) − y_g(b))² + Σ_g λ/v_g ‖A_g − P_g‖²
+            + μ/2 Σ_jk s_jk ‖A_j − A_k‖² + ν ‖A'‖²
 
     over the bins b of which something is said: m_k are the computed masks of the components, A_gk(b) what A is at the
     frequency of b, y_g(b) is 1 where the last word on b is that source g sounds there, and 0 for the other sources. A
     word that denies a source asks only of that source to be 0. w_b is the energy of the model at b, brought halfway to
-    the mean of its word; u_g weighs the sources alike, however much is said of each. The other terms say what is to
-    hold until more is said: λ that a component is shared as P, more so while P gives something to a source of which
-    nothing is said (`HESITATION`); μ that what sounds alike goes together (s_jk, `Samples.alike`); ν that a component
-    is shared alike in bands side by side (A' are the differences). ‖·‖² is the mean over the bands, but of A' the sum.
+    the mean of its word, times the word's weight; u_g weighs the sources alike, however much is said of each, as far as
+    that is sure. The other terms say what is to hold until more is said: λ that a component is shared as P, more so
+    while P gives something to a source of which nothing is said (`HESITATION`), and for a source whose surest word has
+    but the weight v_g; μ that what sounds alike goes together (s_jk, `Samples.alike`); ν that a component is shared
+    alike in bands side by side (A' are the differences). ‖·‖² is the mean over the bands, but of A' the sum. A word of
+    hardly any weight changes hardly anything.
 
     Parameters
     ----------
@@ -99,7 +106,7 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     targets = np.zeros((sources, BANDS, components))
     common = _Squares(components)
     denied: dict[int, _Squares] = {}
-    said, weight, count = np.zeros(sources), 0.0, 0.0
+    said, sure, weight, count = np.zeros(sources), np.zeros(sources), 0.0, 0.0
     for word, adds in zip(words, samples.said(words), strict=True):
         if not adds.energy:
             continue
@@ -110,22 +117,28 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
         else:
             common.add(adds)
             targets[word.source, adds.first : adds.first + len(adds.sums)] += adds.sums
-            said[word.source] += adds.energy
+            said[word.source] += word.weight * adds.energy
+            sure[word.source] = max(sure[word.source], word.weight)
     shares = np.repeat(np.asarray(prior, np.float64)[:, None], BANDS * components, axis=1)
+    # All that is said of a source, each word beside the surest.
     asked, there = said > 0, np.flatnonzero((prior > 0) | (said > 0))
+    said[asked] /= sure[asked]
     if weight > 0:
         typical, count = weight / count, max(count, 1.0)
-        usual = float(said[asked].mean()) if asked.any() else 0.0
-        alike = np.where(asked, usual / np.where(asked, said, 1.0), 1.0)
+        usual = float(np.average(said, weights=sure)) if asked.any() else 0.0
+        alike = 1 + np.where(asked, sure * (usual / np.where(asked, said, 1.0) - 1), 0.0)
         ridge = (RIDGE * weight + HESITATION * usual * waiting / count) / BANDS
         drawn = _drawn_together(samples.alike, KINSHIP * typical / count, SMOOTHNESS * typical)
+        # A source of which nothing is sure stays what it would be unsaid.
+        ridges = ridge / np.maximum(np.maximum(sure, prior), SUREST_LEAST)
+        every, one = common.whole, np.eye(len(drawn))
         squares = np.stack(
             [
-                alike[g] * common.whole + (denied[g].whole if g in denied else 0) + drawn + ridge * np.eye(len(drawn))
+                alike[g] * (every + denied[g].whole if g in denied else every) + drawn + ridges[g] * one
                 for g in there.tolist()
             ]
         )
-        wanted = targets.reshape(sources, -1) * alike[:, None] + ridge * shares
+        wanted = targets.reshape(sources, -1) * alike[:, None] + ridges[:, None] * shares
         shares[there] = least(squares, wanted[there])
     return np.asarray(shares.reshape(sources, BANDS, components).transpose(0, 2, 1), np.float32)
 

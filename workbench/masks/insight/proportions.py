@@ -35,8 +35,8 @@ def least(squares: Float, targets: Float) -> Float:
     found = np.full((count, columns), 1 / max(1, count))
     if count < 2:
         return found
-    # A step as large as the eigenvalues are in the geometric mean.
-    step = float(np.exp(np.linalg.slogdet(squares)[1].mean() / columns))
+    # A step as large as the eigenvalues are in the geometric mean, of the source where that is least.
+    step = float(np.exp(np.linalg.slogdet(squares)[1].min() / columns))
     solve = np.linalg.inv(squares + step * np.eye(columns))
     beside = np.zeros_like(found)
     for _ in range(STEPS):
