@@ -208,6 +208,7 @@ def test_it_goes_to_the_stack_where_it_was_asked_for(out, settle, told):
     settle()
     # What is looked at stays; what was asked for is where it was asked.
     assert document.state.present is other and acts(out)[-1] == "Get out Sound 1" and len(document.state.stacks) == 2
+    assert "in the stack “Sources”" in told.said[-1]
     document.show_stack(first)
     assert names(out) == ["Rest", "Sound 1"] and document.state.marks[: len(before)] == before
     assert len(document.state.marks) > len(before)

@@ -223,11 +223,15 @@ class Extracting(QObject):
             self._notices.refuse(reason)
             return
         called, shown = there.layers[layer_index(there, made)].name, document.recorded_state.shown
-        document.act(self.tr("Get out {0}").format(called), there if shown == asked else show_stack(there, shown))
+        name = self.tr("Get out {0}").format(called)
         if shown == asked:
+            document.act(name, there)
             self.got_out.emit(made)
-        said = self.tr("{0} is got out, {1} similar events helped; point to say more of it")
-        self._notices.say(said.format(called, example.events))
+            said = self.tr("{0} is got out, {1} similar events helped; point to say more of it")
+        else:
+            document.act(name, show_stack(there, shown))
+            said = self.tr("{0} is got out in the stack “{2}”, {1} similar events helped")
+        self._notices.say(said.format(called, example.events, there.present.name))
 
 
 def _holds(state: State, identity: int) -> bool:
