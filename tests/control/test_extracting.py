@@ -5,10 +5,12 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from tests.control.hand import click
-from tests.control.scenes import acts, ids, names, open_tones, select_box, separate
+from tests.control.scenes import acts, change, ids, names, open_tones, select_box, separate
 from workbench.control.desk import Desk
 from workbench.control.saying import Says
 from workbench.control.tools import Tool
+from workbench.document.acts.layers import merge_layers, remove_layer
+from workbench.document.acts.stacks import duplicate_stack, new_stack, remove_stack
 from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
@@ -100,7 +102,7 @@ def test_beside_other_work_it_has_a_stack_of_its_own_from_blind_components(struc
     assert struck.document.state.run != run and holds_what_was_selected(struck, "Sound 1")
 
 
-def test_what_is_painted_is_an_example_too_and_a_group_counts_as_a_whole(desk, settle):
+def test_what_is_painted_is_an_example_too_and_a_group_counts_as_a_whole(desk, settle, told):
     desk.layers.add()
     desk.layers.rename(desk.selection.present, "Empty")
     desk.layers.add()
@@ -118,6 +120,7 @@ def test_what_is_painted_is_an_example_too_and_a_group_counts_as_a_whole(desk, s
     settle()
     # A sound of that name does not become the rest.
     assert names(desk) == ["Rest", "Rest 2"] and holds_what_was_selected(desk, "Rest 2")
+    assert acts(desk)[-1] == "Get out Rest 2" and told.said[-1].startswith("Rest 2 is got out")
     assert len(desk.document.state.stacks) == 2
 
 
@@ -194,3 +197,62 @@ def test_nothing_comes_of_it_where_it_is_stopped_or_the_window_or_the_recording_
     open_tones(struck, seconds=1.0)
     settle()
     assert names(struck) == ["Everything"]
+
+
+def test_it_goes_to_the_stack_where_it_was_asked_for(out, settle, told):
+    document = out.document
+    first, before = document.state.shown, document.state.marks
+    out.extracting.get_out_like(out.marks.marks[-1])
+    document.act("new", new_stack(document.recorded_state, "Other"))
+    other = document.state.present
+    settle()
+    # What is looked at stays; what was asked for is where it was asked.
+    assert document.state.present is other and acts(out)[-1] == "Get out Sound 1" and len(document.state.stacks) == 2
+    assert "in the stack “Sources”" in told.said[-1]
+    document.show_stack(first)
+    assert names(out) == ["Rest", "Sound 1"] and document.state.marks[: len(before)] == before
+    assert len(document.state.marks) > len(before)
+    # The stack itself goes; a copy of it, with the same ids, is another one.
+    said, asked = len(told.said), document.state.marks
+    out.extracting.get_out_like(out.marks.marks[-1])
+    document.act("copy", duplicate_stack(document.recorded_state, "Copy"))
+    document.show_stack(first)
+    document.act("remove", remove_stack(document.recorded_state))
+    document.show_stack(document.state.stacks[-1].id)
+    settle()
+    assert acts(out)[-1] == "remove" and "is gone" in told.refused[-1] and len(told.said) == said
+    assert [stack.name for stack in document.state.stacks] == ["Other", "Copy"]
+    assert document.state.stacks[1].marks == asked
+
+
+@pytest.mark.parametrize("gone", ["mark", "layer", "merged layer", "painted layer"])
+def test_where_what_it_began_from_is_gone_nothing_changes(out, settle, told, gone):
+    document = out.document
+    source = document.layers[-1].id
+    if gone == "painted layer":
+        out.layers.add()
+        source = out.selection.layer
+        select_box(out, 82, 86, 46, 54)
+        out.masks.fill()
+        out.areas.deselect()
+        out.extracting.get_out()
+    else:
+        out.extracting.get_out_like(out.marks.marks[-1])
+    assert out.runner.running("extract")
+    if gone == "mark":
+        document.undo()
+    elif gone == "merged layer":
+        # The mark is there, but is of the rest now.
+        document.act("merge", merge_layers(document.recorded_state, ids(out)))
+    else:
+        document.act("remove", remove_layer(document.recorded_state, source))
+    after, said = document.recorded_state, len(told.said)
+    settle()
+    assert document.recorded_state is after and len(told.refused) == 1 and len(told.said) == said
+    assert "is gone" in told.refused[0]
+
+
+def test_a_locked_source_is_refused_at_once(out, told):
+    change(out, out.document.layers[-1].id, locked=True)
+    out.extracting.get_out_like(out.marks.marks[-1])
+    assert "locked" in told.refused[-1] and not out.runner.running("extract")

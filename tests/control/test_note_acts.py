@@ -253,6 +253,43 @@ def test_without_a_selection_the_last_stroke_of_the_source_becomes_the_line(poin
     assert "painted" in told.refused[-1]
 
 
+def test_a_stroke_on_the_rest_becomes_the_line_of_another_source(pointed, settle, told):
+    desk = pointed
+    desk.selection.set_area(None)
+    desk.marking.choose(ids(desk)[0])
+    drag(desk, *[(second, share_of(desk, HZ[76])) for second in (0.75, 0.9, 1.1, 1.35)])
+    before, stroke = desk.document.recorded_state, desk.document.state.marks[-1]
+    assert desk.marks.source_of(stroke).name == "Rest"
+    desk.notes.pitch_line()
+    settle()
+    mark = desk.document.state.marks[-1]
+    assert mark.id == stroke.id and mark.name == "Pitch line" and desk.marks.source_of(mark) == desk.selection.present
+    assert names(desk) == ["Rest", "Source 1", "Pitch line"] and desk.selection.present.name == "Pitch line"
+    assert "“Pitch line”: notes 1" in told.said[-1]
+    desk.document.undo()
+    assert desk.document.recorded_state is before
+
+
+def test_nothing_is_said_of_a_stroke_or_a_source_that_are_others_meanwhile(pointed, settle, told):
+    desk = pointed
+    desk.selection.set_area(None)
+    desk.marking.choose(ids(desk)[1])
+    drag(desk, *[(second, share_of(desk, HZ[76])) for second in (0.75, 0.9, 1.1, 1.35)])
+    said = len(told.said)
+    for leave, sentence in (
+        (lambda: desk.selection.select(ids(desk)[0]), "Another source"),
+        (lambda: desk.marks.weigh(desk.document.state.marks[-1], 0.5), "changed or taken back"),
+        (lambda: desk.document.undo(), "changed or taken back"),
+    ):
+        desk.selection.select(ids(desk)[1])
+        desk.notes.pitch_line()
+        leave()
+        after = desk.document.recorded_state
+        settle()
+        assert desk.document.recorded_state is after and sentence in told.refused[-1] and len(told.said) == said
+    assert len(told.refused) == 3
+
+
 def test_a_score_marks_sources_by_their_names_in_one_step(pointed, settle, told, tmp_path):
     desk, before = pointed, pointed.document.recorded_state
     path = tmp_path / "Source 1.csv"

@@ -13,7 +13,7 @@ from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, names
 from workbench.audio.recording import Recording
 from workbench.control.tools import Tool
 from workbench.document.acts import layers as layer_acts
-from workbench.document.acts.stacks import new_stack
+from workbench.document.acts.stacks import duplicate_stack, new_stack, remove_stack
 from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
 from workbench.document.unpacking import Unpacker
@@ -260,3 +260,37 @@ def test_of_what_is_only_painted_and_where_nothing_begins_there_is_no_mark(point
     tap_along(desk, late=0.0, times=(1.99,))
     settle()
     assert len(told.refused) == 2 and len(desk.document.state.marks) == count
+
+
+def test_taps_whose_source_or_stack_is_gone_are_told_and_put_nowhere_else(pointed, settle, told):
+    desk, document = pointed, pointed.document
+    shown = document.state.shown
+
+    def remove_source():
+        document.act("gone", layer_acts.remove_layer(document.recorded_state, desk.selection.layer))
+
+    def leave_a_copy():
+        # The copy has a source of the same ids.
+        document.act("copy", duplicate_stack(document.recorded_state, "Copy"))
+        document.show_stack(shown)
+        document.act("gone", remove_stack(document.recorded_state))
+
+    for leave in (leave_a_copy, remove_source):
+        desk.selection.select(ids(desk)[-1])
+        tap_along(desk)
+        leave()
+        after, said = document.recorded_state, len(told.said)
+        settle()
+        assert document.recorded_state is after and "your taps with it" in told.refused[-1] and len(told.said) == said
+    assert len(told.refused) == 2
+
+
+def test_taps_of_one_recording_are_no_mark_of_another(pointed, settle, told):
+    """Not even where the other one, as the same project opened again, has a source of the same ids."""
+    desk, document, levels = pointed, pointed.document, pointed.document.levels
+    samples = document.recording.samples
+    tap_along(desk)
+    document.open(Recording(samples, RATE, Path("other.wav")), levels, document.recorded_state, dict(document.runs))
+    opened = document.recorded_state
+    settle()
+    assert document.recorded_state is opened and not acts(desk) and not told.refused

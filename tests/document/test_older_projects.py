@@ -12,11 +12,12 @@ from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
 from workbench.document.project import Project, load_project, save_project
 from workbench.masks.edits.edits import Operation, Paint
+from workbench.masks.hand.marks import Mark
 from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
 
 FILES = Path(__file__).parent / "files"
-NAMES = ("schema1", "schema2", "schema2-hpss", "schema3", "schema4", "schema5", "schema6")
+NAMES = ("schema1", "schema2", "schema2-hpss", "schema3", "schema4", "schema5", "schema6", "schema7")
 ROWS, COLUMNS = np.arange(0, 65, 6), np.arange(0, 126, 9)
 """Bins and frames at which the masks were noted."""
 NOT_KNOWN_YET = {"automatic": False, "group": 0}
@@ -85,10 +86,27 @@ def test_references_come_back(name):
     assert all(each.path.samefile(FILES / each.path.name) for each in state.references)
 
 
-def test_older_projects_have_no_sources_that_share_components(name):
-    assert all(
-        stack.marks is None for _, state in load_project(FILES / f"{name}.workbench").steps for stack in state.stacks
-    )
+def told(mark: Mark) -> dict:
+    """What was noted of a mark: of its place where it is, and how many bins of the recording it covers."""
+    b = mark.place.bounds
+    said = {each: getattr(mark, each) for each in ("id", "source", "weight", "denies")}
+    cover = float(mark.place.at(np.arange(65), np.arange(126)).sum())
+    return {**said, "bounds": [b.low, b.high, b.start, b.stop], "cover": pytest.approx(cover, abs=0.01)}
+
+
+def test_marks_come_back_with_every_step_and_the_oldest_projects_have_none(name):
+    steps = load_project(FILES / f"{name}.workbench").steps
+    stacks = {f"{step}_{stack.id}": stack for step, (_, state) in enumerate(steps) for stack in state.stacks}
+    found = {key: [told(mark) for mark in stack.marks] for key, stack in stacks.items() if stack.marks is not None}
+    assert found == noted(name).get("marks", {})
+
+
+def test_sources_that_an_edit_holds_have_the_shares_that_they_had_at_all_frequencies():
+    """Those of marks are solved anew; what an edit took from them is as it was."""
+    state, known = load_project(FILES / "schema7.workbench").state, noted("schema7")
+    held = state.edits[-1].effect.source.factors
+    np.testing.assert_array_equal(held.shares, np.float32(known["shares"])[:, :, None])
+    assert [[word.source, word.weight, word.denies] for word in held.words] == known["words"]
 
 
 def test_the_history_comes_back(name):
@@ -111,7 +129,9 @@ def test_runs_come_back_with_their_selection_in_frames(name):
 def test_the_masks_of_every_step_and_stack_are_what_they_were(name):
     document = opened(load_project(FILES / f"{name}.workbench"))
     with np.load(FILES / f"{name}.npz") as masks:
-        assert len(masks.files) == sum(len(step.state.stacks) for step in document.steps)
+        # What marks say of sources is solved otherwise than it was.
+        unmarked = [stack for step in document.steps for stack in step.state.stacks if stack.marks is None]
+        assert len(masks.files) == len(unmarked)
         for key in masks.files:
             step, identity = map(int, key.split("_"))
             state = stack_acts.show_stack(document.steps[step].state, identity)
@@ -131,6 +151,7 @@ def test_saved_again_it_is_the_same(name, tmp_path):
         assert (one.name, one.state.shown, one.state.mixes) == (other.name, other.state.shown, other.state.mixes)
         for before, after in zip(one.state.stacks, other.state.stacks, strict=True):
             assert (before.layers, before.groups, before.run) == (after.layers, after.groups, after.run)
+            assert [mark.id for mark in before.marks or ()] == [mark.id for mark in after.marks or ()]
     for step in range(len(document.steps)):
         document.go_to(step)
         again.go_to(step)

@@ -160,7 +160,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     thresholding = Thresholding(document, selection, tools, plane, acting)
     walking = Walking(document, selection, acting, layers, playback, listening, notices)
     measuring = Measuring(document, selection, playback, factorising, runner, notices)
-    extracting = Extracting(document, selection, components, acting, runner, notices)
+    extracting = Extracting(document, selection, components, runner, notices)
     extracting.got_out.connect(marking.choose)
     tapping = Tapping(document, selection, playback, runner, notices)
     wishes = Wishes(document, selection, factorising, notices)

@@ -8,13 +8,16 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from workbench.control.acting import Acting, first_free, numbered
+from workbench.control.acting import first_free, numbered
 from workbench.control.components import Components
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
+from workbench.document.acts.layers import layer_index
 from workbench.document.acts.sources import add_example, add_source, begin_sources
+from workbench.document.acts.stacks import show_stack
 from workbench.document.document import Document
 from workbench.document.state import State
+from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.area import Area, nothing
 from workbench.masks.edits.areas import of_plane
@@ -47,14 +50,13 @@ class Extracting(QObject):
         document: Document,
         selection: Selection,
         components: Components,
-        acting: Acting,
         runner: Runner,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._components = document, selection, components
-        self._acting, self._runner, self._notices = acting, runner, notices
+        self._runner, self._notices = runner, notices
         self._waiting: Callable[[], None] | None = None
         """What is to be done when the components are there."""
         components.changed.connect(self._go_on)
@@ -74,13 +76,14 @@ class Extracting(QObject):
             self._start(self._free_name(), lambda _: area)
         elif painted is not None:
             stack, chosen, rivals = self._document.recorded_stack, self._selection.shown_indices, self._selection.rivals
-            whole = Region(0, stack.bins, 0, stack.frames)
+            whole, held = Region(0, stack.bins, 0, stack.frames), painted.id
             # What was painted into a source is more of that source; anything else would be in its way.
             is_source = isinstance(painted, Layer) and bool(painted.components)
             self._start(
                 painted.name,
                 lambda progress: dominated(stack, chosen, rivals, whole, progress),
-                painted.id if is_source else None,
+                held if is_source else None,
+                lambda state: _holds(state, held),
             )
         elif self._document.recording is not None:
             self._notices.refuse(self.tr("Point at the sound, or select some of it with any tool, or paint it first."))
@@ -106,21 +109,41 @@ class Extracting(QObject):
         layer = next((each for each in self._document.layers if mark.source in each.part_ids), None)
         if layer is not None:
             stack = self._document.recorded_stack
-            self._start(layer.name, lambda _: _area_of(mark.place, stack.bins, stack.frames), layer.id, marked=True)
+            self._start(
+                layer.name,
+                lambda _: _area_of(mark.place, stack.bins, stack.frames),
+                layer.id,
+                lambda state: _holds(state, layer.id) and any(each.id == mark.id for each in state.marks or ()),
+                marked=True,
+            )
 
-    def _start(self, name: str, find: Callable[[Progress], Area], layer: int | None = 0, marked: bool = False) -> None:
+    def _start(
+        self,
+        name: str,
+        find: Callable[[Progress], Area],
+        layer: int | None = 0,
+        remains: Callable[[State], bool] = lambda _: True,
+        marked: bool = False,
+    ) -> None:
         """Get a sound out by the example that is found.
 
         Parameters
         ----------
         layer : int or None
             Id of the layer whose source it is; 0 for another source, None for one in a stack of its own.
+        remains : callable
+            Whether what the example is found by is still there, in a state that shows the same stack.
         marked : bool
             Whether the example itself is a mark already.
         """
         document, recording = self._document, self._document.recording
         assert recording is not None
-        stack, analysis = document.recorded_stack, document.state.analysis
+        locked = next((each for each in document.layers if each.id == layer and each.locked), None)
+        if locked is not None and document.state.marks is not None:
+            # Said at once, and not after all was found.
+            self._notices.refuse(UserError("document.source_is_locked", name=locked.name))
+            return
+        stack, analysis, shown = document.recorded_stack, document.state.analysis, document.state.shown
         self._waiting = None
 
         def work(job: Job) -> Example:
@@ -128,32 +151,35 @@ class Extracting(QObject):
             return example_of(stack, example, analysis, part(job.report, 0.3, 1.0))
 
         def put(example: Example) -> None:
+            """Put the marks into the stack where it was asked for, while another one may be shown."""
             if document.recording is not recording:
                 return
-            if document.state.analysis != analysis:
+            there = show_stack(document.recorded_state, shown)
+            if there.analysis != analysis:
                 self._notices.refuse(self.tr("The window was changed meanwhile; ask again."))
-            elif self._run() is None:
+            elif there.shown != shown or not remains(there):
+                self._notices.refuse(self.tr("What the sound was to be found by is gone, so it was not got out."))
+            elif (run := self._run(there)) is None:
                 self._waiting = lambda: put(example)
+                self._components.wait()
             else:
-                self._put(name, example, layer)
+                self._put(there, run, name, example, layer)
 
         def done(example: Example) -> None:
             none = nothing(stack.bins, stack.frames)
             put(replace(example, itself=replace(example.itself, sound=none)) if marked else example)
 
         self._runner.run(self.tr("Getting out {0}").format(name), work, done, self._notices.trouble, key=KEY)
-        if self._run() is None:
+        if self._run(document.recorded_state) is None:
             self._components.wait()
 
-    def _run(self) -> int | None:
+    def _run(self, state: State) -> int | None:
         """The number of the run whose components the sound is taken from; None while it is not there."""
-        state = self._document.recorded_state
         return self._components.blind_run() if state.marks is None else state.run
 
     def _go_on(self) -> None:
-        waiting = self._waiting
-        if waiting is not None and self._run() is not None:
-            self._waiting = None
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
             waiting()
 
     def _give_up(self) -> None:
@@ -176,31 +202,41 @@ class Extracting(QObject):
         taken = {each.name for stack in self._document.recorded_state.stacks for each in stack.layers}
         return first_free(self.tr("Sound {0}"), taken)
 
-    def _put(self, name: str, example: Example, layer: int | None) -> None:
-        run, made = self._run(), 0
-        assert run is not None
+    def _put(self, there: State, run: int, name: str, example: Example, layer: int | None) -> None:
         names = (
             self.tr("Beside similar"),
             self.tr("Beside example"),
             self.tr("Similar: {0}").format(example.events),
             self.tr("Example"),
         )
-
-        def act(state: State) -> State:
-            nonlocal made
-            if state.marks is None or layer is None:
-                title = numbered(self.tr("Sources"), {stack.name for stack in state.stacks})
-                state = begin_sources(state, run, title, self.tr("Rest"))
-            if any(each.id == layer and each.components for each in state.layers):
-                made = layer or 0
+        document, asked = self._document, there.shown
+        try:
+            if there.marks is None or layer is None:
+                title = numbered(self.tr("Sources"), {stack.name for stack in there.stacks})
+                there = begin_sources(there, run, title, self.tr("Rest"))
+            if layer and any(each.id == layer and each.components for each in there.layers):
+                made = layer
             else:
-                state, made = add_source(state, numbered(name, {each.name for each in state.layers}))
-            return add_example(state, made, example, names)
-
-        if self._acting.do(self.tr("Get out {0}").format(name), act):
+                there, made = add_source(there, numbered(name, {each.name for each in there.layers}))
+            there = add_example(there, made, example, names)
+        except UserError as reason:
+            self._notices.refuse(reason)
+            return
+        called, shown = there.layers[layer_index(there, made)].name, document.recorded_state.shown
+        name = self.tr("Get out {0}").format(called)
+        if shown == asked:
+            document.act(name, there)
             self.got_out.emit(made)
             said = self.tr("{0} is got out, {1} similar events helped; point to say more of it")
-            self._notices.say(said.format(name, example.events))
+        else:
+            document.act(name, show_stack(there, shown))
+            said = self.tr("{0} is got out in the stack “{2}”, {1} similar events helped")
+        self._notices.say(said.format(called, example.events, there.present.name))
+
+
+def _holds(state: State, identity: int) -> bool:
+    """Whether the present stack has a layer or group of an id."""
+    return identity in (*(each.id for each in state.layers), *(each.id for each in state.present.groups))
 
 
 def _area_of(place: Area | Trace, bins: int, frames: int) -> Area:

@@ -71,8 +71,13 @@ class MarkedNotes(QObject):
 
         def done(found: tuple[list[LineNote], Area]) -> None:
             # What was followed is of a window, a stack and a source that may be others by now.
-            now = document.recording, document.state.analysis, (document.state.shown, self._selection.layer)
-            if now == (recording, analysis, wanted):
+            if document.recording is not recording:
+                return
+            if (document.state.analysis, (document.state.shown, self._selection.layer)) != (analysis, wanted):
+                self._notices.refuse(self.tr("Another source, stack or window was chosen meanwhile; ask again."))
+            elif drawn is not None and all(mark is not drawn for mark in document.recorded_state.marks or ()):
+                self._notices.refuse(self.tr("The stroke was changed or taken back meanwhile; ask again."))
+            else:
                 self._mark_line(*found, drawn)
 
         self._runner.run(self.tr("Following the line"), work, done, self._notices.trouble, key="pitch line")
@@ -98,8 +103,10 @@ class MarkedNotes(QObject):
             if drawn is None:
                 state = add_mark(state, layer, place, name=name)
             else:
-                # The stroke showed where the line is; the line says more.
-                state = change_mark(state, drawn.id, place=place, name=name)
+                # The stroke showed where the line is; the line says more, of another source where that was the rest.
+                parts = state.layers[layer_index(state, layer)].part_ids
+                source = drawn.source if drawn.source in parts else parts[0]
+                state = change_mark(state, drawn.id, source=source, place=place, name=name)
         except UserError as reason:
             self._notices.refuse(reason)
             return

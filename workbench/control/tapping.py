@@ -151,7 +151,10 @@ class Tapping(QObject):
             state = document.recorded_state
             there = show_stack(state, stack)
             layer = self._layer_of(there, part)
-            if document.recording is not recording or there.shown != stack or layer is None:
+            if document.recording is not recording:
+                return
+            if there.shown != stack or layer is None:
+                self._notices.refuse(self.tr("The source that you tapped along with is gone, and your taps with it."))
                 return
             if not place:
                 self._notices.refuse(
