@@ -256,3 +256,16 @@ def test_a_locked_source_is_refused_at_once(out, told):
     change(out, out.document.layers[-1].id, locked=True)
     out.extracting.get_out_like(out.marks.marks[-1])
     assert "locked" in told.refused[-1] and not out.runner.running("extract")
+
+
+def test_undo_while_it_is_searched_for_takes_back_the_search_and_no_click(out, settle, told):
+    before = out.document.recorded_state
+    select_box(out, 20, 40, 10, 30)
+    out.extracting.get_out()
+    assert out.under_way.can_undo
+    out.under_way.undo()
+    settle()
+    assert out.document.recorded_state is before and not out.extracting.searching
+    assert told.said[-1] == "The sound is not got out"
+    out.under_way.undo()
+    assert out.document.recorded_state is not before

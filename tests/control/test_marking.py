@@ -71,6 +71,16 @@ def test_a_click_on_an_attack_marks_more_frequencies_for_a_shorter_time(empty):
     assert bounds.stop - bounds.start < click_places.CLICK_SECONDS * RATE / ANALYSIS.hop
 
 
+def test_a_click_where_something_wide_sounds_on_is_no_attack(empty):
+    """As between the low partials of notes that lie near each other: nothing begins there."""
+    t = np.arange(2 * RATE) / RATE
+    sound = np.random.default_rng(0).standard_normal(len(t)) * np.where(t > 0.3, 0.05, 1e-5)
+    for second in (0.8, 1.2, 1.6):
+        for hz in (60, 200, 1500):
+            bounds = place_in(empty, sound, second, hz).bounds
+            assert bounds.high - bounds.low <= click_places.CLICK_BINS
+
+
 def place_in(desk, samples, second, hz):
     """What a click marks in another recording."""
     samples = samples[:, None].astype(np.float32)

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import random_stack
 from tests.masks.synthesis import RATE, hit, levels_of, noise, partial, plane, seconds, tone
 from workbench.errors import UserError
-from workbench.masks.insight.onsets import is_onset, onset_at
+from workbench.masks.insight.onsets import begins, is_onset, onset_at
 from workbench.masks.insight.sounds import sound_at
 from workbench.masks.model.grid import Region
 from workbench.spectral.stft import Analysis
@@ -69,6 +69,15 @@ def test_a_tone_under_a_hit_is_a_tone_and_the_hit_a_hit(analysis):
     assert is_onset(levels, analysis.bin_at(4000, RATE), column, analysis)
     along = taken(samples, analysis, 1.2, 1000)
     assert along.any(axis=0).mean() > 0.7 and along.any(axis=1).sum() <= 16
+
+
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_what_sounds_on_or_begins_alone_does_not_begin_widely(analysis):
+    samples = hit(T, 0.8, 0.4, 0.1) + partial(np.full(len(T), 3000.0), np.where(T > 1.2, 0.2, 0.0))
+    levels = levels_of(samples + noise(len(T), 0.001, 1), analysis)
+    for second, hz, widely in ((0.81, 4000, True), (0.5, 4000, False), (1.1, 4000, False), (1.31, 3000, False)):
+        found = begins(levels, analysis.bin_at(hz, RATE), analysis.frame_at(second, RATE), analysis)
+        assert found == widely, (second, hz)
 
 
 def test_of_a_tone_the_wand_takes_the_partial_and_if_asked_its_harmonics():

@@ -8,7 +8,7 @@ from workbench.control.plane import Plane
 from workbench.document.document import Document
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.areas import rectangle
-from workbench.masks.insight.onsets import is_onset
+from workbench.masks.insight.onsets import begins, is_onset
 from workbench.masks.insight.ridges import snapped
 from workbench.masks.model.grid import Region
 from workbench.spectral.pyramid import level_db
@@ -56,8 +56,10 @@ class ClickPlaces:
         return not self._document.levels.levels[0][b.start : b.stop, b.low : b.high].any()
 
     def _is_attack(self, row: int, column: int) -> bool:
-        """Whether what is in a bin and frame goes over frequency, and no partial stands out of it."""
-        levels = self._document.levels.levels[0]
+        """Whether what is in a bin and frame begins there and goes over frequency, and no partial stands out of it."""
+        levels, analysis = self._document.levels.levels[0], self._document.state.analysis
         around = level_db(levels[column, max(0, row - ATTACK_BINS) : row + ATTACK_BINS])
         stands_out = float(level_db(levels[column, row]) - np.median(around))
-        return stands_out < PARTIAL_DB and is_onset(levels, row, column, self._document.state.analysis)
+        if stands_out >= PARTIAL_DB:
+            return False
+        return begins(levels, row, column, analysis) and is_onset(levels, row, column, analysis)

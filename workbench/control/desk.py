@@ -220,6 +220,6 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
         under_way=UnderWay(
-            document, selection, strokes, marking, pens, tapping, selecting, thresholding, walking, runner
+            document, selection, strokes, marking, pens, tapping, selecting, thresholding, walking, extracting, runner
         ),
     )

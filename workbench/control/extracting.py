@@ -183,9 +183,20 @@ class Extracting(QObject):
             waiting()
 
     def _give_up(self) -> None:
-        if self._waiting is not None or self._runner.running(KEY):
+        if self.searching:
             self._forget()
             self._notices.refuse(self.tr("The recording was not listened to the end, so the sound was not got out."))
+
+    @property
+    def searching(self) -> bool:
+        """Whether a sound that was asked for is still to come."""
+        return self._waiting is not None or self._runner.running(KEY)
+
+    def stop(self) -> None:
+        """The sound was not asked for."""
+        if self.searching:
+            self._forget()
+            self._notices.say(self.tr("The sound is not got out"))
 
     def _forget(self) -> None:
         self._waiting = None

@@ -63,7 +63,13 @@ class LayerActs(QObject):
             self.dissolve()
         elif layer is not None:
             name = self.tr("Delete {0}").format(layer.name)
-            self._acting.do_on_masks(name, lambda state: layer_acts.remove_layer(state, layer.id), None)
+            locked = [each.name for each in self._document.layers if each.locked and each is not layer]
+            if self._document.state.marks is None:
+                self._acting.do_on_masks(name, lambda state: layer_acts.remove_layer(state, layer.id), None)
+            elif self._acting.do(name, lambda state: layer_acts.remove_layer(state, layer.id)) and locked:
+                # They share its components: what was said of it no longer counts.
+                text = self.tr("“{0}” is locked, but had its share beside “{1}”: its mask changed, undo brings it back")
+                self._notices.say(text.format(locked[0], layer.name))
 
     def remove_or_take_away(self) -> None:
         """The Delete key: take the selection from the layer or group; without a selection, see `remove`."""

@@ -105,6 +105,7 @@ class Tapping(QObject):
         self._taps.append(self._playback.heard)
         if not self._of_source:
             self._act(layer, (*self._before, *self._taps))
+        self._notices.say(self.tr("“{0}”: taps: {1}").format(layer.name, len(self._taps)))
         self.changed.emit()
 
     def _act(self, layer: Layer, seconds: tuple[float, ...]) -> None:

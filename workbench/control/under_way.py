@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.marking import Marking
 from workbench.control.selecting import Selecting
@@ -33,6 +34,7 @@ class UnderWay(QObject):
         selecting: Selecting,
         thresholding: Thresholding,
         walking: Walking,
+        extracting: Extracting,
         runner: Runner,
         parent: QObject | None = None,
     ) -> None:
@@ -40,7 +42,7 @@ class UnderWay(QObject):
         self._document, self._selection, self._strokes, self._pens = document, selection, strokes, pens
         self._marking, self._tapping = marking, tapping
         self._selecting, self._thresholding, self._walking = selecting, thresholding, walking
-        self._runner = runner
+        self._extracting, self._runner = extracting, runner
 
     @property
     def can_accept(self) -> bool:
@@ -48,16 +50,24 @@ class UnderWay(QObject):
         return self._thresholding.pending or self._selecting.busy
 
     @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back, or a step."""
+        return bool(self._document.undo_name) or self.stroking or self._extracting.searching
+
+    @property
     def stroking(self) -> bool:
         """Whether the hand holds a stroke."""
         return self._strokes.busy or self._marking.busy or self._tapping.moving or any(pen.busy for pen in self._pens)
 
     def undo(self) -> None:
-        """One step back; during a stroke the stroke itself, and what is tapped before it is a mark."""
+        """One step back; during a stroke the stroke itself, what is tapped before it is a mark, and the search for a
+        sound, which was asked for last."""
         if self.stroking:
             self._cancel_strokes()
         elif self._tapping.waiting:
             self._tapping.take_back()
+        elif self._extracting.searching:
+            self._extracting.stop()
         else:
             self._document.undo()
 

@@ -23,6 +23,8 @@ HOLE = 12
 """Bins without an attack that do not end its extent: another sound covers it there."""
 NEARBY = 16
 """Bins on either side of a place that tell when the attack is."""
+WIDELY = 24
+"""Bins on either side of a place that begin together in an attack."""
 LONGEST_SECONDS = 3.0
 
 
@@ -42,6 +44,24 @@ def is_onset(levels: Levels, row: int, column: int, analysis: Analysis) -> bool:
     sides = near[: here + 1], near[here:]
     lasting = max(float(np.median(side)) for side in sides)
     return over >= lasting - TONAL_DB / STEP_DB
+
+
+def begins(levels: Levels, row: int, column: int, analysis: Analysis) -> bool:
+    """Whether half of the bins around one get louder by `RISE_DB` or more within a window, in a frame or just before.
+
+    Parameters
+    ----------
+    levels : uint8, shape (N, F)
+    row, column : int
+        The bin and frame.
+    analysis
+        That of the recording.
+    """
+    near = slice(max(row - WIDELY, 0), row + WIDELY + 1)
+    frames = np.arange(max(column - analysis.overlap + 1, 0), min(column + 3, len(levels)))
+    before = np.maximum(frames - analysis.overlap, 0)
+    rises = level_db(levels[frames, near]) - level_db(levels[before, near])
+    return bool(((rises >= RISE_DB).mean(axis=1) >= 0.5).any())
 
 
 def onset_at(levels: Levels, row: int, column: int, reach: int, fall: float, analysis: Analysis, rate: float) -> Area:

@@ -12,8 +12,10 @@ from workbench.document.document import Document
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
+from workbench.masks.insight.ridges import peaks
 from workbench.masks.model.grid import Region
 from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture
+from workbench.spectral.pyramid import level_db
 from workbench.ui.base.axes import clock, describe_hz
 from workbench.ui.base.names import short
 
@@ -25,7 +27,9 @@ MOST_PICTURES = 200
 MOST_LETTERS = 16
 """Of a source's name."""
 MOST_FRAMES = 400
-"""Of a mark, in which its loudest frequency is looked for."""
+"""Of a mark, in which its partials are looked for."""
+LOUD_DB = 15.0
+"""A partial that is no more than so much below the loudest one tells what a mark is of."""
 
 
 class MarkRows(QObject):
@@ -56,20 +60,23 @@ class MarkRows(QObject):
         name = self.tr("Not {0}").format(name) if mark.denies else name
         at = clock(analysis.second_of((bounds.start + bounds.stop - 1) / 2, recording.rate))
         everywhere = bounds.high - bounds.low >= analysis.bins
-        where = mark.name or (self.tr("all frequencies") if everywhere else describe_hz(self._loudest_hz(bounds)))
+        where = mark.name or (self.tr("all frequencies") if everywhere else describe_hz(self._lowest_hz(bounds)))
         share = self._effects.of(mark)
         effect = "…" if share is None else self.tr("moved {0:.1f} % of the sound").format(100 * share)
         return f"{name} · {at} · {where}\n{effect}"
 
-    def _loudest_hz(self, bounds: Region) -> float:
-        """What a box holds is told by what sounds most in it."""
+    def _lowest_hz(self, bounds: Region) -> float:
+        """What a box holds is told by the lowest of its partials that are loud, as a note is by its fundamental."""
         recording = self._document.recording
         assert recording is not None
         every = max(1, (bounds.stop - bounds.start) // MOST_FRAMES)
-        levels = self._document.levels.levels[0]
-        within = levels[max(bounds.start, 0) : bounds.stop : every, max(bounds.low, 0) : bounds.high]
-        loudest = int(within.max(axis=0).argmax()) if within.size else 0
-        return self._document.state.analysis.hz_of(max(bounds.low, 0) + loudest, recording.rate)
+        levels, low = self._document.levels.levels[0], max(bounds.low, 0)
+        within = levels[max(bounds.start, 0) : bounds.stop : every, low : bounds.high]
+        if not within.size:
+            return self._document.state.analysis.hz_of(low, recording.rate)
+        heights = level_db(within.max(axis=0))
+        found = [peak for peak in peaks(heights, 0, len(heights)) if heights[peak] >= heights.max() - LOUD_DB]
+        return self._document.state.analysis.hz_of(low + int(min(found, default=heights.argmax())), recording.rate)
 
     def _picture(self, mark: Mark) -> QIcon:
         """The spectrogram around the mark; made once for each."""
