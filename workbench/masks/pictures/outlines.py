@@ -161,11 +161,14 @@ def _coarse_boxes(area: Area) -> Boxes:
 
 def _boxes_of(cover: NDArray[np.uint8], bins: Index, start: int, scale: int) -> Boxes:
     """What counts of some bins: runs of frames, those one above the other taken together that are the same."""
-    change = np.diff((cover >= HALF).view(np.int8), axis=1, prepend=np.int8(0), append=np.int8(0))
-    row, first = np.nonzero(change > 0)
-    if not len(row):
+    held = np.zeros((len(cover), cover.shape[1] + 2), bool)
+    held[:, 1:-1] = cover >= HALF
+    # Where it begins and where it ends to be held take turns.
+    turns = np.flatnonzero((held[:, 1:] != held[:, :-1]).ravel())
+    if not len(turns):
         return NO_BOXES
-    behind, place = np.nonzero(change < 0)[1], bins[row]
+    row, first = np.divmod(turns[::2], cover.shape[1] + 1)
+    behind, place = turns[1::2] - row * (cover.shape[1] + 1), bins[row]
     order = np.lexsort((place, behind, first))
     first, behind, place = first[order], behind[order], place[order]
     new = (np.diff(first) != 0) | (np.diff(behind) != 0) | (np.diff(place) != 1)

@@ -54,10 +54,9 @@ class PlaceOutlines:
         height, width = len(rows.spread), len(columns.spread)
         ys = height - 1 - ys
         shown = ~np.array(denies)[which] | ((xs + ys) // DASH % 2 == 0)
-        pixels = np.zeros((height, width), np.uint32)
+        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        pixels = np.frombuffer(image.bits(), np.uint32).reshape(height, width)
         pixels[ys[shown], xs[shown]] = np.array(colours, np.uint32)[which[shown]]
-        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-        # A copy of its own: the array goes.
-        image = image.copy()
         image.setDevicePixelRatio(self._plane.pixel_ratio)
         return image
