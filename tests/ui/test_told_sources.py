@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +15,7 @@ from tests.conftest import pump
 from tests.ui.gestures import finish, lane_of, pixels, press, trail
 from tests.ui.test_held_curves import CTRL_ALT, choose, open_menu
 from tests.ui.test_point_tool import at, click, panel
+from workbench.masks.pictures.outlines import BYTES
 from workbench.separation.holds import Curve
 from workbench.ui.spectrogram.place_outlines import PlaceOutlines
 
@@ -30,15 +33,23 @@ def pointed(mixed):
     return mixed
 
 
+def painted(program, *turns):
+    """What some outlines look like over black, painted turn by turn; and the bytes held after the last."""
+    plane, outlines = program.desk.plane, PlaceOutlines(program.desk.plane)
+    image = QImage(program.window.panes.spectrogram.size() * plane.pixel_ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(plane.pixel_ratio)
+    image.fill(Qt.GlobalColor.black)
+    painter = QPainter(image)
+    for drawn in turns:
+        outlines.paint(painter, drawn)
+    painter.end()
+    return np.array(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4), outlines.held
+
+
 def outlined(program):
     """The share of the box around the last mark that its outline takes."""
     plane, mark = program.desk.plane, program.desk.document.state.marks[-1]
-    image = QImage(program.window.panes.spectrogram.size(), QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.black)
-    painter = QPainter(image)
-    PlaceOutlines(plane).paint(painter, mark, "#ff0000")
-    painter.end()
-    drawn = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., 2] > 0
+    drawn = painted(program, [(mark, "#ff0000")])[0][..., 2] > 0
     box = plane.rect_of(mark.place.bounds).toRect().adjusted(-2, -2, 2, 2) & plane.canvas
     rows, columns = slice(box.top(), box.bottom() + 1), slice(box.left(), box.right() + 1)
     assert drawn.sum() == drawn[rows, columns].sum()
@@ -87,6 +98,21 @@ def test_a_stroke_becomes_a_pitch_line_and_a_score_sources(pointed, tmp_path):
     whole = outlined(program)
     panel(program).turn.click()
     assert 0 < outlined(program) < whole < 0.4
+    # Many are one picture, on any screen, in which each looks as it does alone.
+    plane, line = program.desk.plane, document.state.marks[-1]
+    drawn = [
+        (replace(line.shifted(3 * i, 2 * i), denies=i % 2 == 0), ("#ff0000", "#00ff00", "#4040ff")[i % 3])
+        for i in range(20)
+    ]
+    canvas, ratio = plane.canvas, plane.pixel_ratio
+    for finer in (ratio, 2 * ratio):
+        plane.set_canvas(canvas, finer)
+        together, held = painted(program, drawn)
+        apart, _ = painted(program, *([each] for each in drawn))
+        assert len(np.unique(together.reshape(-1, 4), axis=0)) == 4
+        np.testing.assert_array_equal(together, apart)
+        assert held <= 4 * canvas.width() * canvas.height() * finer**2 + BYTES
+    plane.set_canvas(canvas, ratio)
     path = tmp_path / "Tune.csv"
     path.write_text("0.0, 2.0, 54.6\n0.0, 2.0, 50.5\n0.0, 2.0, 57.9\n")
     QTest.keyClick(program.window, Qt.Key.Key_O, CTRL_ALT)

@@ -109,13 +109,13 @@ class Area:
             held = self.read(np.arange(low, min(high, self.bins)), np.arange(start, min(stop, self.frames)))
             starts = columns[:-1] - start
         else:
-            held = self._by_tile_column[low:high, start // TILE : -(-stop // TILE)]
+            held = self.by_tile_column[low:high, start // TILE : -(-stop // TILE)]
             starts = columns[:-1] // TILE - start // TILE
         held = np.maximum.reduceat(held, np.minimum(starts, held.shape[1] - 1), axis=1)
         return np.asarray(np.maximum.reduceat(held, np.minimum(rows[:-1] - low, len(held) - 1), axis=0))
 
     @cached_property
-    def _by_tile_column(self) -> Bytes:
+    def by_tile_column(self) -> Bytes:
         """Greatest coverage of each bin within each column of tiles, shape (F, tile columns)."""
         out = np.repeat(np.where(self.cover == INSIDE, np.uint8(255), np.uint8(0)), TILE, axis=0)
         known: dict[int, Bytes] = {}

@@ -64,7 +64,7 @@ class MarkOverlay(QObject):
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             edges = self._plane.edges_of([chosen.place.bounds])
-            self._paint_one(painter, chosen, colours[chosen.source], edges[0])
+            self._paint_many(painter, [(chosen, colours[chosen.source])])
             self._paint_frame(painter, _rect(edges[0]).adjusted(-AROUND, -AROUND, AROUND, AROUND))
             painter.restore()
 
@@ -85,6 +85,8 @@ class MarkOverlay(QObject):
             painter.end()
 
     def _paint_many(self, painter: QPainter, drawn: Sequence[_Drawn]) -> None:
+        self._outlines.paint(painter, [(mark, colour) for mark, colour in drawn if _is_outlined(mark)])
+        drawn = [(mark, colour) for mark, colour in drawn if not _is_outlined(mark)]
         edges, c = self._plane.edges_of([mark.place.bounds for mark, _ in drawn]), self._plane.canvas
         left, top, right, bottom = edges.T
         seen = (left <= c.right() + LEAST) & (right >= c.left() - LEAST)
@@ -94,9 +96,6 @@ class MarkOverlay(QObject):
             self._paint_one(painter, mark, colour, edges[i])
 
     def _paint_one(self, painter: QPainter, mark: Mark, colour: str, edges: Doubles) -> None:
-        if mark.name and isinstance(mark.place, Area):
-            self._outlines.paint(painter, mark, colour)
-            return
         path, style = self._outline(mark, _rect(edges)), Qt.PenStyle.SolidLine
         if mark.denies:
             rect = path.boundingRect()
@@ -135,6 +134,11 @@ class MarkOverlay(QObject):
             for point in others:
                 out.lineTo(point)
         return out
+
+
+def _is_outlined(mark: Mark) -> bool:
+    """It is drawn as it is, since a box around it would tell little."""
+    return bool(mark.name) and isinstance(mark.place, Area)
 
 
 def _rect(edges: Doubles) -> QRectF:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from workbench.control.plane import Plane
 from workbench.masks.edits.area import Area
 from workbench.masks.hand.marks import Mark
+from workbench.masks.pictures.outlines import Outlines
 from workbench.masks.pictures.picture import Axis
 
 DASH = 4
@@ -15,43 +18,45 @@ DASH = 4
 
 
 class PlaceOutlines:
-    """Draws the border of an area at the screen's resolution; remembers what it drew for the view."""
+    """Draws the borders of areas at the screen's resolution, all in one image; remembers the one it drew last."""
 
     def __init__(self, plane: Plane) -> None:
         self._plane = plane
-        self._axes: tuple[Axis, Axis] | None = None
-        self._drawn: dict[int, tuple[Mark, str, QImage]] = {}
+        self._outlines = Outlines()
+        self._last: tuple[tuple[Axis, Axis], list[tuple[Mark, str]], QImage] | None = None
 
-    def paint(self, painter: QPainter, mark: Mark, colour: str) -> None:
-        """Draw the place of a mark in a colour."""
-        axes = self._plane.axes
-        if self._axes is not axes:
-            self._axes, self._drawn = axes, {}
-        known = self._drawn.get(mark.id)
-        if known is None or known[0] is not mark or known[1] != colour:
-            if not isinstance(mark.place, Area):
-                return
-            known = self._drawn[mark.id] = mark, colour, self._image(mark.place, axes, colour, mark.denies)
-        painter.drawImage(self._plane.canvas.topLeft(), known[2])
+    @property
+    def held(self) -> int:
+        """Bytes that are remembered."""
+        return self._outlines.held + (self._last[2].sizeInBytes() if self._last else 0)
 
-    def _image(self, area: Area, axes: tuple[Axis, Axis], colour: str, dashed: bool) -> QImage:
+    def paint(self, painter: QPainter, drawn: Sequence[tuple[Mark, str]]) -> None:
+        """Draw the places of marks in their colours, the later ones over the others."""
+        axes, drawn = self._plane.axes, list(drawn)
+        if self._last is None or self._last[0] is not axes or self._last[1] != drawn:
+            self._last = axes, drawn, self._image(axes, drawn)
+        painter.drawImage(self._plane.canvas.topLeft(), self._last[2])
+
+    def _image(self, axes: tuple[Axis, Axis], drawn: Sequence[tuple[Mark, str]]) -> QImage:
         rows, columns = axes
-        if rows.edges[-1] > area.bins or columns.edges[-1] > area.frames:
-            # The view is of another window and hop by now.
+        # Where a place is smaller, the view is of another window and hop by now.
+        seen = [
+            (mark.place, mark.denies, QColor(colour).rgb())
+            for mark, colour in drawn
+            if isinstance(mark.place, Area)
+            and rows.edges[-1] <= mark.place.bins
+            and columns.edges[-1] <= mark.place.frames
+        ]
+        if not seen:
             return QImage()
-        held = np.pad(area.pooled(rows.edges, columns.edges)[::-1] >= 128, 1, mode="edge")
-        core = held[1:-1, 1:-1]
-        border = core & ~(held[:-2, 1:-1] & held[2:, 1:-1] & held[1:-1, :-2] & held[1:-1, 2:])
-        ys, xs = np.nonzero(border)
-        if dashed:
-            shown = (xs + ys) // DASH % 2 == 0
-            ys, xs = ys[shown], xs[shown]
-        shade = QColor(colour)
-        pixels = np.zeros((*core.shape, 4), np.uint8)
-        pixels[ys, xs] = (shade.blue(), shade.green(), shade.red(), 255)
-        height, width = core.shape
-        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
-        # A copy of its own: the array goes.
-        image = image.copy()
+        places, denies, colours = zip(*seen, strict=True)
+        which, ys, xs = self._outlines.border(places, rows, columns)
+        height, width = len(rows.spread), len(columns.spread)
+        ys = height - 1 - ys
+        shown = ~np.array(denies)[which] | ((xs + ys) // DASH % 2 == 0)
+        image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        pixels = np.frombuffer(image.bits(), np.uint32).reshape(height, width)
+        pixels[ys[shown], xs[shown]] = np.array(colours, np.uint32)[which[shown]]
         image.setDevicePixelRatio(self._plane.pixel_ratio)
         return image
