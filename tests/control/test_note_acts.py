@@ -165,10 +165,10 @@ def test_a_score_is_a_stack_with_a_layer_a_part_and_factorise_finds_them(tune, s
 
 def test_drums_get_a_layer_each_that_begins_at_their_onsets(tune, settle, tmp_path):
     path = tmp_path / "Kit.txt"
-    path.write_text("0.1 36\n0.6 38\n1.1 36\n")
+    path.write_text("0.1 36\n0.6 38\n1.1 36\n0.3 42\n0.5 46\n0.9 99\n")
     tune.notes.read(path)
     settle()
-    assert [each.name for each in tune.document.layers[1:]] == ["Kit 36", "Kit 38"]
+    assert [each.name for each in tune.document.layers[1:]] == ["Kick", "Snare", "Hi-hat 42", "Hi-hat 46", "Kit 99"]
     assert tune.tapping.onsets(tune.document.layers[1]).seconds == (0.1, 1.1)
 
 
@@ -303,10 +303,10 @@ def test_a_score_marks_sources_by_their_names_in_one_step(pointed, settle, told,
     desk.document.undo()
     assert desk.document.recorded_state is before
     kit = tmp_path / "Kit.txt"
-    kit.write_text("0.7 36\n1.4 36\n9.0 38\n")
+    kit.write_text("0.7 35\n1.4 36\n9.0 38\n")
     desk.notes.read(kit)
     settle()
-    assert names(desk) == ["Rest", "Source 1", "Kit 36"] and told.said[-1].endswith("should play: Kit 38")
+    assert names(desk) == ["Rest", "Source 1", "Kick"] and told.said[-1].endswith("should play: Snare")
     assert desk.document.state.marks[-1].name == "Notes: 2"
     silent = tmp_path / "Late.csv"
     silent.write_text("5.0, 1.0, 60\n")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject
 
 from workbench.control.acting import numbered
+from workbench.control.drum_names import drum_names
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.document.acts.layers import layer_index
@@ -130,10 +131,10 @@ class MarkedNotes(QObject):
         document, recording = self._document, self._document.recording
         assert recording is not None
         analysis, rate, levels = document.state.analysis, recording.rate, document.levels.levels[0]
-        stack = document.state.shown
+        stack, drums = document.state.shown, drum_names()
 
         def work(job: Job) -> list[Written]:
-            return _places(named, levels, analysis, rate, job.report)
+            return _places(named, drums, levels, analysis, rate, job.report)
 
         def done(written: list[Written]) -> None:
             state = document.recorded_state
@@ -167,15 +168,23 @@ class MarkedNotes(QObject):
 
 
 def _places(
-    named: Sequence[tuple[str, WrittenPart]], levels: Levels, analysis: Analysis, rate: float, progress: Progress
+    named: Sequence[tuple[str, WrittenPart]],
+    drums: Mapping[int, str],
+    levels: Levels,
+    analysis: Analysis,
+    rate: float,
+    progress: Progress,
 ) -> list[Written]:
     out: list[Written] = []
     for i, (name, written) in enumerate(named):
         if written.drums:
-            for label in sorted({note.label for note in written.notes}):
-                onsets = [note.onset for note in written.notes if note.label == label]
-                frames = [analysis.frame_at(onset, rate) for onset in onsets]
-                out.append((f"{name} {label:g}", len(onsets), begun(levels, frames, analysis)))
+            # Numbers of one name are one drum.
+            onsets: dict[str, list[float]] = {}
+            for note in sorted(written.notes, key=lambda note: note.label):
+                onsets.setdefault(drums.get(int(note.label), f"{name} {note.label:g}"), []).append(note.onset)
+            for drum, seconds in onsets.items():
+                frames = [analysis.frame_at(second, rate) for second in sorted(seconds)]
+                out.append((drum, len(seconds), begun(levels, frames, analysis)))
             continue
         tones = [tone_of_note(n.label, n.onset, n.onset + n.duration, analysis, rate) for n in written.notes]
         place = comb(levels, tones, part(progress, i / len(named), (i + 1) / len(named)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from workbench.control.drum_names import drum_names
 from workbench.control.marked_notes import MarkedNotes
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
@@ -114,7 +115,7 @@ class NoteActs(QObject):
             self._notices.trouble(text.format(wanted, most - REST))
             return
         state = self._document.recorded_state
-        state = known_acts.tell_written(stack_acts.new_stack(state, name), named)
+        state = known_acts.tell_written(stack_acts.new_stack(state, name), named, drum_names())
         self._document.act(self.tr("Notes of {0}").format(name), state)
         self._ask_for_room()
         self._notices.say(

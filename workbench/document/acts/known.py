@@ -69,19 +69,23 @@ def play(state: State, layer: int, notes: Sequence[tuple[float, Spans]]) -> Stat
     return state.with_present(layers=layers, known=(*kept, *words))
 
 
-def tell_written(state: State, written: Sequence[tuple[str, WrittenPart]]) -> State:
+def tell_written(state: State, written: Sequence[tuple[str, WrittenPart]], drums: Mapping[int, str]) -> State:
     """A layer for each part of a score, which plays its notes; of drums one for each of their numbers.
 
     Parameters
     ----------
     written : sequence of (str, WrittenPart)
         Names for the layers, each with the part.
+    drums : mapping of int to str
+        Names of drums by their numbers; others have the part's name with the number.
     """
     for name, part in written:
         labels = sorted({note.label for note in part.notes})
         if part.drums:
-            for label in labels:
-                state, layer = add_layer(state, f"{name} {label:g}")
+            called = [drums.get(int(label), name) for label in labels]
+            for label, drum in zip(labels, called, strict=True):
+                alone = drum != name and called.count(drum) == 1
+                state, layer = add_layer(state, drum if alone else f"{drum} {label:g}")
                 onsets = tuple(sorted({note.onset for note in part.notes if note.label == label}))
                 state = tell(state, Onsets(state.layers[layer_index(state, layer)].parts[0].id, onsets))
         else:
