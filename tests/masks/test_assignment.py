@@ -12,7 +12,7 @@ from tests.masks.test_sources import BINS, COLUMNS, FRAMES, ROWS, box, random_so
 from workbench.masks.edits import areas
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight import assignment as module
-from workbench.masks.insight import marked
+from workbench.masks.insight import marked, proportions
 from workbench.masks.insight.assignment import HESITATION, KINSHIP, RIDGE, SMOOTHNESS, assignment, moved
 from workbench.masks.insight.marked import SAMPLED
 from workbench.masks.insight.samples import BANDS, Samples
@@ -116,15 +116,18 @@ def above_the_least(cost, found):
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.booleans())
 @example(483, 3, True)
 @example(667, 1, True)
+@example(3690, 1, True)
 def test_it_brings_the_cost_down_as_far_as_it_goes(seed, length, rest):
     said = random_sources(seed, components=4, length=length, size=19)
+    # What is hardly sure makes a cost so steep that its slopes tell nothing.
+    words = tuple(replace(word, weight=max(word.weight, 0.2)) for word in said.words)
     # Of larger ones only some bins are looked at.
-    assume(all((word.cover.at(ROWS, COLUMNS) >= 0.5).sum() <= SAMPLED for word in said.words))
+    assume(all((word.cover.at(ROWS, COLUMNS) >= 0.5).sum() <= SAMPLED for word in words))
     base = Factors(said.components_of.W**6, said.components_of.H**4)
     prior = np.array([1, 0, 0] if rest else [1 / 3] * 3, np.float32)
     waiting = 1.0 if rest else 0.0
-    found = assignment(Samples(base), said.words, prior, waiting).astype(float)
-    cost, asked = slow_cost(base, said.words, prior.astype(float), waiting)
+    found = assignment(Samples(base), words, prior, waiting).astype(float)
+    cost, asked = slow_cost(base, words, prior.astype(float), waiting)
     nothing = cost(np.broadcast_to(prior[:, None, None], found.shape).astype(float))
     # Sources of which nothing counts hold nothing where the rest has it all, whatever would cost least.
     there = (prior > 0) | asked
@@ -135,7 +138,13 @@ def test_it_brings_the_cost_down_as_far_as_it_goes(seed, length, rest):
         whole[there] = held
         return cost(whole)
 
-    assert above_the_least(among_these, found[there]) <= 0.05 * (nothing - cost(found)) + 1e-3 * nothing + 1e-9
+    with pytest.MonkeyPatch.context() as patch:
+        # Where little is said of a source the cost is steep: then only exact proportions have slopes that tell.
+        patch.setattr(proportions, "STEPS", 20_000)
+        patch.setattr(proportions, "ENOUGH", 1e-10)
+        exact = assignment(Samples(base), words, prior, waiting).astype(float)
+    assert above_the_least(among_these, exact[there]) <= 1e-3 * nothing
+    assert cost(found) - cost(exact) <= 0.01 * (nothing - cost(exact)) + 1e-3 * nothing
 
 
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]), st.integers(0, 8))
