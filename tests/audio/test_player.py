@@ -23,7 +23,7 @@ pytestmark = [
 ]
 
 
-def wait(condition, seconds=8.0):
+def wait(condition, seconds=25.0):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
