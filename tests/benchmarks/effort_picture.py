@@ -42,9 +42,12 @@ def draw(path: Path, curves: Mapping[str, Mapping[float, float]], levels: Mappin
         out.append(_text(x(seconds), HEIGHT - BOTTOM + 18, f"{seconds} s", "middle"))
     out.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, "seconds of work", "middle"))
     out.append(_text(LEFT, 13, "dB SDR below the oracle", "start"))
-    for place, (name, db) in enumerate(levels.items()):
+    # The curves rise: the lowest line is free at its end, the others at their beginning.
+    lowest = max(levels.values(), default=0.0)
+    for name, db in levels.items():
         out.append(_line(LEFT, y(db), WIDTH - RIGHT, y(db), "#9aa1ad", ' stroke-dasharray="5 4"'))
-        out.append(_text(LEFT + 6 + 170 * place, y(db) - 5, name, "start", "#6b7280"))
+        at, anchor = (WIDTH - RIGHT - 6, "end") if db == lowest else (LEFT + 6, "start")
+        out.append(_text(at, y(db) - 5, name, anchor, "#6b7280"))
     for place, ((name, curve), colour) in enumerate(zip(curves.items(), COLOURS, strict=False)):
         price = CLICK_SECONDS if name.endswith("clicks") else STROKE_SECONDS
         points = [(x(count * price), y(db)) for count, db in sorted(curve.items()) if count * price >= TIMES[0]]

@@ -160,7 +160,7 @@ class _Hand:
         left = np.ones(self._v.shape, np.float32)
         for i in there:
             left -= 0 if i is None else sums[held[i]]
-        shared = 0 * left if alone else left / max(1, there.count(None))
+        shared = np.zeros_like(left) if alone else left / max(1, there.count(None))
         masks = np.stack([shared if i is None else sums[held[i]] for i in there])
         return np.stack([masks[0], 1 - masks[0]]) if alone else masks
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
+from tests.acting import change_layer
 from tests.control.hand import chips, click, drag
 from tests.control.scenes import ANALYSIS, RATE, acts, ids, masks, names, open_tones, point, previewing, random_factors
 from workbench.audio.recording import Recording
@@ -284,3 +285,20 @@ def test_a_stroke_before_the_components_are_there_is_kept(desk, settle):
     assert not previewing(desk)
     settle()
     assert len(desk.document.state.marks) == 1 and desk.document.state.marks[0].place.paths
+
+
+@pytest.mark.parametrize("locked", [False, True])
+def test_a_source_that_is_deleted_beside_a_locked_one_says_what_that_did_to_it(pointing, told, locked):
+    marked = pointing
+    click(marked, 0.4, 0.3)
+    click(marked, 1.3, 0.7)
+    first, second = ids(marked)[1:3]
+    change_layer(marked.document, "lock", first, locked=locked)
+    before = masks(marked)
+    marked.selection.select(second)
+    marked.layers.remove()
+    assert names(marked) == ["Rest", "Source 1"] and not np.allclose(masks(marked)[1], before[1], atol=1e-3)
+    told_so = "“Source 1” is locked, but shared what sounds with “Source 2”"
+    assert any(told_so in each for each in told.said) == locked and not any("kept their share" in x for x in told.said)
+    marked.document.undo()
+    assert np.array_equal(masks(marked), before)

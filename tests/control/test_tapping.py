@@ -184,6 +184,7 @@ def test_what_is_tapped_of_a_source_is_one_mark_and_one_step(pointed, settle, to
     desk.tapping.changed.connect(lambda: shown.append(len(desk.tapping.tapped(drum(desk)))))
     tap_along(desk)
     assert shown == [1, 2, 3, 4, 5, 0], "seen while it plays"
+    assert "“Drum”: taps: 5" in told.said, "also where the lanes are not in view"
     settle()
     *others, mark = desk.document.state.marks
     assert tuple(others) == before.marks and mark.name == "Onsets: 5" and desk.marks.source_of(mark) == drum(desk)

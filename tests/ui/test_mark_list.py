@@ -29,6 +29,19 @@ def marked(opened):
     return opened
 
 
+def test_a_mark_is_told_by_the_lowest_loud_partial_in_it(marked):
+    document, stack = marked.desk.document, marked.desk.document.stack
+    analysis, rate = document.state.analysis, document.recording.rate
+    for low, high, lowest in ((100, 1600, 220), (400, 1600, 550), (1000, 1600, 1310)):
+        rows = [analysis.bin_at(hz, rate) for hz in (low, high)]
+        place = rectangle(Region(*rows, 0, stack.frames), stack.bins, stack.frames)
+        document.act("say", add_mark(document.recorded_state, document.layers[1].id, place))
+        assert pump(marked.application, lambda: panel(marked).list.count() == len(marks(marked)), 10)
+        text = panel(marked).list.item(len(marks(marked)) - 1).text()
+        told = float(text.split(" · ")[2].split(" Hz")[0].replace(",", ""))
+        assert abs(told - lowest) <= rate / analysis.window, text
+
+
 def test_the_chosen_mark_has_a_frame_on_the_spectrogram_and_return_brings_it_into_view(marked):
     program, row = marked, panel(marked)
     program.desk.tools.choose(Tool.SELECT)

@@ -50,6 +50,18 @@ def test_undo_takes_the_first_stroke_back_while_it_goes_on(pointing, tool, layer
     assert names(pointing) == ["Everything"] and not undo.isEnabled() and not pointing.desk.document.runs
 
 
+def test_undo_stops_the_search_for_a_sound_and_leaves_the_last_click(pointing):
+    undo = pointing.window.actions_["undo"]
+    click(pointing, at(pointing, 0.3, 0.6))
+    assert undo.text() == "&Undo Point at a new source"
+    before = pointing.desk.document.recorded_state
+    pointing.desk.extracting.get_out_like(before.marks[0])
+    assert pointing.desk.extracting.searching and undo.text() == "&Undo" and undo.isEnabled()
+    undo.trigger()
+    pump(pointing.application, lambda: not pointing.desk.runner.jobs, 10)
+    assert pointing.desk.document.recorded_state is before and undo.text() == "&Undo Point at a new source"
+
+
 def test_a_click_that_waits_shows_what_it_waits_for(opened):
     tones = opened.desk.document.recording
     opened.desk.opening.open(resource("demo/demo.flac"))

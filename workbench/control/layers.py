@@ -63,13 +63,15 @@ class LayerActs(QObject):
             self.dissolve()
         elif layer is not None:
             name = self.tr("Delete {0}").format(layer.name)
-            locked = [each.name for each in self._document.layers if each.locked and each is not layer]
-            if self._document.state.marks is None:
+            locked = next((each for each in self._document.layers if each.locked and each is not layer), None)
+            if self._document.state.marks is None or not layer.components:
                 self._acting.do_on_masks(name, lambda state: layer_acts.remove_layer(state, layer.id), None)
-            elif self._acting.do(name, lambda state: layer_acts.remove_layer(state, layer.id)) and locked:
-                # They share its components: what was said of it no longer counts.
-                text = self.tr("“{0}” is locked, but had its share beside “{1}”: its mask changed, undo brings it back")
-                self._notices.say(text.format(locked[0], layer.name))
+            elif self._acting.do(name, lambda state: layer_acts.remove_layer(state, layer.id)) and locked is not None:
+                # What was said of it no longer counts, and sources share what sounds: a lock keeps nothing from that.
+                text = self.tr(
+                    "“{0}” is locked, but shared what sounds with “{1}”: look at its mask, undo brings it back"
+                )
+                self._notices.say(text.format(locked.name, layer.name))
 
     def remove_or_take_away(self) -> None:
         """The Delete key: take the selection from the layer or group; without a selection, see `remove`."""

@@ -52,7 +52,17 @@ class UnderWay(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether there is something to take back, or a step."""
-        return bool(self._document.undo_name) or self.stroking or self._extracting.searching
+        return self._before_steps or bool(self._document.undo_name)
+
+    @property
+    def undo_name(self) -> str:
+        """Of the step that undo takes back; '' where there is none, or something else goes first."""
+        return "" if self._before_steps else self._document.undo_name
+
+    @property
+    def _before_steps(self) -> bool:
+        """Whether undo takes back what is no step yet."""
+        return self.stroking or self._tapping.waiting or self._extracting.searching
 
     @property
     def stroking(self) -> bool:

@@ -30,7 +30,7 @@ SMOOTHNESS = 0.05
 """ν by the weight of a word."""
 
 SUREST_LEAST = 1e-5
-"""v of a source of which something is said, at least."""
+"""v at least: what is less sure would be too steep for the solver."""
 
 REST = 0
 """The source that has what nobody asked for, as long as there is a part for it and nothing is said of it."""
@@ -81,10 +81,10 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
     word that denies a source asks only of that source to be 0. w_b is the energy of the model at b, brought halfway to
     the mean of its word, times the word's weight; u_g weighs the sources alike, however much is said of each, as far as
     that is sure. The other terms say what is to hold until more is said: λ that a component is shared as P, more so
-    while P gives something to a source of which nothing is said (`HESITATION`), and for a source whose surest word has
-    but the weight v_g; μ that what sounds alike goes together (s_jk, `Samples.alike`); ν that a component is shared
-    alike in bands side by side (A' are the differences). ‖·‖² is the mean over the bands, but of A' the sum. A word of
-    hardly any weight changes hardly anything.
+    while P gives something to a source of which nothing is said (`HESITATION`), and for a source that is little sure
+    (v_g is the greatest weight of its words, or P_g where that is more); μ that what sounds alike goes together (s_jk,
+    `Samples.alike`); ν that a component is shared alike in bands side by side (A' are the differences). ‖·‖² is the
+    mean over the bands, but of A' the sum. A word of hardly any weight changes hardly anything.
 
     Parameters
     ----------

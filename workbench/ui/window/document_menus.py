@@ -74,10 +74,10 @@ def add_edit_menu(actions: Actions, desk: Desk, panes: Panes, escape: Callable[[
     menu.add("escape", tr("Cancel what is under way"), "Esc", escape)
 
     def show_steps(*_: object) -> None:
-        # A stroke or a search under way can be taken back too, also where nothing else can.
+        # What is under way can be taken back too, also where nothing else can.
         undo.setEnabled(under_way.can_undo)
         redo.setEnabled(bool(document.redo_name))
-        undo.setText(tr("&Undo {0}").format(document.undo_name).rstrip())
+        undo.setText(tr("&Undo {0}").format(under_way.undo_name).rstrip())
         redo.setText(tr("&Redo {0}").format(document.redo_name).rstrip())
 
     def show_pending() -> None:
@@ -90,6 +90,7 @@ def add_edit_menu(actions: Actions, desk: Desk, panes: Panes, escape: Callable[[
     document.history_changed.connect(show_steps)
     document.state_settled.connect(show_steps)
     desk.marking.changed.connect(show_steps)
+    desk.tapping.changed.connect(show_steps)
     desk.runner.started.connect(lambda job: job.ended.connect(show_steps))
     desk.runner.started.connect(show_steps)
     show_pending()
