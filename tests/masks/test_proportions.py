@@ -23,12 +23,30 @@ def test_no_proportions_cost_less(seed, count, columns):
 
 
 @given(st.integers(0, 10_000), st.integers(1, 6))
-def test_the_nearest_proportions_are_what_is_above_one_level(seed, count):
-    values = np.random.default_rng(seed).normal(0, 2, (count, 5))
-    found = nearest_proportions(values)
+def test_the_nearest_proportions_lower_all_that_is_kept_by_one_amount_over_its_steepness(seed, count):
+    rng = np.random.default_rng(seed)
+    values, steepness = rng.normal(0, 2, (count, 5)), 10 ** rng.uniform(-3, 3, (count, 1))
+    found = nearest_proportions(values, steepness)
+    assert found.min() >= 0
     np.testing.assert_allclose(found.sum(axis=0), 1)
     for column, given_ in zip(found.T, values.T, strict=True):
-        level = (given_ - column)[column > 0]
-        # All that is kept was lowered by the same, and what is gone lay below that.
-        np.testing.assert_allclose(level, level[0])
-        assert (given_[column == 0] <= level[0] + 1e-12).all()
+        amounts = (given_ - column) * steepness[:, 0]
+        amount = amounts[column > 0]
+        np.testing.assert_allclose(amount, amount[0], rtol=1e-6, atol=1e-9)
+        # What is gone would have been lowered below nothing.
+        assert (given_[column == 0] * steepness[column == 0, 0] <= amount[0] + 1e-9).all()
+
+
+@given(st.integers(0, 10_000))
+def test_one_that_is_far_steeper_than_the_others_is_found_as_soon(seed):
+    rng = np.random.default_rng(seed)
+    factors = rng.standard_normal((3, 8, 8))
+    squares, targets = factors @ factors.transpose(0, 2, 1) + 0.1 * np.eye(8), rng.standard_normal((3, 8))
+    wanted = rng.dirichlet(np.ones(8)) * 1e-3
+    for steep in (1e4, 1e6):
+        squares[2] += steep * np.eye(8)
+        targets[2] += steep * wanted
+        found = least(squares, targets)
+        assert np.abs(found[2] - wanted).max() <= 100 / steep + 1e-3
+        alone = least(squares[:2], targets[:2])
+        assert np.abs(found[:2] - alone).max() <= 1000 / steep + 5e-3

@@ -22,15 +22,16 @@ from workbench.masks.model.sources import Sources, Word
 RIDGE = 1.5e-4
 """λ for the weight of all that is said: how much it takes to move a component that no word reaches."""
 HESITATION = 0.02
-"""What is added to λ, for the weight of all that is said of a source and by the number of words, while something is
-asked for of which nothing is said: a single click takes what clearly sounds there, and no more."""
+"""What is added to λ, for the weight of all that is said of a source: by the number of words, while something is asked
+for of which nothing is said, so that a single click takes what clearly sounds there, and no more; and where little is
+sure."""
 KINSHIP = 0.2
 """μ times the number of words, by the weight of one."""
 SMOOTHNESS = 0.05
 """ν by the weight of a word."""
 
-SUREST_LEAST = 1e-5
-"""v at least: what is less sure would be too steep for the solver."""
+SUREST_LEAST = 1e-9
+"""v at least."""
 
 REST = 0
 """The source that has what nobody asked for, as long as there is a part for it and nothing is said of it."""
@@ -73,18 +74,18 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
 
     A, whose columns sum to one, brings down
 
-        Σ_g u_g Σ_b w_b (Σ_k A_gk(b) m_k(b) − y_g(b))² + Σ_g λ/v_g ‖A_g − P_g‖²
+        Σ_g u_g Σ_b w_b (Σ_k A_gk(b) m_k(b) − y_g(b))² + Σ_g λ_g ‖A_g − P_g‖²
             + μ/2 Σ_jk s_jk ‖A_j − A_k‖² + ν ‖A'‖²
 
     over the bins b of which something is said: m_k are the computed masks of the components, A_gk(b) what A is at the
     frequency of b, y_g(b) is 1 where the last word on b is that source g sounds there, and 0 for the other sources. A
     word that denies a source asks only of that source to be 0. w_b is the energy of the model at b, brought halfway to
     the mean of its word, times the word's weight; u_g weighs the sources alike, however much is said of each, as far as
-    that is sure. The other terms say what is to hold until more is said: λ that a component is shared as P, more so
-    while P gives something to a source of which nothing is said (`HESITATION`), and for a source that is little sure
-    (v_g is the greatest weight of its words, or P_g where that is more); μ that what sounds alike goes together (s_jk,
-    `Samples.alike`); ν that a component is shared alike in bands side by side (A' are the differences). ‖·‖² is the
-    mean over the bands, but of A' the sum. A word of hardly any weight changes hardly anything.
+    that is sure. The other terms say what is to hold until more is said: λ_g that a component is shared as P, more so
+    while P gives something to a source of which nothing is said, and for a source of which little is sure, by 1/v_g − 1
+    (`HESITATION`; v_g is the greatest weight of its words, or G P_g where that is more); μ that what sounds alike goes
+    together (s_jk, `Samples.alike`); ν that a component is shared alike in bands side by side (A' are the differences).
+    ‖·‖² is the mean over the bands, but of A' the sum. A word of hardly any weight changes hardly anything.
 
     Parameters
     ----------
@@ -130,7 +131,8 @@ def assignment(samples: Samples, words: Sequence[Word], prior: NDArray[np.float3
         ridge = (RIDGE * weight + HESITATION * usual * waiting / count) / BANDS
         drawn = _drawn_together(samples.alike, KINSHIP * typical / count, SMOOTHNESS * typical)
         # A source of which nothing is sure stays what it would be unsaid.
-        ridges = ridge / np.maximum(np.maximum(sure, prior), SUREST_LEAST)
+        surest = np.clip(np.maximum(sure, sources * prior), SUREST_LEAST, 1.0)
+        ridges = ridge + HESITATION * usual * (1 / surest - 1) / BANDS
         every, one = common.whole, np.eye(len(drawn))
         squares = np.stack(
             [

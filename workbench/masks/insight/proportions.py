@@ -35,26 +35,35 @@ def least(squares: Float, targets: Float) -> Float:
     found = np.full((count, columns), 1 / max(1, count))
     if count < 2:
         return found
-    # A step as large as the eigenvalues are in the geometric mean, of the source where that is least.
-    step = float(np.exp(np.linalg.slogdet(squares)[1].min() / columns))
-    solve = np.linalg.inv(squares + step * np.eye(columns))
+    # A step for each g as large as its eigenvalues are in the geometric mean: some may be much steeper than others.
+    steps = np.exp(np.linalg.slogdet(squares)[1] / columns)[:, None]
+    solve = np.linalg.inv(squares + steps[:, :, None] * np.eye(columns))
     beside = np.zeros_like(found)
     for _ in range(STEPS):
-        exact = (solve @ (targets + step * (found - beside))[:, :, None])[:, :, 0]
+        exact = (solve @ (targets + steps * (found - beside))[:, :, None])[:, :, 0]
         ahead = BEYOND * exact + (1 - BEYOND) * found + beside
-        before, found = found, nearest_proportions(ahead)
+        before, found = found, nearest_proportions(ahead, steps)
         beside = ahead - found
         if max(np.abs(found - before).max(), np.abs(exact - found).max()) < ENOUGH:
             break
     return found
 
 
-def nearest_proportions(values: Float) -> Float:
-    """The nearest nonnegative columns that sum to one; shape (G, J).
+def nearest_proportions(values: Float, steepness: Float) -> Float:
+    """The nonnegative columns that sum to one with the least Σ_g ρ_g (z_g − values_g)²; shape (G, J).
 
-    Held, Wolfe & Crowder, *Validation of subgradient optimization*, Math. Programming 6, 1974.
+    All that is kept is lowered by one amount over ρ (Held, Wolfe & Crowder, *Validation of subgradient optimization*,
+    Math. Programming 6, 1974, for equal ρ).
+
+    Parameters
+    ----------
+    values : float64, shape (G, J)
+    steepness : float64, shape (G, 1)
+        ρ, positive.
     """
-    falling = -np.sort(-values, axis=0)
-    surplus = (falling.cumsum(axis=0) - 1) / np.arange(1, len(values) + 1)[:, None]
-    last = (falling > surplus).sum(axis=0) - 1
-    return np.asarray(np.maximum(values - surplus[last, np.arange(values.shape[1])], 0.0))
+    order = np.argsort(-steepness * values, axis=0)
+    column = np.arange(values.shape[1])
+    falling, wide = values[order, column], 1 / steepness[order, 0]
+    lowered = (falling.cumsum(axis=0) - 1) / wide.cumsum(axis=0)
+    last = (falling > lowered * wide).sum(axis=0) - 1
+    return np.asarray(np.maximum(values - lowered[last, column] / steepness, 0.0))
