@@ -3,34 +3,10 @@
 import numpy as np
 import pytest
 
+from tests.audio.device import FADE, PERIOD, RATE, Device
 from workbench.audio.feed import Block, raised_cosine
-from workbench.audio.ring import Ring
 
-try:
-    from rtmixer import RingBuffer
-except OSError:
-    pytest.skip("PortAudio is not installed", allow_module_level=True)
-
-RATE, PERIOD, SIZE = 44100, 256, 8192
-FADE = round(0.012 * RATE)
-
-
-class Device:
-    """A ring, and what was taken out of it."""
-
-    def __init__(self, channels=2, sources=2):
-        memory = np.zeros((SIZE, channels), np.float32)
-        self.queue = RingBuffer(4 * channels, buffer=memory)
-        self.ring = Ring(self.queue, memory, RATE, sources, PERIOD)
-        self.channels = channels
-        self.played = np.zeros((0, channels), np.float32)
-
-    def take(self, count):
-        piece = np.frombuffer(self.queue.read(count), np.float32).reshape(-1, self.channels)
-        self.played = np.concatenate([self.played, piece])
-
-    def take_all(self):
-        self.take(self.ring.waiting)
+SIZE = 8192
 
 
 def block(value, count=512, position=0.0, step=1.0, channels=2):
@@ -93,7 +69,7 @@ def test_where_the_device_was_faster_the_change_comes_later_at_its_own_place():
     begin = device.ring.guard
     device.ring.rewind()
     device.take(begin + 100)
-    late = 100 + PERIOD
+    late = 100 + device.ring.guard
     device.ring.write(Block(np.arange(1024, dtype=np.float32)[:, None].repeat(2, axis=1), 0.0, 1.0))
     device.ring.write(block(0.0, SIZE - 4096))
     device.take_all()
@@ -101,12 +77,134 @@ def test_where_the_device_was_faster_the_change_comes_later_at_its_own_place():
     np.testing.assert_array_equal(device.played[begin + late + FADE : begin + 1024, 0], np.arange(late + FADE, 1024))
 
 
+def full(value=1.0, position=0.0):
+    """A device in whose full ring one value waits."""
+    device = Device()
+    for start in range(0, SIZE, 512):
+        device.ring.write(block(value, 512, position + start))
+    return device
+
+
+def test_behind_what_was_written_anew_the_older_sound_comes_in_with_a_cross_fade():
+    device = full()
+    begin, ramp = device.ring.guard, np.repeat(raised_cosine(FADE), 2, axis=1)
+    device.ring.rewind()
+    for _ in range(4):
+        device.ring.write(block(-1.0))
+    end = begin + 4 * 512
+    assert (device.ring.buffered, device.ring.older) == (end, SIZE - end)
+    device.take_all()
+    assert (device.played[begin + FADE : end - FADE] == -1.0).all()
+    np.testing.assert_allclose(device.played[end - FADE : end], 2 * ramp - 1, atol=1e-6)
+    assert (device.played[end:] == 1.0).all()
+
+
+def test_a_device_that_is_within_that_cross_fade_is_not_disturbed():
+    device = full()
+    ramp = np.repeat(raised_cosine(FADE), 2, axis=1)
+    device.ring.rewind()
+    for _ in range(4):
+        device.ring.write(block(-1.0))
+    end = device.ring.buffered
+    device.take(end - FADE - PERIOD + 1)
+    for _ in range(4):
+        device.ring.write(block(-1.0))
+    device.take(2 * FADE + PERIOD)
+    # The older sound has come, and goes over into the new one once more.
+    np.testing.assert_allclose(device.played[end - FADE : end], 2 * ramp - 1, atol=1e-6)
+    np.testing.assert_allclose(device.played[end : end + FADE], 1 - 2 * ramp, atol=1e-6)
+
+
+def test_older_sound_goes_on_behind_itself_until_it_is_written_anew():
+    device = full()
+    device.take(4000)
+    device.ring.rewind()
+    device.ring.write(block(-1.0, 1024))
+    device.ring.extend(block(1.0, 3000, SIZE))
+    assert device.ring.waiting == SIZE - 1000 and device.ring.buffered == device.ring.guard + 1024
+    for _ in range(12):
+        device.ring.write(block(-1.0))
+    assert device.ring.older == 0
+    device.take_all()
+    assert (device.played[4000 + PERIOD + 200 + FADE :] == -1.0).all()
+
+
+def test_what_is_heard_is_told_of_old_and_new_sound_alike():
+    device = full(1.0, 1000.0)
+    device.ring.rewind()
+    for start in range(0, 1536, 512):
+        device.ring.write(block(0.25, 512, 50_000.0 + start))
+    begin, end = device.ring.guard, device.ring.guard + 1536
+    for taken, place, peak in ((begin - 1, 1000 + begin - 1, 1.0), (begin, 50_000, 0.25), (end - 1, 51_535, 0.25)):
+        device.take(taken - len(device.played))
+        assert device.ring.heard(0) == (place, (peak, peak))
+    device.take(end + 10 - len(device.played))
+    assert device.ring.heard(0) == (1000 + end + 10, (1.0, 1.0))
+    # A seek is not undone where the device has come to the older sound behind it.
+    assert device.ring.rewind() == 50_000 + len(device.played) + device.ring.guard - begin
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_sound_stays_whole_however_it_is_written_anew(seed):
+    # Every block brings what belongs at its place, so that no rewind or cross-fade may be seen.
+    device, rng = Device(), np.random.default_rng(seed)
+    tone = np.sin(2 * np.pi * 441 * np.arange(400_000) / RATE).astype(np.float32)[:, None].repeat(2, axis=1)
+    following = behind = 0
+
+    def piece(at, count):
+        return Block(tone[at : at + count].copy(), float(at), 1.0)
+
+    for _ in range(2000):
+        count, ring = int(rng.choice([3, 512, 512, 1500])), device.ring
+        match rng.integers(5):
+            case 0:
+                position = ring.rewind(int(rng.choice([0, 0, 700])))
+                following = following if position is None else round(position)
+            case 1 if ring.older and SIZE - ring.waiting >= count:
+                ring.extend(piece(behind, count))
+                behind += count
+            case 2 | 3 if ring.room >= count:
+                ring.write(piece(following, count))
+                following += count
+            case _:
+                before = device.ring.waiting
+                device.take(min(int(rng.choice([64, PERIOD, PERIOD, 3000])), before))
+        behind = following if not device.ring.older else behind
+        assert device.ring.taken == len(device.played)
+        told = device.ring.heard(0)[0]
+        assert told is None or told == len(device.played)
+    assert len(device.played) > 50_000
+    np.testing.assert_allclose(device.played, tone[: len(device.played)], atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_clicks_however_sounds_are_written_over_each_other(seed):
+    device, rng = full(0.0), np.random.default_rng(seed)
+    value, last = 0.0, 0.0
+    for _ in range(2000):
+        ring = device.ring
+        match rng.integers(5):
+            case 0 if ring.rewind() is not None:
+                value = float(rng.uniform(-1, 1))
+            case 1 if ring.older and SIZE - ring.waiting >= 512:
+                ring.extend(block(last, 512))
+            case 2 | 3 if ring.room >= 512:
+                ring.write(block(value))
+                last = last if ring.older else value
+            case _ if ring.waiting > 2 * FADE:
+                device.take(min(int(rng.choice([64, PERIOD])), ring.waiting))
+    assert len(device.played) > 40_000
+    # The steepest step of a cross-fade of 12 ms over the whole range; two may lie over each other.
+    assert np.abs(np.diff(device.played, axis=0)).max() < 2 * np.pi / FADE
+
+
 def test_silence_lets_what_stood_there_fade_out():
     device = Device()
     device.ring.write(block(1.0, 4096))
     begin = device.ring.guard
     device.ring.rewind()
-    quiet = device.ring.silence()
+    device.ring.silence()
+    quiet = device.ring.quiet
     assert quiet == begin + FADE
     device.take_all()
     assert (device.played[:begin] == 1.0).all() and (device.played[quiet:] == 0.0).all()
@@ -116,7 +214,8 @@ def test_silence_lets_what_stood_there_fade_out():
 def test_without_a_rewind_silence_comes_after_all():
     device = Device()
     device.ring.write(block(1.0, 700))
-    assert device.ring.silence() == 700 and device.ring.waiting == 700
+    device.ring.silence()
+    assert device.ring.quiet == 700 and device.ring.waiting == 700
 
 
 def test_what_is_heard_is_dated_by_its_block():

@@ -6,10 +6,11 @@ import pytest
 import soundfile
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 
 from tests.acting import change_layer
 from tests.conftest import pump, tone_mix
+from tests.rig import missing_programs, null_sink
 from tests.ui.gestures import LEFT, dialog, settle
 
 OPENERS = ("keys", "manual", "glossary")
@@ -105,6 +106,31 @@ def test_what_is_asked_for_twice_is_open_once(factorised, action, name):
         pump(program.application)
     (found,) = visible(program)
     assert found.objectName() == name
+    close(program, found)
+
+
+@pytest.mark.sound
+@pytest.mark.skipif(bool(missing_programs("pulseaudio")), reason="PulseAudio is not installed")
+def test_the_sound_dialog_tells_what_waits_how_soon_an_edit_is_heard_and_how_the_system_serves_it(factorised):
+    program = factorised
+    found = opens(program, program.window.actions_.by_name["sound"].trigger, "soundDialog")
+    with null_sink(44100, refresh=False):
+        program.desk.playback.set_loops(True)
+        program.desk.playback.look_again()
+        program.desk.playback.play()
+
+        def shown(name: str) -> str:
+            return found.findChild(QLabel, name).text()
+
+        def milliseconds(name: str) -> float:
+            text = shown(name)
+            return float(text.removesuffix(" ms")) if text.endswith(" ms") else 0.0
+
+        assert pump(program.application, lambda: milliseconds("soundRing") > 1500, 20)
+        assert 20 < milliseconds("soundPath") < 350
+        assert shown("soundPriority").split(";")[0] in ("Real time", "Raised", "Ordinary", "The system's own for sound")
+        program.desk.playback.stop()
+        assert pump(program.application, lambda: not program.desk.playback.playing, 10)
     close(program, found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -46,6 +47,11 @@ class Block:
     samples: Float
     position: float
     step: float
+
+    def parts(self, count: int) -> Iterator[Block]:
+        """The same in blocks of at most `count` samples."""
+        for at in range(0, len(self.samples), count):
+            yield Block(self.samples[at : at + count], self.position + at * self.step, self.step)
 
 
 class _Stream(Protocol):

@@ -9,11 +9,20 @@ import numpy as np
 from workbench.audio.feed import START_SECONDS, AnyFeed, Block, open_feed, raised_cosine
 from workbench.audio.output import Output
 from workbench.audio.recording import Recording
+from workbench.audio.ring import Ring
 from workbench.audio.scene import Scene
 from workbench.audio.transport import Course, Transport
 
 COST_FADES = 0.7
 """By which the time that a feed took to begin counts less at every further one."""
+KEEP_SECONDS = 0.1
+"""What is kept at most for a feed that takes long to begin: one that takes longer comes late in the ring."""
+PAUSE_SECONDS = 0.5
+"""For so long the next one waits at most: what took longer was held up."""
+SETTLED_SECONDS = 0.15
+"""Sound that is heard after an edit before all that waits is written anew: more edits may follow."""
+SPELL_BLOCKS = 4
+"""Blocks that are rendered at a time: many at once cost less, but a command waits until they are done."""
 FADE_OUT = 512
 """Frames in which the sound fades where too little waits in the ring."""
 SCRUB_SECONDS = 0.1
@@ -28,15 +37,20 @@ class Feeder:
     """Writes a feed to an output. A feed plays one scene in one course.
 
     Where scene, course or place are others, a new feed writes over what waits in the ring, as near to the ear as the
-    device and the time that it takes allow, with a short cross-fade.
+    device and the time that it takes allow, with a short cross-fade: what is heard soon at once, the rest once no
+    other feed follows. Until then the older feed goes on behind the rest, so that the ring stays deep.
     """
 
     def __init__(self) -> None:
         self.feed: AnyFeed | None = None
         self._course: Course = (None, 1.0)
         """Of the feed."""
-        self._quiet = 0
-        """Frame from which on nothing is heard, once it fades out."""
+        self._older: AnyFeed | None = None
+        """The feed whose sound stands last in the ring, while the present one has not come to it."""
+        self._settled = 0
+        """Frame that is taken once all that waits may be written anew."""
+        self._looked = 0
+        """Frames that were taken when the ring was looked after."""
         self._cost = 0.0
         """Seconds that it took lately to begin a feed."""
         self._not_before = 0.0
@@ -44,7 +58,7 @@ class Feeder:
 
     def drop(self) -> None:
         """Play nothing more of the present feed."""
-        self.feed = None
+        self.feed = self._older = None
 
     def plays_another(self, recording: Recording) -> bool:
         """Whether there is a feed, but of another recording."""
@@ -53,6 +67,7 @@ class Feeder:
     def begin(self, scene: Scene, transport: Transport, output: Output) -> None:
         """Write the first block, from the transport's place on; within the sound it rises from silence."""
         self._cost = self._not_before = 0.0
+        self._settled = self._looked = 0
         feed = self._open(scene, transport.place, transport.course, output)
         block = feed.read(output.block)
         if transport.place > 0 and len(block.samples):
@@ -63,21 +78,30 @@ class Feeder:
     def renew(self, scene: Scene, transport: Transport, output: Output) -> bool:
         """Go on with a feed of the scene, where that or the course is another, or with one from the transport's goal.
 
+        So it does where the device has passed the feed, which then begins where it would be by now.
+
         Returns
         -------
         bool
             Whether a new feed sounds. It does not where none is needed, and not yet where the ring or the time does
             not allow it.
         """
-        feed, goal = self.feed, transport.goal
-        if feed is None or (goal is None and self._course == transport.course and scene is feed.scene):
+        feed, goal, ring = self.feed, transport.goal, output.ring
+        if feed is None or not self._is_due(feed, scene, transport, ring):
             return False
         begin = perf_counter()
         if begin < self._not_before and goal is None:
             # Masks that are slow to render are not rendered so often that the sound runs short.
             return False
-        position = output.ring.rewind(round(self._cost * output.rate))
+        if not ring.older:
+            self._older = feed
+        position = ring.rewind(round(self._cost * output.rate))
         self._cost *= COST_FADES
+        if position is not None and transport.hand is not None and self._course != transport.course:
+            # What played before the hand came is not to be heard under it, even where the feeder is held up.
+            ring.silence()
+            ring.rewind()
+            self._older = None
         # Where too little waits in the ring, the feed that plays goes on until there is enough to cross-fade with.
         if goal is None:
             if position is None:
@@ -87,14 +111,22 @@ class Feeder:
             return False
         else:
             place = goal
-        output.ring.write(self._open(scene, place, transport.course, output).read(2 * output.block))
+        ring.write(self._open(scene, place, transport.course, output).read(2 * output.block))
+        self._settled = ring.taken + round(SETTLED_SECONDS * output.rate)
         took = perf_counter() - begin
-        self._cost = max(took, self._cost)
-        self._not_before = begin + 3 * took
+        self._cost = max(min(took, KEEP_SECONDS), self._cost)
+        self._not_before = begin + min(3 * took, PAUSE_SECONDS)
         return True
 
+    def _is_due(self, feed: AnyFeed, scene: Scene, transport: Transport, ring: Ring) -> bool:
+        """Whether another feed is to sound than the present one."""
+        if transport.goal is not None or self._course != transport.course or scene is not feed.scene:
+            return True
+        # It was held up, and the device has come to what stood behind.
+        return ring.older > 0 > ring.buffered
+
     def fill(self, hand: float | None, output: Output) -> bool:
-        """Write until the ring is full; under a hand only as much as the device needs.
+        """Write what is heard soon, and then some of the rest; under a hand only as much as the device needs.
 
         Returns
         -------
@@ -103,17 +135,40 @@ class Feeder:
         """
         feed, ring = self.feed, output.ring
         assert feed is not None
-        while ring.room >= output.block and (hand is None or ring.buffered < output.least):
-            if feed.finished:
-                ring.silence()
-                return False
+        soon, spell = (output.soon, SPELL_BLOCKS * output.block) if hand is None else (output.least, output.block)
+        # No more than that at a time: where the device is far ahead, commands are not to wait until it is reached.
+        for _ in range(-(-soon // output.block)):
+            if ring.buffered >= soon or feed.finished:
+                break
             if hand is not None and feed.steerable:
                 behind = self._behind(hand, feed)
                 # One that is too far away will be jumped to.
                 speed = 0.0 if abs(behind) > LEAP_SECONDS else behind / SCRUB_SECONDS
                 feed.set_speed(float(np.clip(speed, -FASTEST, FASTEST)))
-            ring.write(feed.read(output.block))
-        return True
+            self._write(feed.read(spell), output)
+        if hand is None and ring.buffered >= soon:
+            # Twice what the device took meanwhile, so that the ring fills up though the feeder seldom gets its turn.
+            self._deepen(feed, max(spell, 2 * (ring.taken - self._looked)), output)
+        self._looked = ring.taken
+        if feed.finished:
+            ring.silence()
+        return not feed.finished
+
+    def _deepen(self, feed: AnyFeed, count: int, output: Output) -> None:
+        """Write some of what is heard later, if there is room for what is worth a rendering."""
+        ring, least = output.ring, SPELL_BLOCKS * output.block
+        if ring.older and ring.taken < self._settled:
+            if self._older is not None and (free := ring.depth - ring.waiting) >= least:
+                for part in self._older.read(min(count, free)).parts(output.block):
+                    ring.extend(part)
+        elif ring.room >= least:
+            self._write(feed.read(min(count, ring.room)), output)
+
+    @staticmethod
+    def _write(block: Block, output: Output) -> None:
+        """Write what was rendered at once in blocks, each of which has its own peaks for the meters."""
+        for part in block.parts(output.block):
+            output.ring.write(part)
 
     def out_of_reach(self, hand: float | None) -> bool:
         """Whether there is a hand that is too far away to follow it."""
@@ -131,12 +186,12 @@ class Feeder:
             samples = block.samples * (1 - raised_cosine(len(block.samples)))
             output.ring.write(Block(np.asarray(samples, np.float32), block.position, block.step))
             position = block.position
-        self._quiet = output.ring.silence()
+        output.ring.silence()
         return position
 
     def faded(self, output: Output) -> bool:
-        """Whether nothing of what fades out is to come."""
-        return output.ring.taken >= self._quiet or output.drained()
+        """Whether nothing of what was written is to come."""
+        return output.ring.taken >= output.ring.quiet or output.drained()
 
     def _open(self, scene: Scene, position: float, course: Course, output: Output) -> AnyFeed:
         loop, speed = self._course = course

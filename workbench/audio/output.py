@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from workbench.audio.priority import real_time_threads
 from workbench.audio.ring import Ring
 from workbench.errors import UserError
 
-RING_SECONDS = 0.1857
-"""8192 frames at 44.1 kHz, the next power of two at other rates; more where the device takes more. As deep as a
-feeder may be held up; how soon an edit is heard does not depend on it: what waits in the ring is written anew."""
+RING_SECONDS = 1.75
+"""Sound that waits at most: as deep as a feeder may be held up. How soon an edit is heard does not depend on it, for
+what waits in the ring is written anew."""
+SOON_SECONDS = 0.08
+"""Sound beyond the least that a device needs that is always as it is to be."""
 PERIODS = 4
 """Of a device's latency one such part is taken at a time, until the device tells what it takes."""
 BLOCK_SECONDS = 0.0116
@@ -76,6 +79,8 @@ class Output:
         Frames to write at a time.
     latency : float
         Seconds from the ring to the ear.
+    priority : Priority
+        How the system serves the device's threads.
 
     Raises
     ------
@@ -93,19 +98,20 @@ class Output:
         self._source_rate, self._source_channels = rate, channels
         try:
             self.rate, self.channels = _supported(sounddevice, rate, channels, device)
-            self._mixer = rtmixer.Mixer(
-                device=device, channels=self.channels, samplerate=self.rate, latency=latency, blocksize=0
-            )
-            self.latency = float(self._mixer.latency)
-            self.block = 1 << round(math.log2(self.rate * BLOCK_SECONDS))
-            deep = max(RING_SECONDS * self.rate, 2 * self.latency * self.rate + 8 * self.block)
-            memory = np.zeros((1 << math.ceil(math.log2(deep)), self.channels), np.float32)
-            self._queue = rtmixer.RingBuffer(4 * self.channels, buffer=memory)
-            self._mixer.start()
+            with real_time_threads() as self.priority:
+                self._mixer = rtmixer.Mixer(
+                    device=device, channels=self.channels, samplerate=self.rate, latency=latency, blocksize=0
+                )
+                self._mixer.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             raise NoDevice("audio.no_device") from error
+        self.latency = float(self._mixer.latency)
+        self.block = 1 << round(math.log2(self.rate * BLOCK_SECONDS))
+        depth = round((RING_SECONDS + 2 * self.latency) * self.rate)
+        memory = np.zeros((1 << math.ceil(math.log2(depth)), self.channels), np.float32)
+        self._queue = rtmixer.RingBuffer(4 * self.channels, buffer=memory)
         period = math.ceil(self.latency * self.rate / PERIODS)
-        self.ring = Ring(self._queue, memory, self.rate, channels, period)
+        self.ring = Ring(self._queue, memory, depth, self.rate, channels, period)
         self._action: Any = None
         self._patience = OPENING_SECONDS
         self._last_moved = monotonic()
@@ -119,6 +125,11 @@ class Output:
     def least(self) -> int:
         """Frames with which the device begins: it takes as much as its latency at once."""
         return int(round(self.latency * self.rate) + 2 * self.block)
+
+    @property
+    def soon(self) -> int:
+        """Frames that are written at once: more than the device takes while the feeder comes back to the ring."""
+        return self.least + round(SOON_SECONDS * self.rate)
 
     def suits(self, rate: int, channels: int) -> bool:
         """Whether this output was opened for such a recording and still runs."""
@@ -171,10 +182,11 @@ class Output:
         return count
 
     def drained(self) -> bool:
-        """Whether all that was written has been played; starts what is too short to have started."""
-        if self._action is None and self.ring.waiting:
+        """Whether all that was written has been played; starts what is too short to have started, or ran dry before."""
+        waiting = self.ring.waiting
+        if waiting and (self._action is None or self._action not in self._mixer.actions):
             self._action = self._mixer.play_ringbuffer(self._queue)
-        return self.ring.waiting == 0
+        return waiting == 0
 
     def alive(self) -> bool:
         """Whether the stream runs and the ring moves."""

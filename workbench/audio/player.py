@@ -14,6 +14,7 @@ from workbench.audio.connection import Connection
 from workbench.audio.feed import Loop
 from workbench.audio.feeder import Feeder
 from workbench.audio.output import Device, NoDevice, output_devices, restart_portaudio
+from workbench.audio.priority import Priority, raise_this_thread
 from workbench.audio.scene import Scene
 from workbench.audio.transport import Transport, TransportState
 from workbench.errors import UserError
@@ -40,9 +41,11 @@ class PlayerStatus:
     latency : float
         Seconds from an edit to the ear: what of the ring can't be written anew, and the device.
     buffered : float
-        Seconds of sound in the ring.
+        Seconds of sound that waits in the ring.
     rate : int
         The device's rate in Hz; 0 where none is open.
+    priority : Priority or None
+        How the system serves the device's threads; None where none is open.
     """
 
     playing: bool = False
@@ -53,6 +56,7 @@ class PlayerStatus:
     latency: float = 0.0
     buffered: float = 0.0
     rate: int = 0
+    priority: Priority | None = None
 
 
 class Player:
@@ -139,16 +143,17 @@ class Player:
         if output is None:
             return status
         latency = output.latency + output.ring.guard / output.rate
-        status = replace(status, latency=latency, rate=output.rate)
+        status = replace(status, latency=latency, rate=output.rate, priority=output.priority)
         if not playing:
             return status
         position, peaks = output.heard()
-        status = replace(status, buffered=output.ring.buffered / output.rate)
+        status = replace(status, buffered=output.ring.waiting / output.rate)
         return status if position is None else replace(status, position=position / rate, peaks=peaks)
 
     # -- the player's thread -------------------------------------------------------------------------
 
     def _run(self) -> None:
+        raise_this_thread()
         self._guarded(self._list_devices)
         while True:
             try:
@@ -300,7 +305,8 @@ class Player:
                 self._turn(self._transport.arrived())
             if feeder.fill(self._transport.hand, output):
                 output.ensure_playing()
-                if self._connection.missed(output.take_underruns(), output.underflows(), monotonic()):
-                    self._open_anew()
-            elif output.drained():
+            elif feeder.faded(output):
                 self._turn(self._transport.halt(0))
+                return
+            if self._connection.missed(output.take_underruns(), output.underflows(), monotonic()):
+                self._open_anew()

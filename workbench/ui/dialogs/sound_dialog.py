@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from workbench.audio.player import PlayerStatus
+from workbench.audio.priority import Priority
 from workbench.control.playback import Playback
 from workbench.ui.base.controls import combo, dim, named
 from workbench.ui.sound.transport_bar import fill_devices
@@ -35,12 +36,17 @@ class SoundDialog(QDialog):
             ),
         )
         self.latency.setCurrentIndex(max(0, self.latency.findData(playback.latency)))
-        self.path, self.ring, self.rate, self.missed = (
+        self.path, self.ring, self.rate, self.priority, self.missed = (
             named(QLabel("–"), name, label, tip)
             for name, label, tip in (
                 ("soundPath", self.tr("From an edit to the ear"), self.tr("Until an edit is heard while it plays")),
                 ("soundRing", self.tr("Buffered"), self.tr("Sound that waits for the device; edits still reach it")),
                 ("soundRate", self.tr("Rate"), self.tr("What the device takes")),
+                (
+                    "soundPriority",
+                    self.tr("Priority"),
+                    self.tr("How the system serves the sound beside other programs; the buffer makes up for the rest"),
+                ),
                 ("soundMissed", self.tr("Drop-outs"), self.tr("Times that the sound ran dry since the start")),
             )
         )
@@ -72,6 +78,7 @@ class SoundDialog(QDialog):
             (self.tr("From an edit to the ear"), self.path, None),
             (self.tr("Buffered"), self.ring, None),
             (self.tr("Rate"), self.rate, None),
+            (self.tr("Priority"), self.priority, None),
             (self.tr("Drop-outs"), self.missed, anew),
         ):
             row = QHBoxLayout()
@@ -90,6 +97,19 @@ class SoundDialog(QDialog):
         self._listed = self._playback.devices
         fill_devices(self.device, self._listed, self._playback.device)
 
+    def _worded(self, priority: Priority | None) -> str:
+        match priority:
+            case Priority.REAL_TIME:
+                return self.tr("Real time")
+            case Priority.RAISED:
+                return self.tr("Raised; real time is refused")
+            case Priority.ORDINARY:
+                return self.tr("Ordinary; more is refused")
+            case Priority.OWN:
+                return self.tr("The system's own for sound")
+            case None:
+                return "–"
+
     def _ticked(self, status: PlayerStatus) -> None:
         if self._playback.devices is not self._listed:
             self._fill()
@@ -97,4 +117,5 @@ class SoundDialog(QDialog):
         self.path.setText(self.tr("{0:.0f} ms").format(1000 * status.latency) if known else "–")
         self.ring.setText(self.tr("{0:.0f} ms").format(1000 * status.buffered) if status.playing and known else "–")
         self.rate.setText(self.tr("{0:g} kHz").format(status.rate / 1000) if known else "–")
+        self.priority.setText(self._worded(status.priority))
         self.missed.setText(str(status.underruns))
