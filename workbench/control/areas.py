@@ -19,6 +19,9 @@ from workbench.masks.insight.similar import repeated, similar_events
 from workbench.masks.insight.sounds import sound_at
 from workbench.masks.model.grid import Region
 
+MOST_AT_ONCE = 3_000_000
+"""Bins up to which an area is made while the hand waits."""
+
 
 class Reshape(StrEnum):
     """How an area is made another."""
@@ -49,7 +52,7 @@ class AreaActs(QObject):
         """All of time and frequency."""
         if self._document.recording is not None:
             stack = self._document.stack
-            self._selection.set_area(everything(stack.bins, stack.frames))
+            self._selection.set_area(everything(stack.bins, stack.frames), self.tr("Select all"))
 
     def deselect(self) -> None:
         """Nothing is selected, and all plays."""
@@ -61,20 +64,21 @@ class AreaActs(QObject):
         if area is None:
             self.select_all()
         else:
-            self._find(self.tr("Inverting the selection"), lambda _: area.inverted(), Join.NEW)
+            name, step = self.tr("Inverting the selection"), self.tr("Invert the selection")
+            self._find(name, step, lambda _: area.inverted(), Join.NEW)
 
     def reshape(self, how: Reshape, amount: int) -> None:
         """Grow, shrink or feather by bins and frames, or add so many harmonics of the selection."""
         area = self.wanted()
         if area is None:
             return
-        name, work = {
-            Reshape.GROW: (self.tr("Growing the selection"), area.grown),
-            Reshape.SHRINK: (self.tr("Shrinking the selection"), area.shrunk),
-            Reshape.FEATHER: (self.tr("Feathering the selection"), area.feathered),
-            Reshape.OVERTONES: (self.tr("Finding harmonics"), area.overtones),
+        name, step, work = {
+            Reshape.GROW: (self.tr("Growing the selection"), self.tr("Grow the selection"), area.grown),
+            Reshape.SHRINK: (self.tr("Shrinking the selection"), self.tr("Shrink the selection"), area.shrunk),
+            Reshape.FEATHER: (self.tr("Feathering the selection"), self.tr("Feather the selection"), area.feathered),
+            Reshape.OVERTONES: (self.tr("Finding harmonics"), self.tr("Add harmonics"), area.overtones),
         }[how]
-        self._find(name, lambda _: work(amount), Join.NEW)
+        self._find(name, step, lambda _: work(amount), Join.NEW)
 
     def select_dominated(self) -> None:
         """Where the layer holds more than any other, or the group more than any other group or layer in none.
@@ -89,7 +93,8 @@ class AreaActs(QObject):
         within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
         others = self._selection.rivals
         name = self.tr("Finding where {0} dominates").format(source.name)
-        self._find(name, lambda job: dominated(stack, chosen, others, within, job.report), join)
+        step = self.tr("Select where {0} dominates").format(source.name)
+        self._find(name, step, lambda job: dominated(stack, chosen, others, within, job.report), join)
 
     def select_alike(
         self, place: tuple[float, float], join: Join, like: Likeness, tolerance: float, connected: bool
@@ -99,6 +104,7 @@ class AreaActs(QObject):
         within = self._plane.region_in_view.joined(region)
         self._find(
             self.tr("Finding what is alike"),
+            self.tr("Select what is alike"),
             lambda _: alike(stack, region.low, region.start, within, like, tolerance, connected),
             join,
         )
@@ -126,6 +132,7 @@ class AreaActs(QObject):
         at = self._plane.bin_at(place[1]), self._plane.frame_at(place[0])
         self._find(
             self.tr("Following the sound"),
+            self.tr("Select a sound"),
             lambda job: sound_at(stack, at, near, fall, with_harmonics, analysis, rate, job.report),
             join,
         )
@@ -156,11 +163,63 @@ class AreaActs(QObject):
                 return self.tr("Nothing else is as like it as that; try a lower likeness")
             return self.tr("{0} similar events found").format(len(found))
 
-        self._find(self.tr("Looking for similar events"), work, Join.NEW, told)
+        self._find(self.tr("Looking for similar events"), self.tr("Add similar events"), work, Join.NEW, told)
 
-    def select_drawn(self, make: Callable[[], Area], join: Join) -> None:
-        """What was drawn around very many bins."""
-        self._find(self.tr("Selecting"), lambda _: make(), join)
+    def select_drawn(self, make: Callable[[], Area], bins: int, join: Join, step: str = "") -> None:
+        """What was drawn or remembered, around so many bins, as a step of a name of its own or of the usual one."""
+        step = (
+            step
+            or {
+                Join.NEW: self.tr("Select"),
+                Join.ADD: self.tr("Add to the selection"),
+                Join.SUBTRACT: self.tr("Subtract from the selection"),
+                Join.INTERSECT: self.tr("Intersect with the selection"),
+            }[join]
+        )
+        if bins > MOST_AT_ONCE:
+            self._find(self.tr("Selecting"), step, lambda _: make(), join)
+        else:
+            self._selection.set_area(joined(self._document.recorded_state.area, make(), join), step)
+
+    def select_placed(
+        self, make: Callable[[], Area], bins: int, step: str, merge: str | None, made: Callable[[Area], None]
+    ) -> Job | None:
+        """What was selected, taken elsewhere; answers the job that finds it where there are many bins.
+
+        Parameters
+        ----------
+        make : callable
+            Gives the area.
+        bins : int
+            About how many bins are looked at.
+        step : str
+            Name of the step.
+        merge : str or None
+            As in `Document.act`.
+        made : callable
+            Is told the area before it is selected.
+        """
+        selection, before = self._selection, self._selection.area
+
+        def done(area: Area) -> None:
+            if selection.area is not before:
+                return
+            if area:
+                made(area)
+                selection.set_area(area, step, merge)
+            else:
+                self._notices.refuse(self.tr("Nothing would be left of the selection there."))
+
+        def work(_: Job) -> Area:
+            area = make()
+            # Known from here on, so that the window need not look for them.
+            assert area.bounds is not None
+            return area
+
+        if bins > MOST_AT_ONCE:
+            return self._runner.run(self.tr("Selecting"), work, done, self._notices.trouble, key="area")
+        done(make())
+        return None
 
     def wanted(self) -> Area | None:
         """What is selected; where that is nothing, it is asked for."""
@@ -168,8 +227,10 @@ class AreaActs(QObject):
             self._notices.refuse(self.tr("Select something first: drag with a selection tool (V, R, Q, P, U or W)."))
         return self._selection.area
 
-    def _find(self, name: str, work: Callable[[Job], Area], join: Join, told: Callable[[], str] = lambda: "") -> None:
-        """Find an area as a job and join it with what is selected; `told` is what is said when it is there."""
+    def _find(
+        self, name: str, step: str, work: Callable[[Job], Area], join: Join, told: Callable[[], str] = lambda: ""
+    ) -> None:
+        """Find an area as a job and join it with what is selected, as a step; `told` is what is then said."""
         document, selection = self._document, self._selection
         before, recording, analysis = selection.area, document.recording, document.state.analysis
 
@@ -187,6 +248,6 @@ class AreaActs(QObject):
                 remark = told() if found else self.tr("Nothing of the kind was found")
                 if remark:
                     self._notices.say(remark)
-                selection.set_area(area)
+                selection.set_area(area, step if area else "")
 
         self._runner.run(name, whole, done, self._notices.trouble, key="area")

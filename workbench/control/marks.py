@@ -16,6 +16,7 @@ from workbench.document.acts.sources import (
     remove_mark,
     said_of,
 )
+from workbench.document.changes import same_work
 from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
@@ -153,7 +154,7 @@ class MarkActs(QObject):
                 }
 
             def done(places: dict[int, Area]) -> None:
-                if document.recorded_state is state:
+                if same_work(state, document.recorded_state):
                     self._acting.do(self.tr("Turn edits into marks"), lambda now: edits_as_marks(now, places))
                 else:
                     self._notices.refuse(self.tr("The masks were changed meanwhile; ask again."))

@@ -178,6 +178,21 @@ class Plane(QObject):
         v = self._viewport
         return self.region_between((v.start, v.low), (v.stop, v.high))
 
+    # -- the plane of the eye ------------------------------------------------------------------------
+
+    @property
+    def eye(self) -> Ruler:
+        """Where bins and frames are for the eye, whatever the zoom: a frame, and an axis position, is one pixel."""
+        v = self._viewport
+        return Ruler(v.scale, self._document.state.analysis.hz_of(1, v.rate), 1.0, 1.0)
+
+    @property
+    def pixels_of_eye(self) -> Doubles:
+        """The matrix, shape (3, 3), from (frame, axis position, 1) to pixels of the canvas."""
+        analysis, rate = self._document.state.analysis, self._viewport.rate
+        origin, one = (QPointF(self.x_of(analysis.second_of(n, rate)), self.y_of(float(n))) for n in (0, 1))
+        return np.array([[one.x() - origin.x(), 0, origin.x()], [0, one.y() - origin.y(), origin.y()], [0, 0, 1.0]])
+
     # -- the brush's ruler ---------------------------------------------------------------------------
 
     def ruler(self) -> Ruler:

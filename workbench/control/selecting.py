@@ -10,26 +10,28 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from workbench.control.areas import AreaActs
+from workbench.control.handling import Handling
 from workbench.control.plane import Plane
 from workbench.control.selection import Selection
 from workbench.control.tools import SELECTING, Tool, ToolSettings
 from workbench.document.document import Document
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.areas import Join, joined, polygon, rectangle
+from workbench.masks.edits.areas import Join, polygon, rectangle
 from workbench.masks.model.grid import Region
 
 SNAP = 6
 """Pixels within which the wand finds what the hand means."""
 CLICK = 3
 """Pixels within which a drag is a click."""
-MOST_AT_ONCE = 3_000_000
-"""Bins within a line up to which its inside is found while the hand waits."""
 PIECES = 24
 """Points along a straight line of the screen, which is bent on the frequency axis."""
 
 
 class Selecting(QObject):
-    """What is being drawn with a selecting tool; done, it is the selection or joined with it."""
+    """What is being drawn with a selecting tool; done, it is the selection or joined with it.
+
+    A drag that begins on the selection takes that instead (`Handling`).
+    """
 
     changed = Signal()
     """What is being drawn is another."""
@@ -41,14 +43,17 @@ class Selecting(QObject):
         tools: ToolSettings,
         plane: Plane,
         areas: AreaActs,
+        handling: Handling,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._tools = document, selection, tools
-        self._plane, self._areas = plane, areas
+        self._plane, self._areas, self._handling = plane, areas, handling
         self._places: list[tuple[float, float]] = []
         self._dragging = False
         self._join = Join.NEW
+        self._pressed: QPointF | None = None
+        """Where the selection was taken by a press that would else begin to draw."""
         tools.changed.connect(self.cancel)
         document.opened.connect(self.cancel)
 
@@ -70,6 +75,11 @@ class Selecting(QObject):
         return self._tools.tool if self._tools.tool in SELECTING else None
 
     @property
+    def handles_shown(self) -> bool:
+        """Whether what is selected can be taken: with a selecting tool that draws nothing."""
+        return self.tool is not None and not self._places and self._selection.area is not None
+
+    @property
     def points(self) -> list[QPointF]:
         """Corners of what is being drawn, as points of the canvas."""
         return [self._plane.point_of(place) for place in self._places]
@@ -78,6 +88,16 @@ class Selecting(QObject):
 
     def begin(self, point: QPointF, join: Join) -> None:
         """Press."""
+        if self.handles_shown and join is Join.NEW and self._handling.begin(point):
+            self._pressed = point
+        else:
+            self._begin(point, join)
+
+    def begin_content(self, point: QPointF, copies: bool) -> bool:
+        """Press, to drag what the layer holds in the selection, or a copy; answers whether that was taken."""
+        return self.handles_shown and self._handling.begin_content(point, copies)
+
+    def _begin(self, point: QPointF, join: Join) -> None:
         tool = self.tool
         if tool is None:
             return
@@ -99,8 +119,9 @@ class Selecting(QObject):
         else:
             self._areas.select_alike(place, join, wand.like, wand.tolerance, wand.connected)
 
-    def move(self, point: QPointF) -> None:
-        """Drag."""
+    def move(self, point: QPointF, straight: bool = False) -> None:
+        """Drag; `straight` holds what is taken of the selection to one axis, its proportions or steps of a turn."""
+        self._handling.move(point, straight)
         tool = self.tool
         if not self._dragging or not self._places or tool is None:
             return
@@ -114,11 +135,14 @@ class Selecting(QObject):
         if tool is Tool.SELECT and self._join is Join.NEW and not self._is_click():
             # Time is heard while it is selected.
             make, _ = self._drawn(tool)
-            self._selection.set_area(make())
+            self._selection.show_drawn(make())
         self.changed.emit()
 
     def end(self) -> None:
-        """Release."""
+        """Release; what was only clicked is drawn on."""
+        if self._handling.busy and not self._handling.end() and self._pressed is not None:
+            self._begin(self._pressed, Join.NEW)
+        self._pressed = None
         tool = self.tool
         if not self._dragging:
             return
@@ -146,9 +170,11 @@ class Selecting(QObject):
         self.changed.emit()
 
     def cancel(self) -> None:
-        """Esc: what is being drawn goes; time that was selected while it was drawn stays selected."""
+        """Esc: what is being drawn goes, and what was selected before is selected."""
+        self._handling.cancel()
         if self._places:
             self._places, self._dragging = [], False
+            self._selection.show_drawn(None)
             self.changed.emit()
 
     # -- what was drawn ------------------------------------------------------------------------------
@@ -160,10 +186,8 @@ class Selecting(QObject):
     def _finish(self, tool: Tool) -> None:
         make, bins = self._drawn(tool)
         self._places = []
-        if bins > MOST_AT_ONCE:
-            self._areas.select_drawn(make, self._join)
-        else:
-            self._selection.set_area(joined(self._selection.area, make(), self._join))
+        self._areas.select_drawn(make, bins, self._join)
+        self._selection.show_drawn(None)
         self.changed.emit()
 
     def _drawn(self, tool: Tool) -> tuple[Callable[[], Area], int]:

@@ -1,9 +1,13 @@
-"""What the tools, keys and panels work on: the present layer, the picked ones, the group, and the area."""
+"""What the tools, keys and panels work on: the present layer, the picked ones, the group, and the area.
+
+Which layer is selected is no part of the document. What is selected of time and frequency is: it is work.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from workbench.document.acts import selections as selection_acts
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.masks.edits.area import Area
@@ -11,7 +15,7 @@ from workbench.masks.model.layers import Group, Layer, members
 
 
 class Selection(QObject):
-    """The one selection that all views follow. It is no part of the document and has no undo."""
+    """The one selection that all views follow."""
 
     layer_changed = Signal()
     """The present layer, the picked ones or the group are others."""
@@ -25,7 +29,7 @@ class Selection(QObject):
         self._document = document
         self._layer = self._before = self._group = 0
         self._picked: frozenset[int] = frozenset()
-        self._area: Area | None = None
+        self._drawn: Area | None = None
         self._layer_of_stack: dict[int, int] = {}
         self._untold_layer = self._untold_area = False
         document.opened.connect(self._opened)
@@ -134,16 +138,17 @@ class Selection(QObject):
 
     @property
     def area(self) -> Area | None:
-        """What is selected of time and frequency."""
-        return self._area
+        """What is selected of time and frequency, or is about to be while it is drawn."""
+        return self._drawn or self._document.state.area
 
     @property
     def frames(self) -> tuple[int, int] | None:
         """First selected frame and the one behind the last; None where nothing, or all of time, is selected."""
-        if self._area is None:
+        area = self.area
+        if area is None:
             return None
-        bounds = self._area.bounds
-        return None if bounds.stop - bounds.start >= self._area.frames else (bounds.start, bounds.stop)
+        bounds = area.bounds
+        return None if bounds.stop - bounds.start >= area.frames else (bounds.start, bounds.stop)
 
     @property
     def seconds(self) -> tuple[float, float] | None:
@@ -154,11 +159,30 @@ class Selection(QObject):
         begin, end = self._document.state.analysis.span(*frames, recording.rate)
         return max(begin, 0.0), min(end, recording.duration)
 
-    def set_area(self, area: Area | None) -> None:
-        """Select some of time and frequency; an empty area selects nothing."""
-        wanted = area if area else None
-        if wanted is not self._area:
-            self._area = wanted
+    def set_area(self, area: Area | None, name: str = "", merge: str | None = None) -> None:
+        """Select some of time and frequency, as a step of the history; an empty area selects nothing.
+
+        Nothing is done where that is selected already: a step that changes nothing would be one more to undo.
+
+        Parameters
+        ----------
+        name : str
+            Of the step.
+        merge : str, optional
+            As in `Document.act`.
+        """
+        wanted, shown, state = area or None, self.area, self._document.recorded_state
+        self._drawn = None
+        if wanted is not state.area and not (wanted and state.area and wanted.same_as(state.area)):
+            name = name or (self.tr("Select") if wanted else self.tr("Deselect"))
+            self._document.act(name, selection_acts.select(state, wanted), merge)
+        elif shown is not self.area:
+            self.area_changed.emit()
+
+    def show_drawn(self, area: Area | None) -> None:
+        """What is being drawn counts as selected until it is, or is left (None); no step of the history."""
+        shown, self._drawn = self.area, area or None
+        if self.area is not shown:
             self.area_changed.emit()
 
     # -- following the document ----------------------------------------------------------------------
@@ -166,7 +190,7 @@ class Selection(QObject):
     def _opened(self) -> None:
         layers = self._document.layers
         self._layer, self._before, self._group = layers[0].id if layers else 0, 0, 0
-        self._picked, self._area, self._layer_of_stack = frozenset(), None, {}
+        self._picked, self._drawn, self._layer_of_stack = frozenset(), None, {}
         self.area_changed.emit()
         self.layer_changed.emit()
 
@@ -185,10 +209,8 @@ class Selection(QObject):
             # What is only tried out may be without the group; it is selected again afterwards.
             self._group = self._group_of(now)
         self._untold_layer |= was != (self._layer, self._group_of(now), self._picked)
-        recording = self._document.recording
-        if self._area is not None and before.analysis != now.analysis and recording is not None:
-            resampled = self._area.resampled(before.analysis, now.analysis, len(recording.samples))
-            self._area, self._untold_area = (resampled if resampled else None), True
+        if before.area is not now.area:
+            self._drawn, self._untold_area = None, True
 
     def _group_of(self, state: State) -> int:
         """The selected group where a state has it, else 0."""

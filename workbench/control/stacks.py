@@ -9,6 +9,7 @@ from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.acts.masks import parts_of
+from workbench.document.changes import same_work
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
 from workbench.masks.hand.clips import Clip, clip
@@ -77,7 +78,7 @@ class StackActs(QObject):
         parts = parts_of(document.state, source.id)
 
         def done(taken: Clip | Stack) -> None:
-            if document.recorded_state is not began:
+            if not same_work(began, document.recorded_state):
                 self._notices.refuse(self.tr("The masks were changed meanwhile; ask again."))
                 return
             act = stack_acts.copy_to_stack

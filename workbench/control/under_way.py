@@ -6,7 +6,9 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
+from workbench.control.handling import Handling
 from workbench.control.marking import Marking
+from workbench.control.notices import Notices
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
 from workbench.control.strokes import Strokes
@@ -31,18 +33,20 @@ class UnderWay(QObject):
         marking: Marking,
         pens: tuple[FactorStrokes, ...],
         tapping: Tapping,
+        handling: Handling,
         selecting: Selecting,
         thresholding: Thresholding,
         walking: Walking,
         extracting: Extracting,
         runner: Runner,
+        notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._strokes, self._pens = document, selection, strokes, pens
-        self._marking, self._tapping = marking, tapping
+        self._marking, self._tapping, self._handling = marking, tapping, handling
         self._selecting, self._thresholding, self._walking = selecting, thresholding, walking
-        self._extracting, self._runner = extracting, runner
+        self._extracting, self._runner, self._notices = extracting, runner, notices
 
     @property
     def can_accept(self) -> bool:
@@ -66,8 +70,9 @@ class UnderWay(QObject):
 
     @property
     def stroking(self) -> bool:
-        """Whether the hand holds a stroke."""
-        return self._strokes.busy or self._marking.busy or self._tapping.moving or any(pen.busy for pen in self._pens)
+        """Whether the hand holds a stroke, or the selection."""
+        held = self._strokes.busy or self._marking.busy or self._tapping.moving or self._handling.busy
+        return held or any(pen.busy for pen in self._pens)
 
     def undo(self) -> None:
         """One step back; during a stroke the stroke itself, what is tapped before it is a mark, and the search for a
@@ -79,12 +84,21 @@ class UnderWay(QObject):
         elif self._extracting.searching:
             self._extracting.stop()
         else:
+            name = self._document.undo_name
             self._document.undo()
+            self._tell(self.tr("Undone: {0}"), name)
 
     def redo(self) -> None:
         """One step forward; not during a stroke."""
         if not self.stroking:
+            name = self._document.redo_name
             self._document.redo()
+            self._tell(self.tr("Done again: {0}"), name)
+
+    def _tell(self, text: str, name: str) -> None:
+        """Say what it was: it may be out of view."""
+        if name:
+            self._notices.say(text.format(name))
 
     def go_to(self, step: int) -> None:
         """Any step of the history; not during a stroke."""
@@ -127,5 +141,6 @@ class UnderWay(QObject):
         self._strokes.cancel()
         self._marking.cancel()
         self._tapping.cancel()
+        self._handling.cancel()
         for pen in self._pens:
             pen.cancel()

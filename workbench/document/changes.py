@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from workbench.document.runs import PREVIEW
 from workbench.document.state import State
@@ -28,6 +28,8 @@ class Changes:
         Which mixes are remembered.
     references : bool
         The references, or to which layers and groups they are assigned.
+    remembered : bool
+        Which selections are remembered.
     factors : bool
         What the masks are computed from.
     marks : bool
@@ -46,6 +48,7 @@ class Changes:
     mix: bool
     mixes: bool
     references: bool
+    remembered: bool
     factors: bool
     marks: bool
     known: bool
@@ -82,11 +85,21 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
         _mix(before) != _mix(now),
         before.mixes != now.mixes,
         (before.references, before.assigned) != (now.references, now.assigned),
+        before.remembered is not now.remembered,
         factors,
         marks,
         before.present.known is not now.present.known,
         masks,
         region,
+    )
+
+
+def same_work(before: State, now: State) -> bool:
+    """Whether two states differ in nothing but what is selected or remembered of time and frequency."""
+    return all(
+        getattr(before, each.name) is getattr(now, each.name)
+        for each in fields(State)
+        if each.name not in ("area", "remembered")
     )
 
 

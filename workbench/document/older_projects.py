@@ -3,7 +3,8 @@
 Schema 1 and 2 had one stack, no history and three operations; 2 came with more methods, and masks computed as a whole.
 Schema 3 had steps, stacks and all effects; 4 groups and remembered mixes as well. All of them held the selected time
 of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references, 6 no marks; 7 wrote all
-marks of a stack with every step, and a source had the same share of a component at all frequencies.
+marks of a stack with every step, and a source had the same share of a component at all frequencies. In 8 what was
+selected of time and frequency was not saved.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ MIX_FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
-    """JSON and arrays of schema 8 for those of schema 1 … 8.
+    """JSON and arrays of schema 9 for those of schema 1 … 9.
 
     Parameters
     ----------
@@ -58,6 +59,10 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
         arrays = {name: _in_one_band(array) if name.endswith("_shares") else array for name, array in arrays.items()}
         _mark_by_mark(document["tables"])
         document["schema"] = 8
+    if document["schema"] < 9:
+        for step in document["steps"]:
+            step["state"].update(area=None, remembered=[])
+        document["schema"] = 9
     return document, arrays
 
 

@@ -48,7 +48,7 @@ TABLES = ("models", "layers", "tiles", "areas", "edits", "lists", "marks", "said
 
 
 class Packer:
-    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 8."""
+    """Collects tables and arrays; every method gives what stands for an object in JSON, of schema 9."""
 
     def __init__(self) -> None:
         self.tables: dict[str, list[Any]] = {name: [] for name in TABLES}
@@ -144,6 +144,8 @@ class Packer:
                 for each in state.stacks
             ],
             "mixes": [None if each is None else _finite(asdict(each)) for each in state.mixes],
+            "area": None if state.area is None else self._area(state.area),
+            "remembered": [{"name": each.name, "area": self._area(each.area)} for each in state.remembered],
             **packed_references(state, self.tables["references"]),
         }
 

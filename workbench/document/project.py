@@ -29,7 +29,7 @@ from workbench.document.unpacking import Unpacker
 from workbench.errors import UserError
 from workbench.storage import replacing
 
-SCHEMA = 8
+SCHEMA = 9
 SUFFIX = ".workbench"
 DAMAGE = (
     zipfile.BadZipFile,

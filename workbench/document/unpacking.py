@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.document.packed_references import unpacked_references
 from workbench.document.packing import EFFECTS, STORED_AS, Arrays
 from workbench.document.runs import model_fits
-from workbench.document.state import SLOTS, GroupMix, LayerMix, RememberedMix, Run, StackState, State
+from workbench.document.state import SLOTS, GroupMix, LayerMix, RememberedArea, RememberedMix, Run, StackState, State
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import Brush, Ruler, Shape
 from workbench.masks.edits.edits import Edit, Operation, Paint, Tile
@@ -111,7 +111,10 @@ class Unpacker:
         if len(mixes) != SLOTS:
             raise ValueError("mixes are missing")
         held = unpacked_references(entry, self._tables["references"])
-        return State(Analysis(**entry["analysis"]), stacks, entry["shown"], int(entry["next_id"]), mixes, *held)
+        area = None if entry["area"] is None else self._area(entry["area"])
+        remembered = tuple(RememberedArea(str(each["name"]), self._area(each["area"])) for each in entry["remembered"])
+        identity = int(entry["next_id"])
+        return State(Analysis(**entry["analysis"]), stacks, entry["shown"], identity, mixes, *held, area, remembered)
 
     def _layers(self, number: int) -> tuple[Layer, ...]:
         if ("layers", number) not in self._known:

@@ -9,7 +9,7 @@ from workbench.document.acts.layers import free_colour
 from workbench.document.acts.masks import locked_parts
 from workbench.document.state import StackState, State
 from workbench.errors import UserError
-from workbench.masks.edits.edits import with_operation
+from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Combine, CombineKind, MaskSource, Parts
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.palette import palette_colour
@@ -73,14 +73,14 @@ def copy_to_stack(state: State, name: str, parts: Parts, source: MaskSource, ide
     there = show_stack(state, identity)
     new = Layer(there.next_id, name, free_colour(there.layers), (Part(there.next_id + 1),))
     effect = Combine(locked_parts(there), new.part_ids, CombineKind.REPLACE, parts, source)
-    edits = with_operation(there.edits, effect, None)
+    edits = (*there.edits, Operation(effect))
     layers = (*there.layers, new)
     there = replace(there, next_id=there.next_id + 2).with_present(layers=layers, edits=edits)
     return show_stack(there, state.shown)
 
 
 def set_analysis(state: State, analysis: Analysis, samples: int, runs: Mapping[int, int]) -> State:
-    """Another window and hop: edits of all stacks are carried over.
+    """Another window and hop: edits of all stacks, and what is selected and remembered, are carried over.
 
     Parameters
     ----------
@@ -99,4 +99,9 @@ def set_analysis(state: State, analysis: Analysis, samples: int, runs: Mapping[i
         run = None if stack.run is None else runs[stack.run]
         return replace(stack, edits=edits, run=run, marks=marks, known=known)
 
-    return replace(state, analysis=analysis, stacks=tuple(carried(each) for each in state.stacks))
+    area = None if state.area is None else state.area.resampled(state.analysis, analysis, samples)
+    remembered = tuple(
+        replace(each, area=each.area.resampled(state.analysis, analysis, samples)) for each in state.remembered
+    )
+    stacks = tuple(carried(each) for each in state.stacks)
+    return replace(state, analysis=analysis, stacks=stacks, area=area or None, remembered=remembered)

@@ -25,6 +25,7 @@ from workbench.ui.dialogs.known_dialog import KnownDialog
 from workbench.ui.dialogs.mask_dialog import MaskDialog
 from workbench.ui.dialogs.page_dialog import PageDialog
 from workbench.ui.dialogs.references_dialog import ReferencesDialog
+from workbench.ui.dialogs.remembered_dialog import RememberedDialog
 from workbench.ui.dialogs.settings_dialog import SettingsDialog
 from workbench.ui.dialogs.sound_dialog import SoundDialog
 from workbench.ui.dialogs.stack_dialogs import TonesDialog
@@ -147,6 +148,22 @@ class Dialogs(QObject):
         """What is known of components."""
         self._show(KnownDialog(self._over, self._desk.document, self._desk.known))
 
+    def remembered(self) -> None:
+        """Selections that are remembered."""
+        self._remembered()
+
+    def remember(self) -> None:
+        """Remember what is selected, and ask for its name."""
+        if self._desk.selection.area is None:
+            self._desk.areas.wanted()
+        else:
+            self._remembered().add()
+
+    def _remembered(self) -> RememberedDialog:
+        dialog = RememberedDialog(self._over, self._desk.document, self._desk.remembering)
+        self._show(dialog)
+        return dialog
+
     def notes(self) -> None:
         """Choose a file of notes."""
         recording = self._desk.document.recording
@@ -179,6 +196,9 @@ class Dialogs(QObject):
             (tr("Double-click"), tr("Put the playhead; on a layer: its mask large")),
             (tr("Drag on the time axis"), tr("Scrub")),
             (tr("Drag"), tr("Select anew; Shift adds, Ctrl subtracts, both intersect")),
+            (tr("Drag the selection"), tr("Move it, by its handles resize and turn it; Shift holds it straight")),
+            (tr("Arrows, with Shift"), tr("Nudge the selection by one, by ten, with a tool that selects")),
+            (tr("Ctrl+Alt+drag, Ctrl+arrows"), tr("Move what the layer holds there; with Shift a drag copies it")),
             (tr("Ctrl while painting"), tr("Take away")),
             (tr("Shift+right-drag"), tr("Size and hardness of the brush")),
             (tr("Drag in W or H"), tr("With the brush draw, with the eraser take away")),

@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         add_stacks_menu(actions, desk, panes, dialogs)
         add_layers_menu(actions, desk, panes, dialogs)
         add_tools_menu(actions, desk)
-        add_select_menu(actions, desk, panes)
+        add_select_menu(actions, desk, panes, dialogs)
         add_mask_menu(actions, desk, panes, dialogs)
         add_play_menu(actions, desk, dialogs)
         add_help_menu(actions, dialogs)

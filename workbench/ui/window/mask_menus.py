@@ -20,7 +20,7 @@ MOST_LETTERS = 40
 """Of a name in a menu."""
 
 
-def add_select_menu(actions: Actions, desk: Desk, panes: Panes) -> None:
+def add_select_menu(actions: Actions, desk: Desk, panes: Panes, dialogs: Dialogs) -> None:
     """Areas of time and frequency."""
     areas = desk.areas
     menu = actions.menu(tr("&Select"), "selectMenu")
@@ -48,6 +48,27 @@ def add_select_menu(actions: Actions, desk: Desk, panes: Panes) -> None:
         tr("What sounds like the selection elsewhere, by its spectrum and course in time"),
     )
     menu.add("dominated", tr("Where this layer &dominates"), "Ctrl+Shift+D", areas.select_dominated)
+    menu.add(
+        "turnLeft", tr("Turn it to the &left"), "Alt+[", lambda: desk.handling.turn(-1), tr("By 15°, on the screen")
+    )
+    menu.add(
+        "turnRight", tr("Turn it to the righ&t"), "Alt+]", lambda: desk.handling.turn(1), tr("By 15°, on the screen")
+    )
+    menu.line()
+    menu.add(
+        "rememberSelection",
+        tr("&Remember this selection"),
+        "Ctrl+Alt+S",
+        dialogs.remember,
+        tr("Keep it under a name, to take it again"),
+    )
+    menu.add(
+        "rememberedSelections",
+        tr("Remembered sele&ctions…"),
+        "Ctrl+Alt+A",
+        dialogs.remembered,
+        tr("Take one again, add, subtract or intersect it; rename or take away"),
+    )
 
 
 def _reshape(desk: Desk, panes: Panes, how: Reshape) -> None:
