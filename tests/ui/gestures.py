@@ -189,3 +189,8 @@ def settle(program, seconds=20):
     """Let all jobs end."""
     assert pump(program.application, lambda: not program.desk.runner.jobs, seconds)
     pump(program.application)
+
+
+def comes_to_show_costs(program, curves, seconds=5):
+    """Whether the plot of the costs shows so many curves, at once or a moment later."""
+    return pump(program.application, lambda: len(program.window.panes.costs.listDataItems()) == curves, seconds)

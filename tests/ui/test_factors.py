@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from tests.acting import change_layer
 from tests.conftest import pump
-from tests.ui.gestures import LEFT, lane_of, rendered, run, stroke
+from tests.ui.gestures import LEFT, NONE, comes_to_show_costs, lane_of, middle, pixels, rendered, run, still, stroke
 from workbench.control.tools import Tool
 
 
@@ -157,4 +157,16 @@ def test_strokes_do_not_fill_the_list_of_runs(factorised):
     for second in (0.5, 1.0, 1.5):
         at = QPoint(int(pane.time_to_x(second)), int(lane_of(pane, 0).center().y()))
         stroke(program, pane, at, at + QPoint(8, 0))
-    assert panel.runs.list.count() == 2 and len(program.window.panes.costs.listDataItems()) == 2
+    assert panel.runs.list.count() == 2 and comes_to_show_costs(program, 2)
+
+
+def test_curves_wait_while_a_stroke_on_the_spectrogram_follows_the_hand(factorised):
+    """And are brought up to date when it is done."""
+    program, pane, view = factorised, factorised.window.panes.activations, factorised.window.panes.spectrogram
+    program.desk.tools.choose(Tool.BRUSH)
+    QTest.mousePress(view, LEFT, NONE, middle(program))
+    before, document = still(program, pane), program.desk.document
+    change_layer(document, "recolour", document.layers[0].id, colour="#ff00ff")
+    assert np.array_equal(still(program, pane), before) and program.desk.strokes.busy
+    QTest.mouseRelease(view, LEFT, NONE, middle(program))
+    assert pump(program.application, lambda: not np.array_equal(pixels(pane), before), 5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QMenu
 
@@ -19,6 +19,7 @@ from workbench.ui.base import theme
 from workbench.ui.base.axes import time_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
+from workbench.ui.factors.fills import covered, tinted
 from workbench.ui.factors.lanes import BAR, Lanes
 from workbench.ui.factors.onset_ticks import OnsetTicks
 
@@ -100,11 +101,9 @@ class ActivationsView(CurvePane):
             colour, current = curve_colour(layer.colour), self._selection.shows(layer)
             fill = QColor(colour)
             fill.setAlpha(130 if current else 75)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawPolygon(
-                arrayToQPolygonF(np.append(columns, (columns[-1], columns[0])), np.append(base - values, (base, base)))
-            )
+            first = int(base - lane)
+            under = covered(base - values[:-1], base, first, int(base) + 1)
+            painter.drawImage(QPoint(int(columns[0]), first), tinted(under.T, fill))
             held = self._holding.held(component, self.CURVE)
             painter.setPen(self._pen(colour, current, held))
             painter.drawPolyline(arrayToQPolygonF(columns, base - values))

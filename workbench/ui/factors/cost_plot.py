@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +18,8 @@ from workbench.ui.factors.curve_pane import curve_colour
 
 MOST_POINTS = 500
 """As many as the curve has pixels."""
+LATER_MS = 150
+"""From a change of the factors until the costs are drawn anew; a run publishes more often than that."""
 MOST_CURVES = 8
 """Runs shown at once: the present one and the newest before it."""
 
@@ -62,7 +65,10 @@ class CostPlot(pyqtgraph.PlotWidget):
         self.hideButtons()
         self._curves: dict[int, pyqtgraph.PlotDataItem] = {}
         self.dress()
-        for signal in (document.opened, document.factors_changed, document.runs_changed):
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self.refresh)
+        document.factors_changed.connect(self._refresh_soon)
+        for signal in (document.opened, document.runs_changed):
             signal.connect(self.refresh)
 
     def dress(self) -> None:
@@ -81,6 +87,10 @@ class CostPlot(pyqtgraph.PlotWidget):
         self.getAxis("bottom").setHeight(18)
         for run, curve in self._curves.items():
             self._draw(run, curve)
+
+    def _refresh_soon(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
 
     def refresh(self) -> None:
         """Show the present run and those before it."""

@@ -27,6 +27,7 @@ from workbench.control.highlight import Highlight
 from workbench.control.holding import Holding
 from workbench.control.plane import Plane
 from workbench.control.selection import Selection
+from workbench.control.strokes import Strokes
 from workbench.control.tools import ToolSettings
 from workbench.control.viewport import Viewport
 from workbench.document.document import Document
@@ -52,6 +53,8 @@ class Surroundings:
 
     Attributes
     ----------
+    painting : Strokes
+        On the spectrogram.
     anchor : QWidget
         Holds the plane's canvas, with which the curves are aligned.
     """
@@ -63,6 +66,7 @@ class Surroundings:
     tools: ToolSettings
     highlight: Highlight
     holding: Holding
+    painting: Strokes
     anchor: QWidget
 
 
@@ -80,7 +84,7 @@ class CurvePane(QWidget):
         super().__init__()
         document, selection, plane = around.document, around.selection, around.plane
         self._document, self._selection, self._plane, self._viewport = document, selection, plane, around.viewport
-        self._strokes, self._anchor = strokes, around.anchor
+        self._strokes, self._painting, self._anchor = strokes, around.painting, around.anchor
         self._highlight, self._holding = around.highlight, around.holding
         self._menu = CurveMenu(around.holding, self.CURVE, self)
         self._lay = lanes
@@ -95,7 +99,7 @@ class CurvePane(QWidget):
         self.setMouseTracking(True)
         # What is told of the document can wait until the masks are on the screen; the plane may not.
         self._later = QTimer(self, singleShot=True, interval=AFTER_MS)
-        self._later.timeout.connect(self._draw_anew)
+        self._later.timeout.connect(self._draw_in_turn)
         for signal in (document.factors_changed, document.layers_changed, document.known_changed):
             signal.connect(self._draw_soon)
         plane.changed.connect(self.redraw)
@@ -110,6 +114,13 @@ class CurvePane(QWidget):
     def _draw_soon(self) -> None:
         self._fit()
         self._later.start()
+
+    def _draw_in_turn(self) -> None:
+        """Draw anew, but not before a stroke on the spectrogram is done: that follows the hand, while a run goes on."""
+        if self._painting.busy:
+            self._later.start()
+        else:
+            self._draw_anew()
 
     def _fit(self) -> None:
         """Lanes for the curves that there are."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.masks.model.models import Factors
@@ -16,6 +16,7 @@ from workbench.ui.base import theme
 from workbench.ui.base.axes import frequency_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
+from workbench.ui.factors.fills import covered, tinted
 from workbench.ui.factors.lanes import BAR, Lanes
 
 LEAST = 22
@@ -103,11 +104,9 @@ class TemplatesView(CurvePane):
             colour, current = curve_colour(layer.colour), self._selection.shows(layer)
             fill = QColor(colour)
             fill.setAlpha((120 if current else 60) if factors.length == 1 else 0)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawPolygon(
-                arrayToQPolygonF(np.append(x, (left, left)), np.append(pixels, (pixels[-1], pixels[0])))
-            )
+            first = int(left)
+            under = covered(left, x[:-1], first, first + int(lane) + 2)
+            painter.drawImage(QPoint(first, int(pixels[0])), tinted(under, fill))
             held = self._holding.held(component, self.CURVE)
             painter.setPen(self._pen(colour, current, held))
             painter.drawPolyline(arrayToQPolygonF(x, pixels))
@@ -128,11 +127,8 @@ class TemplatesView(CurvePane):
         level = template[rows] / max(float(template.max()), 1e-30)
         share = np.clip(1 + 20 * np.log10(np.maximum(level, 1e-6)) / self.RANGE_DB, 0, 1)
         shade = QColor(colour)
-        picture = np.empty((*share.shape, 4), np.uint8)
-        picture[:] = (shade.blue(), shade.green(), shade.red(), 0)
-        picture[..., 3] = share * 220
-        image = QImage(picture.data, share.shape[1], share.shape[0], 4 * share.shape[1], QImage.Format.Format_ARGB32)
-        painter.drawImage(place, image)
+        shade.setAlpha(220)
+        painter.drawImage(place, tinted(share, shade))
 
     def entries(self, at: QPointF, lane: QRectF) -> tuple[int, int, float]:
         top, bottom = self.y_range()

@@ -1,0 +1,42 @@
+"""Levels under a picture: found once a view, the same in whatever pieces they are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from workbench.masks.pictures.cell_levels import CellLevels
+from workbench.masks.pictures.picture import axis_of, levels_of
+from workbench.spectral.pyramid import LevelPyramid
+
+BINS, FRAMES = 200, 3000
+WIDTH, HEIGHT, STRIP = 150, 90, 16
+
+
+@pytest.fixture(scope="module")
+def base():
+    return np.random.default_rng(0).integers(0, 256, (FRAMES, BINS), np.uint8)
+
+
+@pytest.mark.parametrize(("first", "last"), [(1000, 1040), (500, 800), (0, FRAMES)], ids=["in", "between", "out"])
+def test_any_rectangle_has_the_levels_of_the_view(base, first, last):
+    levels, rng = LevelPyramid(base), np.random.default_rng(1)
+    rows = axis_of(np.geomspace(1, BINS, HEIGHT + 1) - 0.5, BINS)
+    columns = axis_of(np.linspace(first, last, WIDTH + 1) - 0.5, FRAMES)
+    known, whole = CellLevels(levels, rows, columns, STRIP), levels_of(levels, rows, columns)
+    for _ in range(30):
+        (low, high), (left, right) = (np.sort(rng.choice(n + 1, 2, replace=False)) for n in (HEIGHT, WIDTH))
+        found = known.cut(low, high, left, right)
+        cells = rows.cells_in(low, high), columns.cells_in(left, right)
+        np.testing.assert_array_equal(found, whole[cells])
+        assert found.shape == (len(rows.cut(low, high).cells), len(columns.cut(left, right).cells))
+
+
+def test_each_cell_has_the_loudest_of_its_bins_and_frames(base):
+    rows = axis_of(np.geomspace(1, BINS, HEIGHT + 1) - 0.5, BINS)
+    columns = axis_of(np.linspace(500, 800, WIDTH + 1) - 0.5, FRAMES)
+    found = CellLevels(LevelPyramid(base), rows, columns, STRIP).cut(0, HEIGHT, 0, WIDTH)
+    bins, frames = np.append(rows.cells, rows.edges[-1]), np.append(columns.cells, columns.edges[-1])
+    for i in range(0, len(rows.cells) - 1, 7):
+        for j in range(0, len(columns.cells) - 1, 7):
+            assert found[i, j] == base[frames[j] : frames[j + 1], bins[i] : bins[i + 1]].max()
