@@ -6,6 +6,7 @@ import sys
 
 from tests.benchmarks import (
     Report,
+    afternoon,
     edit,
     effort,
     engine,
@@ -16,7 +17,9 @@ from tests.benchmarks import (
     point,
     presets,
     scores,
+    selections,
     told,
+    window_load,
     windows,
 )
 
@@ -28,11 +31,14 @@ BENCHMARKS = {
     "windows": windows.measure,
     "scores": scores.measure,
     "edit": edit.measure,
+    "afternoon": afternoon.measure,
+    "selections": selections.measure,
     "effort": effort.measure,
     "told": told.measure,
     "marks": marks.measure,
     "point": point.measure,
     "live": live.measure,
+    "window": window_load.measure,
 }
 
 

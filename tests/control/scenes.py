@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QCoreApplication, QPointF
 
 from tests.acting import region_masks
 from tests.conftest import tone_mix
@@ -18,6 +20,7 @@ from workbench.audio.scene import Scene
 from workbench.control.desk import Desk
 from workbench.control.notices import Notices
 from workbench.document.acts import layers as layer_acts
+from workbench.document.changes import same_work
 from workbench.document.state import State, fresh_state
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
@@ -138,8 +141,8 @@ def names(desk: Desk) -> list[str]:
 
 
 def acts(desk: Desk) -> list[str]:
-    """Names of the steps of the history."""
-    return [step.name for step in desk.document.steps[1:]]
+    """Names of the steps of the history that did more than select."""
+    return [step.name for was, step in pairwise(desk.document.steps) if not same_work(was.state, step.state)]
 
 
 def layer(desk: Desk, identity: int):
@@ -168,6 +171,15 @@ def point(desk: Desk, second: float, share: float = 0.5) -> QPointF:
     """A point of the canvas by its second, and its share of the height from below."""
     canvas = desk.plane.canvas
     return QPointF(desk.plane.x_of(second), canvas.top() + (1 - share) * canvas.height())
+
+
+def settled(desk: Desk, seconds: float = 20.0) -> None:
+    """Let the jobs that were begun end, and what they found be delivered."""
+    deadline = time.monotonic() + seconds
+    while desk.runner.jobs:
+        assert time.monotonic() < deadline
+        QCoreApplication.processEvents()
+        time.sleep(0.001)
 
 
 def previewing(desk: Desk) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.control.scenes import acts, change, ids, names, previewing
+from tests.control.scenes import acts, change, ids, names, previewing, settled
 from workbench.control.acting import first_free, numbered
 from workbench.document.acts import groups as group_acts
 from workbench.document.acts import layers as layer_acts
@@ -112,6 +112,7 @@ def test_acts_on_a_layer_that_is_only_tried_out_are_refused(desk, told):
 def test_locks_are_spoken_of_where_they_kept_something(separated, told):
     change(separated, ids(separated)[1], locked=True)
     separated.acting.do_on_selected("Invert {0}", invert, None)
+    settled(separated)
     assert len(told.said) == 1 and "Locked layers kept their share" in told.said[0]
 
 

@@ -121,14 +121,14 @@ def test_a_result_is_dropped_where_the_selection_changed_meanwhile(desk, settle)
 
 
 def test_a_result_is_dropped_on_another_recording(desk, settle):
-    desk.areas.select_drawn(lambda: rectangle(Region(3, 9, 3, 9), *whole(desk)), Join.NEW)
+    desk.areas.select_drawn(lambda: rectangle(Region(3, 9, 3, 9), *whole(desk)), 4_000_000, Join.NEW)
     open_tones(desk, seconds=1.0)
     settle()
     assert bounds(desk) is None
 
 
 def test_a_result_is_dropped_with_another_window(desk, settle):
-    desk.areas.select_drawn(lambda: rectangle(Region(3, 9, 3, 9), *whole(desk)), Join.NEW)
+    desk.areas.select_drawn(lambda: rectangle(Region(3, 9, 3, 9), *whole(desk)), 4_000_000, Join.NEW)
     new = Analysis(1024, 256)
     desk.document.set_analysis("wider", new, analyse_levels(desk.document.recording.samples, new))
     settle()

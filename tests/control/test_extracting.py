@@ -259,8 +259,8 @@ def test_a_locked_source_is_refused_at_once(out, told):
 
 
 def test_undo_while_it_is_searched_for_takes_back_the_search_and_no_click(out, settle, told):
-    before = out.document.recorded_state
     select_box(out, 20, 40, 10, 30)
+    before = out.document.recorded_state
     out.extracting.get_out()
     assert out.under_way.can_undo
     out.under_way.undo()

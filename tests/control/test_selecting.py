@@ -49,6 +49,7 @@ def test_each_tool_selects_what_it_is_for(desk, corners):
         (Tool.THRESHOLD, (low, high, start, stop)),
     ):
         desk.tools.choose(tool)
+        desk.areas.deselect()
         drag(desk, *corners)
         assert bounds(desk) == expected
         assert not desk.selecting.busy

@@ -1,5 +1,6 @@
 """Whatever is done and undone, the selection stands for what there is."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from workbench.control.selection import Selection
 from workbench.document.acts import groups as group_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
+from workbench.document.acts import selections as selection_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
 from workbench.document.state import fresh_state
@@ -136,6 +138,37 @@ class Selected(RuleBasedStateMachine):
         select_time(self.document, self.selection, begin, begin + length)
 
     @rule()
+    def deselect(self):
+        self.selection.set_area(None)
+
+    @rule(frames=st.integers(-40, 40), bins=st.integers(-40, 40))
+    def nudge(self, frames, bins):
+        if self.selection.area is not None:
+            self.selection.set_area(self.selection.area.moved(bins, frames), "nudge", "nudge")
+
+    @rule()
+    def remember(self):
+        if self.selection.area is not None:
+            state = selection_acts.remember(self.state, "one", self.selection.area)
+            self.document.act("remember", state)
+
+    @precondition(lambda self: self.state.remembered)
+    @rule(place=PLACES)
+    def take(self, place):
+        held = self.state.remembered
+        self.selection.set_area(held[place % len(held)].area)
+
+    @rule()
+    def there_and_back(self):
+        """Undo and redo bring back what is selected, as the same object."""
+        self.document.end_preview()
+        step, area = self.document.step, self.selection.area
+        self.document.undo()
+        if self.document.step != step:
+            self.document.redo()
+        assert self.selection.area is area
+
+    @rule()
     def undo(self):
         self.document.undo()
 
@@ -169,6 +202,20 @@ class Selected(RuleBasedStateMachine):
     def the_area_is_one_of_the_plane(self):
         area, stack = self.selection.area, self.document.stack
         assert area is None or (area and (area.bins, area.frames) == (stack.bins, stack.frames))
+
+    @invariant()
+    def it_is_that_of_the_document(self):
+        assert self.selection.area is self.document.state.area is self.document.recorded_state.area
+
+    @invariant()
+    def no_step_does_nothing(self):
+        steps = [step.state for step in self.document.steps]
+        assert all(one is not other for one, other in itertools.pairwise(steps))
+
+    @invariant()
+    def remembered_ones_fit_the_plane(self):
+        stack = self.document.stack
+        assert all((each.area.bins, each.area.frames) == (stack.bins, stack.frames) for each in self.state.remembered)
 
     @invariant()
     def views_saw_nothing_else(self):

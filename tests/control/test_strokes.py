@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.control.scenes import acts, change, ids, masks, names, open_tones, point, previewing, select_box
+from tests.control.scenes import acts, change, ids, masks, names, open_tones, point, previewing, select_box, settled
 from workbench.control.tools import Tool
 from workbench.document.acts import groups as group_acts
 from workbench.document.acts import stacks as stack_acts
@@ -243,6 +243,7 @@ def test_painting_stays_within_what_is_selected(brush, told):
 def test_what_locks_kept_is_said(brush, told):
     change(brush, ids(brush)[0], locked=True)
     stroke(brush)
+    settled(brush)
     assert "Locked layers kept" in told.said[0]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.control.scenes import acts, change, ids, layer, masks, open_tones, previewing, select_box, separate
+from tests.control.scenes import acts, change, ids, layer, masks, open_tones, previewing, select_box, separate, settled
 from workbench.control.thresholding import Limits
 from workbench.control.tools import Tool
 from workbench.masks.edits.effects import Measure
@@ -15,6 +15,14 @@ HALF = Limits(Measure.MASK, 0.3)
 def threshold(separated):
     separated.tools.choose(Tool.THRESHOLD)
     return separated
+
+
+def looked_at(desk):
+    """Samples of what the threshold looks at; None where nothing is."""
+    seen = [None]
+    desk.thresholding.look(seen.append)
+    settled(desk)
+    return seen[-1]
 
 
 def kept(desk):
@@ -140,21 +148,21 @@ def test_the_only_layer_gives_what_is_weak_to_a_rest(desk):
 
 
 def test_it_looks_at_what_is_selected_or_in_view(threshold):
-    everywhere = threshold.thresholding.values()
+    everywhere = looked_at(threshold)
     select_box(threshold, 0, 10, 0, 10)
-    assert len(threshold.thresholding.values()) == 100 < len(everywhere)
+    assert len(looked_at(threshold)) == 100 < len(everywhere)
 
 
 def test_it_looks_at_the_masks_as_they_are_recorded(threshold):
-    before = threshold.thresholding.values()
+    before = looked_at(threshold)
     threshold.thresholding.set(HALF)
-    assert np.array_equal(threshold.thresholding.values(), before)
+    assert np.array_equal(looked_at(threshold), before)
 
 
 def test_with_nothing_open_there_is_nothing_to_look_at(empty):
     empty.tools.choose(Tool.THRESHOLD)
     empty.thresholding.set(HALF)
-    assert empty.thresholding.values() is None and not empty.thresholding.pending
+    assert looked_at(empty) is None and not empty.thresholding.pending
 
 
 def test_who_shows_it_is_told_what_it_looks_at(threshold):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.control.scenes import acts, change, ids, layer, open_tones, separate
+from tests.control.scenes import acts, change, ids, layer, open_tones, separate, settled
 from workbench.audio.scene import Hear
 from workbench.document.acts import layers as layer_acts
 
@@ -11,6 +11,7 @@ from workbench.document.acts import layers as layer_acts
 def walk(separated):
     """A walk over the layers."""
     separated.walking.begin()
+    settled(separated)
     return separated
 
 
@@ -24,6 +25,7 @@ def heard(desk):
 def test_every_layer_is_heard_alone_over_and_over(walk, told):
     for place in range(4):
         assert (heard(walk), walk.walking.place, walk.walking.count, walk.selection.index) == (place, place, 4, place)
+        settled(walk)
         begin, end = walk.playback.looped
         assert walk.playback.playing and end - begin == pytest.approx(1.0, abs=0.05)
         walk.walking.next()
@@ -88,6 +90,7 @@ def test_space_pauses_and_the_next_layer_plays(walk):
     walk.playback.toggle()
     assert heard(walk) == 0 and not walk.playback.playing and walk.walking.walking
     walk.walking.next()
+    settled(walk)
     assert heard(walk) == 1 and walk.playback.playing
 
 

@@ -17,7 +17,7 @@ from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
 
 FILES = Path(__file__).parent / "files"
-NAMES = ("schema1", "schema2", "schema2-hpss", "schema3", "schema4", "schema5", "schema6", "schema7")
+NAMES = ("schema1", "schema2", "schema2-hpss", "schema3", "schema4", "schema5", "schema6", "schema7", "schema8")
 ROWS, COLUMNS = np.arange(0, 65, 6), np.arange(0, 126, 9)
 """Bins and frames at which the masks were noted."""
 NOT_KNOWN_YET = {"automatic": False, "group": 0}
@@ -101,6 +101,16 @@ def test_marks_come_back_with_every_step_and_the_oldest_projects_have_none(name)
     assert found == noted(name).get("marks", {})
 
 
+def test_what_is_known_of_components_comes_back():
+    known = load_project(FILES / "schema8.workbench").state.stacks[0].known
+    assert [[each.part, list(each.seconds)] for each in known] == noted("schema8")["known"]
+
+
+def test_nothing_was_selected_in_projects_that_did_not_save_it(name):
+    for _, state in load_project(FILES / f"{name}.workbench").steps:
+        assert state.area is None and state.remembered == ()
+
+
 def test_sources_that_an_edit_holds_have_the_shares_that_they_had_at_all_frequencies():
     """Those of marks are solved anew; what an edit took from them is as it was."""
     state, known = load_project(FILES / "schema7.workbench").state, noted("schema7")
@@ -135,8 +145,9 @@ def test_the_masks_of_every_step_and_stack_are_what_they_were(name):
         for key in masks.files:
             step, identity = map(int, key.split("_"))
             state = stack_acts.show_stack(document.steps[step].state, identity)
-            found = document.stack_of(state).evaluate(ROWS, COLUMNS)
-            # They were noted in half precision.
+            stack = document.stack_of(state)
+            # As it sounds: on every bin, so that filters see all of their neighbours. Noted in half precision.
+            found = stack.evaluate(np.arange(stack.bins), np.arange(stack.frames))[:, ROWS[:, None], COLUMNS]
             np.testing.assert_allclose(found, masks[key], atol=6e-4, err_msg=key)
 
 

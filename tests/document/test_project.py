@@ -84,7 +84,7 @@ def test_everything_comes_back(saved):
 def test_is_plain_data_without_pickles(saved):
     with zipfile.ZipFile(saved[0]) as file:
         document = json.loads(file.read("project.json"))
-        assert document["schema"] == 8
+        assert document["schema"] == 9
         for name in file.namelist():
             assert name == "project.json" or name.endswith(".npy")
 

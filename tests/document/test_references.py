@@ -116,7 +116,7 @@ def test_projects_without_references_open(saved):
 )
 def test_damage_gets_one_sentence(saved, change):
     with zipfile.ZipFile(saved[0]) as file:
-        assert json.loads(file.read("project.json"))["schema"] == 8
+        assert json.loads(file.read("project.json"))["schema"] == 9
     rewritten(saved[0], lambda document, members: change(document))
     with pytest.raises(ProjectError, match="damaged"):
         load_project(saved[0])

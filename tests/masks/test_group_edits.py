@@ -11,8 +11,9 @@ from tests.conftest import random_stack
 from workbench.errors import UserError
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.edits import Cover, Operation
-from workbench.masks.edits.effects import CombineKind, Fill, Invert, Measure, Scale, Threshold, _Given
+from workbench.masks.edits.effects import Combine, CombineKind, Fill, Invert, Measure, Scale, Threshold
 from workbench.masks.edits.filters import Filter, FilterKind
+from workbench.masks.hand.clips import Clip
 from workbench.masks.hand.painting import TileStroke, brush_effect, check, filter_effect
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Part
@@ -134,7 +135,8 @@ def test_a_group_is_combined_as_a_whole(kind):
         "intersection": np.minimum(whole, other),
         "difference": np.minimum(whole, 1 - other),
     }[kind]
-    got = after(stack, _Given(stack.locked_parts(), stack.parts_of(GROUP), kind, other))
+    taken = Clip(PLANE, other)
+    got = after(stack, Combine(stack.locked_parts(), stack.parts_of(GROUP), kind, (1,), taken))
     np.testing.assert_allclose(got, reference(stack, goal, np.ones(whole.shape)), atol=2e-5)
 
 

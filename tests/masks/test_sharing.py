@@ -17,7 +17,7 @@ def test_sharing_rules_conserve(seed, parts):
     under = np.where(under.sum(axis=0) > 0, under / np.maximum(under.sum(axis=0), 1e-9), 1 / parts).astype(np.float32)
     values = rng.dirichlet(np.ones(parts + 1), (3, 4)).transpose(2, 0, 1)[:parts].astype(np.float32)
     values[rng.random(shape) < 0.5] = np.nan
-    filled = fill_unpainted(values, under)
+    filled = fill_unpainted(values, under, under)
     np.testing.assert_allclose(filled.sum(axis=0), 1, atol=1e-5)
     assert filled.min() >= 0
     target = np.zeros(parts, bool)
@@ -35,5 +35,15 @@ def test_shares_next_to_nothing_never_leave_the_range_of_numbers(tiny):
     out = reassign(masks, masks, target, ~target & False, np.zeros((1, 1), np.float32))
     assert np.isfinite(out).all() and out.sum() == pytest.approx(1) and out[0] == 0
     values = np.array([0.25, np.nan, np.nan], np.float32)[:, None, None]
-    filled = fill_unpainted(values, masks)
+    filled = fill_unpainted(values, masks, masks)
     assert np.isfinite(filled).all() and filled.sum() == pytest.approx(1) and filled[0] == 0.25
+
+
+def test_where_those_unpainted_hold_nothing_they_share_as_the_model_does_and_else_the_oldest_has_it():
+    values = np.array([0.25, np.nan, np.nan, np.nan], np.float32)[:, None]
+    nothing = np.array([1, 0, 0, 0], np.float32)[:, None]
+    computed = np.array([0.4, 0.1, 0.5, 0], np.float32)[:, None]
+    filled = fill_unpainted(values, nothing, computed)
+    np.testing.assert_allclose(filled[:, 0], [0.25, 0.75 / 6, 0.75 * 5 / 6, 0], rtol=1e-6)
+    filled = fill_unpainted(values, nothing, nothing, np.array([4, 3, 2, 1]))
+    np.testing.assert_allclose(filled[:, 0], [0.25, 0, 0, 0.75], rtol=1e-6)

@@ -55,7 +55,7 @@ def painted(stack, seed, strokes=4):
         edits = painter.edits
         if rng.random() < 0.3:
             mine = stack.layers[layer].part_ids
-            effect = [Threshold((), mine, low=0.3), Invert((), mine), Sharpened(())][rng.integers(3)]
+            effect = [Threshold((), mine, low=0.31), Invert((), mine), Sharpened(())][rng.integers(3)]
             edits = (*edits, Operation(effect))
         stack = Stack(stack.layers, stack.factors, edits, stack.bins, stack.frames)
     return stack

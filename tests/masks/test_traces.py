@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from tests.conftest import random_stack
 from workbench.masks.edits import areas
-from workbench.masks.edits.brush import Brush, Ruler, Shape
-from workbench.masks.edits.edits import Operation, with_operation
+from workbench.masks.edits.brush import Brush, Ruler, Shape, coverage, covered
+from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Fill, Restore
-from workbench.masks.edits.traces import Path
+from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.hand.painting import AnyStroke, PathStroke, TileStroke
 from workbench.masks.model.grid import Region
 from workbench.spectral.scales import FrequencyScale
@@ -92,15 +92,62 @@ def test_a_stroke_that_becomes_a_path_does_not_jump(build_up):
     assert kinds[0] == "TileStroke" and kinds[-1] == "PathStroke"
 
 
-def test_strokes_that_do_the_same_become_one_operation_with_the_same_masks():
+def test_strokes_of_one_trace_give_what_they_give_one_after_the_other():
     stack = random_stack(3, ANALYSIS, SAMPLES)
     effect = Fill((), mine(stack), 0.9)
-    one_by_one, together = [], ()
-    for x in (100.0, 120.0, 300.0):
-        trace = PathStroke(replace(stack, edits=()), effect, Path(Brush(size=90), ruler(), np.array([[x, 150, 0.5]])))
-        area = trace.edits[0].area
-        one_by_one.append(Operation(effect, area))
-        together = with_operation(together, effect, area)
-    assert len(together) == 1
-    apart = everywhere(replace(stack, edits=tuple(one_by_one)))
-    np.testing.assert_allclose(everywhere(replace(stack, edits=together)), apart, atol=1e-5)
+    paths = [Path(Brush(size=90), ruler(), np.array([[x, 150, 0.5]])) for x in (100.0, 120.0, 300.0)]
+    apart = everywhere(replace(stack, edits=tuple(Operation(effect, Trace((path,))) for path in paths)))
+    together = everywhere(replace(stack, edits=(Operation(effect, Trace(tuple(paths))),)))
+    np.testing.assert_allclose(together, apart, atol=1e-5)
+
+
+@given(st.integers(0, 10_000), st.sampled_from(list(Shape)), st.booleans())
+def test_a_path_that_is_drawn_on_covers_the_same_as_one_drawn_at_once(seed, shape, build_up):
+    rng = np.random.default_rng(seed)
+    points = np.column_stack([rng.uniform(0, 300, 40), rng.uniform(20, 300, 40), rng.choice([0.3, 1.0], 40)])
+    start = Path(Brush(shape, float(rng.uniform(4, 60)), float(rng.random())), ruler(), points[:1], build_up)
+    rows, columns = np.arange(3, 129), np.arange(5, 110)
+    path, covered = start, start.at(rows, columns)
+    for i, point in enumerate(points[1:], 1):
+        longer = path.extended(*point)
+        covered = longer.drawn_on(covered, i, rows, columns)
+        if i == 20:
+            half = longer
+        path = longer
+    at_once = Path(start.brush, start.ruler, points, build_up)
+    np.testing.assert_array_equal(path.regions, at_once.regions)
+    np.testing.assert_array_equal(covered, at_once.at(rows, columns))
+    # Drawn on elsewhere from its middle, neither sees the other.
+    other = half.extended(1.0, 2.0, 0.5)
+    assert len(other.points) == 22 and (half.points == points[:21]).all() and (path.points == points).all()
+    assert other.stroke is not path.stroke
+
+
+def test_a_scribble_covers_what_it_covers_however_often_it_goes_over_a_place():
+    """Pieces that can cover nothing more are not looked at; the coverage is the greatest of all."""
+    rng = np.random.default_rng(4)
+    points = np.column_stack([rng.uniform(50, 120, 300), rng.uniform(60, 160, 300), rng.choice([0.4, 1.0], 300)])
+    path = Path(Brush(size=30.0), ruler(), points)
+    rows, columns = np.arange(1, 120), np.arange(10, 60)
+    expected = np.zeros((len(rows), len(columns)), np.float32)
+    for a, b in zip([points[0], *points[:-1]], points, strict=True):
+        held = coverage(path.brush, path.ruler, rows, columns, (a[0], a[1]), (b[0], b[1])) * np.float32(b[2])
+        expected = np.maximum(expected, held)
+    np.testing.assert_array_equal(path.at(rows, columns), expected)
+
+
+@pytest.mark.parametrize("shape", list(Shape))
+def test_the_regions_of_many_pieces_are_those_of_each(shape):
+    rng = np.random.default_rng(5)
+    points = np.column_stack([rng.uniform(-20, 300, 50), rng.uniform(-20, 300, 50), np.ones(50)])
+    path = Path(Brush(shape, 24.0, width=90.0), ruler(), points)
+    for region, a, b in zip(path.regions.tolist(), [points[0], *points[:-1]], points, strict=True):
+        one = covered(path.brush, path.ruler, (a[0], a[1]), (b[0], b[1]))
+        assert region == [one.low, one.high, one.start, one.stop]
+        # What it covers lies within.
+        rows, columns = np.arange(129), np.arange(0, 110)
+        held = coverage(path.brush, path.ruler, rows, columns, (a[0], a[1]), (b[0], b[1])) > 0
+        hit_rows, hit_columns = np.nonzero(held)
+        if len(hit_rows):
+            assert one.low <= hit_rows.min() and hit_rows.max() < one.high
+            assert one.start <= hit_columns.min() and hit_columns.max() < one.stop

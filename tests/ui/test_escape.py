@@ -51,10 +51,19 @@ def begin_polygon(program):
 
 def begin_drag(program):
     press(program, Qt.Key.Key_R)
-    at = middle(program)
+    # Beside what is selected, which would be taken along.
+    at = QPoint(program.desk.plane.canvas.left() + 20, middle(program).y())
     QTest.mousePress(program.window.panes.spectrogram, LEFT, NONE, at)
     QTest.mouseMove(program.window.panes.spectrogram, at + QPoint(40, 30))
     return lambda: program.desk.selecting.busy
+
+
+def begin_move(program):
+    press(program, Qt.Key.Key_R)
+    at = middle(program)
+    QTest.mousePress(program.window.panes.spectrogram, LEFT, NONE, at)
+    QTest.mouseMove(program.window.panes.spectrogram, at + QPoint(40, 30))
+    return lambda: program.desk.handling.busy
 
 
 def begin_stroke(program):
@@ -74,7 +83,7 @@ def begin_curve(program):
     return lambda: program.desk.activation_strokes.busy
 
 
-@pytest.mark.parametrize("innermost", [begin_preview, begin_polygon, begin_drag, begin_stroke, begin_curve])
+@pytest.mark.parametrize("innermost", [begin_preview, begin_polygon, begin_drag, begin_move, begin_stroke, begin_curve])
 def test_each_press_leaves_one_thing_from_the_innermost_out(factorised, innermost):
     program, steps = factorised, len(factorised.desk.document.steps)
     settle(program)
@@ -88,7 +97,7 @@ def test_each_press_leaves_one_thing_from_the_innermost_out(factorised, innermos
         assert not under_way.pop()(), begins[len(under_way)].__name__
     press(program, Qt.Key.Key_Escape)
     settle(program)
-    assert len(program.desk.document.steps) == steps
+    assert [step.name for step in program.desk.document.steps[steps:]] == ["Select", "Deselect"]
 
 
 def test_of_several_jobs_the_last_that_was_asked_for_is_left_first(factorised):

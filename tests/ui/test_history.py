@@ -50,7 +50,7 @@ def test_the_history_panel_goes_to_any_step_and_gives_a_place_back(factorised):
     settle(program)
     assert mask_under(program, 0, at + QPoint(20, 0)) == pytest.approx(computed, abs=1e-5)
     assert mask_under(program, 0, at + QPoint(20, 60)) == pytest.approx(1, abs=1e-3)
-    assert "Give back" in document.undo_name and document.step == 4
+    assert "Give back" in document.undo_name and document.steps[4].name == "Select" and document.step == 5
 
 
 def test_locked_layers_stay_when_edits_are_cleared_or_given_back(factorised):

@@ -118,7 +118,7 @@ def test_a_new_layer_comes_into_view(factorised):
 def test_what_is_not_heard_steps_back(factorised):
     program, panel = factorised, factorised.window.panes.stack
     # The thumbnails follow the last result after a moment.
-    assert pump(program.application, lambda: not panel._rows.thumbnails._timer.isActive(), 10)
+    assert pump(program.application, lambda: panel._rows.thumbnails.fresh, 10)
     before = panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20)
     press(program, Qt.Key.Key_S)
     after = panel.rows[1].thumbnail.grab().toImage().pixelColor(40, 20)

@@ -78,7 +78,7 @@ def test_a_band_is_painted_into_a_group_and_deleted_from_it_as_a_whole(factorise
     drag(program, at - QPoint(30, 30), at + QPoint(30, 30))
     press(program, Qt.Key.Key_Delete)
     assert [mask_under(program, i, at) for i in (0, 1)] == pytest.approx([0, 0], abs=1e-6)
-    assert [step.name for step in program.desk.document.steps[-2:]] == ["Paint Group 1", "Take from Group 1"]
+    assert [step.name for step in program.desk.document.steps[-3:]] == ["Paint Group 1", "Select", "Take from Group 1"]
 
 
 def test_brush_size_by_key_and_by_shift_right_drag(factorised):

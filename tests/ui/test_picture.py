@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from tests.conftest import pump
-from tests.ui.gestures import drag, mask_under, middle, press, still
+from tests.ui.gestures import LEFT, NONE, drag, mask_under, middle, pixels, press, still
 from workbench.document.acts import masks as mask_acts
-from workbench.masks.pictures.picture import Show
+from workbench.masks.edits.filters import Filter, FilterKind
+from workbench.masks.pictures.picture import Show, picture
 
 
 def test_the_picture_shows_what_the_masks_say(factorised):
@@ -38,3 +43,76 @@ def test_the_picture_is_that_of_a_whole_redraw_after_wide_changes(factorised):
     seen = still(program, view)
     view.redraw()
     np.testing.assert_array_equal(still(program, view), seen)
+
+
+def test_what_takes_long_is_composed_in_the_background_and_comes_to_be_the_same(factorised):
+    """Many filters: the window's thread lays hardly any of them, and the picture is what the masks say."""
+    program, document, image = factorised, factorised.desk.document, factorised.window.panes.image
+    view = program.window.panes.spectrogram
+    assert pump(program.application, lambda: image.fresh, 20)
+    state = document.recorded_state
+    for i in range(5):
+        state = mask_acts.clean(state, document.layers[i % 4].id, FilterKind.MEDIAN, 1, 2, None)
+    here, laid = threading.get_ident(), []
+    lay = Filter.change
+
+    def change(self, *given):
+        laid.append(threading.get_ident())
+        return lay(self, *given)
+
+    Filter.change = change
+    try:
+        document.act("five medians", state)
+        assert pump(program.application, lambda: image.fresh, 60)
+    finally:
+        Filter.change = lay
+    assert laid and laid.count(here) <= len(laid) / 10
+    seen = still(program, view)
+    # Evaluated anew, by nobody who remembers anything.
+    rows, columns = image._axes
+    stack = replace(document.stack, remembered=None)
+    expected = picture(document.levels, stack, image.look(), rows, columns, image._lattice)[::-1]
+    held = np.frombuffer(image._image.constBits(), np.uint8).reshape(expected.shape)
+    assert np.abs(held[..., :3].astype(int) - expected[..., :3]).max() <= 1
+    view.redraw()
+    np.testing.assert_array_equal(still(program, view), seen)
+
+
+def show_the_mask(program):
+    """Selected mask, large; answers the spectrogram's view."""
+    program.window.panes.tool_bar.show_box.setCurrentIndex(2)
+    assert pump(program.application, lambda: program.window.panes.image.fresh, 5)
+    return program.window.panes.spectrogram
+
+
+def test_a_stroke_is_seen_where_the_picture_is_still_to_be_drawn_anew(factorised):
+    """As while a run publishes: all is stale, and the rest comes strip by strip."""
+    program, view, canvas = factorised, show_the_mask(factorised), factorised.desk.plane.canvas
+    image, seen = program.window.panes.image, QImage(view.size(), QImage.Format.Format_RGB32)
+    at = QPoint(canvas.right() - 20, canvas.center().y())
+    press(program, Qt.Key.Key_B)
+    QTest.mousePress(view, LEFT, NONE, at - QPoint(120, 0))
+    assert pump(program.application, lambda: image.fresh, 5)
+    image.redraw()
+    QTest.mouseMove(view, at)
+    painter = QPainter(seen)
+    assert image.paint(painter, -1.0), "without time for any strip"
+    painter.end()
+    assert seen.pixelColor(at).red() <= 4, "the mask is 1 there now"
+    QTest.mouseRelease(view, LEFT, NONE, at)
+
+
+def test_all_of_the_picture_has_its_turn_though_a_run_makes_it_stale_again_and_again(factorised):
+    """While a tool is drawn with, when each painting spends little on it."""
+    program, view = factorised, show_the_mask(factorised)
+    at = program.desk.plane.canvas.topLeft() + QPoint(3, 3)
+    press(program, Qt.Key.Key_R)
+    QTest.mousePress(view, LEFT, NONE, at)
+    document = program.desk.document
+    document.act("invert", mask_acts.invert(document.recorded_state, document.layers[0].id))
+    for _ in range(40):
+        program.window.panes.image.redraw()
+        seen = pixels(view)
+    QTest.mouseRelease(view, LEFT, NONE, at)
+    beside = slice(at.x() + 20, None)
+    np.testing.assert_array_equal(seen[:, beside], still(program, view)[:, beside])

@@ -22,6 +22,8 @@ def random_drag(program, rng) -> tuple[int, int]:
     one, other = (int(x) for x in rng.integers(canvas.left(), canvas.right(), 2))
     if abs(one - other) < 8:
         other = one + 8 if one + 8 < canvas.right() else one - 8
+    # A drag on what is selected would move it.
+    program.desk.areas.deselect()
     drag(program, QPoint(one, y), QPoint(other, y), steps=2)
     places = [plane.place_at(QPoint(x, y)) for x in sorted((one, other))]
     region = plane.region_between(*places)

@@ -51,6 +51,7 @@ def test_time_and_band_reach_over_the_whole_plane(factorised):
     drag(program, at, at + QPoint(80, 5))
     bounds = program.desk.selection.area.bounds
     assert (bounds.low, bounds.high) == (0, program.desk.document.stack.bins)
+    press(program, Qt.Key.Key_D, CTRL)
     press(program, Qt.Key.Key_U)
     drag(program, at, at + QPoint(0, 50))
     bounds = program.desk.selection.area.bounds

@@ -14,6 +14,16 @@ from workbench.spectral.stft import analyse, hann
 FLOOR_DB = -90.0
 
 
+def source_work(scene: Scene, second: float) -> int:
+    """What is to be done before `source_levels` knows a second, see `Stack.work_left`."""
+    stack = scene.stack
+    return stack.work_left(np.arange(stack.bins), np.array([_frame(scene, second)]))
+
+
+def _frame(scene: Scene, second: float) -> int:
+    return min(max(scene.analysis.frame_at(second, scene.recording.rate), 0), scene.stack.frames - 1)
+
+
 def source_levels(scene: Scene, second: float, sources: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     """Level of every source after its faders around a second, in dB; a full-scale sine in all channels is 0 dB.
 
@@ -32,7 +42,7 @@ def source_levels(scene: Scene, second: float, sources: Sequence[Sequence[int]])
         spectrum by Parseval's theorem.
     """
     stack, recording = scene.stack, scene.recording
-    frame = min(max(scene.analysis.frame_at(second, recording.rate), 0), stack.frames - 1)
+    frame = _frame(scene, second)
     spectrum = analyse(recording.samples, scene.analysis, frame, 1)[:, 0]
     outputs = max(2, recording.channels)
     gains = mix_gains(stack.layers, recording.channels, outputs, stack.groups)

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.audio.masking import Masking
 from workbench.audio.mix import apart_gains, solo_gains
 from workbench.audio.scene import Scene
-from workbench.masks.stack import Stack
 from workbench.progress import Progress, silent
 from workbench.spectral.stft import analyse, overlap_norm, synthesise
 
 Float = NDArray[np.float32]
-Complex = NDArray[np.complex64]
 BATCH = 32
 """Frames rendered at once when nobody waits for them."""
 APART_SAMPLES = 1 << 23
@@ -51,6 +50,7 @@ class MixStream:
         self._overlap = np.zeros((outputs, scene.analysis.window), np.float32)
         self._ready = np.zeros((0, outputs), np.float32)
         self._block = self._skip = 0
+        self._masking = Masking(scene.stack, self._gains)
         if self._uniform is None:
             self._enter()
 
@@ -121,50 +121,8 @@ class MixStream:
         place = slice(int(inside[0]) - self._block, int(inside[-1]) + 1 - self._block)
         spectrum = analyse(scene.recording.samples, analysis, int(inside[0]), len(inside))
         cover = scene.cover(inside) if self._covered else None
-        out[:, place] = synthesise(masked(scene.stack, spectrum, self._gains, inside, cover), analysis)
+        out[:, place] = synthesise(self._masking.apply(spectrum, inside, cover), analysis)
         return out
-
-
-def masked(
-    stack: Stack, spectrum: Complex, gains: Float, frames: NDArray[np.intp], cover: Float | None = None
-) -> Complex:
-    """Spectra of the outputs: Σ over layers and channels of gain × mask × X.
-
-    Parameters
-    ----------
-    spectrum : complex64, shape (C, n, F)
-    gains : float32, shape (L, outputs, C)
-    frames : int, shape (n,)
-        Frames of the stack whose masks apply.
-    cover : float32, shape (F, n), optional
-        Share of every bin that is heard.
-
-    Returns
-    -------
-    complex64, shape (outputs, n, F)
-    """
-    outputs, channels = gains.shape[1:]
-    # A path from a channel to an output costs a blend of the masks; those with the same gains share one.
-    columns: dict[bytes, int] = {}
-    weights: list[Float] = []
-    routes: list[tuple[int, int, int]] = []
-    for output in range(outputs):
-        for channel in range(channels):
-            column = np.ascontiguousarray(gains[:, output, channel])
-            if column.any():
-                number = columns.setdefault(column.tobytes(), len(columns))
-                if number == len(weights):
-                    weights.append(column)
-                routes.append((output, channel, number))
-    out: Complex = np.zeros((outputs, *spectrum.shape[1:]), np.complex64)
-    if not routes:
-        return out
-    masks = stack.blend(np.stack(weights, axis=1), np.arange(stack.bins), frames)
-    if cover is not None:
-        masks *= cover
-    for output, channel, number in routes:
-        out[output] += masks[number].T * spectrum[channel]
-    return out
 
 
 def render(

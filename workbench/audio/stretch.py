@@ -15,7 +15,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from workbench.audio.renderer import masked
+from workbench.audio.masking import Masking
 from workbench.audio.scene import Scene
 from workbench.spectral.stft import hann, nearest
 
@@ -42,7 +42,7 @@ class StretchStream:
     def __init__(self, scene: Scene, position: float, outputs: int, speed: float) -> None:
         self.speed = speed
         self._scene, self._outputs = scene, outputs
-        self._gains = scene.gains(outputs)
+        self._masking = Masking(scene.stack, scene.gains(outputs))
         self._window = scene.analysis.window
         self._hop = min(scene.analysis.hop, self._window // LEAST_OVERLAP)
         overlap = self._window // self._hop
@@ -93,7 +93,7 @@ class StretchStream:
         self._last = turned
         stack, hop = self._scene.stack, self._scene.analysis.hop
         frame = np.clip(nearest([self._at / hop]), 0, stack.frames - 1)
-        return masked(stack, turned[:, None], self._gains, frame, self._scene.cover(frame))
+        return self._masking.apply(turned[:, None], frame, self._scene.cover(frame))
 
     def _spectrum(self, centre: int) -> Complex:
         """Spectrum of the window around a sample, (C, F)."""

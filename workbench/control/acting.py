@@ -17,6 +17,7 @@ from workbench.document.acts.masks import with_room
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.errors import UserError
+from workbench.jobs.runner import Runner
 from workbench.masks.edits.area import Area
 from workbench.masks.hand.painting import check
 from workbench.masks.insight.statistics import locked_share
@@ -34,10 +35,10 @@ class Acting(QObject):
     """Applies acts to the recorded state. Whatever is only tried out ends when an act is done."""
 
     def __init__(
-        self, document: Document, selection: Selection, notices: Notices, parent: QObject | None = None
+        self, document: Document, selection: Selection, runner: Runner, notices: Notices, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._document, self._selection, self._notices = document, selection, notices
+        self._document, self._selection, self._runner, self._notices = document, selection, runner, notices
 
     def do(self, name: str, act: Act, merge: str | None = None) -> bool:
         """Do an act, as one step of that name; answers whether it was done.
@@ -61,9 +62,9 @@ class Acting(QObject):
         document.act(name, state, merge)
         return True
 
-    def do_on_masks(self, name: str, act: Act, area: Area | None) -> bool:
+    def do_on_masks(self, name: str, act: Act, area: Area | None, merge: str | None = None) -> bool:
         """An act on masks within an area, or everywhere; what locks kept from it is told."""
-        done = self.do(name, act)
+        done = self.do(name, act, merge)
         if done:
             self.tell_locked(area)
         return done
@@ -73,9 +74,9 @@ class Acting(QObject):
         source = self._selection.source
         if source is None:
             return False
-        return self.do_on_masks(name.format(source.name), lambda state: self._on_source(state, source.id, act), area)
+        return self.do_on_masks(name.format(source.name), lambda state: self.on_source(state, source.id, act), area)
 
-    def _on_source(self, state: State, source: int, act: SourceAct) -> State:
+    def on_source(self, state: State, source: int, act: SourceAct) -> State:
         """A state after an act on a layer or group; beside one that is all there is a rest takes what it gives."""
         state = with_room(state, source, self.tr("Rest"))
         stack = self._document.stack_of(state)
@@ -123,7 +124,7 @@ class Acting(QObject):
             return None
         try:
             state = document.recorded_state
-            return act(state, source.id) if whole else self._on_source(state, source.id, act)
+            return act(state, source.id) if whole else self.on_source(state, source.id, act)
         except UserError as reason:
             self._notices.refuse(reason)
             return None
@@ -131,13 +132,15 @@ class Acting(QObject):
     # -- what is told --------------------------------------------------------------------------------
 
     def tell_locked(self, area: Area | None, within: Region | None = None) -> None:
-        """Say so where locked layers left no room for an act within an area, or within a region."""
+        """Say so, a moment later, where locked layers left no room for an act within an area, or within a region."""
         if not any(layer.locked for layer in self._document.layers):
             return
         stack = self._document.stack
         if within is None:
             within = Region(0, stack.bins, 0, stack.frames) if area is None else area.bounds
-        share = locked_share(stack, within, area)
+        self._runner.run("", lambda job: locked_share(stack, within, area), self._tell_share, key="locked share")
+
+    def _tell_share(self, share: float) -> None:
         if share > TOLD_SHARE:
             self._notices.say(self.tr("Locked layers kept their share there, up to {0:.0f} %").format(100 * share))
 

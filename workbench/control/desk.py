@@ -12,11 +12,13 @@ from workbench.audio.scene import Scene
 from workbench.control.acting import Acting
 from workbench.control.areas import AreaActs
 from workbench.control.audition import Audition
+from workbench.control.carrying import Carrying
 from workbench.control.components import Components
 from workbench.control.exporting import Exporting
 from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
+from workbench.control.handling import Handling
 from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
 from workbench.control.holding import Holding
@@ -40,6 +42,7 @@ from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
 from workbench.control.pointing import Pointing
 from workbench.control.references import References
+from workbench.control.remembering import Remembering
 from workbench.control.scoring import Scoring
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
@@ -93,6 +96,9 @@ class Desk:
     tapping: Tapping
     notes: NoteActs
     known: KnownActs
+    carrying: Carrying
+    handling: Handling
+    remembering: Remembering
     selecting: Selecting
     thresholding: Thresholding
     shaping: Shaping
@@ -122,6 +128,7 @@ class Desk:
 
         What jobs came to is still delivered where events are processed afterwards.
         """
+        self.walking.end()
         for each in (getattr(self, field.name) for field in fields(self)):
             for timer in each.findChildren(QTimer) if isinstance(each, QObject) else ():
                 timer.stop()
@@ -138,7 +145,7 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     viewport, tools = Viewport(document), ToolSettings()
     plane = Plane(document, viewport)
     pointer = Pointer(plane)
-    acting = Acting(document, selection, notices)
+    acting = Acting(document, selection, runner, notices)
     areas = AreaActs(document, selection, runner, plane, notices)
     masks = MaskActs(document, selection, acting, areas, runner, notices)
     layers = LayerActs(document, selection, acting, masks, notices)
@@ -156,9 +163,11 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
     marks = MarkActs(document, plane, acting, runner, notices)
     mark_choice = MarkChoice(document, plane, viewport, marks)
     marking = Marking(document, selection, tools, plane, pointer, components, audition, marks, acting, notices)
-    selecting = Selecting(document, selection, tools, plane, areas)
-    thresholding = Thresholding(document, selection, tools, plane, acting)
-    walking = Walking(document, selection, acting, layers, playback, listening, notices)
+    carrying = Carrying(document, selection, acting, areas, runner, notices)
+    handling = Handling(document, selection, plane, areas, carrying)
+    selecting = Selecting(document, selection, tools, plane, areas, handling)
+    thresholding = Thresholding(document, selection, tools, plane, acting, runner)
+    walking = Walking(document, selection, acting, layers, playback, listening, runner, notices)
     measuring = Measuring(document, selection, playback, factorising, runner, notices)
     extracting = Extracting(document, selection, components, runner, notices)
     extracting.got_out.connect(marking.choose)
@@ -195,6 +204,9 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         tapping=tapping,
         notes=NoteActs(document, selection, wishes, runner, notices),
         known=KnownActs(document, selection),
+        carrying=carrying,
+        handling=handling,
+        remembering=Remembering(document, acting, areas),
         selecting=selecting,
         thresholding=thresholding,
         shaping=Shaping(document, selection, acting),
@@ -220,6 +232,18 @@ def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Pla
         sorting=Sorting(document, acting, measuring, notices),
         exporting=Exporting(document, heard, listening, runner, notices),
         under_way=UnderWay(
-            document, selection, strokes, marking, pens, tapping, selecting, thresholding, walking, extracting, runner
+            document,
+            selection,
+            strokes,
+            marking,
+            pens,
+            tapping,
+            handling,
+            selecting,
+            thresholding,
+            walking,
+            extracting,
+            runner,
+            notices,
         ),
     )

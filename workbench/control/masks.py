@@ -12,6 +12,7 @@ from workbench.control.notices import Notices
 from workbench.control.selection import Selection
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts.layers import indices_of
+from workbench.document.changes import same_work
 from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
@@ -225,12 +226,19 @@ class MaskActs(QObject):
         except UserError as reason:
             self._notices.refuse(reason)
             return
-        top = greatest(self._document.recorded_stack, layers, area)
-        if top <= EMPTY:
-            self._notices.refuse(self.tr("The mask is empty there; there is nothing to scale."))
-            return
-        name = self.tr("Normalise {0}")
-        self._acting.do_on_selected(name, lambda state, source: mask_acts.scale(state, source, 1 / top, area), area)
+        began, stack = self._document.recorded_state, self._document.recorded_stack
+
+        def done(top: float) -> None:
+            if self._document.recorded_state is not began or self._selection.source != source:
+                self._notices.refuse(self.tr("The masks were changed meanwhile; ask again."))
+            elif top <= EMPTY:
+                self._notices.refuse(self.tr("The mask is empty there; there is nothing to scale."))
+            else:
+                name = self.tr("Normalise {0}")
+                self._acting.do_on_selected(name, lambda now, each: mask_acts.scale(now, each, 1 / top, area), area)
+
+        title = self.tr("Looking for the greatest value")
+        self._runner.run(title, lambda job: greatest(stack, layers, area), done, self._notices.trouble, key="normalise")
 
     def clear_layer(self) -> None:
         """Take away what was done to the layer or group by hand."""
@@ -259,7 +267,7 @@ class MaskActs(QObject):
         began, run, stack = document.recorded_state, document.run, document.recorded_stack
 
         def done(edits: tuple[Edit, ...]) -> None:
-            if document.recorded_state is not began or document.run is not run:
+            if not same_work(began, document.recorded_state) or document.run is not run:
                 self._notices.refuse(self.tr("The masks were changed meanwhile; ask again."))
             else:
                 self._acting.do_on_masks(name, lambda state: mask_acts.set_edits(state, edits), area)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ from workbench.document.acts.layers import indices_of
 from workbench.document.document import Document
 from workbench.document.state import State
 from workbench.errors import UserError
+from workbench.jobs.runner import Runner
 from workbench.masks.edits.effects import Measure, Threshold
 from workbench.masks.insight.statistics import sampled
 
@@ -47,11 +49,12 @@ class Thresholding(QObject):
         tools: ToolSettings,
         plane: Plane,
         acting: Acting,
+        runner: Runner,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._tools = document, selection, tools
-        self._plane, self._acting = plane, acting
+        self._plane, self._acting, self._runner = plane, acting, runner
         self._limits = Limits()
         self._touched = self._shown = False
         tools.changed.connect(self._tool_changed)
@@ -106,18 +109,19 @@ class Thresholding(QObject):
         if self.pending:
             self._preview()
 
-    def values(self) -> NDArray[np.float32] | None:
-        """Samples of what the threshold looks at, in what is selected or in view; None where nothing is."""
+    def look(self, seen: Callable[[NDArray[np.float32]], object]) -> None:
+        """Samples of what the threshold looks at, in what is selected or in view, are `seen` a moment later."""
         document, source, area = self._document, self._selection.source, self._selection.area
         if document.recording is None or source is None:
-            return None
+            return
         try:
             layers = indices_of(document.recorded_state, source.id)
         except UserError:
             # It is only tried out.
-            return None
+            return
         within = self._plane.region_in_view if area is None else area.bounds
-        return sampled(document.recorded_stack, layers, self._limits.measure, area, within)
+        stack, measure = document.recorded_stack, self._limits.measure
+        self._runner.run("", lambda job: sampled(stack, layers, measure, area, within), seen, key="threshold")
 
     def _act(self) -> SourceAct:
         limits, area = self._limits, self._selection.area

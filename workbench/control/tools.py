@@ -14,7 +14,9 @@ from workbench.masks.insight.finding import Likeness
 SIZES = (4.0, 400.0)
 HARMONICS = (1, 40)
 WIDTHS = (5.0, 400.0)
-REACHES = (1, 7)
+MOST_NEAR = 64
+"""Bins and frames on either side at which a filter looks, at most."""
+REACHES = (1, MOST_NEAR)
 
 
 class Tool(Enum):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Signal
 
 from workbench.control.acting import Acting
@@ -13,6 +15,7 @@ from workbench.control.selection import Selection
 from workbench.document.acts import groups as group_acts
 from workbench.document.document import Document
 from workbench.document.state import State
+from workbench.jobs.runner import Runner
 from workbench.masks.insight.finding import loudest_span
 from workbench.masks.model.layers import Group, Layer
 
@@ -34,12 +37,13 @@ class Walking(QObject):
         layers: LayerActs,
         playback: Playback,
         listening: Listening,
+        runner: Runner,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._selection, self._acting, self._layers = document, selection, acting, layers
-        self._playback, self._listening, self._notices = playback, listening, notices
+        self._playback, self._listening, self._runner, self._notices = playback, listening, runner, notices
         self._queue: list[int] = []
         self._walking = self._was_playing = False
         self._place = self._stack = 0
@@ -96,6 +100,7 @@ class Walking(QObject):
         """Hear again what was heard before."""
         if not self._walking:
             return
+        self._runner.drop("walk")
         self._queue, self._walking = [], False
         self._listening.hear_alone(())
         self._playback.dwell(None)
@@ -136,8 +141,19 @@ class Walking(QObject):
         self._selection.select(layer.id)
         analysis = self._document.state.analysis
         frames = max(1, round(float(analysis.frame_place(SECONDS, recording.rate))))
-        first, last = loudest_span(self._document.stack, self._document.levels.levels[0], self._selection.index, frames)
         self._listening.hear_alone((layer.id,))
+        stack, levels, index = self._document.stack, self._document.levels.levels[0], self._selection.index
+        self._runner.run(
+            "", lambda job: loudest_span(stack, levels, index, frames), partial(self._dwell, layer.id), key="walk"
+        )
+        self.changed.emit()
+
+    def _dwell(self, identity: int, span: tuple[int, int]) -> None:
+        """Stay with the layer of an id where it is loudest."""
+        layer, recording = self.layer, self._document.recording
+        if layer is None or recording is None or layer.id != identity:
+            return
+        analysis, (first, last) = self._document.state.analysis, span
         self._playback.dwell(
             (
                 analysis.second_of(first, recording.rate),
@@ -146,7 +162,6 @@ class Walking(QObject):
         )
         if not self._playback.playing:
             self._playback.play()
-        self.changed.emit()
 
     # -- sorting and naming --------------------------------------------------------------------------
 

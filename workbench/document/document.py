@@ -11,11 +11,13 @@ from workbench.document.acts import groups as group_acts
 from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
+from workbench.document.changes import same_work
 from workbench.document.history import History
 from workbench.document.runs import PREVIEW, Runs, model_fits
 from workbench.document.shown import ShownDocument
 from workbench.document.solved import Solved
 from workbench.document.state import Run, State, fresh_state
+from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors, Model
 from workbench.separation.settings import RunSettings
@@ -65,6 +67,7 @@ class Document(ShownDocument):
         self._recording, self._path = recording, path
         self._runs = Runs(runs)
         self._solved = solved or Solved()
+        self._evaluated = Memory()
         self._levels = {state.analysis: levels}
         self._history = History(state, self._runs.nbytes, of_run=self._runs.hold)
         if steps:
@@ -95,11 +98,17 @@ class Document(ShownDocument):
         merge : str, optional
             Successive acts with the same key are one step until `seal`.
         """
+        was, shown = self._history.state, self._shown
         state = group_acts.in_order(state)
         self._history.record(name, state, merge)
+        state = self._history.state
         if self._runs.forget(self._history.runs):
             self.runs_changed.emit()
-        self._show(state)
+        if shown is not was and same_work(was, state):
+            # What is tried out goes on beside another selection.
+            self._show(replace(shown, area=state.area, remembered=state.remembered))
+        else:
+            self._show(state)
         self.history_changed.emit()
 
     def seal(self) -> None:
@@ -119,7 +128,7 @@ class Document(ShownDocument):
         """
         if trial is not None:
             self._runs.try_out(trial)
-        self._show(state, region)
+        self._show(state, region, tried=True)
 
     def end_preview(self) -> None:
         """Back to the recorded state."""

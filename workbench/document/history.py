@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from workbench.document.state import State
-from workbench.masks.edits.edits import held_arrays
+from workbench.masks.edits.edits import added_arrays, held_arrays
+from workbench.masks.edits.effects import Held
 from workbench.masks.hand.marks import Mark
 
 MOST_BYTES = 512 * 2**20
@@ -27,7 +28,8 @@ class Step:
     merge : str or None
         Acts with the same key that follow each other become one step (a slider being moved), until sealed.
     edit_bytes : int
-        What its edits and marks hold that those of the step before did not; factors of runs are told by `runs`.
+        What its edits, marks and selections hold that those of the step before did not; factors of runs are told by
+        `runs`.
     runs : frozenset of int
         The runs that it uses and the step before did not.
     """
@@ -88,12 +90,9 @@ class History:
     @property
     def nbytes(self) -> int:
         """What the steps hold beside the oldest state."""
-        return sum(self.cost(step) for step in self._steps[1:])
-
-    def cost(self, step: Step) -> int:
-        """Bytes that a step added."""
         # The factors of a run grow after its step was made.
-        return step.edit_bytes + sum(self._run_bytes(run) for run in step.runs)
+        of_runs = sum(self._run_bytes(run) for step in self._steps[1:] if step.runs for run in step.runs)
+        return of_runs + sum(step.edit_bytes for step in self._steps[1:])
 
     @property
     def undo_name(self) -> str:
@@ -106,11 +105,17 @@ class History:
         return self._steps[self._present + 1].name if self._present + 1 < len(self._steps) else ""
 
     def record(self, name: str, state: State, merge: str | None = None) -> None:
-        """Make `state` the present, as a new step or into the last one."""
+        """Make `state` the present, as a new step or into the last one.
+
+        A step that comes back to the state before it goes: there would be nothing to see of taking it back.
+        """
         del self._steps[self._present + 1 :]
         last = self._steps[-1]
         if merge is not None and merge == last.merge and not self._sealed and self._present:
             before = self._steps[-2].state
+            if all(getattr(before, each.name) is getattr(state, each.name) for each in fields(State)):
+                self.withdraw()
+                return
             self._steps[-1] = self._made(name, before, state, merge)
         else:
             self._steps.append(self._made(name, last.state, state, merge))
@@ -129,13 +134,17 @@ class History:
 
     def _made(self, name: str, before: State, after: State, merge: str | None) -> Step:
         """A step with what it holds and the one before did not."""
-        edits = [stack.edits for stack in after.stacks]
-        known = {id(stack.edits) for stack in before.stacks}
-        fresh = [each for each in edits if id(each) not in known]
-        old = held_arrays([edit for stack in before.stacks for edit in stack.edits]) if fresh else {}
-        new = held_arrays([edit for each in fresh for edit in each])
-        added = sum(nbytes for key, (thing, nbytes) in new.items() if key not in old and not self._of_run(thing))
-        return Step(name, after, merge, added + _marked(before, after), frozenset(after.runs - before.runs))
+        old = {stack.id: stack.edits for stack in before.stacks}
+        new: Held = {}
+        for stack in after.stacks:
+            new |= added_arrays(old.get(stack.id, ()), stack.edits)
+        if any(stack.id not in old for stack in after.stacks):
+            # A copy of another stack holds what that one does.
+            known = held_arrays([edit for edits in old.values() for edit in edits])
+            new = {key: each for key, each in new.items() if key not in known}
+        added = sum(nbytes for thing, nbytes in new.values() if not self._of_run(thing))
+        added += _marked(before, after) + _selected(before, after)
+        return Step(name, after, merge, added, frozenset(after.runs - before.runs))
 
     def amend(self, state: State) -> None:
         """Another present state in the same step: what is looked at, not what was done."""
@@ -174,3 +183,12 @@ def _marked(before: State, after: State) -> int:
     known = {id(mark.place) for mark in old - new}
     places = {id(mark.place): mark.place for mark in new - old if id(mark.place) not in known}
     return sum(place.nbytes for place in places.values())
+
+
+def _selected(before: State, after: State) -> int:
+    """Bytes of the areas that are selected or remembered in a state and were not in the one before."""
+    old, new = (
+        {id(area): area for area in (state.area, *(each.area for each in state.remembered)) if area is not None}
+        for state in (before, after)
+    )
+    return sum(area.nbytes for key, area in new.items() if key not in old)

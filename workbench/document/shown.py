@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, Signal
 from workbench.audio.recording import Recording
 from workbench.audio.scene import Scene
 from workbench.document.acts import stacks as stack_acts
-from workbench.document.changes import changes
+from workbench.document.changes import changes, same_work
 from workbench.document.history import History, Step
 from workbench.document.runs import PREVIEW, Runs
 from workbench.document.solved import Solved
 from workbench.document.state import Run, State, stack_of
+from workbench.masks.evaluation.memory import Memory
 from workbench.masks.insight.assignment import sources
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Group, Layer
@@ -52,6 +53,8 @@ class ShownDocument(QObject):
     """Which mixes are remembered."""
     references_changed = Signal()
     """The references, or to which layers and groups they are assigned."""
+    remembered_changed = Signal()
+    """Which selections of time and frequency are remembered."""
     factors_changed = Signal()
     """What the masks are computed from is another, or the costs of the present run."""
     marks_changed = Signal()
@@ -74,6 +77,8 @@ class ShownDocument(QObject):
         self._runs = Runs()
         self._history = History(State())
         self._solved = Solved()
+        self._evaluated = Memory()
+        self._tried = False
         self._shown = self._history.state
         self._saved: tuple[State, Mapping[int, Run]] = (self._shown, {})
 
@@ -184,7 +189,7 @@ class ShownDocument(QObject):
         if self._recording is None or state.analysis != self.state.analysis:
             return None
         model = self._solved.model(state, self.runs)
-        return stack_of(state, model, len(self._recording.samples), self.levels.levels[0])
+        return stack_of(state, model, len(self._recording.samples), self.levels.levels[0], self._evaluated)
 
     def sources_of(self, factors: Factors, power: float, state: State) -> Sources:
         """The sources that a stack would be with its marks on some components, whether or not they are its own."""
@@ -231,16 +236,24 @@ class ShownDocument(QObject):
             assert stack is not None
             self._scene = Scene(self._recording, self._shown.analysis, stack)
 
-    def _show(self, state: State, drawn: Region | None = None) -> None:
-        """Make a state the one that is seen and heard, and tell what is other than before."""
+    def _show(self, state: State, drawn: Region | None = None, tried: bool = False) -> None:
+        """Make a state the one that is seen and heard, and tell what is other than before.
+
+        One that is only `tried` gives way to the next without being held on to.
+        """
         before, self._shown = self._shown, state
         if before is state:
             return
+        if self._tried:
+            self._evaluated.follow(before.edits, state.edits)
+        self._tried = tried
         if before.run is not None and before.marks is None:
             self._runs.keep_layers(before.run, before.layers)
         if state.run != PREVIEW:
             self._runs.end_trial()
-        self._refresh_scene()
+        if not same_work(before, state):
+            # What is only selected sounds as before: the player need not take up another scene.
+            self._refresh_scene()
         self.state_shown.emit(before, state)
         changed = changes(before, state, drawn)
         for differs, signal in (
@@ -250,6 +263,7 @@ class ShownDocument(QObject):
             (changed.mix, self.mix_changed),
             (changed.mixes, self.mixes_changed),
             (changed.references, self.references_changed),
+            (changed.remembered, self.remembered_changed),
             (changed.factors, self.factors_changed),
             (changed.marks, self.marks_changed),
             (changed.known, self.known_changed),

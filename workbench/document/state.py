@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.masks.edits.area import Area
 from workbench.masks.edits.edits import Edit
+from workbench.masks.evaluation.memory import Memory
 from workbench.masks.hand.marks import Mark
 from workbench.masks.insight.assignment import sources
 from workbench.masks.insight.samples import Samples
@@ -152,6 +154,14 @@ class Reference:
 
 
 @dataclass(frozen=True, eq=False)
+class RememberedArea:
+    """A selection of time and frequency that was remembered, with its name."""
+
+    name: str
+    area: Area
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """All that undo and redo move between.
 
@@ -172,6 +182,10 @@ class State:
     assigned : tuple of (int, int)
         Ids of layers and groups with the id of the reference that the user gave each, 0 for none; the others have
         that which they are most like.
+    area : Area or None
+        What is selected of time and frequency; never an empty one.
+    remembered : tuple of RememberedArea
+        In the order in which they were remembered.
     """
 
     analysis: Analysis = field(default_factory=Analysis)
@@ -181,6 +195,8 @@ class State:
     mixes: tuple[RememberedMix | None, ...] = (None,) * SLOTS
     references: tuple[Reference, ...] = ()
     assigned: tuple[tuple[int, int], ...] = ()
+    area: Area | None = None
+    remembered: tuple[RememberedArea, ...] = ()
 
     @property
     def present(self) -> StackState:
@@ -245,7 +261,13 @@ def mask_model(
     return sources(samples(run.factors, run.settings.power), state.present.parts, state.marks)
 
 
-def stack_of(state: State, model: MaskModel | None, samples: int, levels: NDArray[np.uint8] | None = None) -> Stack:
+def stack_of(
+    state: State,
+    model: MaskModel | None,
+    samples: int,
+    levels: NDArray[np.uint8] | None = None,
+    remembered: Memory | None = None,
+) -> Stack:
     """The mask stack that a state shows, ready to be evaluated.
 
     Parameters
@@ -257,6 +279,8 @@ def stack_of(state: State, model: MaskModel | None, samples: int, levels: NDArra
         Length of the recording.
     levels : uint8, shape (N, F), optional
         Levels of the mix.
+    remembered : Memory, optional
+        What was evaluated before.
     """
     frames = state.analysis.frames(samples)
-    return Stack(state.layers, model, state.edits, state.analysis.bins, frames, levels, state.groups)
+    return Stack(state.layers, model, state.edits, state.analysis.bins, frames, levels, state.groups, remembered)

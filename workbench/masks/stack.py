@@ -12,19 +12,23 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits.edits import Edit, Paint, held_arrays
-from workbench.masks.edits.effects import Memory
-from workbench.masks.model.grid import TILE, Array, Grid, Indices, Region, neighbourhood
+from workbench.masks.edits.edits import Edit, held_arrays
+from workbench.masks.edits.effects import Held
+from workbench.masks.evaluation.evaluator import Evaluator, Part, Requested, cut, requested
+from workbench.masks.evaluation.lattice import Block, Lattice
+from workbench.masks.evaluation.memory import Memory
+from workbench.masks.model.bundles import Bundled
+from workbench.masks.model.grid import Array, Grid, Indices, Region
+from workbench.masks.model.ground import Ground
 from workbench.masks.model.layers import Group, Layer
 from workbench.masks.model.sharing import Masks
 from workbench.masks.model.sources import MaskModel, Sources
 from workbench.spectral.stft import Analysis
 
 STRIP = 128
-"""Columns evaluated at once, so that the masks of ten parts stay in the cache."""
-COARSE = 8
-"""A grid whose frames are farther apart than this is that of a picture: filters look at only a few of the frames
-within their reach. Sound is made from all of them."""
+"""Columns blended at once, so that the masks of ten parts stay in the cache."""
+DENSE = 6
+"""Where at least one of so many bins is asked for, all are evaluated, and remembered for those who ask for others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,8 @@ class Stack:
         Levels of the mix, for what looks at them.
     groups : tuple of Group
         For the mix; masks do not know them.
+    remembered : Memory or None
+        What was evaluated before, by other stacks too. Without one everything is evaluated anew.
     """
 
     layers: tuple[Layer, ...]
@@ -53,6 +59,7 @@ class Stack:
     frames: int
     levels: NDArray[np.uint8] | None = None
     groups: tuple[Group, ...] = ()
+    remembered: Memory | None = None
 
     @cached_property
     def parts(self) -> tuple[int, ...]:
@@ -65,12 +72,10 @@ class Stack:
         return np.array([n for n, layer in enumerate(self.layers) for _ in layer.parts], np.intp)
 
     @cached_property
-    def _holders(self) -> tuple[list[int], Indices]:
-        """Indices of the parts that hold a component, and which component each holds."""
-        count = self.factors.components if self.factors is not None else 1
-        parts = [part for layer in self.layers for part in layer.parts]
-        pairs = [(i, p.component) for i, p in enumerate(parts) if p.component is not None and p.component < count]
-        return [i for i, _ in pairs], np.array([component for _, component in pairs], np.intp)
+    def ground(self) -> Ground:
+        """What the edits are laid over."""
+        parts = tuple(part for layer in self.layers for part in layer.parts)
+        return Ground(parts, self.factors, self.bins, self.frames, self.levels)
 
     def parts_of(self, layers: Sequence[int]) -> tuple[int, ...]:
         """Ids of the parts of some layers, by their indices."""
@@ -81,7 +86,7 @@ class Stack:
         return tuple(i for layer in self.layers if layer.locked for i in layer.part_ids)
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> Held:
         """What its edits and its model keep in memory."""
         out, model = held_arrays(self.edits), self.factors
         if isinstance(model, Sources):
@@ -92,66 +97,60 @@ class Stack:
         return out
 
     def computed(self, rows: Indices, columns: Indices) -> Masks:
-        """The model's masks without edits, shape (P, R, C): (w_k h_k) / Σ_j (w_j h_j).
+        """The model's masks without edits, see `Ground.computed`; shape (P, R, C)."""
+        return self.ground.computed(rows, columns)
 
-        Where the model is 0 the parts that hold a component share equally; so they do before any
-        factorisation, when there is one such part. Parts without a component get 0.
-        """
-        out = np.zeros((len(self.parts), len(rows), len(columns)), np.float32)
-        holders, chosen = self._holders
-        if not holders:
-            # The oldest part, so that a layer that is added takes nothing.
-            out[int(np.argmin(self.parts))] = 1
-            return out
-        if self.factors is None:
-            out[holders] = 1 / len(holders)
-            return out
-        out[holders] = self.factors.values(chosen, rows, columns)
-        total = out.sum(axis=0)
-        silent = total <= np.float32(1e-30)
-        out *= np.divide(1, total, out=np.zeros_like(total), where=~silent)
-        if silent.any():
-            out[np.array(holders)[:, None], silent] = 1 / len(holders)
-        return out
-
-    def evaluate(self, rows: Indices, columns: Indices) -> Masks:
+    def evaluate(self, rows: Indices, columns: Indices, lattice: Lattice | None = None) -> Masks:
         """Masks of all parts with all edits, shape (P, R, C); in [0, 1], summing to one.
 
         Parameters
         ----------
         rows, columns : int
-            Increasing frequency-bin and frame indices; where frames are on average more than `COARSE` apart,
-            effects that look at neighbours are computed roughly.
+            Increasing frequency-bin and frame indices.
+        lattice : Lattice, optional
+            Of which these are rows and columns: what is evaluated is remembered for whoever asks for the same lattice.
+            By default every bin is, if enough are asked for. On a lattice that leaves out bins, filters look at a few
+            of their neighbours: pictures of much tell roughly what they do.
         """
-        # From the last edit to the first: on which bins must the masks be known for it?
-        coarse = len(columns) > 1 and columns[-1] - columns[0] > COARSE * (len(columns) - 1)
-        grids = [(rows, columns)]
-        for edit in reversed(self.edits):
-            grids.append(self._needed(edit, *grids[-1], coarse))
-        grids.reverse()
-        grid = Grid(*grids[0], self.parts, self.levels, coarse)
-        computed = self.computed(grid.rows, grid.columns)
-        masks = computed.copy() if self.edits else computed
-        for edit, (out_rows, out_columns) in zip(self.edits, grids[1:], strict=True):
-            wide = masks, grid
-            if out_rows is not grid.rows or out_columns is not grid.columns:
-                inner = np.ix_(np.searchsorted(grid.rows, out_rows), np.searchsorted(grid.columns, out_columns))
-                computed = np.ascontiguousarray(computed[:, inner[0], inner[1]])
-                masks = masks[:, inner[0], inner[1]]
-                grid = Grid(out_rows, out_columns, self.parts, self.levels, coarse)
-            edit.apply(masks, computed, grid, wide)
-        return masks
+        out = self.computed(rows, columns)
+        memory, place = self.remembered or Memory(), self.ground.place
+        evaluator = Evaluator(self.ground, self.edits, memory)
+        for block, inside, at in self._blocks(rows, columns, lattice, memory):
+            held = evaluator.held(block)
+            if held is None:
+                continue
+            for bundle, plane in zip(held.bundles, held.planes, strict=True):
+                piece = cut(plane, inside)
+                if len(bundle) == 1:
+                    out[place[bundle[0]]][at] = piece
+                    continue
+                for part in bundle:
+                    out[place[part]][at] *= piece
+        return out
 
-    def _needed(self, edit: Edit, rows: Indices, columns: Indices, coarse: bool) -> tuple[Indices, Indices]:
-        """Bins and frames on which the masks must be known for an edit to give them on some."""
-        if edit.reach == (0, 0):
-            return rows, columns
-        inside = Grid(rows, columns, ()).inside(edit.bounds)
-        if any(part.stop <= part.start for part in inside):
-            return rows, columns
-        near_rows = neighbourhood(rows[inside[0]], edit.reach[0], self.bins, passes=edit.passes)
-        near_columns = neighbourhood(columns[inside[1]], edit.reach[1], self.frames, coarse, edit.passes)
-        return np.union1d(rows, near_rows), np.union1d(columns, near_columns)
+    def work_left(self, rows: Indices, columns: Indices, lattice: Lattice | None = None) -> int:
+        """What is to be done before `evaluate` or `blend` knows these bins: operations laid over a block; about."""
+        memory = self.remembered or Memory()
+        left = 0
+        for block, _, _ in self._blocks(rows, columns, lattice, memory):
+            todo = memory.known(self.ground, self.edits, block).left
+            left += sum(self.edits[i].effort(block.region) for i in todo)
+        return left
+
+    def _blocks(self, rows: Indices, columns: Indices, lattice: Lattice | None, memory: Memory) -> list[Requested]:
+        """The blocks that are to be looked at for some bins; none where there are no edits."""
+        if not self.edits or not len(rows) or not len(columns):
+            return []
+        if lattice is None:
+            spanned = (int(rows[-1]) - int(rows[0]) + 1) * (int(columns[-1]) - int(columns[0]) + 1)
+            dense = spanned <= DENSE * len(rows) * len(columns)
+            lattice = memory.whole(self.bins, self.frames) if dense else Lattice(rows, columns)
+        if len(lattice.columns) < self.frames or len(lattice.rows) < self.bins:
+            reaches = [edit.reach for edit in self.edits if edit.reach != (0, 0)]
+            if reaches:
+                furthest = max(rows for rows, _ in reaches), max(columns for _, columns in reaches)
+                lattice = lattice.with_neighbours(furthest, self.bins, self.frames)
+        return requested(rows, columns, lattice)
 
     def masks_of(
         self, parts: tuple[int, ...], rows: Indices, columns: Indices, levels: NDArray[np.uint8] | None = None
@@ -188,7 +187,7 @@ class Stack:
         mask: Masks = self.blend(weights, rows, columns)[0]
         return mask
 
-    def blend(self, weights: Array, rows: Indices, columns: Indices) -> Array:
+    def blend(self, weights: Array, rows: Indices, columns: Indices, lattice: Lattice | None = None) -> Array:
         """Σ over layers of mask × weight: gains of the mix, colours of the display, or one layer's mask.
 
         Parameters
@@ -197,6 +196,8 @@ class Stack:
             A vector a layer.
         rows, columns : int
             Increasing frequency-bin and frame indices.
+        lattice : Lattice, optional
+            As in `evaluate`.
 
         Returns
         -------
@@ -205,45 +206,27 @@ class Stack:
         by_part = np.ascontiguousarray(weights[self.owner].T, np.float32)  # (D, P)
         out = np.empty((by_part.shape[0], len(rows), len(columns)), np.float32)
         for lo in range(0, len(columns), STRIP):
-            strip = columns[lo : lo + STRIP]
-            self._blend_strip(by_part, rows, strip, out[:, :, lo : lo + STRIP])
+            out[:, :, lo : lo + STRIP] = self.ground.blend(by_part, rows, columns[lo : lo + STRIP])
+        memory = self.remembered or Memory()
+        evaluator = Evaluator(self.ground, self.edits, memory)
+        for block, inside, at in self._blocks(rows, columns, lattice, memory):
+            held = evaluator.held(block)
+            if held is not None:
+                out[:, at[0], at[1]] = self._blended(by_part, held, block, inside)
         return out
 
-    def _blend_strip(self, by_part: Array, rows: Indices, columns: Indices, out: Array) -> None:
-        edited = self._edited_rows(rows, columns)
-        if edited != slice(0, len(rows)):
-            self._blend_model(by_part, rows, columns, out)
-        if edited.stop > edited.start:
-            masks = self.evaluate(rows[edited], columns)
-            flat = by_part @ masks.reshape(len(masks), -1)
-            out[:, edited] = flat.reshape(len(by_part), -1, len(columns))
-
-    def _blend_model(self, by_part: Array, rows: Indices, columns: Indices, out: Array) -> None:
-        """Blend without edits by matrix products: Σ_k g_k w_k h_k / Σ_k w_k h_k."""
-        holders, held = self._holders
-        if self.factors is None or not holders:
-            chosen = by_part[:, holders] if holders else by_part[:, [int(np.argmin(self.parts))]]
-            out[:] = chosen.mean(axis=1)[:, None, None]
-            return
-        total, sums = self.factors.sums(by_part[:, holders], held, rows, columns)
-        silent = total <= np.float32(1e-30)
-        scale = np.divide(1, total, out=np.zeros_like(total), where=~silent)
-        for d, weights in enumerate(by_part[:, holders]):
-            np.multiply(sums[d], scale, out=out[d])
-            if silent.any():
-                out[d][silent] = weights.mean()
-
-    def _edited_rows(self, rows: Indices, columns: Indices) -> slice:
-        """Smallest run of `rows` that holds every bin that an edit may change."""
-        grid = Grid(rows, columns, ())
-        low, high = len(rows), 0
-        for edit in self.edits:
-            if isinstance(edit, Paint):
-                for row in edit.rows_touched(rows, columns):
-                    low = min(low, int(np.searchsorted(rows, row * TILE)))
-                    high = max(high, int(np.searchsorted(rows, (row + 1) * TILE)))
-                continue
-            inside_rows, inside_columns = grid.inside(edit.bounds)
-            if inside_columns.stop > inside_columns.start and inside_rows.stop > inside_rows.start:
-                low, high = min(low, inside_rows.start), max(high, inside_rows.stop)
-        return slice(low, high) if high > low else slice(0, 0)
+    def _blended(self, by_part: Array, held: Bundled, block: Block, inside: tuple[Part, Part]) -> Array:
+        """The same of an edited block, from what is remembered of it."""
+        planes, place = cut(held.planes, inside), self.ground.place
+        weights = np.zeros((len(by_part), len(planes)), np.float32)
+        for i, bundle in enumerate(held.bundles):
+            if len(bundle) == 1:
+                weights[:, i] = by_part[:, place[bundle[0]]]
+        out = (weights @ planes.reshape(len(planes), -1)).reshape(len(by_part), *planes.shape[1:])
+        for bundle, plane in zip(held.bundles, planes, strict=True):
+            chosen = [place[part] for part in bundle]
+            if len(bundle) > 1 and by_part[:, chosen].any():
+                mine = np.zeros_like(by_part)
+                mine[:, chosen] = by_part[:, chosen]
+                out += self.ground.blend(mine, block.rows[inside[0]], block.columns[inside[1]]) * plane
+        return np.asarray(out, np.float32)

@@ -8,7 +8,7 @@ from workbench.document.acts.layers import add_layer, free_colour, indices_of
 from workbench.document.state import State
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.edits import Edit, with_operation, without_parts
+from workbench.masks.edits.edits import Edit, Operation, without_parts
 from workbench.masks.edits.effects import (
     Combine,
     CombineKind,
@@ -43,7 +43,7 @@ def parts_of(state: State, source: int) -> Parts:
 
 def apply(state: State, effect: Effect, area: Area | None) -> State:
     """One more operation, within an area or everywhere."""
-    return state.with_present(edits=with_operation(state.edits, effect, area))
+    return state.with_present(edits=(*state.edits, Operation(effect, area)))
 
 
 def holds_everything(state: State, source: int) -> bool:
@@ -98,6 +98,36 @@ def paste(state: State, source: int, other: Parts, held: MaskSource, rows: int, 
     """Put a piece of a mask into a layer or group, moved by some bins and frames; `area` is where it comes to lie."""
     effect = Combine(locked_parts(state), parts_of(state, source), CombineKind.REPLACE, other, held, rows, columns)
     return apply(state, effect, area)
+
+
+def carry(
+    state: State,
+    source: int,
+    other: Parts,
+    held: MaskSource,
+    by: tuple[int, int],
+    here: Area,
+    there: Area,
+    copies: bool,
+) -> State:
+    """Take what a layer or group holds in an area elsewhere, and the selection with it.
+
+    Parameters
+    ----------
+    other : tuple of int
+        Parts of the piece.
+    held : MaskSource
+        What it holds there.
+    by : (int, int)
+        How many bins higher and frames later it goes.
+    here, there : Area
+        Where it was, and where it comes to lie.
+    copies : bool
+        It also stays where it was.
+    """
+    if not copies:
+        state = fill(state, source, 0.0, here)
+    return replace(paste(state, source, other, held, *by, there), area=there)
 
 
 def cut_to_new(state: State, source: int, area: Area, name: str) -> tuple[State, int]:

@@ -11,7 +11,7 @@ from workbench.document.acts.masks import locked_parts
 from workbench.document.state import StackState, State, fresh_state
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.edits import Operation, painted_parts, with_operation
+from workbench.masks.edits.edits import Operation, painted_parts
 from workbench.masks.edits.effects import Fill
 from workbench.masks.edits.traces import Trace
 from workbench.masks.hand.marks import Mark
@@ -220,7 +220,7 @@ def marks_as_edits(state: State) -> State:
         if layer is not None and mark.weight > 0:
             # A fill of so much cover raises what sounds there, and lowers what does not, whatever the mask was.
             effect = Fill(locked_parts(state), (mark.source,), 0.0 if mark.denies else 1.0)
-            state = state.with_present(edits=with_operation(state.edits, effect, mark.faded(SURE * mark.weight).place))
+            state = state.with_present(edits=(*state.edits, Operation(effect, mark.faded(SURE * mark.weight).place)))
     return state.with_present(marks=())
 
 

@@ -46,8 +46,22 @@ class Area:
 
     # -- reading -------------------------------------------------------------------------------------
 
+    def touches(self, region: Region) -> bool:
+        """Whether any tile under a region is covered."""
+        held = region.clipped(self.bins, self.frames)
+        rows, columns = slice(held.low // TILE, -(-held.high // TILE)), slice(held.start // TILE, -(-held.stop // TILE))
+        return bool(held.bins_held) and bool((self.cover[rows, columns] != OUTSIDE).any())
+
     def __bool__(self) -> bool:
         return bool(self.tiles) or bool((self.cover == INSIDE).any())
+
+    def same_as(self, other: Area) -> bool:
+        """Whether the same bins are covered, each as much."""
+        return (
+            (self.bins, self.frames) == (other.bins, other.frames)
+            and np.array_equal(self.cover, other.cover)
+            and all(np.array_equal(tile, other.tiles[key]) for key, tile in self.tiles.items())
+        )
 
     @property
     def nbytes(self) -> int:
@@ -64,17 +78,19 @@ class Area:
         inside_rows, inside_columns = np.nonzero(self.cover == INSIDE)
         if len(inside_rows):
             out = _tiles_region(inside_rows, inside_columns)
-        for (row, column), tile in self.tiles.items():
-            hit_rows, hit_columns = np.nonzero(tile.any(axis=1))[0], np.nonzero(tile.any(axis=0))[0]
-            if len(hit_rows):
-                top, left = row * TILE, column * TILE
-                mine = Region(
-                    top + int(hit_rows[0]),
-                    top + int(hit_rows[-1]) + 1,
-                    left + int(hit_columns[0]),
-                    left + int(hit_columns[-1]) + 1,
+        # Along a band many tiles are one array, which is looked at once.
+        distinct = {id(tile): _held(tile) for tile in {id(tile): tile for tile in self.tiles.values()}.values()}
+        ends = [(*key, *distinct[id(tile)]) for key, tile in self.tiles.items() if distinct[id(tile)][1]]
+        if ends:
+            tops, lefts, low, high, start, stop = np.array(ends, np.int64).T * [[TILE], [TILE], [1], [1], [1], [1]]
+            out = out.joined(
+                Region(
+                    int((tops + low).min()),
+                    int((tops + high).max()),
+                    int((lefts + start).min()),
+                    int((lefts + stop).max()),
                 )
-                out = out.joined(mine)
+            )
         return out.clipped(self.bins, self.frames)
 
     def at(self, rows: Indices, columns: Indices) -> Array:
@@ -98,6 +114,21 @@ class Area:
                 inside_columns, in_columns = found[column]
                 out[inside_rows, inside_columns] = self.tiles[row, column][in_rows[:, None], in_columns]
         return out
+
+    def sampled(self, rows: Indices, columns: Indices) -> Bytes:
+        """Coverage 0 … 255 of single bins, each given by its row and its column."""
+        lattice, tiles = self._lattice
+        return np.asarray(tiles[lattice[rows // TILE, columns // TILE], rows % TILE, columns % TILE])
+
+    @cached_property
+    def _lattice(self) -> tuple[Indices, Bytes]:
+        """For each tile its number, and the tiles that differ one behind the other."""
+        distinct = {id(NONE): NONE, id(FULL): FULL, **{id(tile): tile for tile in self.tiles.values()}}
+        number = {key: i for i, key in enumerate(distinct)}
+        lattice = np.where(self.cover == INSIDE, number[id(FULL)], number[id(NONE)])
+        for key, tile in self.tiles.items():
+            lattice[key] = number[id(tile)]
+        return lattice, np.stack(list(distinct.values()))
 
     def pooled(self, rows: Indices, columns: Indices) -> Bytes:
         """Greatest coverage in each cell between consecutive edges, for a picture; shape (R, C).
@@ -269,6 +300,12 @@ class Area:
         return made_in_chunks(bins, frames, region, plane)
 
 
+def _held(tile: Bytes) -> tuple[int, int, int, int]:
+    """First row and the one behind the last that a tile covers, and the same of its columns; 0 for none."""
+    rows, columns = np.flatnonzero(tile.any(axis=1)), np.flatnonzero(tile.any(axis=0))
+    return (int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1) if len(rows) else (0, 0, 0, 0)
+
+
 def _behind(edges: Indices) -> int:
     """The bin or frame behind the last cell, which shows one at least."""
     return int(edges[-1]) + int(edges[-1] == edges[-2])
@@ -294,10 +331,12 @@ def made_in_chunks(bins: int, frames: int, region: Region, coverage: Callable[[R
     if not region.bins_held:
         return out
     found: list[tuple[tuple[int, int], Bytes]] = []
+    # Equal tiles are one array: along a band's edge over an hour all are.
+    known: dict[bytes, Bytes] = {}
     first = region.start // TILE * TILE
     for start in range(first, region.stop, CHUNK):
         part = Region(region.low, region.high, max(start, region.start), min(start + CHUNK, region.stop))
-        found.extend(_tiles_of(coverage(part), part))
+        found.extend((key, known.setdefault(tile.tobytes(), tile)) for key, tile in _tiles_of(coverage(part), part))
     return _packed(bins, frames, out.cover, found)
 
 

@@ -84,16 +84,12 @@ class Ruler:
         """Frequencies at pixels."""
         return self.scale.frequency(np.asarray(y, np.float64) / self.pixels_per_position)
 
-    def region(self, left: float, right: float, bottom: float, top: float) -> Region:
-        """Bins and frames that a rectangle of pixels touches."""
-        start, stop = left / self.pixels_per_frame, right / self.pixels_per_frame
-        low, high = (float(self.hz(y)) / self.hz_per_bin for y in (bottom, top))
-        if float(self.y(0.5)) >= bottom:
-            # Below the foot of the axis everything is drawn at one place.
-            low = 0.0
-        ends = (np.floor(low + 0.5), np.floor(high + 0.5) + 1, np.floor(start + 0.5), np.floor(stop + 0.5) + 1)
-        low_bin, high_bin, first, last = (int(np.clip(end, -LIMIT, LIMIT)) for end in ends)
-        return Region(low_bin, high_bin, first, last)
+    def regions(self, left: Doubles, right: Doubles, bottom: Doubles, top: Doubles) -> NDArray[np.int64]:
+        """Bins and frames that rectangles of pixels touch: low, high, start, stop of each, shape (n, 4)."""
+        # Below the foot of the axis everything is drawn at one place.
+        low = np.where(float(self.y(0.5)) >= bottom, 0.0, self.hz(bottom) / self.hz_per_bin)
+        ends = low, self.hz(top) / self.hz_per_bin + 1, left / self.pixels_per_frame, right / self.pixels_per_frame + 1
+        return np.stack([np.clip(np.floor(end + 0.5), -LIMIT, LIMIT) for end in ends], axis=1).astype(np.int64)
 
     def rescaled(self, window_ratio: float, hop_ratio: float) -> Ruler:
         """The same places for another analysis: `window_ratio` and `hop_ratio` are new over old."""
@@ -137,20 +133,24 @@ def coverage(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start:
 
 def covered(brush: Brush, ruler: Ruler, start: Point, end: Point) -> Region:
     """Bins and frames that `coverage` can reach; not clipped to the plane."""
+    low, high, first, last = (int(v) for v in reached(brush, ruler, np.array([start]), np.array([end]))[0])
+    return Region(low, high, first, last)
+
+
+def reached(brush: Brush, ruler: Ruler, starts: Doubles, ends: Doubles) -> NDArray[np.int64]:
+    """What `covered` gives for each of many: low, high, start and stop, shape (n, 4); starts and ends are (n, 2)."""
     radius = brush.size / 2
-    left, right = min(start[0], end[0]) - radius, max(start[0], end[0]) + radius
-    bottom, top = min(start[1], end[1]) - radius, max(start[1], end[1]) + radius
-    region = ruler.region(left, right, bottom, top)
+    least, greatest = np.minimum(starts, ends), np.maximum(starts, ends)
+    out = ruler.regions(least[:, 0] - radius, greatest[:, 0] + radius, least[:, 1] - radius, greatest[:, 1] + radius)
     if brush.shape is Shape.TIME:
-        return Region(0, LIMIT, region.start, region.stop)
-    if brush.shape is Shape.FREQUENCY:
-        return Region(region.low, region.high, 0, LIMIT)
-    if brush.shape is Shape.COMB:
-        lowest, highest = sorted(float(ruler.hz(y)) for y in (start[1], end[1]))
-        low = (lowest - brush.width / 2) / ruler.hz_per_bin
-        high = (highest * brush.harmonics + brush.width / 2) / ruler.hz_per_bin
-        return Region(int(np.floor(low + 0.5)), int(np.floor(high + 0.5)) + 1, region.start, region.stop)
-    return region
+        out[:, :2] = 0, LIMIT
+    elif brush.shape is Shape.FREQUENCY:
+        out[:, 2:] = 0, LIMIT
+    elif brush.shape is Shape.COMB:
+        low = (ruler.hz(least[:, 1]) - brush.width / 2) / ruler.hz_per_bin
+        high = (ruler.hz(greatest[:, 1]) * brush.harmonics + brush.width / 2) / ruler.hz_per_bin
+        out[:, 0], out[:, 1] = np.floor(low + 0.5), np.floor(high + 0.5) + 1
+    return out
 
 
 def _fall(distance: Doubles, hardness: float) -> Array:

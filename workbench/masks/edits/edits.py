@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.effects import Combine, Effect, LayerEffect, Memory, Move, Recall
-from workbench.masks.edits.traces import Trace
+from workbench.masks.edits.effects import Combine, Effect, Held, LayerEffect, Move, Near, Recall
+from workbench.masks.edits.traces import Covered, Trace
+from workbench.masks.model.bundles import Bundles
 from workbench.masks.model.grid import TILE, Array, Grid, Indices, Reach, Region, in_tile, lattice
 from workbench.masks.model.sharing import NOTHING, Masks, fill_unpainted
 from workbench.spectral.stft import Analysis
 
 Tile = Mapping[int, Masks]
 """Part id to float32 (TILE, TILE), rows frequency, columns time; NaN where the part is not painted."""
+FILTER_EFFORT = 30
+"""As so many simple operations counts a filter, which asks for the blocks around."""
+PIECES = 4
+"""So many pieces of a stroke take as long as a simple operation."""
 WHOLE = Region(0, 1 << 40, 0, 1 << 40)
 """Holds every plane, however long."""
 
@@ -41,6 +47,10 @@ class Cover:
         """Bytes held."""
         return self.values.nbytes
 
+    def touches(self, region: Region) -> bool:
+        """Whether it lies under a region."""
+        return self.region.common(region).bins_held > 0
+
     def at(self, rows: Indices, columns: Indices) -> Array:
         """Coverage of bins inside the region, float32 (R, C)."""
         return self.values[np.ix_(rows - self.region.low, columns - self.region.start)]
@@ -55,29 +65,63 @@ class Paint:
     reach: Reach = field(default=(0, 0), init=False)
     passes: int = field(default=1, init=False)
 
-    @property
+    @cached_property
     def bounds(self) -> Region:
-        """The whole plane: tiles are looked up where they are."""
-        return WHOLE
+        """Rectangle that holds all tiles."""
+        out = Region(0, 0, 0, 0)
+        for row, column in self.tiles:
+            out = out.joined(_tile(row, column))
+        return out
 
-    def apply(self, masks: Masks, computed: Masks, grid: Grid, wide: tuple[Masks, Grid]) -> None:
-        """Lay the painted values over masks (P, R, C), in place."""
-        order = {part: i for i, part in enumerate(grid.parts)}
+    def with_tiles(self, tiles: Mapping[tuple[int, int], Tile], changed: Region) -> Paint:
+        """Others of its tiles, which differ from its own only within a region."""
+        out = Paint(tiles)
+        keys = changed.low // TILE, -(-changed.high // TILE), changed.start // TILE, -(-changed.stop // TILE)
+        # What is known of the others stays.
+        out.__dict__["bounds"] = self.bounds.joined(Region(*(each * TILE for each in keys)))
+        return out
+
+    def effort(self, region: Region) -> int:
+        """What it takes to lay it over a block in a region, by that of a simple operation."""
+        return 1
+
+    def touches(self, region: Region) -> bool:
+        """Whether a tile lies under a region."""
+        return bool(self._under(region))
+
+    def same_within(self, other: Paint, region: Region) -> bool:
+        """Whether the tiles under a region are the same as another's."""
+        mine, others = self._under(region), other._under(region)
+        return mine == others and all(self.tiles[key] is other.tiles[key] for key in mine)
+
+    def _under(self, region: Region) -> list[tuple[int, int]]:
+        rows = range(region.low // TILE, (region.high - 1) // TILE + 1)
+        columns = range(region.start // TILE, (region.stop - 1) // TILE + 1)
+        if len(rows) * len(columns) < len(self.tiles):
+            return [(row, column) for row in rows for column in columns if (row, column) in self.tiles]
+        return sorted(key for key in self.tiles if key[0] in rows and key[1] in columns)
+
+    def lay(self, bundles: Bundles, grid: Grid, near: Near, covered: Covered) -> None:
+        """Lay the painted values over masks."""
         for rows, columns, keys in self._blocks(grid.rows, grid.columns):
-            values = np.full((len(masks), rows.stop - rows.start, columns.stop - columns.start), np.nan, np.float32)
+            painted = sorted({part for key in keys for part in self.tiles[key]}.intersection(grid.parts))
+            bundles.tell_apart([(part,) for part in painted])
+            masks, order = bundles.masks(rows, columns), {part: i for i, part in enumerate(bundles.ids)}
+            values = np.full_like(masks, np.nan)
             for row, column in keys:
                 inside_rows, tile_rows = in_tile(grid.rows[rows], row)
                 inside_columns, tile_columns = in_tile(grid.columns[columns], column)
-                for part, painted in self.tiles[row, column].items():
+                for part, held in self.tiles[row, column].items():
                     if part in order:
-                        held = painted[tile_rows[:, None], tile_columns]
-                        values[order[part], inside_rows, inside_columns] = held
-            masks[:, rows, columns] = fill_unpainted(values, masks[:, rows, columns], grid.ages)
+                        values[order[part], inside_rows, inside_columns] = held[tile_rows[:, None], tile_columns]
+            filled = fill_unpainted(values, masks, bundles.computed(rows, columns), np.array(bundles.ids))
+            bundles.put(masks, filled, rows, columns)
 
     def _blocks(self, rows: Indices, columns: Indices) -> list[tuple[slice, slice, list[tuple[int, int]]]]:
         """Painted tiles that a grid touches, by column of tiles: rows and columns of the grid, and keys."""
         by_column: dict[int, list[int]] = {}
-        for row, column in self._touching(rows, columns):
+        region = Region(int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1)
+        for row, column in self._under(region):
             by_column.setdefault(column, []).append(row)
         out = []
         for column, held in by_column.items():
@@ -86,20 +130,6 @@ class Paint:
             if across.stop > across.start and high > low:
                 out.append((slice(low, high), across, [(row, column) for row in held]))
         return out
-
-    def _touching(self, rows: Indices, columns: Indices) -> list[tuple[int, int]]:
-        if not len(rows) or not len(columns) or not self.tiles:
-            return []
-        low, high, start, stop = int(rows[0]), int(rows[-1]), int(columns[0]), int(columns[-1])
-        spanned = (high // TILE - low // TILE + 1) * (stop // TILE - start // TILE + 1)
-        if spanned < len(self.tiles):
-            return [key for key in lattice(rows, columns) if key in self.tiles]
-        inside = (low // TILE, high // TILE, start // TILE, stop // TILE)
-        return sorted(k for k in self.tiles if inside[0] <= k[0] <= inside[1] and inside[2] <= k[1] <= inside[3])
-
-    def rows_touched(self, rows: Indices, columns: Indices) -> set[int]:
-        """Rows of painted tiles that a grid touches."""
-        return {row for row, _ in self._touching(rows, columns)}
 
     @property
     def nbytes(self) -> int:
@@ -159,20 +189,33 @@ class Operation:
         """Rectangle outside which it changes nothing."""
         return WHOLE if self.area is None else self.area.bounds
 
-    def apply(self, masks: Masks, computed: Masks, grid: Grid, wide: tuple[Masks, Grid]) -> None:
-        """Change masks (P, R, C), in place."""
+    def effort(self, region: Region) -> int:
+        """What it takes to lay it over a block in a region, by that of a simple operation."""
+        pieces = self.area.effort(region) // PIECES if isinstance(self.area, Trace) else 0
+        return pieces + (1 if self.reach == (0, 0) else FILTER_EFFORT)
+
+    def touches(self, region: Region) -> bool:
+        """Whether it may change anything in a region."""
+        return self.area is None or self.area.touches(region)
+
+    def lay(self, bundles: Bundles, grid: Grid, near: Near, covered: Covered) -> None:
+        """Change masks."""
         rows, columns = grid.inside(self.bounds)
         if rows.stop <= rows.start or columns.stop <= columns.start:
             return
         inner = grid.cut(rows, columns)
         if self.area is None:
             weight = np.ones((len(inner.rows), len(inner.columns)), np.float32)
+        elif isinstance(self.area, Trace):
+            weight = self.area.at(inner.rows, inner.columns, covered)
         else:
             weight = self.area.at(inner.rows, inner.columns)
-            if not weight.any():
-                return
-        held = masks[:, rows, columns]
-        masks[:, rows, columns] = self.effect.change(held, computed[:, rows, columns], inner, weight, wide)
+        if not weight.any():
+            return
+        bundles.tell_apart(self.effect.named(grid.parts))
+        masks, computed = bundles.masks(rows, columns), bundles.computed(rows, columns)
+        inner = Grid(inner.rows, inner.columns, bundles.ids, grid.levels)
+        bundles.put(masks, self.effect.change(masks, computed, inner, weight, near), rows, columns)
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Operation:
         """The same effect in the same area under another window and hop; `samples` is the recording's length."""
@@ -187,9 +230,7 @@ Edit = Paint | Operation
 
 def changed_region(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Region | None:
     """Smallest rectangle outside which two lists of edits agree; None for the whole plane."""
-    same = 0
-    while same < min(len(before), len(after)) and before[same] is after[same]:
-        same += 1
+    same = common(before, after)
     old, new = before[same:], after[same:]
     if not old and not new:
         return Region(0, 0, 0, 0)
@@ -215,41 +256,19 @@ def _between(old: Edit, new: Edit) -> Region | None:
         differing = [key for key in old.tiles.keys() | new.tiles.keys() if old.tiles.get(key) is not new.tiles.get(key)]
         out = Region(0, 0, 0, 0)
         for row, column in differing:
-            tile = Region(row * TILE, (row + 1) * TILE, column * TILE, (column + 1) * TILE)
-            out = out.joined(tile)
+            out = out.joined(_tile(row, column))
         return out
-    if (
-        isinstance(old, Operation)
-        and isinstance(new, Operation)
-        and old.effect == new.effect
-        and isinstance(old.area, Trace)
-        and isinstance(new.area, Trace)
-        and old.area.within is new.area.within
-    ):
-        known = {id(path) for path in old.area.paths} & {id(path) for path in new.area.paths}
-        return Trace(tuple(p for p in (*old.area.paths, *new.area.paths) if id(p) not in known)).bounds
     return None
+
+
+def _tile(row: int, column: int) -> Region:
+    return Region(row * TILE, (row + 1) * TILE, column * TILE, (column + 1) * TILE)
 
 
 def _extent(edit: Edit) -> Region:
     if isinstance(edit, Paint):
         return _between(Paint(), edit) or Region(0, 0, 0, 0)
     return edit.bounds
-
-
-def with_operation(edits: tuple[Edit, ...], effect: Effect, area: Area | Trace | Cover | None) -> tuple[Edit, ...]:
-    """Edits with one more; strokes that do the same one after the other become one operation."""
-    last = edits[-1] if edits else None
-    if (
-        isinstance(last, Operation)
-        and isinstance(area, Trace)
-        and isinstance(last.area, Trace)
-        and last.effect == effect
-        and effect.reach == (0, 0)
-        and last.area.within is area.within
-    ):
-        return (*edits[:-1], Operation(effect, Trace((*last.area.paths, *area.paths), area.within)))
-    return (*edits, Operation(effect, area))
 
 
 def without_parts(
@@ -320,9 +339,9 @@ def painted_parts(edits: Sequence[Edit]) -> set[int]:
     return out
 
 
-def held_arrays(edits: Sequence[Edit]) -> Memory:
+def held_arrays(edits: Sequence[Edit]) -> Held:
     """What edits hold in memory: what a step of the history costs."""
-    out: Memory = {}
+    out: Held = {}
     for edit in edits:
         if isinstance(edit, Paint):
             for tile in edit.tiles.values():
@@ -337,3 +356,37 @@ def held_arrays(edits: Sequence[Edit]) -> Memory:
         if isinstance(edit.effect, (Combine, Recall)) and edit.effect.source is not None:
             out.update(edit.effect.source.memory)
     return out
+
+
+def added_arrays(before: tuple[Edit, ...], after: tuple[Edit, ...]) -> Held:
+    """What some edits hold in memory that others, of which they mostly are the same, do not."""
+    same = common(before, after)
+    old, new = before[same:], after[same:]
+    if old and new and isinstance(old[0], Paint) and isinstance(new[0], Paint):
+        # Of a stroke only the tiles that it changed are looked at.
+        differing = {key: tile for key, tile in new[0].tiles.items() if old[0].tiles.get(key) is not tile}
+        known = {key: old[0].tiles[key] for key in differing if key in old[0].tiles}
+        old, new = (Paint(known), *old[1:]), (Paint(differing), *new[1:])
+    if any(not isinstance(edit, Paint) and not _drawn_alone(edit) for edit in new):
+        # An area or a source may be that of any edit before.
+        old = (*old, *(edit for edit in before[:same] if not isinstance(edit, Paint)))
+    held = held_arrays(old)
+    return {key: each for key, each in held_arrays(new).items() if key not in held}
+
+
+def _drawn_alone(edit: Operation) -> bool:
+    """Whether it holds nothing but what the hand drew."""
+    area, effect = edit.area, edit.effect
+    return isinstance(area, Trace) and area.within is None and not isinstance(effect, (Combine, Recall))
+
+
+def common(one: tuple[object, ...], other: tuple[object, ...]) -> int:
+    """How many things two lists, of edits or of steps, have in common at their beginnings."""
+    if one is other:
+        return len(one)
+    shortest = min(len(one), len(other))
+    # Comparing tuples of the same objects takes no time; most differ in the last edit alone.
+    for count in (shortest, shortest - 1):
+        if count >= 0 and one[:count] == other[:count]:
+            return count
+    return next(i for i in range(shortest) if one[i] is not other[i])

@@ -18,10 +18,33 @@ from workbench.masks.model.sharing import NOTHING, Masks, fill_room, reassign, s
 from workbench.spectral.stft import Analysis
 
 Parts = tuple[int, ...]
-Memory = dict[int, tuple[object, int]]
+Held = dict[int, tuple[object, int]]
 """What lies in memory, by identity: the thing and its bytes. So what two things share is counted once."""
 QUIET_DB = -300.0
 """The level of silence, which is finite here."""
+
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """The mask of some parts on and around the bins that a filter changes.
+
+    Attributes
+    ----------
+    mask : float32, shape (R, C)
+    rows, columns : int
+        Increasing bins and frames.
+    """
+
+    mask: Array
+    rows: Indices
+    columns: Indices
+
+
+class Near(Protocol):
+    """Tells a filter of the neighbours of bins, as they are before it."""
+
+    def around(self, parts: Parts, grid: Grid, reach: Reach) -> Around:
+        """The mask of some parts on the bins that are looked at, within so many bins and frames of a grid."""
 
 
 class MaskSource(Protocol):
@@ -37,7 +60,7 @@ class MaskSource(Protocol):
         """The same masks under another window and hop; `samples` is the length of the recording."""
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> Held:
         """What it keeps in memory."""
 
 
@@ -51,7 +74,11 @@ class Effect:
     """Bins and frames on every side at whose masks one pass of it looks."""
     passes: ClassVar[int] = 1
 
-    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+    def named(self, ids: Parts) -> tuple[Parts, ...]:
+        """The sets of parts, of those with these ids, that it treats apart from others."""
+        return (self.locked,)
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, near: Near | None = None) -> Masks:
         """New masks, shape (P, R, C).
 
         Parameters
@@ -61,8 +88,8 @@ class Effect:
         grid : Grid
         weight : float32, shape (R, C)
             0 … 1.
-        wide : masks and grid
-            The masks with `reach` more on every side (those of the grid itself where nothing is needed).
+        near : Near
+            Tells of the masks around, for what has a `reach`.
         """
         raise NotImplementedError
 
@@ -84,7 +111,10 @@ class LayerEffect(Effect):
 
     parts: Parts
 
-    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+    def named(self, ids: Parts) -> tuple[Parts, ...]:
+        return self.locked, self.parts
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, near: Near | None = None) -> Masks:
         whole, locked = grid.flags(self.parts), grid.flags(self.locked)
         target = whole & ~locked
         if not target.any():
@@ -92,11 +122,11 @@ class LayerEffect(Effect):
         mine, kept = masks[whole].sum(axis=0), masks[whole & locked].sum(axis=0)
         room = np.clip(1 - masks[locked & ~whole].sum(axis=0), 0, 1)
         # Clamped before the mix, so that a strength means the same beside locked layers as elsewhere.
-        goal = np.clip(self.goal(mine, room, grid, wide), kept, room)
+        goal = np.clip(self.goal(mine, room, grid, near), kept, room)
         new = reassign(masks, computed, target, locked, mine + weight * (goal - mine) - kept, grid.ages)
         return np.where(weight > 0, new, masks)
 
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
         """What the mask of the layer or group is to become, shape (R, C).
 
         It is clamped to what the group's locked parts hold and to the room that other locked parts leave.
@@ -110,7 +140,7 @@ class Fill(LayerEffect):
 
     value: float
 
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
         return np.full_like(mine, self.value)
 
 
@@ -118,7 +148,7 @@ class Fill(LayerEffect):
 class Invert(LayerEffect):
     """Give the layer what it had not, as far as locked layers leave it."""
 
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
         return room - mine
 
 
@@ -128,7 +158,7 @@ class Scale(LayerEffect):
 
     factor: float
 
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
         return mine * np.float32(self.factor)
 
 
@@ -161,7 +191,7 @@ class Threshold(LayerEffect):
     high: float = float("inf")
     knee: float = 0.0
 
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
         held = measured(self.measure, mine, grid)
         keep = _rise(held - np.float32(self.low), self.knee) * _rise(np.float32(self.high) - held, self.knee)
         return np.asarray(mine * keep, np.float32)
@@ -221,7 +251,10 @@ class Combine(LayerEffect):
     rows: int = 0
     columns: int = 0
 
-    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+    def named(self, ids: Parts) -> tuple[Parts, ...]:
+        return (*super().named(ids), self.other) if self.source is None else super().named(ids)
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, near: Near | None = None) -> Masks:
         if self.source is None:
             known = grid.flags(self.other)
             if not known.any():
@@ -231,7 +264,7 @@ class Combine(LayerEffect):
             there = grid.rows - self.rows, grid.columns - self.columns
             other = self.source.masks_of(self.other, *there, grid.levels).sum(axis=0)
         given = _Given(self.locked, self.parts, self.kind, other)
-        return given.change(masks, computed, grid, weight, wide)
+        return given.change(masks, computed, grid, weight, near)
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Combine:
         return replace(
@@ -249,7 +282,7 @@ class _Given(LayerEffect):
     kind: CombineKind
     other: Array
 
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
+    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
         match self.kind:
             case CombineKind.REPLACE:
                 return self.other
@@ -268,7 +301,10 @@ class Move(Effect):
     parts: Parts
     to: Parts
 
-    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+    def named(self, ids: Parts) -> tuple[Parts, ...]:
+        return self.locked, self.parts, self.to
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, near: Near | None = None) -> Masks:
         free = ~grid.flags(self.locked)
         source, target = grid.flags(self.parts) & free, grid.flags(self.to) & free
         if not source.any() or not target.any():
@@ -284,7 +320,7 @@ class Move(Effect):
 class Restore(Effect):
     """Back to the masks that the model has, as far as locked layers leave room."""
 
-    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, near: Near | None = None) -> Masks:
         locked = grid.flags(self.locked)
         return np.where(weight > 0, towards(masks, computed, locked, weight, grid.ages), masks)
 
@@ -295,7 +331,10 @@ class Recall(Effect):
 
     source: MaskSource
 
-    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
+    def named(self, ids: Parts) -> tuple[Parts, ...]:
+        return tuple((part,) for part in ids)
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, near: Near | None = None) -> Masks:
         before = self.source.masks_of(grid.parts, grid.rows, grid.columns, grid.levels)
         locked = grid.flags(self.locked)
         return np.where(weight > 0, towards(masks, before, locked, weight, grid.ages), masks)
@@ -319,10 +358,16 @@ class Sharpened(Effect):
     groups: tuple[Parts, ...] = ()
     exponent: float = float("inf")
 
-    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, wide: tuple[Masks, Grid]) -> Masks:
-        locked = grid.flags(self.locked)
+    def _apart(self, ids: Parts) -> tuple[Parts, ...]:
+        """The layers; parts that came later stand for themselves."""
         known = {part for group in self.groups for part in group} | set(self.locked)
-        groups = [*self.groups, *((part,) for part in grid.parts if part not in known)]
+        return (*self.groups, *((part,) for part in ids if part not in known))
+
+    def named(self, ids: Parts) -> tuple[Parts, ...]:
+        return self.locked, *self._apart(ids)
+
+    def change(self, masks: Masks, computed: Masks, grid: Grid, weight: Array, near: Near | None = None) -> Masks:
+        locked, groups = grid.flags(self.locked), self._apart(grid.parts)
         flags = [chosen for group in groups if (chosen := grid.flags(group) & ~locked).any()]
         if len(flags) < 2:
             return masks

@@ -7,11 +7,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
 
-from workbench.masks.edits.effects import LayerEffect
-from workbench.masks.model.grid import Array, Grid, Indices, Reach, neighbours
-from workbench.masks.model.sharing import Masks
+from workbench.masks.edits.effects import Around, LayerEffect, Near
+from workbench.masks.model.grid import Array, Grid, Indices, Reach
 from workbench.spectral.stft import Analysis
+
+LOOKED_AT = 3
+"""Neighbours along each axis at which a filter looks where a picture shows only some of the frames."""
 
 
 class FilterKind(StrEnum):
@@ -63,24 +67,21 @@ class Filter(LayerEffect):
         """Opening and closing look at the neighbours of neighbours."""
         return 2 if self.kind in (FilterKind.OPEN, FilterKind.CLOSE) else 1
 
-    def goal(self, mine: Array, room: Array, grid: Grid, wide: tuple[Masks, Grid]) -> Array:
-        masks, around = wide
-        held = masks[around.flags(self.parts)].sum(axis=0)
-        match self.kind:
-            case FilterKind.ERODE:
-                return self._over(np.min, held, around, grid)
-            case FilterKind.DILATE:
-                return self._over(np.max, held, around, grid)
-            case FilterKind.OPEN:
-                return self._over_twice(np.min, np.max, held, around, grid)
-            case FilterKind.CLOSE:
-                return self._over_twice(np.max, np.min, held, around, grid)
-            case FilterKind.MEDIAN:
-                return self._median(held, around, grid)
-            case FilterKind.BLUR:
-                return self._blurred(held, around, grid)
-            case FilterKind.SHARPEN:
-                return np.asarray(mine + self.amount * (mine - self._blurred(held, around, grid)), np.float32)
+    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+        reach = self.rows * self.passes, self.columns * self.passes
+        if near is None or self.reach == (0, 0):
+            # Nothing is near but itself.
+            return mine
+        around = near.around(self.parts, grid, reach)
+        if _gapless(around.rows) and _gapless(around.columns):
+            at_row, at_column = int(grid.rows[0] - around.rows[0]), int(grid.columns[0] - around.columns[0])
+            found = self._on_plane(around.mask)
+            found = found[at_row : at_row + len(grid.rows), at_column : at_column + len(grid.columns)]
+        else:
+            found = self._on_lattice(around, grid)
+        if self.kind is FilterKind.SHARPEN:
+            found = mine + np.float32(self.amount) * (mine - found)
+        return np.asarray(found, np.float32)
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Filter:
         # A filter that counted neighbours still does.
@@ -88,57 +89,62 @@ class Filter(LayerEffect):
         columns = max(min(self.columns, 1), round(self.columns * old.hop / new.hop))
         return replace(self, rows=rows, columns=columns)
 
-    def _places(self, around: Grid, grid: Grid) -> tuple[Indices, Indices]:
-        """Where the neighbours of each bin and frame are among those around, shapes (R, m) and (C, n)."""
-        rows = _places(around.rows, grid.rows, neighbours(self.rows))
-        return rows, _places(around.columns, grid.columns, neighbours(self.columns, grid.coarse))
+    def _on_plane(self, mask: Array) -> Array:
+        """Of every bin of a gapless piece; beyond its edge the outermost bins count again."""
+        size = 2 * self.rows + 1, 2 * self.columns + 1
+        match self.kind:
+            case FilterKind.ERODE:
+                return _ranked(ndimage.minimum_filter1d, mask, size)
+            case FilterKind.DILATE:
+                return _ranked(ndimage.maximum_filter1d, mask, size)
+            case FilterKind.OPEN:
+                return _ranked(ndimage.maximum_filter1d, _ranked(ndimage.minimum_filter1d, mask, size), size)
+            case FilterKind.CLOSE:
+                return _ranked(ndimage.minimum_filter1d, _ranked(ndimage.maximum_filter1d, mask, size), size)
+            case FilterKind.MEDIAN:
+                return np.asarray(ndimage.median_filter(mask, size, mode="nearest"))
+            case FilterKind.BLUR | FilterKind.SHARPEN:
+                along = ndimage.convolve1d(mask, _bell(size[1]), axis=1, mode="nearest")
+                return np.asarray(ndimage.convolve1d(along, _bell(size[0]), axis=0, mode="nearest"))
 
-    def _over(self, rule: Callable[..., Array], held: Array, around: Grid, grid: Grid) -> Array:
-        """Least or greatest over the rectangle, first along time, then along frequency."""
-        rows, columns = self._places(around, grid)
-        return np.asarray(rule(rule(held[:, columns], axis=-1)[rows], axis=1), np.float32)
-
-    def _over_twice(
-        self, first: Callable[..., Array], second: Callable[..., Array], held: Array, around: Grid, grid: Grid
-    ) -> Array:
-        """One rule over what the other gives, on the bins at whose neighbours the second looks."""
-        middle = Grid(
-            np.intersect1d(around.rows, grid.rows[:, None] + neighbours(self.rows)),
-            np.intersect1d(around.columns, grid.columns[:, None] + neighbours(self.columns, grid.coarse)),
-            around.parts,
-            coarse=grid.coarse,
-        )
-        return self._over(second, self._over(first, held, around, middle), middle, grid)
-
-    def _blurred(self, held: Array, around: Grid, grid: Grid) -> Array:
-        rows, columns = self._places(around, grid)
-        along = held[:, columns] @ _bell(columns.shape[1])
-        return np.asarray(np.einsum("rkc,k->rc", along[rows], _bell(rows.shape[1])), np.float32)
-
-    def _median(self, held: Array, around: Grid, grid: Grid) -> Array:
-        rows, columns = self._places(around, grid)
-        out = np.empty((len(rows), len(columns)), np.float32)
-        # In pieces, so that the gathered neighbours stay small.
-        step = max(1, 400_000 // max(1, columns.size * rows.shape[1]))
-        for lo in range(0, len(rows), step):
-            near = held[rows[lo : lo + step, :, None, None], columns[None, None]]
-            flat = near.transpose(0, 2, 1, 3).reshape(near.shape[0], near.shape[2], -1)
-            middle = flat.shape[-1] // 2
-            out[lo : lo + step] = np.partition(flat, middle, axis=-1)[..., middle]
-        return out
+    def _on_lattice(self, around: Around, grid: Grid) -> Array:
+        """Roughly, where only some of the neighbours are looked at: the nearest of them stand for the others."""
+        rows = _places(around.rows, grid.rows, self.rows * self.passes)
+        columns = _places(around.columns, grid.columns, self.columns * self.passes)
+        near = around.mask[rows[:, None, :, None], columns[None, :, None, :]]
+        flat = near.reshape(len(rows), len(columns), -1)
+        match self.kind:
+            case FilterKind.ERODE:
+                return np.asarray(flat.min(axis=-1))
+            case FilterKind.DILATE:
+                return np.asarray(flat.max(axis=-1))
+            case FilterKind.BLUR | FilterKind.SHARPEN:
+                return np.asarray(flat.mean(axis=-1))
+            case FilterKind.MEDIAN | FilterKind.OPEN | FilterKind.CLOSE:
+                return np.asarray(np.median(flat, axis=-1))
 
 
-def _places(around: Indices, wanted: Indices, offsets: Indices) -> Indices:
-    """Where the neighbours of each wanted index are among those around.
-
-    Beyond the edge of the plane the outermost one counts again.
-    """
-    places: Indices = np.searchsorted(around, np.clip(wanted[:, None] + offsets, around[0], around[-1]))
-    return places
+def _gapless(indices: Indices) -> bool:
+    return int(indices[-1]) - int(indices[0]) == len(indices) - 1
 
 
-def _bell(count: int) -> Array:
+def _ranked(rule: Callable[..., Array], mask: Array, size: Reach) -> Array:
+    """The least or greatest over a rectangle, first along time, then along frequency."""
+    return np.asarray(rule(rule(mask, size[1], axis=1, mode="nearest"), size[0], axis=0, mode="nearest"))
+
+
+def _places(around: Indices, wanted: Indices, reach: int) -> Indices:
+    """Where `LOOKED_AT` neighbours of each wanted index, or the nearest there are, lie among those around."""
+    offsets = np.unique(np.rint(np.linspace(-reach, reach, LOOKED_AT)).astype(np.intp))
+    there = wanted[:, None] + offsets
+    after = np.clip(np.searchsorted(around, there), 0, len(around) - 1)
+    before = np.maximum(after - 1, 0)
+    nearer: Indices = np.where(np.abs(around[before] - there) < np.abs(around[after] - there), before, after)
+    return nearer
+
+
+def _bell(count: int) -> NDArray[np.float64]:
     """Weights of a raised cosine over an odd number of places; their sum is one."""
     reach = count // 2
     bell = np.cos(np.pi / 2 * np.arange(-reach, reach + 1) / (reach + 1)) ** 2
-    return np.asarray(bell / bell.sum(), np.float32)
+    return np.asarray(bell / bell.sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,9 +10,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.brush import Brush, Ruler, Shape, coverage, covered
+from workbench.masks.edits.brush import Brush, Ruler, Shape, coverage, reached
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.spectral.stft import Analysis
+
+
+class Stroke:
+    """What the hand drew so far: paths are beginnings of it, so that drawing on copies nothing.
+
+    Parameters
+    ----------
+    points : float64, shape (n, 3)
+    regions : int64, shape (n, 4)
+    """
+
+    def __init__(self, points: NDArray[np.float64], regions: NDArray[np.int64]) -> None:
+        self.count = len(points)
+        self._points, self._regions = points, regions
+
+    def drawn_on(
+        self, point: tuple[float, float, float], region: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """All points and regions, with one more."""
+        if self.count == len(self._points):
+            # What was given out before stays as it is.
+            self._points, self._regions = (
+                np.concatenate([each, np.zeros_like(each), np.zeros((8, each.shape[1]), each.dtype)])
+                for each in (self._points, self._regions)
+            )
+        self._points[self.count], self._regions[self.count] = point, region
+        self.count += 1
+        return self._points[: self.count], self._regions[: self.count]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +65,21 @@ class Path:
 
     def extended(self, x: float, y: float, strength: float) -> Path:
         """Drawn on to another point."""
-        longer = replace(self, points=np.vstack([self.points, (x, y, strength)]))
+        region = reached(self.brush, self.ruler, self.points[-1:, :2], np.array([[x, y]]))[0]
+        stroke = self.stroke
+        if stroke.count != len(self.points):
+            # It was drawn on to elsewhere before.
+            stroke = Stroke(self.points, self.regions)
+        points, regions = stroke.drawn_on((x, y, strength), region)
+        longer = replace(self, points=points)
         # What is known of the segments stays.
-        segment = self.points[-1], longer.points[-1]
-        longer.__dict__["regions"] = np.vstack([self.regions, self._region(*segment)])
+        longer.__dict__.update(regions=regions, stroke=stroke)
         return longer
+
+    @cached_property
+    def stroke(self) -> Stroke:
+        """What it is a beginning of."""
+        return Stroke(self.points, self.regions)
 
     @cached_property
     def regions(self) -> NDArray[np.int64]:
@@ -49,42 +87,58 @@ class Path:
 
         The first row is the point where the stroke begins, the others are the segments.
         """
-        p = self.points
-        pairs = [(p[0], p[0]), *itertools.pairwise(p)]
-        return np.array([self._region(a, b) for a, b in pairs], np.int64)
+        places = self.points[:, :2]
+        return reached(self.brush, self.ruler, np.concatenate([places[:1], places[:-1]]), places)
 
-    def _region(self, a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[int, int, int, int]:
-        r = covered(self.brush, self.ruler, (a[0], a[1]), (b[0], b[1]))
-        return r.low, r.high, r.start, r.stop
-
-    @property
+    @cached_property
     def bounds(self) -> Region:
         """Rectangle that holds it; not clipped to the plane."""
         low, high, start, stop = self.regions.T
         return Region(int(low.min()), int(high.max()), int(start.min()), int(stop.max()))
 
+    def pieces_in(self, region: Region) -> int:
+        """How many pieces of it can reach a region."""
+        low, high, start, stop = self.regions.T
+        near = (low < region.high) & (high > region.low) & (start < region.stop) & (stop > region.start)
+        return int(np.count_nonzero(near))
+
+    @property
+    def _strip(self) -> bool:
+        """Whether it covers all from its one end to the other, as a connected path of a strip does."""
+        straight = self.brush.shape in (Shape.TIME, Shape.FREQUENCY) and not self.build_up
+        return straight and bool(np.ptp(self.points[:, 2]) == 0)
+
     def at(self, rows: Indices, columns: Indices) -> Array:
         """Coverage of the bins of a grid, float32 (R, C)."""
-        out = np.zeros((len(rows), len(columns)), np.float32)
-        if self.brush.shape in (Shape.TIME, Shape.FREQUENCY) and not self.build_up and np.ptp(self.points[:, 2]) == 0:
-            # A connected path of a strip covers all from its one end to the other.
-            ends = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
-            (x0, y0), (x1, y1) = ends
-            held = coverage(self.brush, self.ruler, rows, columns, (x0, y0), (x1, y1))
+        return self.drawn_on(np.zeros((len(rows), len(columns)), np.float32), 0, rows, columns)
+
+    def drawn_on(self, before: Array, count: int, rows: Indices, columns: Indices) -> Array:
+        """The same, where the coverage by its first `count` points is known."""
+        if self._strip:
+            low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
+            held = coverage(self.brush, self.ruler, rows, columns, (low[0], low[1]), (high[0], high[1]))
             return np.asarray(held * np.float32(self.points[0, 2]), np.float32)
-        low, high, start, stop = self.regions.T
+        out = before.copy()
+        low, high, start, stop = self.regions[count:].T
         touched = (high > rows[0]) & (low <= rows[-1]) & (stop > columns[0]) & (start <= columns[-1])
         grid = Grid(rows, columns, ())
         points = self.points
-        for i in np.nonzero(touched)[0]:
+        for i in (np.flatnonzero(touched) + count).tolist():
             # The beginning is a piece of its own, so that a stroke of one point is one, too.
             a, b = (points[0], points[0]) if i == 0 else (points[i - 1], points[i])
-            r, c = grid.inside(Region(int(low[i]), int(high[i]), int(start[i]), int(stop[i])))
+            r, c = grid.inside(Region(*self.regions[i].tolist()))
             if r.stop > r.start and c.stop > c.start:
+                if not self.build_up and out[r, c].min() >= b[2]:
+                    # Nothing is left to be covered, as where a hand scribbles.
+                    continue
                 held = coverage(self.brush, self.ruler, rows[r], columns[c], (a[0], a[1]), (b[0], b[1]))
                 held *= np.float32(b[2])
                 out[r, c] = gathered(out[r, c], held, self.build_up)
         return out
+
+
+Covered = Callable[[Path, Indices, Indices], Array]
+"""Gives the coverage of a path, which may be remembered, on a grid."""
 
 
 def gathered(before: Array, more: Array, build_up: bool) -> Array:
@@ -116,7 +170,15 @@ class Trace:
             out = out.joined(path.bounds)
         return out if self.within is None else out.common(self.within.bounds)
 
-    def at(self, rows: Indices, columns: Indices) -> Array:
+    def touches(self, region: Region) -> bool:
+        """Whether any stroke can reach a region."""
+        return any(path.pieces_in(region) for path in self.paths)
+
+    def effort(self, region: Region) -> int:
+        """How many pieces of strokes are to be looked at for a region."""
+        return sum(path.pieces_in(region) for path in self.paths)
+
+    def at(self, rows: Indices, columns: Indices, covered: Covered = Path.at) -> Array:
         """Coverage of the bins of a grid, float32 (R, C): each stroke goes on from what the former left."""
         left = np.ones((len(rows), len(columns)), np.float32)
         if len(rows) and len(columns):
@@ -124,7 +186,7 @@ class Trace:
             for path in self.paths:
                 r, c = grid.inside(path.bounds)
                 if r.stop > r.start and c.stop > c.start:
-                    left[r, c] *= 1 - path.at(rows[r], columns[c])
+                    left[r, c] *= 1 - covered(path, rows[r], columns[c])
         return 1 - left if self.within is None else (1 - left) * self.within.at(rows, columns)
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Trace:

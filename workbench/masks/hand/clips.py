@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.edits import Edit
-from workbench.masks.edits.effects import Memory, Parts, Recall
+from workbench.masks.edits.effects import Held, Parts, Recall
 from workbench.masks.hand.painting import TileStroke
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.masks.model.sharing import Masks
@@ -38,7 +38,7 @@ class Clip:
     values: Array
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> Held:
         """What it keeps in memory: its values."""
         return {id(self): (self, self.values.nbytes)}
 

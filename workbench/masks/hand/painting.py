@@ -14,7 +14,7 @@ import numpy as np
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.brush import coverage, covered
-from workbench.masks.edits.edits import Cover, Edit, Operation, Paint, Tile, with_operation
+from workbench.masks.edits.edits import Cover, Edit, Operation, Paint, Tile
 from workbench.masks.edits.effects import Effect, Fill, LayerEffect, Recall, Restore
 from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.edits.traces import Path, Trace, gathered
@@ -26,6 +26,8 @@ SAME = 1e-6
 """Masks nearer than this are the same: erasing drops the painted value."""
 MOST_TILED = 16_000
 """Bins under the brush up to which a stroke is stored in tiles."""
+MOST_WORK = 100
+"""Edits that may be laid over blocks beneath a stroke in tiles while the hand waits: some hundredths of a second."""
 
 
 class PaintingRefused(UserError):
@@ -105,16 +107,21 @@ class PathStroke:
 
     def __init__(self, stack: Stack, effect: Effect, start: Path, within: Area | None = None) -> None:
         self._stack, self._effect, self._path, self._within = stack, effect, start, within
+        self._edits = self._with_path()
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """The stack's edits with the stroke so far."""
-        return with_operation(self._stack.edits, self._effect, Trace((self._path,), self._within))
+        return self._edits
+
+    def _with_path(self) -> tuple[Edit, ...]:
+        return (*self._stack.edits, Operation(self._effect, Trace((self._path,), self._within)))
 
     def draw_to(self, x: float, y: float, strength: float) -> Region | None:
         """Go on to another point."""
         if (x, y) != (self._path.points[-1][0], self._path.points[-1][1]):
             self._path = self._path.extended(x, y, strength)
+            self._edits = self._with_path()
         low, high, start, stop = (int(v) for v in self._path.regions[-1])
         reach, passes = self._effect.reach, self._effect.passes
         region = Region(low, high, start, stop).widened((reach[0] * passes, reach[1] * passes))
@@ -155,9 +162,11 @@ class TileStroke:
         self._path, self._build_up = start, build_up if start is None else start.build_up
         last = stack.edits[-1] if stack.edits else None
         self._before: tuple[Edit, ...] = stack.edits[:-1] if isinstance(last, Paint) else stack.edits
-        self._under = Stack(stack.layers, stack.factors, self._before, stack.bins, stack.frames, stack.levels)
+        self._under = replace(stack, edits=self._before)
         self._start: Paint = last if isinstance(last, Paint) else Paint()
         self._tiles: dict[tuple[int, int], Tile] = dict(self._start.tiles)
+        self._drawn = Region(0, 0, 0, 0)
+        self._edits: tuple[Edit, ...] | None = None
         self._coverage: dict[tuple[int, int], Array] = {}
         locked = set(effect.locked)
         mine = set(effect.parts) if isinstance(effect, LayerEffect) else set()
@@ -170,9 +179,10 @@ class TileStroke:
     @property
     def edits(self) -> tuple[Edit, ...]:
         """The stack's edits with the stroke so far."""
-        if not self._tiles:
-            return self._before
-        return (*self._before, Paint(dict(self._tiles)))
+        if self._edits is None:
+            paint = self._start.with_tiles(dict(self._tiles), self._drawn)
+            self._edits = (*self._before, paint) if self._tiles else self._before
+        return self._edits
 
     def draw_to(self, x: float, y: float, strength: float) -> Region | None:
         """Go on to another point."""
@@ -205,6 +215,7 @@ class TileStroke:
         if self._within is not None:
             total *= self._within.at(np.arange(changed.low, changed.high), np.arange(changed.start, changed.stop))
         self._store(changed, self._paint(changed, total), total > 0)
+        self._drawn, self._edits = self._drawn.joined(changed), None
         return changed
 
     def _accumulate(self, region: Region, under: Array) -> Array:
@@ -224,15 +235,13 @@ class TileStroke:
             # The same as the general way below, without computing what lies beneath twice.
             under = self._under.evaluate(rows, columns)
             grid = Grid(rows, columns, self._stack.parts, self._stack.levels)
-            masks = fill_unpainted(painted, under, grid.ages)
             computed = under if not self._before else self._stack.computed(rows, columns)
-            new = self._effect.change(masks, computed, grid, weight, (masks, grid))
+            masks = fill_unpainted(painted, under, computed, grid.ages)
+            new = self._effect.change(masks, computed, grid, weight)
         else:
             under = np.zeros((0,), np.float32)
             edits = (*self._stack.edits, Operation(self._effect, Cover(region, weight)))
-            new = Stack(
-                self._stack.layers, self._stack.factors, edits, self._stack.bins, self._stack.frames, self._stack.levels
-            ).evaluate(rows, columns)
+            new = replace(self._stack, edits=edits).evaluate(rows, columns)
         hit = weight > 0
         keep = ~np.isnan(painted) | (self._stored[:, None, None] & hit)
         values = np.where(keep, np.where(hit, new, painted), np.float32(np.nan)).astype(np.float32)
@@ -287,8 +296,16 @@ class AnyStroke:
     def __init__(self, stack: Stack, effect: Effect, start: Path, within: Area | None = None) -> None:
         self._stack, self._effect, self._path, self._within = stack, effect, start, within
         self._stroke: TileStroke | PathStroke = TileStroke(stack, effect, start, within=within)
-        if start.bounds.clipped(stack.bins, stack.frames).bins_held > MOST_TILED:
+        if self._too_much(start.bounds):
             self._stroke = PathStroke(stack, effect, start, within)
+
+    def _too_much(self, region: Region) -> bool:
+        """Whether so many bins, or ones of which so little is known, are better left to whoever looks at them."""
+        held = region.clipped(self._stack.bins, self._stack.frames)
+        if held.bins_held > MOST_TILED:
+            return True
+        rows, columns = np.arange(held.low, held.high), np.arange(held.start, held.stop)
+        return self._stack.work_left(rows, columns) > MOST_WORK
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -300,7 +317,7 @@ class AnyStroke:
         if isinstance(self._stroke, TileStroke):
             last = self._path.points[-1]
             ahead = covered(self._path.brush, self._path.ruler, (float(last[0]), float(last[1])), (x, y))
-            if ahead.clipped(self._stack.bins, self._stack.frames).bins_held > MOST_TILED:
+            if self._too_much(ahead):
                 # Both kinds give the same masks, so that nothing jumps.
                 self._stroke = PathStroke(self._stack, self._effect, self._path, self._within)
             elif (x, y) != (float(last[0]), float(last[1])):

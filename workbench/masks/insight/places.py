@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.masks.evaluation.lattice import Lattice
 from workbench.masks.model.grid import Indices, Region
 from workbench.masks.model.sources import Sources
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import level_db
 
+MOST_WORK = 100
+"""Of `Stack.work_left`, for a place that is looked at as it sounds."""
 MOST_BINS, MOST_FRAMES = 32, 32
 """Of a place that holds more, evenly chosen ones are looked at."""
 
@@ -30,7 +33,9 @@ def shares_at(stack: Stack, region: Region) -> NDArray[np.float64]:
         In the order of the stack's parts; they sum to one.
     """
     rows, columns, weights = _looked_at(stack, region)
-    return np.asarray((stack.evaluate(rows, columns) * weights).sum(axis=(1, 2)))
+    # A hand waits: where little is known of the place, only these bins are evaluated.
+    lattice = Lattice(rows, columns) if stack.work_left(rows, columns) > MOST_WORK else None
+    return np.asarray((stack.evaluate(rows, columns, lattice) * weights).sum(axis=(1, 2)))
 
 
 def behind(stack: Stack, region: Region) -> list[tuple[int, int | None, float]]:

@@ -71,15 +71,12 @@ class Grid:
         The parts' ids, in the order of the masks.
     levels : uint8, shape (N, F), or None
         Levels of the mix, of the whole plane.
-    coarse : bool
-        The frames are those of a small picture: filters look at few of their frames.
     """
 
     rows: Indices
     columns: Indices
     parts: tuple[int, ...]
     levels: NDArray[np.uint8] | None = None
-    coarse: bool = False
 
     def flags(self, ids: Sequence[int]) -> Flags:
         """Which of the parts are among `ids`, shape (P,)."""
@@ -99,7 +96,7 @@ class Grid:
 
     def cut(self, rows: slice, columns: slice) -> Grid:
         """Some of its rows and columns."""
-        return Grid(self.rows[rows], self.columns[columns], self.parts, self.levels, self.coarse)
+        return Grid(self.rows[rows], self.columns[columns], self.parts, self.levels)
 
     def db(self) -> Array:
         """Levels of the mix in dB (a full-scale sine is 0), shape (R, C).
@@ -139,20 +136,4 @@ def tiles_under(region: Region) -> list[tuple[tuple[int, int], tuple[slice, slic
         tile_part = (slice(lo - row * TILE, hi - row * TILE), slice(first - column * TILE, last - column * TILE))
         piece = (slice(lo - region.low, hi - region.low), slice(first - region.start, last - region.start))
         out.append(((row, column), tile_part, piece))
-    return out
-
-
-def neighbours(reach: int, coarse: bool = False) -> Indices:
-    """Offsets at which a filter looks: all within its reach, of a coarse grid the outermost and the middle."""
-    return np.array([-reach, 0, reach]) if coarse and reach > 1 else np.arange(-reach, reach + 1)
-
-
-def neighbourhood(indices: Indices, reach: int, count: int, coarse: bool = False, passes: int = 1) -> Indices:
-    """Increasing indices together with the neighbours at which a filter looks, inside 0 … count − 1.
-
-    A filter of two passes looks at the neighbours of its neighbours.
-    """
-    out = indices
-    for _ in range(passes if reach else 0):
-        out = np.unique(np.clip(out[:, None] + neighbours(reach, coarse), 0, count - 1))
     return out

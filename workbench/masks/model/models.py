@@ -71,11 +71,14 @@ class Factors:
     def _terms(self, chosen: Indices, rows: Indices, columns: Indices) -> tuple[Array, Array]:
         """Templates (R, k·T) and delayed activations (k·T, C), whose product is the model of some components."""
         w, h = self.scaled
-        wr = w[np.ix_(rows, chosen)].reshape(len(rows), -1)
+        w = w[_run(rows)]
+        if len(chosen) < self.components or (chosen[1:] <= chosen[:-1]).any():
+            w, h = w[:, chosen], h[chosen]
+        wr = w.reshape(len(rows), -1)
         if self.length == 1:
-            return wr, h[np.ix_(chosen, columns)]
+            return wr, h[:, _run(columns)]
         frames = columns[None, :] - np.arange(self.length)[:, None]
-        delayed = h[chosen][:, np.maximum(frames, 0)] * (frames >= 0)
+        delayed = h[:, np.maximum(frames, 0)] * (frames >= 0)
         return wr, np.asarray(delayed.reshape(-1, len(columns)), np.float32)
 
     def values(self, chosen: Indices, rows: Indices, columns: Indices) -> Array:
@@ -181,6 +184,12 @@ def _weighted(w: Array, weights: Array, h: Array) -> Array:
     if 2 * len(held) < len(weights):
         w, h, weights = w[:, held], h[held], weights[held]
     return np.asarray((w * weights) @ h, np.float32)
+
+
+def _run(indices: Indices) -> slice | Indices:
+    """The same without copying, where none is left out."""
+    first, last = int(indices[0]), int(indices[-1])
+    return slice(first, last + 1) if last - first == len(indices) - 1 else indices
 
 
 def _places(old: Analysis, new: Analysis, samples: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -19,7 +19,7 @@ ROUNDING = np.float32(3e-7)
 """What painted values leave of one by their rounding: nobody's share."""
 
 
-def fill_unpainted(values: Masks, under: Masks, ages: Ages | None = None) -> Masks:
+def fill_unpainted(values: Masks, under: Masks, computed: Masks, ages: Ages | None = None) -> Masks:
     """Masks where some parts have a painted value and the others share what remains.
 
     Parameters
@@ -28,6 +28,8 @@ def fill_unpainted(values: Masks, under: Masks, ages: Ages | None = None) -> Mas
         Painted values; NaN where a part is not painted.
     under : float32, shape (P, …)
         The masks beneath; the remainder is shared in their proportion.
+    computed : float32, shape (P, …)
+        The model's masks: how to share it where those beneath are all 0.
     ages : int, shape (P,), optional
         Ids of the parts, which grow from the oldest to the newest; by default the parts are in that order.
 
@@ -49,10 +51,13 @@ def fill_unpainted(values: Masks, under: Masks, ages: Ages | None = None) -> Mas
     out = fixed + free * scale
     stranded = (room <= NOTHING) & (unpainted > 0) & (rest > ROUNDING)
     if stranded.any():
+        by = np.where(painted, np.float32(0), computed)
+        total = by.sum(axis=0)
         order = np.arange(len(values)) if ages is None else np.argsort(ages)
         oldest = order[(~painted[order]).argmax(axis=0)]
         parts = np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1))
-        out += np.where(stranded & (parts == oldest), rest, np.float32(0))
+        by = np.where(total > NOTHING, by, parts == oldest)
+        out += np.where(stranded, rest * by / np.where(total > NOTHING, total, 1), np.float32(0))
     full = unpainted == 0
     if full.any():
         # A painted layer was taken away since: those that stay scale up, or what lies beneath shows again.

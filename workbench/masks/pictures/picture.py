@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.masks.evaluation.lattice import Lattice
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid, level_db
 
@@ -49,8 +51,12 @@ class Axis:
 
     def cut(self, lo: int, hi: int) -> Axis:
         """The pixels lo … hi − 1."""
-        first, last = int(self.spread[lo]), int(self.spread[hi - 1]) + 1
-        return Axis(self.edges[lo : hi + 1], self.cells[first:last], self.spread[lo:hi] - first)
+        cells = self.cells_in(lo, hi)
+        return Axis(self.edges[lo : hi + 1], self.cells[cells], self.spread[lo:hi] - cells.start)
+
+    def cells_in(self, lo: int, hi: int) -> slice:
+        """Which of the cells the pixels lo … hi − 1 show."""
+        return slice(int(self.spread[lo]), int(self.spread[hi - 1]) + 1)
 
 
 def axis_of(edges: NDArray[np.float64], count: int) -> Axis:
@@ -69,6 +75,7 @@ def axis_of_cells(cells: Index, count: int) -> Axis:
     return Axis(np.append(cells, count), cells, np.arange(len(cells)))
 
 
+@lru_cache(maxsize=256)
 def bgr(colour: str) -> tuple[float, float, float]:
     """'#rrggbb' to blue, green, red in 0 … 1."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
@@ -101,9 +108,26 @@ class Look:
     selected: tuple[int, ...]
 
 
-def picture(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: Axis) -> Pixels:
-    """Pixels (R, C, 4) in the order blue, green, red, unused; row 0 is the lowest frequency."""
-    small = _cells(levels, stack, look, rows, columns)
+def picture(
+    levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None = None
+) -> Pixels:
+    """Pixels (R, C, 4) in the order blue, green, red, unused; row 0 is the lowest frequency.
+
+    `lattice` is that of the whole picture of which this is a piece, see `Stack.evaluate`.
+    """
+    return picture_over(levels_of(levels, rows, columns), stack, look, rows, columns, lattice)
+
+
+def levels_of(levels: LevelPyramid, rows: Axis, columns: Axis) -> Pixels:
+    """The loudest level in each cell of two axes."""
+    return levels.pooled(_bounds(rows), _bounds(columns))
+
+
+def picture_over(
+    level: Pixels, stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None = None
+) -> Pixels:
+    """The same over levels that are known, see `levels_of`."""
+    small = _cells(level, stack, look, rows, columns, lattice)
     if len(rows.cells) < len(rows.spread):
         small = small[rows.spread]
     if len(columns.cells) < len(columns.spread):
@@ -111,26 +135,25 @@ def picture(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns:
     return small
 
 
-def _cells(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: Axis) -> Pixels:
+def _cells(level: Pixels, stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None) -> Pixels:
     out = np.empty((len(rows.cells), len(columns.cells), 4), np.uint8)
     out[..., 3] = 255
     if look.show is Show.MASK and look.selected:
-        mask = _shown_mask(stack, look, rows, columns)
+        mask = _shown_mask(stack, look, rows, columns, lattice)
         out[..., :3] = (255.5 - 255 * np.clip(mask, 0, 1)).astype(np.uint8)[..., None]
         return out
-    level = levels.pooled(_bounds(rows), _bounds(columns))
     bright = look.bright[level]
     if look.show is Show.LEVEL or not len(look.colours):
         out[..., :3] = look.palette[(bright * 255).astype(np.uint8)]
         return out
     if look.show is Show.OVER and look.selected:
-        share = _shown_mask(stack, look, rows, columns) * bright
+        share = _shown_mask(stack, look, rows, columns, lattice) * bright
         rest = bright * np.float32(0.33) - share * np.float32(0.33)
         for channel in range(3):
             tint = look.colours[look.selected[0], channel]
             out[..., channel] = (np.clip(share * tint + rest, 0, 1) * 255).astype(np.uint8)
         return out
-    tints = stack.blend(look.colours, rows.cells, columns.cells)
+    tints = stack.blend(look.colours, rows.cells, columns.cells, lattice)
     # The loudest bins fade towards white, so that their level still differs where the colour is full.
     glow = np.clip(bright - np.float32(0.75), 0, 1) * np.float32(1.2)
     for channel in range(3):
@@ -139,20 +162,13 @@ def _cells(levels: LevelPyramid, stack: Stack, look: Look, rows: Axis, columns: 
     return out
 
 
-def _shown_mask(stack: Stack, look: Look, rows: Axis, columns: Axis) -> Float:
+def _shown_mask(stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None) -> Float:
     weights = np.zeros((len(stack.layers), 1), np.float32)
     weights[list(look.selected)] = 1
-    mask: Float = stack.blend(weights, rows.cells, columns.cells)[0]
+    mask: Float = stack.blend(weights, rows.cells, columns.cells, lattice)[0]
     return mask
 
 
 def _bounds(axis: Axis) -> Index:
     """Edges of the cells: each begins at its own bin and ends where the next begins."""
     return np.append(axis.cells, max(int(axis.edges[-1]), int(axis.cells[-1]) + 1))
-
-
-def thumbnail_axes(bins: int, frames: int, width: int, height: int) -> tuple[Index, Index]:
-    """Bins (logarithmically spaced) and frames for a small picture of the whole plane."""
-    rows = np.unique(np.rint(np.geomspace(2, max(3, bins - 1), height)).astype(np.intp))
-    columns = np.unique(np.linspace(0, frames - 1, width).astype(np.intp))
-    return np.minimum(rows, bins - 1), columns

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QPus
 
 from workbench.control.selection import Selection
 from workbench.control.shaping import Plain, ShapeWish, Shaping
+from workbench.control.tools import MOST_NEAR
 from workbench.document.document import Document
 from workbench.masks.edits.effects import CombineKind
 from workbench.masks.edits.filters import FilterKind
@@ -15,6 +16,8 @@ from workbench.ui.base.controls import combo, dim, named
 from workbench.ui.base.names import chip, short
 
 PREVIEW_MS = 60
+MOST_OF_MEDIAN = 7
+"""Bins and frames on either side that a median sorts: what it takes grows with their product."""
 
 
 class MaskDialog(QDialog):
@@ -111,7 +114,7 @@ class MaskDialog(QDialog):
 
     def _whole(self, name: str, label: str, tip: str) -> QSpinBox:
         box = named(QSpinBox(), name, label, tip)
-        box.setRange(0, 7)
+        box.setRange(0, MOST_NEAR)
         box.setValue(1)
         return box
 
@@ -128,6 +131,8 @@ class MaskDialog(QDialog):
             self.rows: isinstance(kind, FilterKind),
             self.columns: isinstance(kind, FilterKind),
         }
+        for near in (self.rows, self.columns):
+            near.setMaximum(MOST_OF_MEDIAN if kind is FilterKind.MEDIAN else MOST_NEAR)
         for box, on in shown.items():
             box.setVisible(on)
             if box in self._labels:

@@ -8,7 +8,7 @@ from time import perf_counter
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.audio.levels import source_levels
+from workbench.audio.levels import source_levels, source_work
 from workbench.audio.mix import audible
 from workbench.audio.player import PlayerStatus
 from workbench.control.mixing import LETTERS, MixActs
@@ -21,6 +21,8 @@ from workbench.ui.base.source_controls import Source
 from workbench.ui.base.wheel import Sideways
 from workbench.ui.sound.strip import Strip, key_of
 
+MOST_WORK = 60
+"""Of `Stack.work_left`, which the levels may take of the window: some milliseconds."""
 SHARE = 6
 """Measuring the levels takes at most one such part of the time."""
 
@@ -175,6 +177,9 @@ class Mixer(QWidget):
             return
         begin = perf_counter()
         if begin < self._not_before:
+            return
+        if source_work(scene, status.position) > MOST_WORK:
+            # What plays will have it evaluated before long.
             return
         layers = self._document.layers
         indices = [

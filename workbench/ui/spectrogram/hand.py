@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QWheelEvent
 
+from workbench.control.handling import Handling
 from workbench.control.marking import Marking
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
@@ -17,9 +18,17 @@ from workbench.control.strokes import Strokes
 from workbench.control.tools import Tool, ToolSettings
 from workbench.control.viewport import Viewport
 from workbench.masks.edits.areas import Join
+from workbench.ui.base.joining import join_of
+from workbench.ui.spectrogram.grip_cursors import grip_cursor
 
 PLACING = (Tool.SELECT, Tool.RECTANGLE, Tool.BAND, Tool.THRESHOLD)
 """Tools whose double click puts the playhead."""
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+"""Keys that move, and which way: later, higher."""
+FAR = 10
+"""Frames or bins that an arrow key with Shift nudges by."""
+CARRY = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+"""Keys with which a drag takes what the layer holds in the selection along."""
 
 
 class Grip(Enum):
@@ -48,7 +57,7 @@ class Hand(QObject):
     owner_wanted = Signal(bool)
     """Alt and the left button: whose place is this? True to select it beside what is selected."""
     cursor_changed = Signal(object)
-    """Qt.CursorShape for the tool and the place."""
+    """QCursor or Qt.CursorShape for the tool and the place."""
 
     def __init__(
         self,
@@ -59,21 +68,29 @@ class Hand(QObject):
         strokes: Strokes,
         marking: Marking,
         selecting: Selecting,
+        handling: Handling,
         playback: Playback,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._plane, self._pointer, self._viewport, self._tools = plane, pointer, viewport, tools
         self._strokes, self._marking, self._selecting, self._playback = strokes, marking, selecting, playback
+        self._handling = handling
         self._point: QPointF | None = None
         self._drag: Drag | None = None
         self._pressure = 1.0
+        self._keys = Qt.KeyboardModifier.NoModifier
         tools.changed.connect(self._show_cursor)
 
     @property
     def holds(self) -> bool:
         """Whether a button is down."""
         return self._drag is not None
+
+    @property
+    def draws(self) -> bool:
+        """Whether a tool is at work: it must follow before anything else does."""
+        return self._drag is not None and self._drag.grip is Grip.TOOL
 
     @property
     def inside(self) -> bool:
@@ -103,6 +120,12 @@ class Hand(QObject):
         elif button == Qt.MouseButton.LeftButton and self._on_time_axis(point):
             self._drag = Drag(button, Grip.SCRUB, point)
             self._playback.scrub(self._plane.second_at(point.x()))
+        elif (
+            button == Qt.MouseButton.LeftButton
+            and keys & CARRY == CARRY
+            and self._selecting.begin_content(point, shift)
+        ):
+            self._drag = Drag(button, Grip.TOOL, point)
         elif button == Qt.MouseButton.LeftButton and keys & Qt.KeyboardModifier.AltModifier:
             self._pointer.put(point)
             self.owner_wanted.emit(shift)
@@ -132,7 +155,7 @@ class Hand(QObject):
         if grip is Grip.TOOL:
             self._strokes.move(point, self._pressure)
             self._marking.move(point)
-            self._selecting.move(point)
+            self._selecting.move(point, bool(self._keys & Qt.KeyboardModifier.ShiftModifier))
         elif grip is Grip.SCRUB:
             self._playback.scrub(self._plane.second_at(point.x()))
         elif grip is Grip.PAN:
@@ -191,9 +214,15 @@ class Hand(QObject):
     def hold_keys(self, keys: Qt.KeyboardModifier) -> None:
         """These keys are down now."""
         self._marking.mean(said_by(keys))
+        if keys != self._keys:
+            self._keys = keys
+            if not self.holds:
+                self._show_cursor()
 
     def key(self, event: QKeyEvent) -> bool:
-        """Move and zoom by keys; answers whether it was one of them."""
+        """Nudge, move and zoom by keys; answers whether it was one of them."""
+        if self._nudge(event):
+            return True
         v, playhead = self._viewport, self._playback.position
         around = playhead if v.start <= playhead <= v.stop else (v.start + v.stop) / 2
         middle = (v.low + v.high) / 2
@@ -215,6 +244,16 @@ class Hand(QObject):
                 return False
         return True
 
+    def _nudge(self, event: QKeyEvent) -> bool:
+        """With a selecting tool the arrows move what is selected, with Ctrl what the layer holds there."""
+        way, keys = ARROWS.get(Qt.Key(event.key())), event.modifiers()
+        if way is None or not self._selecting.handles_shown:
+            return False
+        far = FAR if keys & Qt.KeyboardModifier.ShiftModifier else 1
+        with_content = bool(keys & Qt.KeyboardModifier.ControlModifier)
+        nudge = self._handling.nudge_content if with_content else self._handling.nudge
+        return nudge(far * way[0], far * way[1])
+
     # -- the pointer ---------------------------------------------------------------------------------
 
     def put(self, point: QPointF | None) -> None:
@@ -230,22 +269,28 @@ class Hand(QObject):
 
     def _show_cursor(self) -> None:
         """The cursor for the tool and the place."""
-        shape = Qt.CursorShape.CrossCursor if self.inside else Qt.CursorShape.ArrowCursor
+        shape: QCursor | Qt.CursorShape = Qt.CursorShape.CrossCursor if self.inside else Qt.CursorShape.ArrowCursor
         if self.inside and self._tools.paints:
             shape = Qt.CursorShape.BlankCursor
+        elif self.inside and self._point is not None and self._selecting.handles_shown:
+            shape = self._grip_cursor(self._point) or shape
         elif self._point is not None and self._on_time_axis(self._point):
             shape = Qt.CursorShape.SplitHCursor
         self.cursor_changed.emit(shape)
+
+    def _grip_cursor(self, point: QPointF) -> QCursor | Qt.CursorShape | None:
+        """What a press would take of the selection with the keys that are down; None where it would draw."""
+        keys, handles = self._keys, self._handling.handles
+        if keys & CARRY == CARRY and self._handling.covers(point):
+            copies = keys & Qt.KeyboardModifier.ShiftModifier
+            return Qt.CursorShape.DragCopyCursor if copies else Qt.CursorShape.DragMoveCursor
+        if handles is None or join_of(keys) is not Join.NEW:
+            return None
+        grip = self._handling.grip_at(point)
+        return None if grip is None else grip_cursor(grip, handles)
 
 
 def said_by(keys: Qt.KeyboardModifier) -> Says:
     """What a click of the Point tool says: Ctrl denies, Shift says more of the selected source."""
     ctrl, shift = bool(keys & Qt.KeyboardModifier.ControlModifier), bool(keys & Qt.KeyboardModifier.ShiftModifier)
     return Says.NOT if ctrl else Says.MORE if shift else Says.THIS
-
-
-def join_of(keys: Qt.KeyboardModifier) -> Join:
-    """How the keys join a new selection with the one there is: Shift adds, Ctrl subtracts, both intersect."""
-    shift = bool(keys & Qt.KeyboardModifier.ShiftModifier)
-    ctrl = bool(keys & Qt.KeyboardModifier.ControlModifier)
-    return Join.INTERSECT if shift and ctrl else Join.ADD if shift else Join.SUBTRACT if ctrl else Join.NEW

@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from workbench.control.heard import Heard
@@ -15,8 +15,12 @@ from workbench.control.plane import Plane
 from workbench.control.selection import Selection
 from workbench.control.viewport import Viewport
 from workbench.document.document import Document
+from workbench.jobs.runner import Job, Runner
+from workbench.masks.evaluation.lattice import Lattice
 from workbench.masks.model.grid import Region
-from workbench.masks.pictures.picture import Axis, Look, Show, bgr, brightness, picture
+from workbench.masks.pictures.cell_levels import CellLevels
+from workbench.masks.pictures.picture import Axis, Look, Pixels, Show, bgr, brightness, picture_over
+from workbench.masks.stack import DENSE
 from workbench.ui.base import theme
 
 STRIP = 64
@@ -27,6 +31,13 @@ UNHEARD = 0.13
 """Shade of grey of layers that are not heard."""
 BUDGET = 0.010
 """Seconds that one painting may spend on the picture; the rest follows in the next."""
+MOST_WORK = 60
+"""Edits that may be laid over blocks for a piece of the picture at once, see `Stack.work_left`; what takes more is
+composed in the background, while the older picture stays."""
+KEY = "picture"
+"""Of the job that does so."""
+BUDGET_UNDER_HAND = 0.001
+"""The same while the hand draws, which comes first; at least one strip, as a rule."""
 
 
 def colour_map(name: str) -> NDArray[np.uint8]:
@@ -48,10 +59,11 @@ class SpectrogramImage(QObject):
         viewport: Viewport,
         plane: Plane,
         heard: Heard,
+        runner: Runner,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._ear = heard
+        self._ear, self._runner = heard, runner
         self._document, self._selection, self._viewport, self._plane = document, selection, viewport, plane
         self._show = Show.COLOURS
         self._range_db = (-90.0, -12.0)
@@ -61,8 +73,16 @@ class SpectrogramImage(QObject):
         self._image = QImage()
         self._axes: tuple[Axis, Axis] | None = None
         """The axes that the image was laid out for."""
+        self._lattice: Lattice | None = None
+        """Of a picture that leaves many bins out; None where it shows most of them."""
+        self._asked = 0
+        """How often all of it was to be drawn anew."""
+        self._levels: CellLevels | None = None
+        """Of these axes."""
         self._fresh: set[int] = set()
         self._drawn: set[int] = set()
+        self._turn = 0
+        """The strip whose turn it is to be composed anew."""
         self._backdrop: tuple[QImage, tuple[float, float, float, float]] | None = None
         self._painted_range = (0.0, 1.0, 0.0, 1.0)
         document.opened.connect(self._plane_changed)
@@ -89,7 +109,7 @@ class SpectrogramImage(QObject):
     @property
     def fresh(self) -> bool:
         """Whether all of the picture shows what is there now."""
-        return not self._image.isNull() and len(self._fresh) * STRIP >= self._image.width()
+        return not self._image.isNull() and len(self._fresh) == self._strips
 
     def look(self) -> Look:
         """How it is drawn now."""
@@ -106,6 +126,7 @@ class SpectrogramImage(QObject):
 
     def redraw(self) -> None:
         """Everything anew."""
+        self._asked += 1
         self._fresh.clear()
         self.changed.emit(None)
 
@@ -137,7 +158,6 @@ class SpectrogramImage(QObject):
         if region is None or self._axes is None:
             self.redraw()
             return
-        c, ratio = self._plane.canvas, self._image.devicePixelRatio()
         rows = np.searchsorted(_shown(self._axes[0]), (region.low, region.high))
         columns = np.searchsorted(_shown(self._axes[1]), (region.start, region.stop))
         (low, high), (left, right) = (int(r) for r in rows), (int(k) for k in columns)
@@ -147,15 +167,22 @@ class SpectrogramImage(QObject):
         if (high - low) * (right - left) > MOST_AT_ONCE:
             # Too much for now: strip by strip, while the older picture stays.
             self._fresh.difference_update(strips)
-        elif self._fresh.issuperset(strips):
+        elif self._work_left(low, high, left, right) > MOST_WORK:
+            self._fresh.difference_update(strips)
+        elif self._drawn.issuperset(strips):
             self._compose(low, high, left, right)
         else:
-            for strip in self._fresh.intersection(strips):
+            for strip in self._drawn.intersection(strips):
                 self._compose(low, high, max(left, strip * STRIP), min(right, (strip + 1) * STRIP))
+        self.changed.emit(self._place(low, high, left, right))
+
+    def _place(self, low: int, high: int, left: int, right: int) -> QRect:
+        """Where a rectangle of the image (rows from below) is on the widget."""
+        c, ratio = self._plane.canvas, self._image.devicePixelRatio()
         place = QRectF(
             c.left() + left / ratio, c.top() + c.height() - high / ratio, (right - left) / ratio, (high - low) / ratio
         )
-        self.changed.emit(place.toAlignedRect().adjusted(-1, -1, 1, 1))
+        return place.toAlignedRect().adjusted(-1, -1, 1, 1)
 
     # -- composing -----------------------------------------------------------------------------------
 
@@ -169,49 +196,109 @@ class SpectrogramImage(QObject):
             self._axes = None
         if self._axes is None:
             self._axes = self._plane.axes
+            self._lattice = _lattice_of(*self._axes)
+            self._runner.drop(KEY)
+            self._levels = CellLevels(self._document.levels, *self._axes, STRIP)
             self._fresh.clear()
             self._drawn.clear()
             self._painted_range = (v.start, v.stop, v.low, v.high)
 
+    @property
+    def _strips(self) -> int:
+        """How many strips there are."""
+        return -(-self._image.width() // STRIP)
+
+    def _cut(self, row_lo: int, row_hi: int, column_lo: int, column_hi: int) -> tuple[Axis, Axis]:
+        assert self._axes is not None
+        return self._axes[0].cut(row_lo, row_hi), self._axes[1].cut(column_lo, column_hi)
+
+    def _work_left(self, *place: int) -> int:
+        rows, columns = self._cut(*place)
+        return self._document.stack.work_left(rows.cells, columns.cells, self._lattice)
+
     def _compose(self, row_lo: int, row_hi: int, column_lo: int, column_hi: int) -> None:
         """Compute pixels of a rectangle of the image (rows from below)."""
-        assert self._axes is not None
-        rows, columns = self._axes[0].cut(row_lo, row_hi), self._axes[1].cut(column_lo, column_hi)
-        pixels = picture(self._document.levels, self._document.stack, self.look(), rows, columns)
+        assert self._levels is not None
+        rows, columns = self._cut(row_lo, row_hi, column_lo, column_hi)
+        level = self._levels.cut(row_lo, row_hi, column_lo, column_hi)
+        pixels = picture_over(level, self._document.stack, self.look(), rows, columns, self._lattice)
+        self._put(pixels, row_lo, column_lo)
+
+    def _put(self, pixels: Pixels, row: int, column: int) -> None:
         height, width = self._image.height(), self._image.width()
         buffer = np.frombuffer(self._image.bits(), np.uint8).reshape(height, width, 4)
-        buffer[height - row_hi : height - row_lo, column_lo:column_hi] = pixels[::-1]
+        high, wide = pixels.shape[:2]
+        buffer[height - row - high : height - row, column : column + wide] = pixels[::-1]
 
-    def _freshen(self) -> bool:
-        """Compose stale strips within the budget; answers whether all are fresh."""
-        deadline = perf_counter() + BUDGET
-        height, width = self._image.height(), self._image.width()
-        for strip in range(-(-width // STRIP)):
+    def _freshen(self, budget: float) -> bool:
+        """Compose stale strips within so many seconds; answers whether the next painting would bring more."""
+        deadline = perf_counter() + budget
+        height, width, count = self._image.height(), self._image.width(), self._strips
+        heavy: list[int] = []
+        # Round and round: a run that publishes makes all stale before the last ones would have their turn.
+        for strip in [(self._turn + step) % count for step in range(count)]:
             if strip not in self._fresh:
                 if perf_counter() > deadline:
-                    return False
-                self._compose(0, height, strip * STRIP, min(width, (strip + 1) * STRIP))
+                    self._turn = strip
+                    return True
+                place = 0, height, strip * STRIP, min(width, (strip + 1) * STRIP)
+                if self._show is not Show.LEVEL and self._work_left(*place) > MOST_WORK:
+                    heavy.append(strip)
+                    continue
+                self._compose(*place)
                 self._fresh.add(strip)
                 self._drawn.add(strip)
-        self._backdrop = None
-        return True
+        if heavy:
+            self._compose_behind(heavy)
+        else:
+            self._backdrop = None
+        return False
 
-    def paint(self, painter: QPainter) -> bool:
-        """Draw the picture as far as it is there; answers whether it is all fresh."""
+    def _compose_behind(self, strips: list[int]) -> None:
+        """Compose strips in the background, as things are now."""
+        if self._runner.running(KEY):
+            return
+        height, width, axes = self._image.height(), self._image.width(), self._axes
+        stack, look, levels, lattice = self._document.stack, self.look(), self._levels, self._lattice
+        assert levels is not None
+        asked = self._asked
+        places = [(each, (0, height, each * STRIP, min(width, (each + 1) * STRIP))) for each in strips]
+        pieces = [(each, place, self._cut(*place)) for each, place in places]
+
+        def work(job: Job) -> None:
+            for strip, place, (rows, columns) in pieces:
+                job.report(-1)
+                job.publish((strip, picture_over(levels.cut(*place), stack, look, rows, columns, lattice)))
+
+        def published(news: tuple[int, Pixels]) -> None:
+            strip, pixels = news
+            if self._axes is not axes:
+                return
+            self._put(pixels, 0, strip * STRIP)
+            self._drawn.add(strip)
+            self._turn = strip + 1
+            if self._document.stack is stack and self._asked == asked:
+                self._fresh.add(strip)
+            self.changed.emit(self._place(0, height, strip * STRIP, strip * STRIP + pixels.shape[1]))
+
+        self._runner.run("", work, published=published, ended=lambda: self.changed.emit(None), key=KEY)
+
+    def paint(self, painter: QPainter, budget: float = BUDGET) -> bool:
+        """Draw the picture as far as it is there, after some seconds of work. Answers whether to paint it again."""
         self._lay_out()
-        done, c = self._freshen(), self._plane.canvas
-        if done:
+        more, c = self._freshen(budget), self._plane.canvas
+        if len(self._drawn) == self._strips:
+            # Strips that only hold older masks are shown until they are done anew: nothing flashes.
             painter.drawImage(c.topLeft(), self._image)
-            return True
+            return more
         painter.fillRect(c, QColor(theme.current().canvas))
         self._paint_backdrop(painter)
         ratio = self._image.devicePixelRatio()
-        # Strips that only hold older masks are shown until they are done anew: nothing flashes.
         for strip in self._drawn:
             source = QRectF(strip * STRIP, 0, STRIP, self._image.height())
             place = QRectF(c.left() + strip * STRIP / ratio, c.top(), STRIP / ratio, c.height())
             painter.drawImage(place, self._image, source)
-        return False
+        return more
 
     def _paint_backdrop(self, painter: QPainter) -> None:
         """The last whole picture, moved and stretched to the present view, until strips replace it."""
@@ -221,6 +308,13 @@ class SpectrogramImage(QObject):
         left, right = self._plane.x_of(start), self._plane.x_of(stop)
         top, bottom = self._plane.y_of(high), self._plane.y_of(low)
         painter.drawImage(QRectF(left, top, right - left, bottom - top), image, QRectF(image.rect()))
+
+
+def _lattice_of(rows: Axis, columns: Axis) -> Lattice | None:
+    """That of the cells of a picture which leaves many bins out."""
+    spanned = [int(axis.cells[-1]) - int(axis.cells[0]) + 1 for axis in (rows, columns)]
+    dense = spanned[0] * spanned[1] <= DENSE * len(rows.cells) * len(columns.cells)
+    return None if dense else Lattice(rows.cells, columns.cells)
 
 
 def _shown(axis: Axis) -> NDArray[np.intp]:

@@ -12,6 +12,11 @@ from workbench.ui.base.axes import clock, describe_hz
 from workbench.ui.base.controls import named
 from workbench.ui.base.names import ElidedLabel
 
+MOST_WORK = 40
+"""Edits that may be laid over a block for the text: some milliseconds."""
+READ_MS = 30
+"""Numbers that change more often can't be read."""
+
 
 class Readout(ElidedLabel):
     """The text in the status line; follows the pointer, the view, and the masks under a pointer at rest."""
@@ -20,13 +25,16 @@ class Readout(ElidedLabel):
         super().__init__()
         named(self, "pointerText", self.tr("Under the pointer"), self.tr("Time, frequency, level and shares"))
         self._document, self._plane, self._pointer = document, plane, pointer
-        # What changes the document may tell several things of it at once; the text is made when all is told.
-        self._later = QTimer(self, singleShot=True, interval=0)
+        # The hand and what it does come first; the text is made once for all that happened meanwhile.
+        self._later = QTimer(self, singleShot=True, interval=READ_MS)
         self._later.timeout.connect(self._show)
-        for signal in (pointer.moved, plane.changed):
-            signal.connect(self._show)
-        for signal in (document.layers_changed, document.factors_changed, document.masks_changed):
-            signal.connect(lambda *_: self._later.start())
+        for signal in (pointer.moved, plane.changed, document.layers_changed, document.factors_changed):
+            signal.connect(self._show_soon)
+        document.masks_changed.connect(lambda _: self._show_soon())
+
+    def _show_soon(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
 
     def _show(self) -> None:
         place = self._pointer.place
@@ -41,8 +49,11 @@ class Readout(ElidedLabel):
         self.setText(f"{text}    {self._shares(row, column)}")
 
     def _shares(self, row: int, column: int) -> str:
-        stack = self._document.stack
-        masks = stack.evaluate(np.array([row]), np.array([column]))[:, 0, 0]
+        stack, at = self._document.stack, (np.array([row]), np.array([column]))
+        if stack.work_left(*at) > MOST_WORK:
+            # Others that know it sooner will have it evaluated: the picture, or what plays.
+            return ""
+        masks = stack.evaluate(*at)[:, 0, 0]
         shares = np.bincount(stack.owner, masks, len(stack.layers))
         best = np.argsort(shares)[::-1][:3]
         return " · ".join(

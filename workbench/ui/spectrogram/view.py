@@ -31,7 +31,7 @@ from workbench.ui.base import theme
 from workbench.ui.base.axes import frequency_ticks, time_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.spectrogram.hand import Hand
-from workbench.ui.spectrogram.image import SpectrogramImage
+from workbench.ui.spectrogram.image import BUDGET, BUDGET_UNDER_HAND, SpectrogramImage
 
 LEFT, BOTTOM, TOP, RIGHT = 46, 20, 6, 6
 """Margins of the picture within panes that share its axes, in pixels."""
@@ -116,7 +116,7 @@ class SpectrogramView(QWidget):
             painter.fillRect(c, QColor(t.canvas))
             return
         painter.setClipRect(c)
-        done = self._image.paint(painter)
+        more = self._image.paint(painter, BUDGET_UNDER_HAND if self._hand.draws else BUDGET)
         self._paint_playhead(painter)
         for overlay in self._overlays:
             overlay.paint(painter)
@@ -124,7 +124,7 @@ class SpectrogramView(QWidget):
         if whole:
             self._paint_axes(painter)
         painter.end()
-        if not done:
+        if more:
             self.update(c)
 
     def _paint_axes(self, painter: QPainter) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QImage, QPixmap
@@ -21,11 +23,19 @@ from workbench.control.selection import Selection
 from workbench.control.under_way import UnderWay
 from workbench.document.document import Document
 from workbench.document.history import Step
-from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture, thumbnail_axes
+from workbench.jobs.runner import Job, Runner
+from workbench.masks.edits.edits import common
+from workbench.masks.evaluation.lattice import Lattice
+from workbench.masks.pictures.picture import Look, Pixels, Show, bgr, brightness
+from workbench.masks.pictures.thumbnails import small_picture, thumbnail_lattice
+from workbench.masks.stack import Stack
+from workbench.spectral.pyramid import LevelPyramid
 from workbench.ui.base import theme
 from workbench.ui.base.controls import named
 
 PICTURE = QSize(72, 34)
+KEY = "history pictures"
+"""Of the job."""
 REST_MS = 1000
 PICTURE_MS = 15
 """Between two pictures, so that the window is never held for long."""
@@ -34,11 +44,19 @@ PICTURE_MS = 15
 class HistoryPanel(QWidget):
     """All steps that undo and redo can bring back."""
 
-    def __init__(self, document: Document, selection: Selection, masks: MaskActs, under_way: UnderWay) -> None:
+    def __init__(
+        self, document: Document, selection: Selection, masks: MaskActs, under_way: UnderWay, runner: Runner
+    ) -> None:
         super().__init__()
         self.setObjectName("historyPanel")
         self._document, self._selection, self._masks, self._under_way = document, selection, masks, under_way
+        self._runner = runner
         self._pictures: dict[int, tuple[Step, QIcon]] = {}
+        self._listed: tuple[Step, ...] = ()
+        self._present = -1
+        """What the list shows."""
+        self._lattice: Lattice | None = None
+        self._plane = (0, 0)
         self.list = named(
             QListWidget(),
             "historySteps",
@@ -97,6 +115,7 @@ class HistoryPanel(QWidget):
 
     def _forget_pictures(self) -> None:
         self._pictures.clear()
+        self._listed = ()
 
     def _forget_run(self) -> None:
         run = self._document.recorded_state.run
@@ -106,6 +125,7 @@ class HistoryPanel(QWidget):
 
     def dress(self) -> None:
         """The theme changed."""
+        self._listed = ()
         self._show()
 
     def showEvent(self, event: object) -> None:
@@ -115,24 +135,24 @@ class HistoryPanel(QWidget):
         if not self.isVisible():
             return
         steps, present = self._document.steps, self._document.step
+        # A thousand steps are not looked at again for one more.
+        same = common(self._listed, steps)
         self.list.blockSignals(True)
         while self.list.count() > len(steps):
             self.list.takeItem(self.list.count() - 1)
-        for row, step in enumerate(steps):
+        for row in range(same, len(steps)):
             if row >= self.list.count():
                 self.list.addItem(QListWidgetItem())
             item = self.list.item(row)
-            text = step.name or self.tr("As it was opened")
-            if item.text() != text:
-                item.setText(text)
-                item.setToolTip(text)
-            known = self._pictures.get(row)
-            if known is None or known[0] is not step:
-                item.setIcon(QIcon())
-            item.setForeground(theme.text_brush() if row <= present else theme.dim_brush())
-        self._pictures = {
-            row: known for row, known in self._pictures.items() if row < len(steps) and known[0] is steps[row]
-        }
+            text = steps[row].name or self.tr("As it was opened")
+            item.setText(text)
+            item.setToolTip(text)
+            item.setIcon(QIcon())
+            self._pictures.pop(row, None)
+        for row in {*range(same, len(steps)), *range(*sorted((self._present + 1, present + 1)))}:
+            if row < len(steps):
+                self.list.item(row).setForeground(theme.text_brush() if row <= present else theme.dim_brush())
+        self._listed, self._present = steps, present
         self.list.setCurrentRow(present)
         self.list.scrollToItem(self.list.item(present))
         self.list.blockSignals(False)
@@ -165,9 +185,12 @@ class HistoryPanel(QWidget):
         menu.popup(self.list.viewport().mapToGlobal(place))
 
     def _draw_one(self) -> None:
-        """Draw one picture that is in sight and not yet there; the next one a moment later."""
+        """Ask for one picture that is in sight and not yet there; for the next one a moment after it came."""
         steps, document = self._document.steps, self._document
         if document.recording is None or not self.isVisible():
+            return
+        if self._runner.running(KEY):
+            self._timer.start()
             return
         sight = self.list.viewport().rect()
         for row, step in enumerate(steps):
@@ -177,24 +200,34 @@ class HistoryPanel(QWidget):
                 continue
             if not self.list.visualItemRect(item).intersects(sight):
                 continue
-            icon = self._picture(row, step)
-            self._pictures[row] = step, icon
-            item.setIcon(icon)
-            self._timer.start()
+            stack = document.stack_of(step.state)
+            if stack is None:
+                self._show_picture(row, step, None)
+                continue
+            work = partial(_picture, document.levels, stack, self._lattice_of(stack))
+            self._runner.run("", work, partial(self._show_picture, row, step), key=KEY)
             return
 
-    def _picture(self, row: int, step: Step) -> QIcon:
-        document = self._document
-        stack = document.stack_of(step.state)
-        if stack is None:
-            return QIcon()
-        rows, columns = thumbnail_axes(stack.bins, stack.frames, PICTURE.width(), PICTURE.height())
-        colours = np.array([bgr(layer.colour) for layer in stack.layers], np.float32)
-        look = Look(Show.COLOURS, brightness(-90, -20), colours, np.zeros((256, 3), np.uint8), ())
-        pixels = picture(
-            document.levels, stack, look, axis_of_cells(rows, stack.bins), axis_of_cells(columns, stack.frames)
-        )
-        pixels = np.ascontiguousarray(pixels[::-1])
-        height, width, _ = pixels.shape
-        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
-        return QIcon(QPixmap.fromImage(image).scaled(PICTURE))
+    def _lattice_of(self, stack: Stack) -> Lattice:
+        if self._lattice is None or self._plane != (stack.bins, stack.frames):
+            self._plane = stack.bins, stack.frames
+            self._lattice = thumbnail_lattice(*self._plane, PICTURE.width(), PICTURE.height())
+        return self._lattice
+
+    def _show_picture(self, row: int, step: Step, pixels: Pixels | None) -> None:
+        steps = self._document.steps
+        if row < len(steps) and steps[row] is step and row < self.list.count():
+            icon = QIcon()
+            if pixels is not None:
+                height, width, _ = pixels.shape
+                image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()
+                icon = QIcon(QPixmap.fromImage(image).scaled(PICTURE))
+            self._pictures[row] = step, icon
+            self.list.item(row).setIcon(icon)
+        self._timer.start()
+
+
+def _picture(levels: LevelPyramid, stack: Stack, lattice: Lattice, job: Job) -> Pixels:
+    colours = np.array([bgr(layer.colour) for layer in stack.layers], np.float32)
+    look = Look(Show.COLOURS, brightness(-90, -20), colours, np.zeros((256, 3), np.uint8), ())
+    return small_picture(levels, stack, look, lattice)

@@ -13,6 +13,7 @@ from workbench.control.selection import Selection
 from workbench.control.stacks import StackActs
 from workbench.control.walking import Walking
 from workbench.document.document import Document
+from workbench.jobs.runner import Runner
 from workbench.ui.base.controls import combo, dress, icon_button
 from workbench.ui.stack.group_row import GroupRow
 from workbench.ui.stack.layer_row import LayerRow
@@ -40,11 +41,12 @@ class StackPanel(QWidget):
         mixing: MixActs,
         walking: Walking,
         measuring: Measuring,
+        runner: Runner,
     ) -> None:
         super().__init__()
         self.setObjectName("stackPanel")
         self._document, self._selection, self._stack_acts = document, selection, stacks
-        self._rows = Rows(document, selection, layers, mixing)
+        self._rows = Rows(document, selection, layers, mixing, runner)
         self.residual = ResidualLabel()
         self._scroll = QScrollArea()
         self._scroll.setObjectName("stackScroll")

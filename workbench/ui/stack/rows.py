@@ -9,6 +9,7 @@ from workbench.control.layers import LayerActs
 from workbench.control.mixing import MixActs
 from workbench.control.selection import Selection
 from workbench.document.document import Document
+from workbench.jobs.runner import Runner
 from workbench.masks.model.layers import members
 from workbench.ui.base import theme
 from workbench.ui.stack.group_row import GroupRow
@@ -33,6 +34,7 @@ class Rows(QObject):
         selection: Selection,
         layers: LayerActs,
         mixing: MixActs,
+        runner: Runner,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -41,7 +43,7 @@ class Rows(QObject):
         self.list = LayerList()
         self.list.layer_dropped.connect(layers.drop_layer)
         self.list.group_dropped.connect(layers.drop_group)
-        self.thumbnails = Thumbnails(document, self.list, self)
+        self.thumbnails = Thumbnails(document, self.list, runner, self)
         document.opened.connect(self._opened)
         document.layers_changed.connect(self._rebuild)
         document.mix_changed.connect(self._show_mix)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -211,6 +213,8 @@ class ThresholdPanel(QWidget):
             self._timer.start()
 
     def _look(self) -> None:
-        values = self._thresholding.values() if self.isVisible() else None
-        if values is not None:
-            self.histogram.show_values(values, *RANGES[self._thresholding.limits.measure])
+        if self.isVisible():
+            self._thresholding.look(self._show_values)
+
+    def _show_values(self, values: NDArray[np.float32]) -> None:
+        self.histogram.show_values(values, *RANGES[self._thresholding.limits.measure])

@@ -14,6 +14,7 @@ from workbench.ui.sound.transport_bar import TransportBar
 from workbench.ui.spectrogram.area_overlay import AreaOverlay
 from workbench.ui.spectrogram.brush_cursor import BrushCursor
 from workbench.ui.spectrogram.hand import Hand
+from workbench.ui.spectrogram.handle_overlay import HandleOverlay
 from workbench.ui.spectrogram.image import SpectrogramImage
 from workbench.ui.spectrogram.mark_overlay import MarkOverlay
 from workbench.ui.spectrogram.point_overlay import PointOverlay
@@ -36,8 +37,10 @@ class Panes:
     def __init__(self, desk: Desk) -> None:
         d = desk
         self._selecting, self._under_way = d.selecting, d.under_way
-        self.hand = Hand(d.plane, d.pointer, d.viewport, d.tools, d.strokes, d.marking, d.selecting, d.playback)
-        self.image = SpectrogramImage(d.document, d.selection, d.viewport, d.plane, d.heard)
+        self.hand = Hand(
+            d.plane, d.pointer, d.viewport, d.tools, d.strokes, d.marking, d.selecting, d.handling, d.playback
+        )
+        self.image = SpectrogramImage(d.document, d.selection, d.viewport, d.plane, d.heard, d.runner)
         self.spectrogram = SpectrogramView(
             d.document,
             d.viewport,
@@ -47,14 +50,15 @@ class Panes:
             self.hand,
             [
                 PointOverlay(d.marking, d.plane),
-                AreaOverlay(d.selection, d.plane),
+                AreaOverlay(d.selection, d.handling, d.plane),
                 MarkOverlay(d.document, d.marking, d.mark_choice, d.plane),
+                HandleOverlay(d.selection, d.tools, d.selecting, d.handling),
                 SelectionOverlay(d.selecting, d.plane, d.pointer),
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
         )
         around = Surroundings(
-            d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, d.holding, self.spectrogram
+            d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, d.holding, d.strokes, self.spectrogram
         )
         self.templates = TemplatesView(around, d.template_strokes)
         self.activations = ActivationsView(around, d.activation_strokes, d.playback, d.tapping)
@@ -64,9 +68,11 @@ class Panes:
         self.tool_bar = ToolBar(d.document, d.selection, d.tools, d.areas, d.marking, d.viewport)
         self.threshold = ThresholdPanel(d.document, d.selection, d.thresholding)
         self.walk = WalkBar(d.walking)
-        self.stack = StackPanel(d.document, d.selection, d.layers, d.masks, d.stacks, d.mixing, d.walking, d.measuring)
+        self.stack = StackPanel(
+            d.document, d.selection, d.layers, d.masks, d.stacks, d.mixing, d.walking, d.measuring, d.runner
+        )
         self.marks = MarksPanel(d.document, d.marks, d.mark_choice, d.mark_effects, d.under_way)
-        self.history = HistoryPanel(d.document, d.selection, d.masks, d.under_way)
+        self.history = HistoryPanel(d.document, d.selection, d.masks, d.under_way, d.runner)
         self.scores = ScoresPanel(d.document, d.selection, d.references, d.scoring)
         self.factorise = FactorisePanel(d.document, d.selection, d.wishes, d.morphing)
         self.mixer = Mixer(d.document, d.selection, d.mixing, d.playback)

@@ -1,0 +1,280 @@
+"""An afternoon of hand work: what two thousand strokes cost, and whether anything holds the window."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tests.benchmarks import Report
+from tests.benchmarks.afternoon_held import held
+from tests.benchmarks.driving import mouse, run_until, running_window
+from tests.benchmarks.edit import LAYERS, long_recording, open_with_layers, resident_mb
+
+if TYPE_CHECKING:
+    from workbench.app import Workbench
+    from workbench.audio.scene import Scene
+    from workbench.masks.edits.brush import Shape
+
+MINUTES = 5
+STROKES = 2000
+SAME = 100.0
+"""Second from which the ten seconds are that half of the strokes are painted in."""
+VIEW = 10.0
+MOVES = 12
+WARM = 20
+"""So many strokes the work is compared with."""
+Took = dict[str, list[float]]
+
+
+def measure(report: Report) -> None:
+    """All figures; each piece in a window and a process of its own."""
+    for name in ("strokes", "shapes", "held"):
+        line = f"from tests.benchmarks.afternoon import Report, piece; piece(Report(), {name!r})"
+        root = Path(__file__).resolve().parents[2]
+        report.holds &= subprocess.run([sys.executable, "-c", line], cwd=root).returncode == 0
+
+
+def piece(report: Report, name: str) -> None:
+    """One of the pieces; ends the process with what holds."""
+    {"strokes": strokes, "shapes": shapes, "held": held}[name](report)
+    sys.exit(not report.holds)
+
+
+def strokes(report: Report, count: int = STROKES) -> None:
+    """Two thousand strokes on five minutes, half of them in the same ten seconds."""
+    with tempfile.TemporaryDirectory() as folder, running_window() as (program, _):
+        path = Path(folder) / "song.wav"
+        long_recording(path, MINUTES)
+        open_with_layers(program, path)
+        unequal(program)
+        scene = program.desk.document.scene
+        assert scene is not None
+        plain = rates(scene, SAME, SAME + VIEW), rates(scene, 0, 60 * MINUTES, played=False)
+        rng = np.random.default_rng(0)
+        before = resident_mb(), program.desk.document.history_bytes
+        early, late = paint(program, count, rng)
+        for kind in early:
+            for name, of in (("median", np.median), ("p95", lambda x: np.percentile(x, 95))):
+                first, last = 1000 * float(of(early[kind])), 1000 * float(of(late[kind]))
+                report.figure(
+                    f"a stroke's {kind} after {count} strokes, {name}, over that after {WARM}",
+                    last / first,
+                    "",
+                    "<= 1.25",
+                    first_ms=round(first, 2),
+                    last_ms=round(last, 2),
+                )
+        after = resident_mb(), program.desk.document.history_bytes
+        report.figure(
+            "memory beside the history", after[0] - before[0] - (after[1] - before[1]) / 2**20, "MB", "<= 256"
+        )
+        scene = program.desk.document.scene
+        assert scene is not None
+        rates(scene, SAME, SAME + VIEW)
+        tell_rates(report, "in the ten seconds", plain[0], rates(scene, SAME, SAME + VIEW))
+        tell_rates(
+            report,
+            "of the whole song, looked at for the first time",
+            plain[1],
+            rates(scene, 0, 60 * MINUTES, played=False),
+        )
+        jumps(report, program)
+
+
+def unequal(program: Workbench) -> None:
+    """Gains of all layers, so that masks count."""
+    from tests.acting import change_layer
+
+    for i, layer in enumerate(program.desk.document.layers):
+        change_layer(program.desk.document, "gain", layer.id, gain_db=-float(i))
+
+
+def rates(scene: Scene, start: float, stop: float, played: bool = True) -> dict[str, float]:
+    """How many times real time is rendered: as files are written, and as it is played."""
+    from workbench.audio.renderer import MixStream, render
+
+    rate = scene.recording.rate
+    out = {}
+    begin = time.thread_time()
+    for _ in render(scene, round(start * rate), round(stop * rate)):
+        pass
+    out["written"] = (stop - start) / (time.thread_time() - begin)
+    if played:
+        begin = time.thread_time()
+        stream = MixStream(scene, round(start * rate), 2)
+        for _ in range(round((stop - start) * rate / 512)):
+            stream.read(512)
+        out["played"] = (stop - start) / (time.thread_time() - begin)
+    return out
+
+
+def tell_rates(report: Report, where: str, plain: dict[str, float], edited: dict[str, float]) -> None:
+    """The rates beside those of the stack without edits."""
+    for kind, rate in edited.items():
+        report.figure(
+            f"{kind} over the unedited stack, {where}",
+            rate / plain[kind],
+            "",
+            ">= 0.5",
+            times_real_time=round(rate, 1),
+            unedited=round(plain[kind], 1),
+        )
+
+
+def paint(program: Workbench, count: int, rng: np.random.Generator) -> tuple[Took, Took]:
+    """Strokes by the mouse, with thresholds and a median among them; what those after `WARM` and the last ones took."""
+    from workbench.control.tools import Tool
+    from workbench.document.acts import masks as mask_acts
+    from workbench.masks.edits.effects import Measure, Threshold
+    from workbench.masks.edits.filters import FilterKind
+
+    document, viewport = program.desk.document, program.desk.viewport
+    early: Took = {}
+    for stroke in range(count):
+        start = SAME if stroke % 2 else float(rng.uniform(0, 60 * MINUTES - VIEW))
+        look(program, start)
+        layer = document.layers[stroke % LAYERS]
+        program.desk.selection.select(layer.id)
+        program.desk.tools.choose(Tool.BRUSH)
+        took = draw(program, rng)
+        if stroke % (count // 4) == count // 8:
+            state = document.recorded_state
+            effect = Threshold(mask_acts.locked_parts(state), layer.part_ids, Measure.MASK, 0.2)
+            document.act("threshold", mask_acts.apply(state, effect, None))
+        if stroke == count // 2:
+            document.act("median", mask_acts.clean(document.recorded_state, layer.id, FilterKind.MEDIAN, 1, 1, None))
+        if stroke < WARM:
+            early = took if not early else {k: early[k] + took[k] for k in took}
+    look(program, SAME)
+    run_until(program, lambda: False, 3.0)
+    late: Took = {"press": [], "move": [], "release": []}
+    for stroke in range(WARM):
+        look(program, SAME)
+        program.desk.selection.select(document.layers[stroke % LAYERS].id)
+        took = draw(program, rng)
+        late = {k: late[k] + took[k] for k in took}
+    assert viewport.start == SAME
+    return early, late
+
+
+def look(program: Workbench, start: float) -> None:
+    """Ten seconds from a second on, until they are drawn."""
+    program.desk.viewport.show_time(start, start + VIEW)
+    drawn(program)
+    run_until(program, lambda: False, 0.06)
+
+
+def drawn(program: Workbench) -> None:
+    """Wait until all of the picture is there."""
+    run_until(program, lambda: program.window.panes.image.fresh, 60.0)
+
+
+def draw(program: Workbench, rng: np.random.Generator) -> Took:
+    """One stroke; seconds that its events took until the window was painted."""
+    from PySide6.QtCore import QPointF
+
+    canvas = program.desk.plane.canvas
+    took: Took = {"press": [], "move": [], "release": []}
+
+    def send(kind: str, at: QPointF) -> None:
+        start = time.perf_counter()
+        mouse(program, kind, at)
+        program.window.repaint()
+        took[kind].append(time.perf_counter() - start)
+        program.application.processEvents()
+
+    at = QPointF(
+        rng.uniform(canvas.left() + 60, canvas.right() - 60), rng.uniform(canvas.top() + 40, canvas.bottom() - 40)
+    )
+    send("press", at)
+    heading = rng.uniform(0, 2 * np.pi)
+    for _ in range(MOVES):
+        heading += rng.normal(0, 0.4)
+        at = QPointF(at.x() + 9 * np.cos(heading), at.y() + 9 * np.sin(heading))
+        send("move", at)
+    send("release", at)
+    return took
+
+
+def jumps(report: Report, program: Workbench) -> None:
+    """To any step of the history, until the window is painted."""
+    document, rng = program.desk.document, np.random.default_rng(5)
+    took = []
+    for _ in range(25):
+        step = int(rng.integers(1, len(document.steps)))
+        start = time.perf_counter()
+        document.go_to(step)
+        program.window.repaint()
+        took.append(1000 * (time.perf_counter() - start))
+        run_until(program, lambda: False, 0.2)
+    document.go_to(len(document.steps) - 1)
+    report.figure(
+        "a jump in the history",
+        max(took),
+        "ms",
+        "<= 100",
+        median=round(float(np.median(took)), 1),
+        steps=len(document.steps),
+    )
+
+
+def shapes(report: Report) -> None:
+    """Every brush on 5 and 60 minutes, zoomed in and out, against painting the window with nothing changed."""
+    from workbench.masks.edits.brush import Shape
+
+    for minutes in (5, 60):
+        with tempfile.TemporaryDirectory() as folder, running_window() as (program, _):
+            path = Path(folder) / f"{minutes} minutes.wav"
+            long_recording(path, minutes)
+            open_with_layers(program, path)
+            for where in ("in", "out"):
+                program.desk.viewport.fit()
+                if where == "in":
+                    program.desk.viewport.show_time(30.0 * minutes, 30.0 * minutes + VIEW)
+                drawn(program)
+                for shape in Shape:
+                    for build_up in (False, True):
+                        one_shape(report, program, shape, build_up, f"{minutes} min, zoomed {where}")
+
+
+def one_shape(report: Report, program: Workbench, shape: Shape, build_up: bool, where: str) -> None:
+    """Some strokes with a brush of a shape."""
+    from workbench.control.tools import Tool
+
+    rng, document = np.random.default_rng(1), program.desk.document
+    program.desk.tools.choose(Tool.BRUSH)
+    program.desk.tools.set_brush(shape=shape)
+    program.desk.tools.set(build_up=build_up)
+    run_until(program, lambda: False, 0.5)
+    nothing: list[float] = []
+    moves: list[float] = []
+    others: list[float] = []
+    for stroke in range(6):
+        program.desk.selection.select(document.layers[stroke % LAYERS].id)
+        drawn(program)
+        run_until(program, lambda: False, 0.15)
+        for _ in range(4):
+            start = time.perf_counter()
+            program.window.repaint()
+            nothing.append(time.perf_counter() - start)
+        took = draw(program, rng)
+        moves += took["move"]
+        others += took["press"] + took["release"]
+    still, p95 = 1000 * float(np.median(nothing)), 1000 * float(np.percentile(moves, 95))
+    report.figure(
+        f"stroke to screen over a still window, {where}, {shape.value}" + (", builds up" if build_up else ""),
+        p95 / still,
+        "",
+        "<= 1.5",
+        p95_ms=round(p95, 1),
+        still_ms=round(still, 1),
+        press_and_release_ms=round(1000 * max(others), 1),
+    )
+    while document.undo_name != "ten":
+        document.undo()

@@ -1,0 +1,124 @@
+"""Lays edits over the ground, block by block, from the last that is remembered on."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.masks.edits.edits import Edit
+from workbench.masks.edits.effects import Around, Parts
+from workbench.masks.edits.traces import Path
+from workbench.masks.evaluation.lattice import HIGH, WIDE, Block, Lattice, pieces
+from workbench.masks.evaluation.memory import Memory
+from workbench.masks.model.bundles import Bundled, Bundles
+from workbench.masks.model.grid import Array, Grid, Indices, Reach, Region
+from workbench.masks.model.ground import Ground
+
+
+class Evaluator:
+    """Masks of one ground with one list of edits.
+
+    A block is evaluated in one way, from whatever is remembered it is begun; so what is remembered gives the same, bit
+    for bit, as evaluating everything.
+    """
+
+    def __init__(self, ground: Ground, edits: tuple[Edit, ...], memory: Memory) -> None:
+        self._ground, self._edits, self._memory = ground, edits, memory
+
+    def held(self, block: Block) -> Bundled | None:
+        """The masks of a block; None where no edit touches it, and they are as the model has them."""
+        known = self._memory.known(self._ground, self._edits, block)
+        if not known.left:
+            if known.held is None:
+                self._memory.remember(self._ground, self._edits, block, None)
+            return known.held
+        grid = Grid(block.rows, block.columns, self._ground.ids, self._ground.levels)
+        bundles = Bundles(self._ground.ids, self._ground.computed(block.rows, block.columns), known.held)
+        for i in known.left:
+            edit = self._edits[i]
+            before = self
+            if edit.reach != (0, 0):
+                # It looks at the masks before it, here as in the blocks around.
+                before = Evaluator(self._ground, self._memory.plan(self._edits).before(i), self._memory)
+                self._memory.remember(self._ground, before._edits, block, bundles.held)
+            _lay(edit, bundles, grid, block, before, self._memory)
+        held = bundles.held
+        self._memory.remember(self._ground, self._edits, block, held)
+        return held
+
+    def summed(self, parts: Parts, lattice: Lattice, rows: slice, columns: slice) -> Array:
+        """The masks of some parts together on a rectangle of a lattice, shape (R, C)."""
+        out = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.float32)
+        chosen = set(parts)
+        for row, column, inside, place in pieces(rows, columns):
+            block = lattice.block(row, column)
+            held = self.held(block)
+            computed: Array | None = None
+            bundles = [self._ground.ids] if held is None else held.bundles
+            for i, bundle in enumerate(bundles):
+                mine = [part for part in bundle if part in chosen]
+                if held is not None and len(bundle) == 1:
+                    out[place] += held.planes[i][inside] if mine else 0
+                elif mine:
+                    if computed is None:
+                        computed = self._ground.computed(block.rows[inside[0]], block.columns[inside[1]])
+                    share = computed[[self._ground.place[part] for part in mine]].sum(axis=0)
+                    out[place] += share if held is None else share * held.planes[i][inside]
+        return out
+
+
+class _Near:
+    """What a filter looks at: the masks on the lattice around a grid."""
+
+    def __init__(self, before: Evaluator, lattice: Lattice) -> None:
+        self._before, self._lattice = before, lattice
+
+    def around(self, parts: Parts, grid: Grid, reach: Reach) -> Around:
+        """The mask of some parts on the bins of the lattice within reach."""
+        region = Region(int(grid.rows[0]), int(grid.rows[-1]) + 1, int(grid.columns[0]), int(grid.columns[-1]) + 1)
+        rows, columns = self._lattice.spanned(region.widened(reach))
+        mask = self._before.summed(parts, self._lattice, rows, columns)
+        return Around(mask, self._lattice.rows[rows], self._lattice.columns[columns])
+
+
+def _lay(edit: Edit, bundles: Bundles, grid: Grid, block: Block, before: Evaluator, memory: Memory) -> None:
+    def coverage(path: Path, rows: Indices, columns: Indices) -> Array:
+        covered = memory.coverage(path, block)
+        lo, first = np.searchsorted(block.rows, rows[0]), np.searchsorted(block.columns, columns[0])
+        return covered[lo : lo + len(rows), first : first + len(columns)]
+
+    edit.lay(bundles, grid, _Near(before, block.lattice), coverage)
+
+
+Part = slice | Indices
+Requested = tuple[Block, tuple[Part, Part], tuple[slice, slice]]
+"""A block, the rows and columns of it that are asked for, and where they are among all that are."""
+
+
+def requested(rows: Indices, columns: Indices, lattice: Lattice) -> list[Requested]:
+    """The blocks of a lattice under some of its rows and columns."""
+    across, along = _by_block(rows, lattice.rows, HIGH), _by_block(columns, lattice.columns, WIDE)
+    return [(lattice.block(row, column), (r, c), (at_r, at_c)) for row, r, at_r in across for column, c, at_c in along]
+
+
+def cut(planes: Array, inside: tuple[Part, Part]) -> Array:
+    """Some rows and columns of planes, shape (…, r, c)."""
+    rows, columns = inside
+    if isinstance(rows, slice) or isinstance(columns, slice):
+        return planes[..., rows, :][..., columns]
+    return planes[..., rows[:, None], columns]
+
+
+def _by_block(wanted: Indices, held: Indices, size: int) -> list[tuple[int, Part, slice]]:
+    first, last = int(np.searchsorted(held, wanted[0])), int(np.searchsorted(held, wanted[-1]))
+    if last - first == len(wanted) - 1:
+        out: list[tuple[int, Part, slice]] = []
+        for block in range(first // size, last // size + 1):
+            lo, hi = max(first, block * size), min(last + 1, (block + 1) * size)
+            out.append((block, slice(lo - block * size, hi - block * size), slice(lo - first, hi - first)))
+        return out
+    places = np.searchsorted(held, wanted)
+    blocks = places // size
+    edges = np.flatnonzero(np.diff(blocks, prepend=-1, append=-1)).tolist()
+    return [(int(blocks[lo]), places[lo:hi] - int(blocks[lo]) * size, slice(lo, hi)) for lo, hi in pairwise(edges)]

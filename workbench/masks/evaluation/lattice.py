@@ -1,0 +1,105 @@
+"""The bins and frames on which masks are looked at, cut into blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from workbench.masks.model.grid import Indices, Reach, Region
+
+HIGH = 128
+"""Rows of a block."""
+WIDE = 32
+"""Columns of a block: half a second of sound or less, so that what is heard first is evaluated soon."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """Rows and columns of the plane: all of them, or those that a picture shows.
+
+    Two lattices are the same only if they are one object: what is remembered is so of one lattice.
+
+    Attributes
+    ----------
+    rows, columns : int
+        Increasing bins and frames.
+    """
+
+    rows: Indices
+    columns: Indices
+
+    def block(self, row: int, column: int) -> Block:
+        """The block in a row and column of blocks."""
+        return Block(self, row, column)
+
+    @cached_property
+    def _widened(self) -> dict[tuple[Reach, int, int], Lattice]:
+        return {}
+
+    def with_neighbours(self, reach: Reach, bins: int, frames: int) -> Lattice:
+        """The same with the bins and frames at a distance, inside a plane of so many; always the same lattice."""
+        key = reach, bins, frames
+        if key not in self._widened:
+            rows, columns = (
+                np.unique(np.clip(each[:, None] + (-far, 0, far), 0, count - 1))
+                for each, far, count in ((self.rows, reach[0], bins), (self.columns, reach[1], frames))
+            )
+            self._widened[key] = Lattice(rows, columns)
+        return self._widened[key]
+
+    def spanned(self, region: Region) -> tuple[slice, slice]:
+        """Which rows and columns lie within a region."""
+        low, high = np.searchsorted(self.rows, (region.low, region.high))
+        start, stop = np.searchsorted(self.columns, (region.start, region.stop))
+        return slice(int(low), int(high)), slice(int(start), int(stop))
+
+
+def whole(bins: int, frames: int) -> Lattice:
+    """Every bin and frame of the plane."""
+    return Lattice(np.arange(bins), np.arange(frames))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a lattice of at most `HIGH` rows and `WIDE` columns."""
+
+    lattice: Lattice
+    row: int
+    column: int
+
+    @cached_property
+    def rows(self) -> Indices:
+        """Its bins."""
+        return self.lattice.rows[self.row * HIGH : (self.row + 1) * HIGH]
+
+    @cached_property
+    def columns(self) -> Indices:
+        """Its frames."""
+        return self.lattice.columns[self.column * WIDE : (self.column + 1) * WIDE]
+
+    @cached_property
+    def region(self) -> Region:
+        """The rectangle of the plane that holds it."""
+        return Region(int(self.rows[0]), int(self.rows[-1]) + 1, int(self.columns[0]), int(self.columns[-1]) + 1)
+
+
+def pieces(rows: slice, columns: slice) -> list[tuple[int, int, tuple[slice, slice], tuple[slice, slice]]]:
+    """The blocks under a rectangle of a lattice, given by places on it.
+
+    Returns
+    -------
+    list of (row, column, inside, place)
+        Row and column of a block, the slices of it that are under the rectangle, and where they are in the rectangle.
+    """
+    across, along = _cut(rows, HIGH), _cut(columns, WIDE)
+    return [(row, column, (r, c), (at_r, at_c)) for row, r, at_r in across for column, c, at_c in along]
+
+
+def _cut(span: slice, size: int) -> list[tuple[int, slice, slice]]:
+    out = []
+    for block in range(span.start // size, -(-span.stop // size)):
+        lo, hi = max(span.start, block * size), min(span.stop, (block + 1) * size)
+        out.append((block, slice(lo - block * size, hi - block * size), slice(lo - span.start, hi - span.start)))
+    return out
