@@ -34,7 +34,7 @@ Took = dict[str, list[float]]
 
 def measure(report: Report) -> None:
     """All figures; each piece in a window and a process of its own."""
-    for name in ("strokes", "shapes", "held"):
+    for name in ("strokes", "shapes 5", "shapes 60", "held"):
         line = f"from tests.benchmarks.afternoon import Report, piece; piece(Report(), {name!r})"
         root = Path(__file__).resolve().parents[2]
         report.holds &= subprocess.run([sys.executable, "-c", line], cwd=root).returncode == 0
@@ -42,7 +42,8 @@ def measure(report: Report) -> None:
 
 def piece(report: Report, name: str) -> None:
     """One of the pieces; ends the process with what holds."""
-    {"strokes": strokes, "shapes": shapes, "held": held}[name](report)
+    what, *minutes = name.split()
+    {"strokes": strokes, "shapes": shapes, "held": held}[what](report, *(int(each) for each in minutes))
     sys.exit(not report.holds)
 
 
@@ -224,23 +225,22 @@ def jumps(report: Report, program: Workbench) -> None:
     )
 
 
-def shapes(report: Report) -> None:
-    """Every brush on 5 and 60 minutes, zoomed in and out, against painting the window with nothing changed."""
+def shapes(report: Report, minutes: int) -> None:
+    """Every brush on some minutes, zoomed in and out, against painting the window with nothing changed."""
     from workbench.masks.edits.brush import Shape
 
-    for minutes in (5, 60):
-        with tempfile.TemporaryDirectory() as folder, running_window() as (program, _):
-            path = Path(folder) / f"{minutes} minutes.wav"
-            long_recording(path, minutes)
-            open_with_layers(program, path)
-            for where in ("in", "out"):
-                program.desk.viewport.fit()
-                if where == "in":
-                    program.desk.viewport.show_time(30.0 * minutes, 30.0 * minutes + VIEW)
-                drawn(program)
-                for shape in Shape:
-                    for build_up in (False, True):
-                        one_shape(report, program, shape, build_up, f"{minutes} min, zoomed {where}")
+    with tempfile.TemporaryDirectory() as folder, running_window() as (program, _):
+        path = Path(folder) / f"{minutes} minutes.wav"
+        long_recording(path, minutes)
+        open_with_layers(program, path)
+        for where in ("in", "out"):
+            program.desk.viewport.fit()
+            if where == "in":
+                program.desk.viewport.show_time(30.0 * minutes, 30.0 * minutes + VIEW)
+            drawn(program)
+            for shape in Shape:
+                for build_up in (False, True):
+                    one_shape(report, program, shape, build_up, f"{minutes} min, zoomed {where}")
 
 
 def one_shape(report: Report, program: Workbench, shape: Shape, build_up: bool, where: str) -> None:
