@@ -28,7 +28,7 @@ from workbench.masks.insight.samples import Samples
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors
 from workbench.masks.model.sources import Told
-from workbench.masks.pictures.picture import thumbnail_axes
+from workbench.masks.pictures.thumbnails import thumbnail_lattice
 from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
 
@@ -77,7 +77,8 @@ def _masks(report: Report, count: int) -> None:
     stack = stack_of(states[-2].with_present(layers=tuple(layers)), model, SECONDS * RATE)
     noise = (0.1 * np.random.default_rng(0).standard_normal((SECONDS * RATE, 2))).astype(np.float32)
     scene = Scene(Recording(noise, RATE, Path("noise")), states[-2].analysis, stack)
-    axes, colours = thumbnail_axes(stack.bins, stack.frames, *PICTURE), np.eye(SOURCES, 3, dtype=np.float32)
+    shown, colours = thumbnail_lattice(stack.bins, stack.frames, *PICTURE), np.eye(SOURCES, 3, dtype=np.float32)
+    axes = shown.rows, shown.columns
     about = f"{count} marks"
     report.figure(f"one more mark solved, {about}", 1000 * more, "ms", None)
     report.figure(f"all solved anew, {about}", 1000 * first, "ms", None)
