@@ -13,7 +13,7 @@ import numpy as np
 
 from tests.benchmarks import Report
 from tests.benchmarks.afternoon_held import held
-from tests.benchmarks.driving import mouse, run_until, running_window
+from tests.benchmarks.driving import run_until, running_window, stroke
 from tests.benchmarks.edit import LAYERS, long_recording, open_with_layers, resident_mb
 
 if TYPE_CHECKING:
@@ -137,28 +137,28 @@ def paint(program: Workbench, count: int, rng: np.random.Generator) -> tuple[Too
 
     document, viewport = program.desk.document, program.desk.viewport
     early: Took = {}
-    for stroke in range(count):
-        start = SAME if stroke % 2 else float(rng.uniform(0, 60 * MINUTES - VIEW))
+    for number in range(count):
+        start = SAME if number % 2 else float(rng.uniform(0, 60 * MINUTES - VIEW))
         look(program, start)
-        layer = document.layers[stroke % LAYERS]
+        layer = document.layers[number % LAYERS]
         program.desk.selection.select(layer.id)
         program.desk.tools.choose(Tool.BRUSH)
-        took = draw(program, rng)
-        if stroke % (count // 4) == count // 8:
+        took = stroke(program, rng, MOVES)
+        if number % (count // 4) == count // 8:
             state = document.recorded_state
             effect = Threshold(mask_acts.locked_parts(state), layer.part_ids, Measure.MASK, 0.2)
             document.act("threshold", mask_acts.apply(state, effect, None))
-        if stroke == count // 2:
+        if number == count // 2:
             document.act("median", mask_acts.clean(document.recorded_state, layer.id, FilterKind.MEDIAN, 1, 1, None))
-        if stroke < WARM:
+        if number < WARM:
             early = took if not early else {k: early[k] + took[k] for k in took}
     look(program, SAME)
     run_until(program, lambda: False, 3.0)
     late: Took = {"press": [], "move": [], "release": []}
-    for stroke in range(WARM):
+    for number in range(WARM):
         look(program, SAME)
-        program.desk.selection.select(document.layers[stroke % LAYERS].id)
-        took = draw(program, rng)
+        program.desk.selection.select(document.layers[number % LAYERS].id)
+        took = stroke(program, rng, MOVES)
         late = {k: late[k] + took[k] for k in took}
     assert viewport.start == SAME
     return early, late
@@ -174,33 +174,6 @@ def look(program: Workbench, start: float) -> None:
 def drawn(program: Workbench) -> None:
     """Wait until all of the picture is there."""
     run_until(program, lambda: program.window.panes.image.fresh, 60.0)
-
-
-def draw(program: Workbench, rng: np.random.Generator) -> Took:
-    """One stroke; seconds that its events took until the window was painted."""
-    from PySide6.QtCore import QPointF
-
-    canvas = program.desk.plane.canvas
-    took: Took = {"press": [], "move": [], "release": []}
-
-    def send(kind: str, at: QPointF) -> None:
-        start = time.perf_counter()
-        mouse(program, kind, at)
-        program.window.repaint()
-        took[kind].append(time.perf_counter() - start)
-        program.application.processEvents()
-
-    at = QPointF(
-        rng.uniform(canvas.left() + 60, canvas.right() - 60), rng.uniform(canvas.top() + 40, canvas.bottom() - 40)
-    )
-    send("press", at)
-    heading = rng.uniform(0, 2 * np.pi)
-    for _ in range(MOVES):
-        heading += rng.normal(0, 0.4)
-        at = QPointF(at.x() + 9 * np.cos(heading), at.y() + 9 * np.sin(heading))
-        send("move", at)
-    send("release", at)
-    return took
 
 
 def jumps(report: Report, program: Workbench) -> None:
@@ -255,15 +228,15 @@ def one_shape(report: Report, program: Workbench, shape: Shape, build_up: bool, 
     nothing: list[float] = []
     moves: list[float] = []
     others: list[float] = []
-    for stroke in range(6):
-        program.desk.selection.select(document.layers[stroke % LAYERS].id)
+    for number in range(6):
+        program.desk.selection.select(document.layers[number % LAYERS].id)
         drawn(program)
         run_until(program, lambda: False, 0.15)
         for _ in range(4):
             start = time.perf_counter()
             program.window.repaint()
             nothing.append(time.perf_counter() - start)
-        took = draw(program, rng)
+        took = stroke(program, rng, MOVES)
         moves += took["move"]
         others += took["press"] + took["release"]
     still, p95 = 1000 * float(np.median(nothing)), 1000 * float(np.percentile(moves, 95))

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tests.rig import NullSink, null_sink, virtual_screen
 from workbench import resource
 
@@ -88,3 +90,31 @@ def mouse(program: Workbench, kind: str, point: QPointF, keys: Qt.KeyboardModifi
         types[kind], point, view.mapToGlobal(point), button, held, keys or Qt.KeyboardModifier.NoModifier
     )
     QApplication.sendEvent(view, event)
+
+
+def stroke(program: Workbench, rng: np.random.Generator, moves: int, pause: float = 0.0) -> dict[str, list[float]]:
+    """One stroke anywhere with the tool in hand: seconds that its press, moves and release took until painted."""
+    from PySide6.QtCore import QPointF
+
+    canvas = program.desk.plane.canvas
+    took: dict[str, list[float]] = {"press": [], "move": [], "release": []}
+
+    def send(kind: str, at: QPointF) -> None:
+        start = time.perf_counter()
+        mouse(program, kind, at)
+        program.window.repaint()
+        took[kind].append(time.perf_counter() - start)
+        program.application.processEvents()
+
+    at = QPointF(
+        rng.uniform(canvas.left() + 60, canvas.right() - 60), rng.uniform(canvas.top() + 40, canvas.bottom() - 40)
+    )
+    send("press", at)
+    heading = rng.uniform(0, 2 * np.pi)
+    for _ in range(moves):
+        heading += rng.normal(0, 0.4)
+        at = QPointF(at.x() + 9 * np.cos(heading), at.y() + 9 * np.sin(heading))
+        send("move", at)
+        time.sleep(pause)
+    send("release", at)
+    return took

@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 
 from tests.benchmarks import Report
-from tests.benchmarks.driving import DEMO, mouse, run_until, running_window
+from tests.benchmarks.driving import DEMO, run_until, running_window, stroke
 from tests.random_edits import random_act
 
 if TYPE_CHECKING:
@@ -103,35 +103,15 @@ def strokes(report: Report, program: Workbench, minutes: int) -> None:
 
 def draw(program: Workbench, count: int, rng: np.random.Generator) -> tuple[list[float], list[float], list[float]]:
     """Strokes with the default brush; seconds that moves, presses and releases took until painted."""
-    from PySide6.QtCore import QPointF
-
     from workbench.control.tools import Tool
 
     program.desk.tools.choose(Tool.BRUSH)
-    canvas = program.desk.plane.canvas
     took: dict[str, list[float]] = {"move": [], "press": [], "release": []}
-
-    def send(kind: str, at: QPointF) -> None:
-        start = time.perf_counter()
-        mouse(program, kind, at)
-        program.window.repaint()
-        took[kind].append(time.perf_counter() - start)
-        program.application.processEvents()
-
-    for stroke in range(count):
-        program.desk.selection.select(program.desk.document.layers[stroke % LAYERS].id)
+    for number in range(count):
+        program.desk.selection.select(program.desk.document.layers[number % LAYERS].id)
         run_until(program, lambda: False, 0.15)
-        at = QPointF(
-            rng.uniform(canvas.left() + 60, canvas.right() - 60), rng.uniform(canvas.top() + 40, canvas.bottom() - 40)
-        )
-        send("press", at)
-        heading = rng.uniform(0, 2 * np.pi)
-        for _ in range(40):
-            heading += rng.normal(0, 0.4)
-            at = QPointF(at.x() + 9 * np.cos(heading), at.y() + 9 * np.sin(heading))
-            send("move", at)
-            time.sleep(0.004)
-        send("release", at)
+        for kind, seconds in stroke(program, rng, 40, 0.004).items():
+            took[kind] += seconds
     return took["move"], took["press"], took["release"]
 
 

@@ -242,13 +242,21 @@ def test_filters_one_over_the_other_look_at_each_block_once():
 def test_filters_reach_as_far_as_asked(reach):
     stack = a_stack(9)
     effect = Filter((), stack.layers[0].part_ids, FilterKind.DILATE, *reach)
-    index = stack.parts.index(stack.layers[0].part_ids[0])
-    one = replace(stack, layers=tuple(replace(x, parts=x.parts[:1]) for x in stack.layers))
-    before = everywhere(one)[one.parts.index(stack.layers[0].part_ids[0])]
-    after = everywhere(replace(one, edits=(Operation(replace(effect, parts=one.layers[0].part_ids)),)))[0]
+    plane = np.arange(stack.bins), np.arange(stack.frames)
+    before, after = (replace(stack, edits=edits).layer_mask(0, *plane) for edits in ((), (Operation(effect),)))
     size = 2 * reach[0] + 1, 2 * reach[1] + 1
-    np.testing.assert_allclose(after, ndimage.maximum_filter(before, size, mode="nearest"), atol=1e-6)
-    assert index == 0
+    np.testing.assert_allclose(after, ndimage.maximum_filter(before, size, mode="nearest"), atol=1e-5)
+
+
+def test_blocks_that_no_edit_touches_are_noted_once():
+    memory = Memory()
+    stack = painted_once(memory)
+    for low in range(200, 240, 5):
+        area = areas.rectangle(Region(low, low + 5, 2, 9), stack.bins, stack.frames)
+        stack = replace(stack, edits=(*stack.edits, Operation(Invert((), stack.layers[1].part_ids), area)))
+        everywhere(stack)
+    untouched = [records for records in memory._of_block.values() if all(each.held is None for each in records)]
+    assert untouched and max(map(len, untouched)) == 1
 
 
 @pytest.mark.parametrize("kind", [FilterKind.BLUR, FilterKind.OPEN])

@@ -194,3 +194,10 @@ def settle(program, seconds=20):
 def comes_to_show_costs(program, curves, seconds=5):
     """Whether the plot of the costs shows so many curves, at once or a moment later."""
     return pump(program.application, lambda: len(program.window.panes.costs.listDataItems()) == curves, seconds)
+
+
+def select_rectangle(program) -> None:
+    """Drag a rectangle about the middle of the spectrogram."""
+    at = middle(program)
+    press(program, Qt.Key.Key_R)
+    drag(program, at - QPoint(60, 40), at + QPoint(60, 40))

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.conftest import pump
-from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, middle, pixels, press, settle, trail
+from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, middle, pixels, press, select_rectangle, settle, trail
 from workbench.control.handles import Grip
 from workbench.spectral.scales import FrequencyScale
 
@@ -20,9 +20,7 @@ ALT = Qt.KeyboardModifier.AltModifier
 @pytest.fixture
 def boxed(factorised):
     """A rectangle is selected, with the tool in hand."""
-    at = middle(factorised)
-    press(factorised, Qt.Key.Key_R)
-    drag(factorised, at - QPoint(60, 40), at + QPoint(60, 40))
+    select_rectangle(factorised)
     return factorised
 
 

@@ -8,16 +8,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.conftest import pump
-from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, dialog, drag, middle, press
+from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, dialog, drag, middle, press, select_rectangle
 
 ALT = Qt.KeyboardModifier.AltModifier
 
 
 @pytest.fixture
 def boxed(factorised):
-    at = middle(factorised)
-    press(factorised, Qt.Key.Key_R)
-    drag(factorised, at - QPoint(60, 40), at + QPoint(60, 40))
+    select_rectangle(factorised)
     return factorised
 
 

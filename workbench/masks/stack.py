@@ -18,7 +18,7 @@ from workbench.masks.evaluation.evaluator import Evaluator, Part, Requested, cut
 from workbench.masks.evaluation.lattice import Block, Lattice
 from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.bundles import Bundled
-from workbench.masks.model.grid import Array, Grid, Indices, Region
+from workbench.masks.model.grid import Array, Grid, Indices, Reach, Region
 from workbench.masks.model.ground import Ground
 from workbench.masks.model.layers import Group, Layer
 from workbench.masks.model.sharing import Masks
@@ -137,6 +137,12 @@ class Stack:
             left += sum(self.edits[i].effort(block.region) for i in todo)
         return left
 
+    @cached_property
+    def _furthest(self) -> Reach:
+        """Bins and frames at which any of the edits looks."""
+        reaches = [edit.reach for edit in self.edits if edit.reach != (0, 0)] or [(0, 0)]
+        return max(rows for rows, _ in reaches), max(columns for _, columns in reaches)
+
     def _blocks(self, rows: Indices, columns: Indices, lattice: Lattice | None, memory: Memory) -> list[Requested]:
         """The blocks that are to be looked at for some bins; none where there are no edits."""
         if not self.edits or not len(rows) or not len(columns):
@@ -145,11 +151,9 @@ class Stack:
             spanned = (int(rows[-1]) - int(rows[0]) + 1) * (int(columns[-1]) - int(columns[0]) + 1)
             dense = spanned <= DENSE * len(rows) * len(columns)
             lattice = memory.whole(self.bins, self.frames) if dense else Lattice(rows, columns)
-        if len(lattice.columns) < self.frames or len(lattice.rows) < self.bins:
-            reaches = [edit.reach for edit in self.edits if edit.reach != (0, 0)]
-            if reaches:
-                furthest = max(rows for rows, _ in reaches), max(columns for _, columns in reaches)
-                lattice = lattice.with_neighbours(furthest, self.bins, self.frames)
+        sparse = len(lattice.columns) < self.frames or len(lattice.rows) < self.bins
+        if sparse and self._furthest != (0, 0):
+            lattice = lattice.with_neighbours(self._furthest, self.bins, self.frames)
         return requested(rows, columns, lattice)
 
     def masks_of(

@@ -30,7 +30,7 @@ class Evaluator:
         """The masks of a block; None where no edit touches it, and they are as the model has them."""
         known = self._memory.known(self._ground, self._edits, block)
         if not known.left:
-            if known.held is None:
+            if known.fresh:
                 self._memory.remember(self._ground, self._edits, block, None)
             return known.held
         grid = Grid(block.rows, block.columns, self._ground.ids, self._ground.levels)

@@ -60,10 +60,13 @@ class Known:
         Masks from which to go on; None as the model has them.
     left : list of int
         The edits that are to be laid over them.
+    fresh : bool
+        Nothing is remembered of it.
     """
 
     held: Bundled | None
     left: list[int]
+    fresh: bool = False
 
 
 def lasting(values: Array) -> Array:
@@ -141,7 +144,7 @@ class Memory:
                     record.lately = edits
                     break
         if best is None:
-            return Known(None, self.plan(edits).touching(0, block.region))
+            return Known(None, self.plan(edits).touching(0, block.region), fresh=True)
         with self._lock:
             if best[0] in self._order:
                 self._order.move_to_end(best[0])
@@ -178,7 +181,6 @@ class Memory:
         with self._lock:
             # What was asked for of them is among the last.
             recent = list(islice(reversed(self._order), RECENT))
-            self._plans.pop(id(before), None)
         for record in recent:
             if record.edits is before and self._left(before, now, record.block) == []:
                 record.edits = now
