@@ -17,6 +17,7 @@ from tests.random_edits import random_act
 from workbench.audio.recording import Recording, load
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
+from workbench.document.acts import selections as selection_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.acts.sources import add_mark, add_source, begin_sources
 from workbench.document.document import Document
@@ -270,3 +271,30 @@ def test_runs_outlive_steps_that_do_not_need_them_and_no_others_go():
         document.put_model(label, RunSettings(components=2), factors(), ("a", "b"), label, stack, "live")
     assert document.step == 2 and seed in document.runs
     assert sorted(run.name for run in document.runs.values()) == ["another seed", "run", "three"]
+
+
+def test_trying_out_makes_nothing_of_the_history_be_evaluated_again():
+    """What is tried out gives way to the next, but not what it was tried out beside."""
+    document = opened()
+    layer, plane = document.layers[0].id, (np.arange(document.stack.bins), np.arange(document.stack.frames))
+    document.act("fill", mask_acts.fill(document.recorded_state, layer, 0.7, None))
+    recorded = document.recorded_state
+
+    def looked_at() -> None:
+        document.stack.evaluate(*plane)
+
+    looked_at()
+    # Another name of the layer, and then other masks, are only tried out; and another selection meanwhile.
+    document.preview(layer_acts.change_layer(recorded, layer, name="x"))
+    looked_at()
+    for value in (0.2, 0.4):
+        document.preview(mask_acts.fill(recorded, layer, value, None))
+        looked_at()
+    area = areas.rectangle(Region(1, 9, 1, 9), document.stack.bins, document.stack.frames)
+    document.act("select", selection_acts.select(document.recorded_state, area))
+    tried = document.state.edits
+    assert tried is not recorded.edits, "it goes on"
+    document.end_preview()
+    assert document.stack.work_left(*plane) == 0
+    held = document._evaluated._order
+    assert not any(tried in (record.edits, record.lately) for record in held)

@@ -106,7 +106,7 @@ class Document(ShownDocument):
             self.runs_changed.emit()
         if shown is not was and same_work(was, state):
             # What is tried out goes on beside another selection.
-            self._show(replace(shown, area=state.area, remembered=state.remembered))
+            self._show(replace(shown, area=state.area, remembered=state.remembered), tried=True)
         else:
             self._show(state)
         self.history_changed.emit()

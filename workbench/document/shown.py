@@ -246,7 +246,8 @@ class ShownDocument(QObject):
             return
         if self._tried:
             self._evaluated.follow(before.edits, state.edits)
-        self._tried = tried
+        # What is in the history stays, though something else of it is only tried.
+        self._tried = tried and state.edits is not self._history.state.edits
         if before.run is not None and before.marks is None:
             self._runs.keep_layers(before.run, before.layers)
         if state.run != PREVIEW:
