@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QTimer
@@ -14,7 +15,9 @@ from PySide6.QtWidgets import QApplication
 from threadpoolctl import threadpool_limits
 
 from workbench import resource
+from workbench.audio.player import Player
 from workbench.control.desk import Desk, build_desk
+from workbench.precedence import Precedence
 from workbench.ui.base import theme
 from workbench.ui.dialogs.report_dialog import Reporter
 from workbench.ui.window.main import MainWindow
@@ -59,8 +62,10 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
         QSettings.Format.IniFormat, QSettings.Scope.UserScope, "spectrogram-workbench", "workbench"
     )
     theme.apply(application, theme.named(str(settings.value("theme"))))
-    desk = build_desk()
-    return Workbench(application, desk, MainWindow(desk, settings), reporter, _sweep_here(application))
+    precedence = Precedence()
+    desk = build_desk(partial(Player, precedence=precedence), precedence)
+    window = MainWindow(desk, precedence, settings)
+    return Workbench(application, desk, window, reporter, _sweep_here(application))
 
 
 def _sweep_here(application: QApplication) -> QTimer:

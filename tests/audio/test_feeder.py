@@ -12,6 +12,7 @@ from workbench.audio.feeder import SETTLED_SECONDS, Feeder
 from workbench.audio.recording import Recording
 from workbench.audio.scene import Ear, Hear
 from workbench.audio.transport import Transport, TransportState
+from workbench.precedence import Precedence
 
 DEPTH = round(1.75 * RATE)
 EVENT = RATE // 60
@@ -208,3 +209,20 @@ def test_a_loop_that_is_set_is_gone_into_from_where_it_is_heard(speed):
     # Each look is 256 frames later, but where a turn ends.
     steps = np.diff(places)
     assert (np.abs(steps - 256 * speed) < 600).sum() >= len(steps) - 3
+
+
+def test_while_the_window_has_something_to_do_no_more_is_rendered_than_keeps_a_stall_unheard():
+    playing = Playing(scene_of(0.5))
+    playing.feeder = Feeder(precedence := Precedence())
+    playing.feeder.begin(playing.scene, playing.transport, playing.device)
+    precedence.claim()
+    playing.fill()
+    ring = playing.device.ring
+    assert RATE < ring.waiting < 1.4 * RATE
+    # A change is taken up as ever.
+    playing.change(louder(playing.scene, 0.25))
+    played(playing, RATE)
+    assert playing.device.played[-1, 0] == np.float32(0.25)
+    precedence.release()
+    playing.fill()
+    assert ring.waiting > 1.6 * RATE

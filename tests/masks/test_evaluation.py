@@ -1,12 +1,13 @@
 """Masks that are remembered: bit for bit what evaluating everything gives, and only what changed is done again."""
 
 import gc
+import threading
 import weakref
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
@@ -35,6 +36,7 @@ from workbench.masks.hand.painting import PathStroke, TileStroke
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors
+from workbench.precedence import Precedence
 from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import Analysis
 
@@ -153,6 +155,10 @@ def everywhere(stack):
     return stack.evaluate(np.arange(stack.bins), np.arange(stack.frames))
 
 
+def all_records(memory):
+    return {record for block in memory._of_block for record in memory.records(block)}
+
+
 def left(stack, region=None):
     region = region or Region(0, stack.bins, 0, stack.frames)
     return stack.work_left(np.arange(region.low, region.high), np.arange(region.start, region.stop))
@@ -203,19 +209,20 @@ def test_a_stroke_that_goes_on_is_laid_over_what_was_there_before_it_and_leaves_
         assert max(len(memory.known(now.ground, now.edits, block).left) for block in list(memory._of_block)) == 1
         everywhere(now)
         np.testing.assert_array_equal(everywhere(now), everywhere(replace(now, remembered=None)))
-    assert max(len(records) for records in memory._of_block.values()) <= 2
+    assert max(len(memory.records(block)) for block in memory._of_block) <= 2
 
 
 def test_parts_that_no_edit_names_are_kept_as_one():
     memory = Memory()
     stack = painted_once(memory)
-    held = [record.held for records in memory._of_block.values() for record in records if record.held is not None]
+    records = all_records(memory)
+    held = [record.held for record in records if record.held is not None]
     names = set(stack.layers[0].part_ids)
     for each in held:
         assert len(each.bundles) <= 1 + len(names) and len(each.planes) == len(each.bundles)
         assert sorted(part for bundle in each.bundles for part in bundle) == sorted(stack.parts)
     # Where no edit is nothing is kept.
-    assert any(record.held is None for records in memory._of_block.values() for record in records)
+    assert any(record.held is None for record in records)
 
 
 def test_filters_one_over_the_other_look_at_each_block_once():
@@ -233,7 +240,7 @@ def test_filters_one_over_the_other_look_at_each_block_once():
     for count in (2, 4):
         memory = Memory()
         everywhere(replace(stack, edits=edits[:count], remembered=memory))
-        counted.append(sum(len(records) for records in memory._of_block.values()))
+        counted.append(sum(len(memory.records(block)) for block in memory._of_block))
     blocks = len(memory._of_block)
     assert counted == [blocks * 3, blocks * 5]
 
@@ -255,7 +262,9 @@ def test_blocks_that_no_edit_touches_are_noted_once():
         area = areas.rectangle(Region(low, low + 5, 2, 9), stack.bins, stack.frames)
         stack = replace(stack, edits=(*stack.edits, Operation(Invert((), stack.layers[1].part_ids), area)))
         everywhere(stack)
-    untouched = [records for records in memory._of_block.values() if all(each.held is None for each in records)]
+    untouched = [
+        records for records in map(memory.records, memory._of_block) if all(each.held is None for each in records)
+    ]
     assert untouched and max(map(len, untouched)) == 1
 
 
@@ -296,3 +305,121 @@ def test_of_what_a_stroke_was_on_its_way_nothing_is_held():
     np.testing.assert_array_equal(everywhere(end), everywhere(replace(end, remembered=None)))
     # What was there before the stroke is still known.
     assert left(stack) == 0
+
+
+@given(st.integers(0, 2**32 - 1))
+@example(505)
+@example(2525)
+@example(4659)
+@settings(max_examples=25, deadline=None)
+def test_what_is_only_tried_out_looks_as_it_will_and_is_not_remembered(seed):
+    """Over blocks in which other layers were edited, in pieces of any size, whole or of a picture."""
+    rng = np.random.default_rng(seed)
+    memory = Memory()
+    stack = replace(a_stack(seed), remembered=memory)
+    for _ in range(int(rng.integers(0, 4))):
+        stack = replace(stack, edits=an_edit(rng, stack, stack.edits))
+    if rng.random() < 0.5:
+        everywhere(stack)
+    tried = replace(stack, edits=an_edit(rng, stack, stack.edits))
+    weights, before = rng.random((len(stack.layers), 3)).astype(np.float32), all_records(memory)
+    picture = Lattice(np.unique(rng.integers(0, stack.bins, 90)), np.arange(2, stack.frames, 3))
+    for lattice in (None, picture):
+        rows, columns = (
+            (np.arange(stack.bins), np.arange(stack.frames)) if lattice is None else (picture.rows, picture.columns)
+        )
+        low, start = int(rng.integers(0, len(rows) - 2)), int(rng.integers(0, len(columns) - 2))
+        rows, columns = (
+            rows[low : low + int(rng.integers(1, len(rows)))],
+            columns[start : start + int(rng.integers(1, 60))],
+        )
+        seen = tried.blend(weights, rows, columns, lattice, tried=True)
+        later = replace(tried, remembered=None).blend(weights, rows, columns, lattice)
+        np.testing.assert_allclose(seen, later, atol=2e-6)
+    if tried.edits and tried.edits[-1] not in stack.edits and tried.edits[-1].by_bin:
+        # One from before may go by it, where a stroke's tiles grew elsewhere.
+        assert not any(tried.edits[-1] in record.entries for record in all_records(memory) - before)
+
+
+def test_of_what_was_tried_out_nothing_is_held_though_somebody_still_looks_at_it():
+    """A picture composed in the background and the player's thread may come late."""
+    memory = Memory()
+    stack, tried = painted_once(memory), []
+    for value in (0.1, 0.2, 0.3):
+        area = areas.rectangle(Region(20, 200, 10, 60), stack.bins, stack.frames)
+        effect = Fill((), stack.layers[1].part_ids, value)
+        now = replace(stack, edits=(*stack.edits, Operation(effect, area)))
+        everywhere(now)
+        memory.follow(now.edits, stack.edits)
+        seen = everywhere(now)
+        np.testing.assert_array_equal(seen, everywhere(replace(now, remembered=None)))
+        tried.append(weakref.ref(now.edits[-1]))
+    del now
+    gc.collect()
+    assert [each() for each in tried] == [None] * 3
+    assert left(stack) == 0
+
+
+def test_a_brush_that_smooths_leaves_nothing_of_its_way():
+    memory = Memory()
+    stack = painted_once(memory)
+    stroke = TileStroke(stack, Filter((), stack.layers[0].part_ids, FilterKind.BLUR, 1, 1))
+    count = len(all_records(memory))
+    for start in range(5, 60, 5):
+        stroke.extend(Region(20, 50, start, start + 8), np.full((30, 8), 0.7, np.float32))
+    assert not any(isinstance(edit, tuple) for record in all_records(memory) for edit in record.entries)
+    assert len(all_records(memory)) == count
+
+
+def test_tiles_that_grew_elsewhere_are_known_beside_and_the_former_ones_are_not_held():
+    memory = Memory()
+    stack = replace(a_stack(3), remembered=memory)
+    stroke = TileStroke(stack, Fill((), stack.layers[0].part_ids, 1.0))
+    stroke.extend(Region(20, 50, 70, 90), np.full((30, 20), 0.7, np.float32))
+    stack = replace(stack, edits=stroke.edits)
+    everywhere(stack)
+    further = TileStroke(stack, Fill((), stack.layers[1].part_ids, 1.0))
+    before, ways = stack.edits, []
+    for start in range(5, 20, 5):
+        further.extend(Region(160, 190, start, start + 8), np.full((30, 8), 0.7, np.float32))
+        now = replace(stack, edits=further.edits)
+        everywhere(now)
+        if before is not stack.edits:
+            memory.follow(before, now.edits)
+        before = now.edits
+        ways.append(weakref.ref(now.edits[-1]))
+        assert left(now, Region(0, 128, 64, 96)) == 0, "only the place beneath the hand"
+    del now, further
+    gc.collect()
+    assert [way() is not None for way in ways] == [False, False, True]
+
+
+def test_who_looks_at_a_few_bins_far_apart_leaves_nothing_behind():
+    memory = Memory()
+    stack = painted_once(memory)
+    before = memory.nbytes, len(memory._touching._blocks)
+    for i in range(40):
+        stack.evaluate(np.arange(i, stack.bins, 37), np.arange(i, stack.frames, 41))
+    assert (memory.nbytes, len(memory._touching._blocks)) == before
+
+
+def test_work_in_the_background_waits_at_a_block_while_the_window_goes_first():
+    precedence, done = Precedence(60.0), []
+    stack = replace(painted_once(Memory()), remembered=Memory(precedence=precedence))
+    precedence.claim()
+    everywhere(stack)  # The window itself does not wait.
+    begun = threading.Event()
+
+    def work():
+        with precedence.stepping_back():
+            begun.set()
+            everywhere(stack)
+            done.append("work")
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    assert begun.wait(30)
+    done.append("window")
+    precedence.release()
+    thread.join(30)
+    assert done == ["window", "work"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QPointingDevice, QTabletEvent
@@ -12,7 +13,7 @@ from tests.acting import change_layer
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, group, laid_out, mask_under, middle, press
 from workbench.control.tools import Tool
-from workbench.masks.edits.edits import Paint
+from workbench.masks.edits.edits import Operation, Paint
 
 
 def test_a_stroke_paints_the_selected_layer_as_one_step(factorised):
@@ -29,10 +30,26 @@ def test_a_stroke_paints_the_selected_layer_as_one_step(factorised):
     drag(program, at, at + QPoint(80, 10), keys=CTRL)
     assert mask_under(program, 2, at + QPoint(40, 5)) == pytest.approx(0.0, abs=1e-3)
     press(program, Qt.Key.Key_E)
-    program.desk.tools.set_size(200)
+    program.desk.tools.set_size(100)
     program.desk.tools.set_hardness(1.0)
     drag(program, at - QPoint(20, 0), at + QPoint(100, 10))
     assert program.desk.document.state.edits == ()
+
+
+def test_what_a_large_eraser_erases_is_as_if_it_had_never_been_painted(factorised):
+    """It is kept as its path, so that the edits are still there."""
+    program, at = factorised, middle(factorised)
+    before = program.desk.document.stack
+    plane = np.arange(before.bins), np.arange(before.frames)
+    press(program, Qt.Key.Key_B)
+    drag(program, at, at + QPoint(80, 10))
+    assert program.desk.document.state.edits
+    press(program, Qt.Key.Key_E)
+    program.desk.tools.set_size(200)
+    program.desk.tools.set_hardness(1.0)
+    drag(program, at - QPoint(20, 0), at + QPoint(100, 10))
+    assert isinstance(program.desk.document.state.edits[-1], Operation)
+    np.testing.assert_allclose(program.desk.document.stack.evaluate(*plane), before.evaluate(*plane), atol=1e-6)
 
 
 def test_escape_takes_a_stroke_back_under_way(factorised):

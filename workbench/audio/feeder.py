@@ -12,6 +12,7 @@ from workbench.audio.recording import Recording
 from workbench.audio.ring import Ring
 from workbench.audio.scene import Scene
 from workbench.audio.transport import Course, Transport
+from workbench.precedence import Precedence
 
 COST_FADES = 0.7
 """By which the time that a feed took to begin counts less at every further one."""
@@ -21,6 +22,8 @@ PAUSE_SECONDS = 0.5
 """For so long the next one waits at most: what took longer was held up."""
 SETTLED_SECONDS = 0.15
 """Sound that is heard after an edit before all that waits is written anew: more edits may follow."""
+CALM_SECONDS = 1.2
+"""Of sound that waits in the ring, with which rendering more waits until the window has nothing to do."""
 SPELL_BLOCKS = 4
 """Blocks that are rendered at a time: many at once cost less, but a command waits until they are done."""
 FADE_OUT = 512
@@ -41,7 +44,8 @@ class Feeder:
     other feed follows. Until then the older feed goes on behind the rest, so that the ring stays deep.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, precedence: Precedence | None = None) -> None:
+        self._precedence = precedence or Precedence()
         self.feed: AnyFeed | None = None
         self._course: Course = (None, 1.0)
         """Of the feed."""
@@ -146,7 +150,8 @@ class Feeder:
                 speed = 0.0 if abs(behind) > LEAP_SECONDS else behind / SCRUB_SECONDS
                 feed.set_speed(float(np.clip(speed, -FASTEST, FASTEST)))
             self._write(feed.read(spell), output)
-        if hand is None and ring.buffered >= soon:
+        calm = self._precedence.claimed and ring.buffered >= CALM_SECONDS * output.rate
+        if hand is None and ring.buffered >= soon and not calm:
             # Twice what the device took meanwhile, so that the ring fills up though the feeder seldom gets its turn.
             self._deepen(feed, max(spell, 2 * (ring.taken - self._looked)), output)
         self._looked = ring.taken

@@ -18,6 +18,7 @@ from workbench.audio.priority import Priority, raise_this_thread
 from workbench.audio.scene import Scene
 from workbench.audio.transport import Transport, TransportState
 from workbench.errors import UserError
+from workbench.precedence import Precedence
 
 POLL_SECONDS = 0.003
 
@@ -69,13 +70,15 @@ class Player:
     ----------
     source : callable
         Answers the current scene, or None where nothing is open. Called from both threads.
+    precedence : Precedence, optional
+        While the window goes first, no more is rendered than for a moment.
     """
 
-    def __init__(self, source: Callable[[], Scene | None]) -> None:
+    def __init__(self, source: Callable[[], Scene | None], precedence: Precedence | None = None) -> None:
         self._source = source
         self._commands: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._transport = Transport()
-        self._feeder = Feeder()
+        self._feeder = Feeder(precedence)
         self._connection = Connection()
         self.devices: tuple[Device, ...] = ()
         """Output devices; exchanged as a whole when they were looked for again."""

@@ -61,6 +61,7 @@ from workbench.control.walking import Walking
 from workbench.control.wishes import Wishes
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
+from workbench.precedence import Precedence
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,14 @@ class Desk:
         self.player.close()
 
 
-def build_desk(make_player: Callable[[Callable[[], Scene | None]], Player] = Player) -> Desk:
-    """Build everything. The selection follows the document before any view does, because it is built before them."""
-    document, runner, notices = Document(), Runner(), Notices()
+def build_desk(
+    make_player: Callable[[Callable[[], Scene | None]], Player] = Player, precedence: Precedence | None = None
+) -> Desk:
+    """Build everything; what works in the background gives way to `precedence`.
+
+    The selection follows the document before any view does, because it is built before them.
+    """
+    document, runner, notices = Document(precedence), Runner(precedence), Notices()
     selection = Selection(document)
     heard = Heard(document)
     player = make_player(heard.scene)

@@ -67,7 +67,7 @@ class Document(ShownDocument):
         self._recording, self._path = recording, path
         self._runs = Runs(runs)
         self._solved = solved or Solved()
-        self._evaluated = Memory()
+        self._evaluated = Memory(precedence=self._precedence)
         self._levels = {state.analysis: levels}
         self._history = History(state, self._runs.nbytes, of_run=self._runs.hold)
         if steps:

@@ -23,6 +23,7 @@ from workbench.masks.model.layers import Group, Layer
 from workbench.masks.model.models import Factors
 from workbench.masks.model.sources import Sources
 from workbench.masks.stack import Stack
+from workbench.precedence import Precedence
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.spectral.stft import Analysis
 
@@ -68,8 +69,10 @@ class ShownDocument(QObject):
     runs_changed = Signal()
     """Runs came into the list or left it."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, precedence: Precedence | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._precedence = precedence
+        """To which evaluating masks in the background gives way."""
         self._recording: Recording | None = None
         self._path: Path | None = None
         self._scene: Scene | None = None
@@ -77,7 +80,7 @@ class ShownDocument(QObject):
         self._runs = Runs()
         self._history = History(State())
         self._solved = Solved()
-        self._evaluated = Memory()
+        self._evaluated = Memory(precedence=precedence)
         self._tried = False
         self._shown = self._history.state
         self._saved: tuple[State, Mapping[int, Run]] = (self._shown, {})
@@ -216,6 +219,11 @@ class ShownDocument(QObject):
     def redo_name(self) -> str:
         """What redo would do again."""
         return self._history.redo_name
+
+    @property
+    def tried(self) -> bool:
+        """Whether other edits are shown than are recorded, which give way to the next ones or to none."""
+        return self._tried
 
     @property
     def recorded_state(self) -> State:

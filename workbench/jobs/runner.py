@@ -14,6 +14,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 from workbench.errors import UserError
+from workbench.precedence import Precedence
 from workbench.progress import Cancelled
 
 NICENESS = 10
@@ -47,14 +48,19 @@ class Job(QObject):
     """It is over, however it ended; after its result was delivered."""
 
     def __init__(
-        self, name: str, work: Callable[[Job], Any], tell: Callable[[Job, News, object], None], key: str = ""
+        self,
+        name: str,
+        work: Callable[[Job], Any],
+        tell: Callable[[Job, News, object], None],
+        precedence: Precedence,
+        key: str = "",
     ) -> None:
         super().__init__()
         self.name, self.key = name, key
         self.superseded = False
         """Whether nobody wants its results any more."""
         self._work: Callable[[Job], Any] | None = work
-        self._tell = tell
+        self._tell, self._precedence = tell, precedence
         self._cancelled = threading.Event()
         self._share = 0.0
         self._began = monotonic()
@@ -134,7 +140,8 @@ class Job(QObject):
         work, self._work = self._work, None
         try:
             assert work is not None
-            result = work(self)
+            with self._precedence.stepping_back():
+                result = work(self)
         except Cancelled:
             pass
         except (UserError, OSError) as error:
@@ -155,6 +162,7 @@ def _step_back() -> None:
 class Runner(QObject):
     """Starts jobs, keeps them until they have ended, and delivers what comes of them.
 
+    While the window handles events they give way to it, see `Precedence`.
     Of the jobs with one key only the newest counts, and no two of them work at once.
     """
 
@@ -163,8 +171,9 @@ class Runner(QObject):
     _told = Signal(object, object, object)
     """From any thread: a Job, a kind of News, and what there is to tell."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, precedence: Precedence | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._precedence = precedence or Precedence()
         self.jobs: list[Job] = []
         """Those that have not ended, in the order in which they were asked for."""
         self._receivers: dict[Job, dict[News, Callable[..., object] | None]] = {}
@@ -198,7 +207,7 @@ class Runner(QObject):
         """
         if key:
             self.drop(key)
-        job = Job(name, work, self._tell, key)
+        job = Job(name, work, self._tell, self._precedence, key)
         self._receivers[job] = {News.DONE: done, News.FAILED: failed, News.PUBLISHED: published, News.ENDED: ended}
         self.jobs.append(job)
         if not any(other.started for other in self._of(key)):
@@ -235,6 +244,8 @@ class Runner(QObject):
 
     def cancel_all(self, seconds: float = 5.0) -> None:
         """Cancel all jobs and wait for them."""
+        # They are not to wait for whoever waits here.
+        self._precedence.release()
         for job in self.jobs:
             job.cancel()
         deadline = monotonic() + seconds

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from workbench.masks.edits.edits import Edit, held_arrays
 from workbench.masks.edits.effects import Held
-from workbench.masks.evaluation.evaluator import Evaluator, Part, Requested, cut, requested
-from workbench.masks.evaluation.lattice import Block, Lattice
+from workbench.masks.evaluation.evaluator import Evaluator, Requested, cut, requested
+from workbench.masks.evaluation.lattice import Lattice
 from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.grid import Array, Grid, Indices, Reach, Region
@@ -27,6 +27,8 @@ from workbench.spectral.stft import Analysis
 
 STRIP = 128
 """Columns blended at once, so that the masks of ten parts stay in the cache."""
+OWN_BYTES, OWN_COVERAGE = 4 * 2**20, 2**20
+"""What a stack remembers that shares no memory with others, as one that an edit of a saved project looks back to."""
 DENSE = 6
 """Where at least one of so many bins is asked for, all are evaluated, and remembered for those who ask for others."""
 
@@ -49,7 +51,7 @@ class Stack:
     groups : tuple of Group
         For the mix; masks do not know them.
     remembered : Memory or None
-        What was evaluated before, by other stacks too. Without one everything is evaluated anew.
+        What was evaluated before, by other stacks too. Without one it has a small one of its own.
     """
 
     layers: tuple[Layer, ...]
@@ -60,6 +62,10 @@ class Stack:
     levels: NDArray[np.uint8] | None = None
     groups: tuple[Group, ...] = ()
     remembered: Memory | None = None
+
+    @cached_property
+    def _memory(self) -> Memory:
+        return self.remembered or Memory(OWN_BYTES, OWN_COVERAGE)
 
     @cached_property
     def parts(self) -> tuple[int, ...]:
@@ -113,9 +119,10 @@ class Stack:
             of their neighbours: pictures of much tell roughly what they do.
         """
         out = self.computed(rows, columns)
-        memory, place = self.remembered or Memory(), self.ground.place
+        place = self.ground.place
+        memory, blocks = self._blocks(rows, columns, lattice)
         evaluator = Evaluator(self.ground, self.edits, memory)
-        for block, inside, at in self._blocks(rows, columns, lattice, memory):
+        for block, inside, at in blocks:
             held = evaluator.held(block)
             if held is None:
                 continue
@@ -130,9 +137,9 @@ class Stack:
 
     def work_left(self, rows: Indices, columns: Indices, lattice: Lattice | None = None) -> int:
         """What is to be done before `evaluate` or `blend` knows these bins: operations laid over a block; about."""
-        memory = self.remembered or Memory()
+        memory, blocks = self._blocks(rows, columns, lattice)
         left = 0
-        for block, _, _ in self._blocks(rows, columns, lattice, memory):
+        for block, _, _ in blocks:
             todo = memory.known(self.ground, self.edits, block).left
             left += sum(self.edits[i].effort(block.region) for i in todo)
         return left
@@ -143,18 +150,23 @@ class Stack:
         reaches = [edit.reach for edit in self.edits if edit.reach != (0, 0)] or [(0, 0)]
         return max(rows for rows, _ in reaches), max(columns for _, columns in reaches)
 
-    def _blocks(self, rows: Indices, columns: Indices, lattice: Lattice | None, memory: Memory) -> list[Requested]:
-        """The blocks that are to be looked at for some bins; none where there are no edits."""
+    def _blocks(self, rows: Indices, columns: Indices, lattice: Lattice | None) -> tuple[Memory, list[Requested]]:
+        """The blocks that are to be looked at for some bins, none where there are no edits; and what remembers them."""
+        memory = self._memory
         if not self.edits or not len(rows) or not len(columns):
-            return []
+            return memory, []
         if lattice is None:
             spanned = (int(rows[-1]) - int(rows[0]) + 1) * (int(columns[-1]) - int(columns[0]) + 1)
             dense = spanned <= DENSE * len(rows) * len(columns)
-            lattice = memory.whole(self.bins, self.frames) if dense else Lattice(rows, columns)
+            if dense:
+                lattice = memory.whole(self.bins, self.frames)
+            else:
+                # Nobody asks for the same ones again.
+                memory, lattice = Memory(OWN_BYTES, OWN_COVERAGE), Lattice(rows, columns)
         sparse = len(lattice.columns) < self.frames or len(lattice.rows) < self.bins
         if sparse and self._furthest != (0, 0):
             lattice = lattice.with_neighbours(self._furthest, self.bins, self.frames)
-        return requested(rows, columns, lattice)
+        return memory, requested(rows, columns, lattice)
 
     def masks_of(
         self, parts: tuple[int, ...], rows: Indices, columns: Indices, levels: NDArray[np.uint8] | None = None
@@ -167,12 +179,20 @@ class Stack:
         inner = Grid(rows, columns, ()).inside(Region(0, self.bins, 0, self.frames))
         known = {part: i for i, part in enumerate(self.parts)}
         if all(part.stop > part.start for part in inner) and known.keys() & set(parts):
-            stack = self if self.levels is not None else replace(self, levels=levels)
+            stack = self if self.levels is not None else self._with(levels)
             masks = stack.evaluate(rows[inner[0]], columns[inner[1]])
             for i, part in enumerate(parts):
                 if part in known:
                     out[i][inner] = masks[known[part]]
         return out
+
+    def _with(self, levels: NDArray[np.uint8] | None) -> Stack:
+        """The same with levels; always the same for the same ones, so that what it remembers counts."""
+        known: Stack | None = self.__dict__.get("_leveled")
+        if known is None or known.levels is not levels:
+            known = replace(self, levels=levels)
+            self.__dict__["_leveled"] = known
+        return known
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Stack:
         """The same stack under another window and hop; it knows no levels. `samples` is the recording's length."""
@@ -191,7 +211,9 @@ class Stack:
         mask: Masks = self.blend(weights, rows, columns)[0]
         return mask
 
-    def blend(self, weights: Array, rows: Indices, columns: Indices, lattice: Lattice | None = None) -> Array:
+    def blend(
+        self, weights: Array, rows: Indices, columns: Indices, lattice: Lattice | None = None, tried: bool = False
+    ) -> Array:
         """Σ over layers of mask × weight: gains of the mix, colours of the display, or one layer's mask.
 
         Parameters
@@ -202,6 +224,8 @@ class Stack:
             Increasing frequency-bin and frame indices.
         lattice : Lattice, optional
             As in `evaluate`.
+        tried : bool
+            Whether the last edit is only tried out, so that nothing of it need be remembered.
 
         Returns
         -------
@@ -211,17 +235,16 @@ class Stack:
         out = np.empty((by_part.shape[0], len(rows), len(columns)), np.float32)
         for lo in range(0, len(columns), STRIP):
             out[:, :, lo : lo + STRIP] = self.ground.blend(by_part, rows, columns[lo : lo + STRIP])
-        memory = self.remembered or Memory()
+        memory, blocks = self._blocks(rows, columns, lattice)
         evaluator = Evaluator(self.ground, self.edits, memory)
-        for block, inside, at in self._blocks(rows, columns, lattice, memory):
-            held = evaluator.held(block)
-            if held is not None:
-                out[:, at[0], at[1]] = self._blended(by_part, held, block, inside)
+        for piece in evaluator.pieces(blocks, tried):
+            if piece.held is not None:
+                out[:, piece.at[0], piece.at[1]] = self._blended(by_part, piece.held, piece.rows, piece.columns)
         return out
 
-    def _blended(self, by_part: Array, held: Bundled, block: Block, inside: tuple[Part, Part]) -> Array:
-        """The same of an edited block, from what is remembered of it."""
-        planes, place = cut(held.planes, inside), self.ground.place
+    def _blended(self, by_part: Array, held: Bundled, rows: Indices, columns: Indices) -> Array:
+        """The same of an edited piece of a block, from its masks."""
+        planes, place = held.planes, self.ground.place
         weights = np.zeros((len(by_part), len(planes)), np.float32)
         for i, bundle in enumerate(held.bundles):
             if len(bundle) == 1:
@@ -232,5 +255,5 @@ class Stack:
             if len(bundle) > 1 and by_part[:, chosen].any():
                 mine = np.zeros_like(by_part)
                 mine[:, chosen] = by_part[:, chosen]
-                out += self.ground.blend(mine, block.rows[inside[0]], block.columns[inside[1]]) * plane
+                out += self.ground.blend(mine, rows, columns) * plane
         return np.asarray(out, np.float32)

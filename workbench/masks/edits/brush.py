@@ -122,13 +122,14 @@ def coverage(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start:
     radius = brush.size / 2
     if brush.shape is Shape.TIME:
         left, right = min(start[0], end[0]), max(start[0], end[0])
-        distance = np.broadcast_to(np.maximum(np.maximum(left - x_hi, x_lo - right), 0), (len(rows), len(columns)))
+        distance = np.maximum(np.maximum(left - x_hi, x_lo - right), 0)[None, :]
     elif brush.shape is Shape.FREQUENCY:
         below, above = min(start[1], end[1]), max(start[1], end[1])
-        distance = np.broadcast_to(np.maximum(np.maximum(below - y_hi, y_lo - above), 0), (len(rows), len(columns)))
+        distance = np.maximum(np.maximum(below - y_hi, y_lo - above), 0)
     else:
         distance = _distance(brush.shape, x_lo, x_hi, y_lo, y_hi, start, end)
-    return _fall(distance / radius, brush.hardness)
+    # Along a strip it is everywhere the same.
+    return np.array(np.broadcast_to(_fall(distance / radius, brush.hardness), (len(rows), len(columns))))
 
 
 def covered(brush: Brush, ruler: Ruler, start: Point, end: Point) -> Region:

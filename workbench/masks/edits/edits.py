@@ -64,6 +64,7 @@ class Paint:
 
     reach: Reach = field(default=(0, 0), init=False)
     passes: int = field(default=1, init=False)
+    by_bin: bool = field(default=True, init=False)
 
     @cached_property
     def bounds(self) -> Region:
@@ -183,6 +184,11 @@ class Operation:
     def passes(self) -> int:
         """How often it looks so far."""
         return self.effect.passes
+
+    @property
+    def by_bin(self) -> bool:
+        """Whether what it makes of a bin is the same whatever other bins are asked for, on any lattice."""
+        return self.reach == (0, 0) and not (isinstance(self.effect, (Combine, Recall)) and self.effect.source)
 
     @property
     def bounds(self) -> Region:

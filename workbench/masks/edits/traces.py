@@ -103,7 +103,7 @@ class Path:
         return int(np.count_nonzero(near))
 
     @property
-    def _strip(self) -> bool:
+    def is_strip(self) -> bool:
         """Whether it covers all from its one end to the other, as a connected path of a strip does."""
         straight = self.brush.shape in (Shape.TIME, Shape.FREQUENCY) and not self.build_up
         return straight and bool(np.ptp(self.points[:, 2]) == 0)
@@ -114,7 +114,7 @@ class Path:
 
     def drawn_on(self, before: Array, count: int, rows: Indices, columns: Indices) -> Array:
         """The same, where the coverage by its first `count` points is known."""
-        if self._strip:
+        if self.is_strip:
             low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
             held = coverage(self.brush, self.ruler, rows, columns, (low[0], low[1]), (high[0], high[1]))
             return np.asarray(held * np.float32(self.points[0, 2]), np.float32)

@@ -13,6 +13,8 @@ HIGH = 128
 """Rows of a block."""
 WIDE = 32
 """Columns of a block: half a second of sound or less, so that what is heard first is evaluated soon."""
+WIDE_IN_PICTURES = 128
+"""The same where nothing is played: fewer blocks cost less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,10 +27,13 @@ class Lattice:
     ----------
     rows, columns : int
         Increasing bins and frames.
+    wide : int
+        Columns of a block.
     """
 
     rows: Indices
     columns: Indices
+    wide: int = WIDE_IN_PICTURES
 
     def block(self, row: int, column: int) -> Block:
         """The block in a row and column of blocks."""
@@ -46,7 +51,7 @@ class Lattice:
                 np.unique(np.clip(each[:, None] + (-far, 0, far), 0, count - 1))
                 for each, far, count in ((self.rows, reach[0], bins), (self.columns, reach[1], frames))
             )
-            self._widened[key] = Lattice(rows, columns)
+            self._widened[key] = Lattice(rows, columns, self.wide)
         return self._widened[key]
 
     def spanned(self, region: Region) -> tuple[slice, slice]:
@@ -58,12 +63,12 @@ class Lattice:
 
 def whole(bins: int, frames: int) -> Lattice:
     """Every bin and frame of the plane."""
-    return Lattice(np.arange(bins), np.arange(frames))
+    return Lattice(np.arange(bins), np.arange(frames), WIDE)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a lattice of at most `HIGH` rows and `WIDE` columns."""
+    """A piece of a lattice of at most `HIGH` rows, and as many columns as its lattice says."""
 
     lattice: Lattice
     row: int
@@ -77,7 +82,8 @@ class Block:
     @cached_property
     def columns(self) -> Indices:
         """Its frames."""
-        return self.lattice.columns[self.column * WIDE : (self.column + 1) * WIDE]
+        wide = self.lattice.wide
+        return self.lattice.columns[self.column * wide : (self.column + 1) * wide]
 
     @cached_property
     def region(self) -> Region:
@@ -85,7 +91,7 @@ class Block:
         return Region(int(self.rows[0]), int(self.rows[-1]) + 1, int(self.columns[0]), int(self.columns[-1]) + 1)
 
 
-def pieces(rows: slice, columns: slice) -> list[tuple[int, int, tuple[slice, slice], tuple[slice, slice]]]:
+def pieces(rows: slice, columns: slice, wide: int) -> list[tuple[int, int, tuple[slice, slice], tuple[slice, slice]]]:
     """The blocks under a rectangle of a lattice, given by places on it.
 
     Returns
@@ -93,7 +99,7 @@ def pieces(rows: slice, columns: slice) -> list[tuple[int, int, tuple[slice, sli
     list of (row, column, inside, place)
         Row and column of a block, the slices of it that are under the rectangle, and where they are in the rectangle.
     """
-    across, along = _cut(rows, HIGH), _cut(columns, WIDE)
+    across, along = _cut(rows, HIGH), _cut(columns, wide)
     return [(row, column, (r, c), (at_r, at_c)) for row, r, at_r in across for column, c, at_c in along]
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from itertools import islice
-from mmap import mmap
+from mmap import PAGESIZE, mmap
 from threading import Lock
 
 import numpy as np
@@ -13,10 +12,11 @@ import numpy as np
 from workbench.masks.edits.edits import Edit, common
 from workbench.masks.edits.traces import Path, Stroke
 from workbench.masks.evaluation.lattice import Block, Lattice, whole
-from workbench.masks.evaluation.plan import Plan, apart, planned
+from workbench.masks.evaluation.touches import Entries, Touching, alike
 from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.grid import Array
 from workbench.masks.model.ground import Ground
+from workbench.precedence import Precedence
 
 MOST_BYTES = 128 * 2**20
 """Of masks."""
@@ -24,30 +24,24 @@ MOST_COVERAGE = 48 * 2**20
 """Bytes of what strokes cover; it does not depend on the model."""
 RECORD_BYTES = 400
 """What a record takes beside its arrays."""
-RECENT = 2000
-"""Records among which those of edits that were tried out a moment ago are looked for."""
-PLANS = 16
-LATEST = 4
-"""Of the plans: one of them is mostly but for its last edit the one that is asked for."""
+ENTRY_BYTES = 8
+"""And for each edit that it names."""
 
 
 @dataclass(eq=False)
 class Record:
-    """Masks of a block after some edits; None where no edit touches it.
-
-    `lately` are other edits after which they were found to be the same: those that came since touch other blocks.
-    """
+    """Masks of a block after the edits that touch it; None where none does."""
 
     ground: Ground
-    edits: tuple[Edit, ...]
+    entries: Entries
     block: Block
     held: Bundled | None
-    lately: tuple[Edit, ...]
 
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        return RECORD_BYTES + (0 if self.held is None else self.held.nbytes)
+        held = 0 if self.held is None else _whole_pages(self.held.nbytes)
+        return RECORD_BYTES + ENTRY_BYTES * len(self.entries) + held
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +63,10 @@ class Known:
     fresh: bool = False
 
 
+def _whole_pages(nbytes: int) -> int:
+    return -(-nbytes // PAGESIZE) * PAGESIZE
+
+
 def lasting(values: Array) -> Array:
     """A copy in pages of its own, which go back to the system when it goes.
 
@@ -82,18 +80,23 @@ def lasting(values: Array) -> Array:
 class Memory:
     """Remembers for every reader of a document. Any thread may ask.
 
-    Nothing need be told when something changes: what was remembered is compared with what is asked for, and counts as
-    far as the edits that touch the block are the same ones over the same ground.
+    Nothing need be told for it to be right when something changes: what was remembered is compared with what is asked
+    for, and counts as far as the edits that touch the block are the same ones over the same ground. Only of what was
+    tried out it is told (`follow`), so that it holds nothing of it.
     """
 
-    def __init__(self, most_bytes: int = MOST_BYTES, most_coverage: int = MOST_COVERAGE) -> None:
+    def __init__(
+        self, most_bytes: int = MOST_BYTES, most_coverage: int = MOST_COVERAGE, precedence: Precedence | None = None
+    ) -> None:
+        self._precedence = precedence or Precedence()
         self.most_bytes, self._most_coverage = most_bytes, most_coverage
         self._lock = Lock()
         # What was asked for last is last.
         self._order: OrderedDict[Record, None] = OrderedDict()
-        self._of_block: dict[Block, list[Record]] = {}
+        # By how many edits they are of: what is looked for is mostly the one of as many, or of one less.
+        self._of_block: dict[Block, dict[int, tuple[Record, ...]]] = {}
         self._covered: OrderedDict[tuple[Stroke, Block], tuple[int, Array]] = OrderedDict()
-        self._plans: OrderedDict[int, Plan] = OrderedDict()
+        self._touching = Touching()
         self._bytes = self._coverage_bytes = 0
         self._whole: Lattice | None = None
 
@@ -109,63 +112,56 @@ class Memory:
                 self._whole = whole(bins, frames)
             return self._whole
 
-    def plan(self, edits: tuple[Edit, ...]) -> Plan:
-        """The plan of some edits."""
-        # A plan holds its edits, so that their identity is not given to others meanwhile.
-        known = self._plans.get(id(edits))
-        if known is None:
-            nearest = max(
-                tuple(self._plans.values())[-LATEST:], key=lambda plan: common(plan.edits, edits), default=None
-            )
-            known = planned(edits, nearest)
-            with self._lock:
-                self._plans[id(edits)] = known
-                while len(self._plans) > PLANS:
-                    self._plans.popitem(last=False)
-        return known
+    def before(self, edits: tuple[Edit, ...], edit: int) -> tuple[Edit, ...]:
+        """The edits before one of them; always the same tuple."""
+        return self._touching.plan(edits).before(edit)
 
     def known(self, ground: Ground, edits: tuple[Edit, ...], block: Block) -> Known:
         """What is known of a block.
 
-        Nobody waits for another here: the window's thread must not stand still because one that stepped back for it
-        was interrupted.
+        Work in the background waits here for the window. The window's thread waits for nobody: it must not stand
+        still because one that stepped back for it was interrupted.
         """
-        best: tuple[Record, list[int]] | None = None
-        for record in reversed(tuple(self._of_block.get(block, ()))):
-            if not record.ground.gives_as(ground):
-                continue
-            lately = record.lately
-            left = self._left(lately, edits, block)
-            if left is None and record.edits is not lately:
-                left = self._left(record.edits, edits, block)
-            if left is not None and (best is None or len(left) < len(best[1])):
-                best = record, left
-                if not left:
-                    record.lately = edits
-                    break
+        self._precedence.give_way()
+        touches = self._touching.of(edits, block)
+        best = self._best(ground, touches.entries, block)
         if best is None:
-            return Known(None, self.plan(edits).touching(0, block.region), fresh=True)
+            return Known(None, list(touches.places), fresh=True)
         with self._lock:
-            if best[0] in self._order:
-                self._order.move_to_end(best[0])
-        return Known(best[0].held, best[1])
+            if best in self._order:
+                self._order.move_to_end(best)
+        return Known(best.held, list(touches.places[len(best.entries) :]))
 
-    def _left(self, before: tuple[Edit, ...], edits: tuple[Edit, ...], block: Block) -> list[int] | None:
-        """What remains to be laid over a block after some edits to have it after others; None where that can't be."""
-        if before is edits:
-            return []
-        other, left = apart(self.plan(before), self.plan(edits), block.region)
-        return None if other else left
+    def _best(self, ground: Ground, entries: Entries, block: Block) -> Record | None:
+        """The record of the most of some edits."""
+        by_count = self._of_block.get(block, {})
+        for count in sorted(by_count, reverse=True):
+            for record in by_count.get(count, ())[::-1] if count <= len(entries) else ():
+                if record.ground.gives_as(ground):
+                    first = entries[:count]
+                    if record.entries == first or alike(record.entries, first, block.region):
+                        record.entries = first
+                        return record
+        return None
+
+    def records(self, block: Block) -> list[Record]:
+        """All that is remembered of a block."""
+        return [record for same in tuple(self._of_block.get(block, {}).values()) for record in same]
 
     def remember(self, ground: Ground, edits: tuple[Edit, ...], block: Block, held: Bundled | None) -> None:
         """Masks of a block after some edits."""
+        if self._touching.given_up(edits):
+            return
         if held is not None:
             held = Bundled(held.bundles, lasting(held.planes))
-        fresh = Record(ground, edits, block, held, edits)
+        fresh = Record(ground, self._touching.of(edits, block).entries, block, held)
         with self._lock:
-            for old in [each for each in self._of_block.get(block, ()) if self._outdated(each, fresh)]:
-                self._forget(old)
-            self._of_block.setdefault(block, []).append(fresh)
+            by_count, count = self._of_block.setdefault(block, {}), len(fresh.entries)
+            for old in by_count.get(count, ()):
+                if self._outdated(old, fresh):
+                    self._forget(old)
+            by_count = self._of_block.setdefault(block, {})
+            by_count[count] = (*by_count.get(count, ()), fresh)
             self._order[fresh] = None
             self._bytes += fresh.nbytes
             while self._bytes > self.most_bytes and len(self._order) > 1:
@@ -178,34 +174,37 @@ class Memory:
         """
         if before is now:
             return
-        with self._lock:
-            # What was asked for of them is among the last.
-            recent = list(islice(reversed(self._order), RECENT))
-        for record in recent:
-            if record.edits is before and self._left(before, now, record.block) == []:
-                record.edits = now
-            if record.lately is before:
-                record.lately = now if record.edits is now else record.edits
-            if record.edits is before:
-                with self._lock:
-                    if record in self._order:
-                        self._forget(record)
-        self._plans.pop(id(before), None)
+        same = common(before, now)
+        tried = set(before[same:])
+        asked = self._touching.asked(before)
+        self._touching.give_up(before, now, same)
+        for record in [each for block in asked for each in self.records(block)]:
+            last = record.entries[-1] if record.entries else None
+            edit = last[0] if isinstance(last, tuple) else last
+            if edit not in tried:
+                continue
+            if edit is before[same] and alike(record.entries[-1:], now[same : same + 1], record.block.region):
+                # The same stroke's tiles, grown elsewhere.
+                record.entries = (*record.entries[:-1], now[same])
+                continue
+            with self._lock:
+                if record in self._order:
+                    self._forget(record)
 
     def _forget(self, record: Record) -> None:
         del self._order[record]
         self._bytes -= record.nbytes
-        same = self._of_block[record.block]
-        same.remove(record)
-        if not same:
+        by_count, count = self._of_block[record.block], len(record.entries)
+        by_count[count] = tuple(each for each in by_count[count] if each is not record)
+        if not by_count[count]:
+            del by_count[count]
+        if not by_count:
             del self._of_block[record.block]
 
     @staticmethod
     def _outdated(old: Record, new: Record) -> bool:
-        """Whether a record is of what the last edit was a moment ago: a stroke that has gone on since."""
-        if not old.ground.gives_as(new.ground) or len(old.edits) != len(new.edits):
-            return False
-        return common(old.edits, new.edits) >= len(new.edits) - 1
+        """Whether a record is of what the last of as many edits was a moment ago: a stroke that has gone on since."""
+        return old.ground.gives_as(new.ground) and old.entries[:-1] == new.entries[:-1]
 
     def coverage(self, path: Path, block: Block) -> Array:
         """What a stroke covers of a block, float32 (R, C); as it is drawn on, only what came since is looked at."""
@@ -225,8 +224,8 @@ class Memory:
             if len(path.points) >= count:
                 gone = self._covered.pop(key, (0, found[:0]))[1]
                 self._covered[key] = len(path.points), found
-                self._coverage_bytes += found.nbytes - gone.nbytes
+                self._coverage_bytes += _whole_pages(found.nbytes) - _whole_pages(gone.nbytes)
             while self._coverage_bytes > self._most_coverage and len(self._covered) > 1:
                 _, (_, oldest) = self._covered.popitem(last=False)
-                self._coverage_bytes -= oldest.nbytes
+                self._coverage_bytes -= _whole_pages(oldest.nbytes)
         return found

@@ -8,8 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.masks.edits.edits import Edit, Paint, common
+from workbench.masks.edits.edits import Edit, common
+from workbench.masks.evaluation.lattice import Block
 from workbench.masks.model.grid import Region
+
+FEW = 8
+"""So many edits are looked at one by one sooner than all at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,18 +31,28 @@ class Plan:
     bounds: NDArray[np.int64]
 
     @cached_property
-    def _beginnings(self) -> dict[int, tuple[Edit, ...]]:
+    def beginnings(self) -> dict[int, tuple[Edit, ...]]:
+        """Those that were asked for, by their length."""
         return {}
+
+    @cached_property
+    def asked(self) -> set[Block]:
+        """Blocks of which it was asked what touches them."""
+        return set()
 
     def before(self, edit: int) -> tuple[Edit, ...]:
         """The edits before one of them; always the same tuple."""
-        return self._beginnings.setdefault(edit, self.edits[:edit])
+        return self.beginnings.setdefault(edit, self.edits[:edit])
 
     def touching(self, first: int, region: Region) -> list[int]:
         """The edits from `first` on that may change masks in a region, if those before them are known."""
-        low, high, start, stop = self.bounds[first:].T
-        near = (low < region.high) & (high > region.low) & (start < region.stop) & (stop > region.start)
-        return [i for i in (np.flatnonzero(near) + first).tolist() if self.edits[i].touches(region)]
+        if len(self.edits) - first <= FEW:
+            near = [i for i in range(first, len(self.edits)) if self.edits[i].bounds.common(region).bins_held]
+        else:
+            low, high, start, stop = self.bounds[first:].T
+            under = (low < region.high) & (high > region.low) & (start < region.stop) & (stop > region.start)
+            near = (np.flatnonzero(under) + first).tolist()
+        return [i for i in near if self.edits[i].touches(region)]
 
 
 def planned(edits: tuple[Edit, ...], before: Plan | None = None) -> Plan:
@@ -46,25 +60,12 @@ def planned(edits: tuple[Edit, ...], before: Plan | None = None) -> Plan:
     same = 0 if before is None else common(before.edits, edits)
     fresh = np.array([_bounds(edit) for edit in edits[same:]], np.int64).reshape(-1, 4)
     known = fresh[:0] if before is None else before.bounds[:same]
-    return Plan(edits, np.concatenate([known, fresh]))
+    out = Plan(edits, np.concatenate([known, fresh]))
+    if before is not None:
+        out.beginnings.update({count: each for count, each in before.beginnings.items() if count <= same})
+    return out
 
 
 def _bounds(edit: Edit) -> tuple[int, int, int, int]:
     bounds = edit.bounds
     return bounds.low, bounds.high, bounds.start, bounds.stop
-
-
-def apart(one: Plan, other: Plan, region: Region) -> tuple[list[int], list[int]]:
-    """In which edits two lists differ that may change a region: those of the one, and of the other.
-
-    What was done beside the region, at which a filter behind it looks, need not be told: of lists that differ before a
-    filter, the filter is among those in which they do.
-    """
-    same = common(one.edits, other.edits)
-    of_one, of_other = one.touching(same, region), other.touching(same, region)
-    if of_one[:1] == of_other[:1] == [same]:
-        first, second = one.edits[same], other.edits[same]
-        if isinstance(first, Paint) and isinstance(second, Paint) and first.same_within(second, region):
-            # The same stroke's tiles, grown elsewhere.
-            return of_one[1:], of_other[1:]
-    return of_one, of_other

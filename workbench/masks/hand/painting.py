@@ -24,7 +24,7 @@ from workbench.masks.stack import Stack
 
 SAME = 1e-6
 """Masks nearer than this are the same: erasing drops the painted value."""
-MOST_TILED = 16_000
+MOST_TILED = 6_000
 """Bins under the brush up to which a stroke is stored in tiles."""
 MOST_WORK = 100
 """Edits that may be laid over blocks beneath a stroke in tiles while the hand waits: some hundredths of a second."""
@@ -242,6 +242,8 @@ class TileStroke:
             under = np.zeros((0,), np.float32)
             edits = (*self._stack.edits, Operation(self._effect, Cover(region, weight)))
             new = replace(self._stack, edits=edits).evaluate(rows, columns)
+            if self._stack.remembered is not None:
+                self._stack.remembered.follow(edits, self._stack.edits)
         hit = weight > 0
         keep = ~np.isnan(painted) | (self._stored[:, None, None] & hit)
         values = np.where(keep, np.where(hit, new, painted), np.float32(np.nan)).astype(np.float32)

@@ -120,14 +120,20 @@ def picture(
 
 def levels_of(levels: LevelPyramid, rows: Axis, columns: Axis) -> Pixels:
     """The loudest level in each cell of two axes."""
-    return levels.pooled(_bounds(rows), _bounds(columns))
+    return levels.pooled(cell_bounds(rows), cell_bounds(columns))
 
 
 def picture_over(
-    level: Pixels, stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None = None
+    level: Pixels,
+    stack: Stack,
+    look: Look,
+    rows: Axis,
+    columns: Axis,
+    lattice: Lattice | None = None,
+    tried: bool = False,
 ) -> Pixels:
-    """The same over levels that are known, see `levels_of`."""
-    small = _cells(level, stack, look, rows, columns, lattice)
+    """The same over levels that are known, see `levels_of`; the stack's last edit may only be `tried` out."""
+    small = _cells(level, stack, look, rows, columns, lattice, tried)
     if len(rows.cells) < len(rows.spread):
         small = small[rows.spread]
     if len(columns.cells) < len(columns.spread):
@@ -135,11 +141,13 @@ def picture_over(
     return small
 
 
-def _cells(level: Pixels, stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None) -> Pixels:
+def _cells(
+    level: Pixels, stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None, tried: bool
+) -> Pixels:
     out = np.empty((len(rows.cells), len(columns.cells), 4), np.uint8)
     out[..., 3] = 255
     if look.show is Show.MASK and look.selected:
-        mask = _shown_mask(stack, look, rows, columns, lattice)
+        mask = _shown_mask(stack, look, rows, columns, lattice, tried)
         out[..., :3] = (255.5 - 255 * np.clip(mask, 0, 1)).astype(np.uint8)[..., None]
         return out
     bright = look.bright[level]
@@ -147,13 +155,13 @@ def _cells(level: Pixels, stack: Stack, look: Look, rows: Axis, columns: Axis, l
         out[..., :3] = look.palette[(bright * 255).astype(np.uint8)]
         return out
     if look.show is Show.OVER and look.selected:
-        share = _shown_mask(stack, look, rows, columns, lattice) * bright
+        share = _shown_mask(stack, look, rows, columns, lattice, tried) * bright
         rest = bright * np.float32(0.33) - share * np.float32(0.33)
         for channel in range(3):
             tint = look.colours[look.selected[0], channel]
             out[..., channel] = (np.clip(share * tint + rest, 0, 1) * 255).astype(np.uint8)
         return out
-    tints = stack.blend(look.colours, rows.cells, columns.cells, lattice)
+    tints = stack.blend(look.colours, rows.cells, columns.cells, lattice, tried)
     # The loudest bins fade towards white, so that their level still differs where the colour is full.
     glow = np.clip(bright - np.float32(0.75), 0, 1) * np.float32(1.2)
     for channel in range(3):
@@ -162,13 +170,13 @@ def _cells(level: Pixels, stack: Stack, look: Look, rows: Axis, columns: Axis, l
     return out
 
 
-def _shown_mask(stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None) -> Float:
+def _shown_mask(stack: Stack, look: Look, rows: Axis, columns: Axis, lattice: Lattice | None, tried: bool) -> Float:
     weights = np.zeros((len(stack.layers), 1), np.float32)
     weights[list(look.selected)] = 1
-    mask: Float = stack.blend(weights, rows.cells, columns.cells, lattice)[0]
+    mask: Float = stack.blend(weights, rows.cells, columns.cells, lattice, tried)[0]
     return mask
 
 
-def _bounds(axis: Axis) -> Index:
+def cell_bounds(axis: Axis) -> Index:
     """Edges of the cells: each begins at its own bin and ends where the next begins."""
     return np.append(axis.cells, max(int(axis.edges[-1]), int(axis.cells[-1]) + 1))

@@ -30,19 +30,24 @@ class Keyboard(QObject):
         Space.
     play_here : callable
         Shift+Space.
+    began : callable
+        Called when any event comes.
     window : QWidget
         Where keys go when a dialog has closed; not every system gives the focus back.
     """
 
-    def __init__(self, play: Callable[[], None], play_here: Callable[[], None], window: QWidget) -> None:
+    def __init__(
+        self, play: Callable[[], None], play_here: Callable[[], None], began: Callable[[], None], window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._play, self._play_here, self._window = play, play_here, window
+        self._play, self._play_here, self._began, self._window = play, play_here, began, window
         application = QApplication.instance()
         assert application is not None
         application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Space plays whatever has the focus, except while typing."""
+        self._began()
         kind = event.type()
         if kind not in _LOOKED_AT:
             # Every event of the program comes by here.

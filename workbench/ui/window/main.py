@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from workbench.control.desk import Desk
+from workbench.precedence import Precedence
 from workbench.ui.base import theme
 from workbench.ui.base.controls import dim, fit, named
 from workbench.ui.base.guard import guarded
@@ -29,13 +30,14 @@ from workbench.ui.window.mask_menus import add_layers_menu, add_mask_menu, add_s
 from workbench.ui.window.panes import Panes
 from workbench.ui.window.place_menu import PlaceMenu
 from workbench.ui.window.sound_menus import add_play_menu, add_tools_menu
+from workbench.ui.window.turns import Turns
 
 
 @guarded
 class MainWindow(QMainWindow):
     """Everything on the screen. It shows the desk's document and calls what the desk can do."""
 
-    def __init__(self, desk: Desk, settings: QSettings) -> None:
+    def __init__(self, desk: Desk, precedence: Precedence, settings: QSettings) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowIcon(theme.icon("workbench"))
@@ -54,6 +56,7 @@ class MainWindow(QMainWindow):
         self.actions_ = self._build_menus()
         self.place_menu = PlaceMenu(desk, self.actions_, self)
         self._wire()
+        Keyboard(desk.playback.toggle, desk.pointing.play_here, Turns(precedence, self).begin, self)
         self._restore()
         self._opened()
 
@@ -131,7 +134,6 @@ class MainWindow(QMainWindow):
         panes.factorise.count_asked.connect(self.dialogs.suggest_components)
         self.invitation.open.clicked.connect(self.files.open_dialog)
         self.invitation.demo.clicked.connect(lambda: self.files.open_demo())
-        Keyboard(desk.playback.toggle, desk.pointing.play_here, self)
 
     # -- keeping -------------------------------------------------------------------------------------
 
