@@ -14,9 +14,10 @@ from zipfile import BadZipFile
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_paths, layer_pieces, mix_piece, write
+from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_paths, layer_pieces, mix_piece
 from workbench.audio.recording import load
 from workbench.audio.scene import Scene
+from workbench.audio.writing import write
 from workbench.document.acts import layers as layer_acts
 from workbench.document.project import load_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of

@@ -1,4 +1,5 @@
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,15 +22,18 @@ from workbench.audio.export import (
     group_pieces,
     heard_piece,
     layer_pieces,
-    measure,
     mix_piece,
-    write,
 )
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import Ear, Hear
+from workbench.audio.writing import measure, write
 from workbench.errors import UserError
 from workbench.masks.edits.areas import rectangle
+from workbench.masks.edits.edits import Operation
+from workbench.masks.edits.effects import Invert
+from workbench.masks.evaluation.lattice import WIDE
+from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Group
 from workbench.progress import Cancelled
@@ -80,8 +84,9 @@ def test_names_that_no_system_takes_are_mended(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_cancelled_or_failed_export_leaves_nothing_half(tmp_path):
+def test_a_cancelled_or_failed_export_leaves_all_as_it_was(tmp_path):
     scene = make_scene(3, 2.0)
+    (tmp_path / "02 L1.wav").write_bytes(b"of before")
 
     def stop_halfway(share):
         if share >= 0.5:
@@ -89,13 +94,55 @@ def test_a_cancelled_or_failed_export_leaves_nothing_half(tmp_path):
 
     with pytest.raises(Cancelled):
         write(layer_pieces(scene, tmp_path, FileFormat()), FileFormat(), stop_halfway)
-    assert [path.name for path in tmp_path.iterdir()] == ["01 L0.wav"]
-    for path in tmp_path.iterdir():
-        assert not path.name.startswith(".") and soundfile.info(path).frames == len(scene.recording.samples)
     (tmp_path / "file").touch()
+    # One of many that can't be written: none is.
+    with pytest.raises(UserError, match=r"audio\.unwritable"):
+        write([*layer_pieces(scene, tmp_path, FileFormat()), Piece(tmp_path / "file" / "x.wav", scene)], FileFormat())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["02 L1.wav", "file"]
+    assert (tmp_path / "02 L1.wav").read_bytes() == b"of before"
     with pytest.raises(UserError, match=r"audio\.unwritable") as caught:
         write([Piece(tmp_path / "file" / "x.wav", scene)], FileFormat())
     assert "x.wav" in sentence(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
+def test_a_disk_that_is_full_leaves_all_as_it_was(tmp_path):
+    import resource
+
+    scene = make_scene(3, 20.0)
+    (tmp_path / "02 L1.wav").write_bytes(b"of before")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))
+    try:
+        with pytest.raises(UserError, match=r"audio\.unwritable"):
+            write(layer_pieces(scene, tmp_path, FileFormat()), FileFormat())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in tmp_path.iterdir()] == ["02 L1.wav"]
+    assert (tmp_path / "02 L1.wav").read_bytes() == b"of before"
+
+
+def test_files_are_rendered_side_by_side_so_that_masks_are_evaluated_once_for_all(tmp_path, monkeypatch):
+    scene = make_scene(3, 20.0)
+    bins, frames = scene.stack.bins, scene.stack.frames
+    effect, laid = Invert((), scene.stack.layers[0].part_ids), []
+    change = Invert.change
+
+    def counted(self, masks, *others):
+        laid.append(masks[0].size)
+        return change(self, masks, *others)
+
+    monkeypatch.setattr(Invert, "change", counted)
+    # What is remembered, two planes of a layer and the others, is a part of it that passes by.
+    memory = Memory(2 * bins * 4 * 8 * WIDE)
+    scene = replace(scene, stack=replace(scene.stack, edits=(Operation(effect),), remembered=memory))
+    pieces = [*layer_pieces(scene, tmp_path, FileFormat()), mix_piece(scene, tmp_path, "song", FileFormat())]
+    pieces.append(heard_piece(scene, tmp_path, "song", FileFormat(), 5000, 20000))
+    write(pieces, FileFormat())
+    assert sum(laid) == bins * frames
+    assert memory.nbytes < 0.3 * 2 * bins * frames * 4
+    parts = [soundfile.read(piece.path, always_2d=True)[0] for piece in pieces[:-2]]
+    assert residual_db(scene.recording.samples, sum(parts)) < -100
 
 
 def test_more_channels_than_flac_holds_is_said(tmp_path):

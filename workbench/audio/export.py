@@ -1,27 +1,20 @@
-"""Writing what is heard, the mix, the groups and the layers to files, at their own loudness or at one asked for."""
+"""Which files an export writes: what is heard, the mix, the groups and the layers; their format and their level."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
-import soundfile
-from numpy.typing import NDArray
 
-from workbench.audio.loudness import SILENT, Loudness, Meter
+from workbench.audio.loudness import SILENT, Loudness
 from workbench.audio.mix import audible
-from workbench.audio.renderer import render
 from workbench.audio.scene import PLAIN, Ear, Hear, Scene
 from workbench.errors import UserError
-from workbench.progress import Progress, part, silent
-from workbench.storage import replacing
-
-Float = NDArray[np.float32]
 
 
 class Container(StrEnum):
@@ -249,95 +242,3 @@ def brought_to(piece: Piece, measured: Measured, level: Level) -> tuple[Piece, M
     have = loud.lufs if level.kind is LevelKind.LUFS else 20 * np.log10(loud.true_peak)
     gain = float(level.db - have)
     return replace(piece, gain_db=gain), measured.louder(gain)
-
-
-def write(pieces: Iterable[Piece], form: FileFormat, progress: Progress = silent) -> list[Measured]:
-    """Render and write files, each beside its name first and then renamed, so that none is left half.
-
-    Returns
-    -------
-    list of Measured
-        What each file measures; a peak of 1 or more was clipped by an integer format.
-
-    Raises
-    ------
-    UserError
-        If the format cannot hold the channels, or a file can't be written.
-    """
-    pieces = list(pieces)
-    for piece in pieces:
-        if form.container is Container.FLAC and piece.outputs > FLAC_CHANNELS:
-            raise UserError("audio.flac_channels", most=FLAC_CHANNELS, channels=piece.outputs)
-    return [_write_one(piece, form, its_progress) for piece, its_progress in _each(pieces, progress)]
-
-
-def measure(pieces: Iterable[Piece], progress: Progress = silent) -> list[Measured]:
-    """What `write` would write, measured without writing."""
-    out = []
-    for piece, its_progress in _each(list(pieces), progress):
-        gauge = _Gauge(piece)
-        for block in _blocks(piece, its_progress):
-            gauge.add(block)
-        out.append(gauge.result())
-    return out
-
-
-def _each(pieces: Sequence[Piece], progress: Progress) -> Iterator[tuple[Piece, Progress]]:
-    """Every piece with its part of the progress."""
-    count = len(pieces)
-    for number, piece in enumerate(pieces):
-        yield piece, part(progress, number / count, (number + 1) / count)
-
-
-class _Gauge:
-    """Measures a piece as its blocks pass by."""
-
-    def __init__(self, piece: Piece) -> None:
-        whole = piece.layers is None and not piece.part
-        self._meter = Meter(piece.scene.recording.rate, piece.outputs) if whole else None
-        self._peak = 0.0
-
-    def add(self, block: Float) -> None:
-        self._peak = max(self._peak, float(np.abs(block).max(initial=0.0)))
-        if self._meter is not None:
-            self._meter.add(block)
-
-    def result(self) -> Measured:
-        return Measured(self._peak, None if self._meter is None else self._meter.result())
-
-
-def _blocks(piece: Piece, progress: Progress) -> Iterator[Float]:
-    gain = np.float32(10.0 ** (piece.gain_db / 20.0))
-    for block in render(piece.scene, piece.start, piece.stop, piece.layers, progress=progress):
-        yield block if piece.gain_db == 0.0 else block * gain
-
-
-def _write_one(piece: Piece, form: FileFormat, progress: Progress) -> Measured:
-    rate, outputs = piece.scene.recording.rate, piece.outputs
-    large = piece.samples * outputs * 4 > 0xFFFF0000
-    container = "RF64" if form.container == "WAV" and large else form.container
-    gauge = _Gauge(piece)
-    try:
-        piece.path.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            replacing(piece.path) as partial,
-            soundfile.SoundFile(partial, "w", rate, outputs, form.subtype, format=container) as file,
-        ):
-            _without_peak_chunk(file)
-            for block in _blocks(piece, progress):
-                gauge.add(block)
-                file.write(block)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise UserError("audio.unwritable", path=piece.path, reason=reason) from error
-    except soundfile.LibsndfileError as error:
-        raise UserError("audio.unwritable", path=piece.path, reason=error.error_string.rstrip(".")) from error
-    return gauge.result()
-
-
-def _without_peak_chunk(file: soundfile.SoundFile) -> None:
-    """Leave out libsndfile's PEAK chunk: it holds the time of writing, and the same sound must give the same file.
-
-    soundfile does not wrap this command of libsndfile (SFC_SET_ADD_PEAK_CHUNK, 0x1050).
-    """
-    soundfile._snd.sf_command(file._file, 0x1050, soundfile._ffi.NULL, 0)

@@ -19,11 +19,10 @@ from workbench.audio.export import (
     group_pieces,
     heard_piece,
     layer_pieces,
-    measure,
     mix_piece,
-    write,
 )
 from workbench.audio.loudness import SILENT
+from workbench.audio.writing import measure, write
 from workbench.control.heard import Heard
 from workbench.control.listening import Listening
 from workbench.control.notices import Notices

@@ -1,0 +1,165 @@
+"""Writes the files of an export, all of them side by side, or measures what they would be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from workbench.audio.export import FLAC_CHANNELS, Container, FileFormat, Measured, Piece
+from workbench.audio.loudness import Meter
+from workbench.audio.renderer import render
+from workbench.errors import UserError
+from workbench.progress import Progress, silent
+from workbench.storage import replacing
+
+Float = NDArray[np.float32]
+Sink = Callable[[Float], None]
+
+
+def write(pieces: Iterable[Piece], form: FileFormat, progress: Progress = silent) -> list[Measured]:
+    """Render and write files. They get their names once all are written: where one can't be, there are none.
+
+    (Where a name can't be given, which the system hardly ever refuses then, the others have theirs.)
+
+    Returns
+    -------
+    list of Measured
+        What each file measures; a peak of 1 or more was clipped by an integer format.
+
+    Raises
+    ------
+    UserError
+        If the format cannot hold the channels, or a file can't be written.
+    """
+    pieces = list(pieces)
+    for piece in pieces:
+        if form.container is Container.FLAC and piece.outputs > FLAC_CHANNELS:
+            raise UserError("audio.flac_channels", most=FLAC_CHANNELS, channels=piece.outputs)
+    gauges = [_Gauge(piece) for piece in pieces]
+    with ExitStack() as named:
+        partials = [named.enter_context(_partial(piece)) for piece in pieces]
+        # All of them are closed, with what that writes, before the first one gets its name.
+        with ExitStack() as files:
+            sinks = [files.enter_context(_file(*each, form)) for each in zip(pieces, partials, strict=True)]
+            _render(pieces, [_both(*each) for each in zip(gauges, sinks, strict=True)], progress)
+    return [gauge.result() for gauge in gauges]
+
+
+def measure(pieces: Iterable[Piece], progress: Progress = silent) -> list[Measured]:
+    """What `write` would write, measured without writing."""
+    pieces = list(pieces)
+    gauges = [_Gauge(piece) for piece in pieces]
+    _render(pieces, [gauge.add for gauge in gauges], progress)
+    return [gauge.result() for gauge in gauges]
+
+
+class _Gauge:
+    """Measures a piece as its blocks pass by."""
+
+    def __init__(self, piece: Piece) -> None:
+        whole = piece.layers is None and not piece.part
+        self._meter = Meter(piece.scene.recording.rate, piece.outputs) if whole else None
+        self._peak = 0.0
+
+    def add(self, block: Float) -> None:
+        self._peak = max(self._peak, float(np.abs(block).max(initial=0.0)))
+        if self._meter is not None:
+            self._meter.add(block)
+
+    def result(self) -> Measured:
+        return Measured(self._peak, None if self._meter is None else self._meter.result())
+
+
+def _both(gauge: _Gauge, sink: Sink) -> Sink:
+    def take(block: Float) -> None:
+        gauge.add(block)
+        sink(block)
+
+    return take
+
+
+def _render(pieces: Sequence[Piece], sinks: Sequence[Sink], progress: Progress) -> None:
+    """Render pieces, and hand their blocks on.
+
+    Always the one that is farthest behind goes on: so what edits make of a stretch of sound is evaluated once, and is
+    still remembered when the others come to it.
+    """
+    streams = [_blocks(piece) for piece in pieces]
+    places = {number: piece.start for number, piece in enumerate(pieces)}
+    done, total = 0, max(1, sum(piece.samples for piece in pieces))
+    while places:
+        number = min(places, key=lambda each: places[each])
+        block = next(streams[number], None)
+        if block is None:
+            del places[number]
+            continue
+        sinks[number](block)
+        places[number] += len(block)
+        done += len(block)
+        progress(done / total)
+
+
+def _blocks(piece: Piece) -> Iterator[Float]:
+    gain = np.float32(10.0 ** (piece.gain_db / 20.0))
+    for block in render(piece.scene, piece.start, piece.stop, piece.layers):
+        yield block if piece.gain_db == 0.0 else block * gain
+
+
+@contextmanager
+def _partial(piece: Piece) -> Iterator[Path]:
+    """Where the file of a piece is written to until it gets its name."""
+    with ExitStack() as opened:
+        with _told(piece):
+            piece.path.parent.mkdir(parents=True, exist_ok=True)
+            partial = opened.enter_context(replacing(piece.path))
+        yield partial
+        with _told(piece):
+            opened.close()
+
+
+@contextmanager
+def _file(piece: Piece, partial: Path, form: FileFormat) -> Iterator[Sink]:
+    """What writes blocks to the file of a piece."""
+    rate, outputs = piece.scene.recording.rate, piece.outputs
+    large = piece.samples * outputs * 4 > 0xFFFF0000
+    container = "RF64" if form.container == "WAV" and large else form.container
+    with ExitStack() as opened:
+        with _told(piece):
+            file = opened.enter_context(
+                soundfile.SoundFile(partial, "w", rate, outputs, form.subtype, format=container)
+            )
+            _without_peak_chunk(file)
+
+        def take(block: Float) -> None:
+            with _told(piece):
+                file.write(block)
+
+        yield take
+        with _told(piece):
+            opened.close()
+
+
+@contextmanager
+def _told(piece: Piece) -> Iterator[None]:
+    """What can't be written is told by its name."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise UserError("audio.unwritable", path=piece.path, reason=reason) from error
+    except soundfile.LibsndfileError as error:
+        raise UserError("audio.unwritable", path=piece.path, reason=error.error_string.rstrip(".")) from error
+
+
+def _without_peak_chunk(file: soundfile.SoundFile) -> None:
+    """Leave out libsndfile's PEAK chunk: it holds the time of writing, and the same sound must give the same file.
+
+    soundfile does not wrap this command of libsndfile (SFC_SET_ADD_PEAK_CHUNK, 0x1050).
+    """
+    soundfile._snd.sf_command(file._file, 0x1050, soundfile._ffi.NULL, 0)
