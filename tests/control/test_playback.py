@@ -168,6 +168,47 @@ def test_the_page_turns_with_the_playhead_but_not_under_a_hand(separated, until)
     assert desk.viewport.start == 1.0 and desk.strokes.busy
 
 
+def test_the_playhead_does_not_flash_back_to_where_the_player_still_is_after_a_seek(separated, until):
+    desk = separated
+    desk.playback.play()
+    desk.player.at = 1.6 * RATE
+    until(lambda: desk.playback.position == pytest.approx(1.6))
+    desk.viewport.show_time(0.0, 0.5)
+    told = []
+    desk.playback.moved.connect(told.append)
+    desk.playback.seek(0.2)
+    desk.player.at = 1.65 * RATE
+    ticked = []
+    desk.playback.ticked.connect(ticked.append)
+    until(lambda: len(ticked) >= 2)
+    assert set(told) == {0.2} and desk.viewport.start == 0.0
+    desk.player.at = 0.3 * RATE
+    until(lambda: desk.playback.position == pytest.approx(0.3))
+    assert max(told) < 0.5
+    # One that plays elsewhere, as within a loop, is believed before long.
+    desk.playback.seek(0.1)
+    desk.player.at = 1.2 * RATE
+    until(lambda: desk.playback.position == pytest.approx(1.2))
+
+
+def test_who_looks_elsewhere_while_it_plays_is_left_there_until_the_playhead_comes_by(separated, until):
+    desk = separated
+
+    def played(second):
+        desk.player.at = second * RATE
+        until(lambda: desk.playback.position == pytest.approx(second))
+
+    desk.viewport.show_time(0.0, 0.5)
+    desk.playback.play()
+    played(0.3)
+    desk.viewport.show_time(1.0, 1.5)
+    played(0.4)
+    assert desk.viewport.start == 1.0
+    played(1.2)
+    played(1.6)
+    assert (desk.viewport.start, desk.viewport.stop) == (1.5, 2.0)
+
+
 def test_with_nothing_open_nothing_plays(empty):
     empty.playback.play()
     empty.playback.scrub(1.0)

@@ -78,6 +78,58 @@ def test_what_takes_long_is_composed_in_the_background_and_comes_to_be_the_same(
     np.testing.assert_array_equal(still(program, view), seen)
 
 
+def test_a_place_whose_masks_are_not_known_yet_is_seen_in_grey(factorised):
+    """Filters everywhere, and a look at another place: nobody is to paint on black."""
+    program, document, image = factorised, factorised.desk.document, factorised.window.panes.image
+    program.desk.viewport.show_time(0.0, 1.0)
+    state = document.recorded_state
+    for i in range(5):
+        state = mask_acts.clean(state, document.layers[i % 4].id, FilterKind.MEDIAN, 1, 2, None)
+    document.act("five medians", state)
+    assert pump(program.application, lambda: image.fresh, 60)
+    program.desk.viewport.show_time(1.5, 2.5)
+    seen = QImage(program.window.panes.spectrogram.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(seen)
+    image.paint(painter, 10.0)
+    painter.end()
+    assert not image.fresh, "its masks are evaluated in the background"
+    shown = np.frombuffer(image._image.constBits(), np.uint8).reshape(image._image.height(), -1, 4)[..., :3]
+    rows, columns = (axis.spread for axis in image._axes)
+    level = image._levels.cut(0, shown.shape[0], 0, shown.shape[1])[rows[::-1]][:, columns]
+    # The louder the brighter, and no colours.
+    grey = shown[level > np.percentile(level, 90)]
+    assert np.ptp(grey.astype(int), axis=-1).max() == 0 and grey.min() > 0
+    assert pump(program.application, lambda: image.fresh, 60)
+    shown = np.frombuffer(image._image.constBits(), np.uint8).reshape(image._image.height(), -1, 4)[..., :3]
+    assert np.ptp(shown.astype(int), axis=-1).max() > 50
+
+
+def test_a_picture_that_takes_long_is_shown_as_work_and_can_be_stopped(factorised, monkeypatch):
+    program, document, image = factorised, factorised.desk.document, factorised.window.panes.image
+    runner, here, go, change = program.desk.runner, threading.get_ident(), threading.Event(), Filter.change
+
+    def held_up(self, *given):
+        if threading.get_ident() != here:
+            go.wait(30)
+        return change(self, *given)
+
+    monkeypatch.setattr(Filter, "change", held_up)
+    assert pump(program.application, lambda: image.fresh, 20)
+    state = document.recorded_state
+    for i in range(5):
+        state = mask_acts.clean(state, document.layers[i % 4].id, FilterKind.MEDIAN, 1, 2, None)
+    document.act("five medians", state)
+    assert pump(program.application, lambda: runner.named_jobs, 20)
+    assert [job.name for job in runner.named_jobs] == ["Drawing the masks"]
+    runner.named_jobs[0].cancel()
+    go.set()
+    assert pump(program.application, lambda: not runner.running("picture"), 20)
+    pump(program.application, seconds=0.3)
+    assert not image.fresh and not runner.running("picture"), "it stays stopped"
+    program.desk.viewport.show_time(0.2, 1.4)
+    assert pump(program.application, lambda: image.fresh, 60)
+
+
 def show_the_mask(program):
     """Selected mask, large; answers the spectrogram's view."""
     program.window.panes.tool_bar.show_box.setCurrentIndex(2)

@@ -11,17 +11,31 @@ from workbench.control.viewport import Viewport
 
 
 class Paging(QObject):
-    """Shows the next stretch of time when the playhead leaves the view; not under a hand that paints or marks."""
+    """Shows the next stretch of time when the playhead leaves the view; not under a hand that paints or marks.
+
+    Who looks elsewhere while it plays is left there, until the playhead comes by.
+    """
 
     def __init__(
         self, playback: Playback, viewport: Viewport, strokes: Strokes, marking: Marking, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._playback, self._viewport, self._strokes, self._marking = playback, viewport, strokes, marking
-        playback.moved.connect(self._follow)
+        self._follows = self._played = False
+        playback.moved.connect(self._moved)
+        viewport.changed.connect(self._looked)
 
-    def _follow(self, second: float) -> None:
-        v = self._viewport
-        held = self._strokes.busy or self._marking.busy
-        if self._playback.playing and not v.start <= second <= v.stop and not held:
-            v.show_time(second, second + v.span)
+    def _shows(self, second: float) -> bool:
+        return self._viewport.start <= second <= self._viewport.stop
+
+    def _looked(self) -> None:
+        self._follows = self._shows(self._playback.position)
+
+    def _moved(self, second: float) -> None:
+        begins, self._played = self._playback.playing and not self._played, self._playback.playing
+        if not self._played or self._strokes.busy or self._marking.busy:
+            self._follows |= begins
+        elif self._shows(second):
+            self._follows = True
+        elif self._follows or begins:
+            self._viewport.show_time(second, second + self._viewport.span)

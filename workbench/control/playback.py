@@ -14,6 +14,8 @@ TICK_MS = 30
 IDLE_MS = 250
 PATIENCE_TICKS = 8
 """Ticks that the player has to take up a request."""
+ARRIVED_SECONDS = 0.5
+"""So near to where it was sent the playhead has arrived."""
 SPEEDS = (0.5, 1.0, 2.0)
 
 
@@ -43,7 +45,7 @@ class Playback(QObject):
         self._latency: float | None = None
         self._dwelling: tuple[float, float] | None = None
         self._looped: tuple[float, float] | None = None
-        self._waiting = 0
+        self._waiting = self._sought = 0
         self._timer = QTimer(self)
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._tick)
@@ -135,6 +137,8 @@ class Playback(QObject):
         """Put the playhead somewhere; while playing, go on from there."""
         self._position = second
         self._player.seek(self._sample(second))
+        # Until it has taken that up the player tells where it was.
+        self._sought = PATIENCE_TICKS if self._playing else 0
         self.moved.emit(second)
 
     def scrub(self, second: float | None) -> None:
@@ -251,7 +255,8 @@ class Playback(QObject):
         status: PlayerStatus = self._player.status()
         if status.playing:
             self._waiting = 0
-            if not self._scrubbing:
+            self._sought = self._sought - 1 if abs(status.position - self._position) > ARRIVED_SECONDS else 0
+            if not self._scrubbing and self._sought <= 0:
                 self._position = status.position
                 self.moved.emit(self._position)
         elif self._scrubbing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.masks.pictures.picture import Axis, Pixels, levels_of
+from workbench.masks.pictures.picture import Axis, Pixels, cell_bounds
 from workbench.spectral.pyramid import LevelPyramid
 
 
@@ -22,6 +22,7 @@ class CellLevels:
 
     def __init__(self, levels: LevelPyramid, rows: Axis, columns: Axis, strip: int) -> None:
         self._levels, self._rows, self._columns, self._strip = levels, rows, columns, strip
+        self._bounds = cell_bounds(rows), cell_bounds(columns)
         self._found = np.zeros((len(rows.cells), len(columns.cells)), np.uint8)
         self._strips: set[int] = set()
 
@@ -34,5 +35,6 @@ class CellLevels:
         return self._found[self._rows.cells_in(row_lo, row_hi), self._columns.cells_in(column_lo, column_hi)]
 
     def _find(self, lo: int, hi: int) -> None:
-        found = levels_of(self._levels, self._rows, self._columns.cut(lo, hi))
-        self._found[:, self._columns.cells_in(lo, hi)] = found
+        # A cell that two strips show is bounded as in the whole picture.
+        cells = self._columns.cells_in(lo, hi)
+        self._found[:, cells] = self._levels.pooled(self._bounds[0], self._bounds[1][cells.start : cells.stop + 1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 from functools import partial
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,10 @@ LOCK = 11
 
 AFTER_MS = 60
 """From a change of the document until the curves are drawn anew."""
+REST = 10
+"""And at least so many times what it took to draw them before, as while a run changes them all the time,"""
+MOST_MS = 400
+"""but no longer than this."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,8 @@ class CurvePane(QWidget):
 
     def _draw_soon(self) -> None:
         self._fit()
-        self._later.start()
+        if not self._later.isActive():
+            self._later.start()
 
     def _draw_in_turn(self) -> None:
         """Draw anew, but not before a stroke on the spectrogram is done: that follows the hand, while a run goes on."""
@@ -167,7 +173,7 @@ class CurvePane(QWidget):
 
     def _ensure_picture(self) -> QPixmap:
         if self._picture is None:
-            ratio = self.devicePixelRatioF()
+            begin, ratio = perf_counter(), self.devicePixelRatioF()
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(QColor(theme.current().panel))
@@ -183,6 +189,7 @@ class CurvePane(QWidget):
             else:
                 self.draw(painter, factors)
             painter.end()
+            self._later.setInterval(min(max(AFTER_MS, round(1000 * REST * (perf_counter() - begin))), MOST_MS))
         return self._picture
 
     def factors(self) -> Factors | None:

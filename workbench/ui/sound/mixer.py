@@ -180,6 +180,7 @@ class Mixer(QWidget):
             return
         if source_work(scene, status.position) > MOST_WORK:
             # What plays will have it evaluated before long.
+            self._not_before = begin + SHARE * (perf_counter() - begin)
             return
         layers = self._document.layers
         indices = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRect, QRectF, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from workbench.control.heard import Heard
@@ -20,7 +21,7 @@ from workbench.masks.evaluation.lattice import Lattice
 from workbench.masks.model.grid import Region
 from workbench.masks.pictures.cell_levels import CellLevels
 from workbench.masks.pictures.picture import Axis, Look, Pixels, Show, bgr, brightness, picture_over
-from workbench.masks.stack import DENSE
+from workbench.masks.stack import DENSE, Stack
 from workbench.ui.base import theme
 
 STRIP = 64
@@ -29,13 +30,17 @@ MOST_AT_ONCE = 90_000
 """Pixels that are composed at once where masks changed."""
 UNHEARD = 0.13
 """Shade of grey of layers that are not heard."""
-BUDGET = 0.010
+BUDGET = 0.006
 """Seconds that one painting may spend on the picture; the rest follows in the next."""
 MOST_WORK = 60
 """Edits that may be laid over blocks for a piece of the picture at once, see `Stack.work_left`; what takes more is
 composed in the background, while the older picture stays."""
+GREYS = np.repeat((np.arange(256) * 0.6).astype(np.uint8)[:, None], 3, axis=1)
+"""Of places whose masks are not known yet."""
 KEY = "picture"
 """Of the job that does so."""
+TELL_MS = 1000
+"""What the background takes longer for is shown, with a way to stop it."""
 BUDGET_UNDER_HAND = 0.001
 """The same while the hand draws, which comes first; at least one strip, as a rule."""
 
@@ -81,6 +86,8 @@ class SpectrogramImage(QObject):
         """Of these axes."""
         self._fresh: set[int] = set()
         self._drawn: set[int] = set()
+        self._held: tuple[Stack | None, tuple[Axis, Axis] | None] = None, None
+        """Whose picture the user did not want to wait for."""
         self._turn = 0
         """The strip whose turn it is to be composed anew."""
         self._backdrop: tuple[QImage, tuple[float, float, float, float]] | None = None
@@ -136,7 +143,7 @@ class SpectrogramImage(QObject):
         self.redraw()
 
     def _view_changed(self) -> None:
-        if not self._image.isNull() and self._fresh and self._axes is not None:
+        if not self._image.isNull() and len(self._drawn) == self._strips and self._axes is not None:
             self._backdrop = (self._image.copy(), self._painted_range)
         self._axes = None
         self.redraw()
@@ -221,8 +228,16 @@ class SpectrogramImage(QObject):
         assert self._levels is not None
         rows, columns = self._cut(row_lo, row_hi, column_lo, column_hi)
         level = self._levels.cut(row_lo, row_hi, column_lo, column_hi)
-        pixels = picture_over(level, self._document.stack, self.look(), rows, columns, self._lattice)
+        document = self._document
+        pixels = picture_over(level, document.stack, self.look(), rows, columns, self._lattice, document.tried)
         self._put(pixels, row_lo, column_lo)
+
+    def _compose_levels(self, *place: int) -> None:
+        """The same in grey, until the masks are known."""
+        assert self._levels is not None
+        look = replace(self.look(), show=Show.LEVEL, palette=GREYS)
+        pixels = picture_over(self._levels.cut(*place), self._document.stack, look, *self._cut(*place))
+        self._put(pixels, place[0], place[2])
 
     def _put(self, pixels: Pixels, row: int, column: int) -> None:
         height, width = self._image.height(), self._image.width()
@@ -244,6 +259,9 @@ class SpectrogramImage(QObject):
                 place = 0, height, strip * STRIP, min(width, (strip + 1) * STRIP)
                 if self._show is not Show.LEVEL and self._work_left(*place) > MOST_WORK:
                     heavy.append(strip)
+                    if strip not in self._drawn and self._show is not Show.MASK:
+                        self._compose_levels(*place)
+                        self._drawn.add(strip)
                     continue
                 self._compose(*place)
                 self._fresh.add(strip)
@@ -256,7 +274,8 @@ class SpectrogramImage(QObject):
 
     def _compose_behind(self, strips: list[int]) -> None:
         """Compose strips in the background, as things are now."""
-        if self._runner.running(KEY):
+        stopped = self._held[0] is self._document.stack and self._held[1] is self._axes
+        if stopped or self._runner.running(KEY):
             return
         height, width, axes = self._image.height(), self._image.width(), self._axes
         stack, look, levels, lattice = self._document.stack, self.look(), self._levels, self._lattice
@@ -266,22 +285,38 @@ class SpectrogramImage(QObject):
         pieces = [(each, place, self._cut(*place)) for each, place in places]
 
         def work(job: Job) -> None:
-            for strip, place, (rows, columns) in pieces:
-                job.report(-1)
+            for done, (strip, place, (rows, columns)) in enumerate(pieces):
+                job.report(done / len(pieces))
                 job.publish((strip, picture_over(levels.cut(*place), stack, look, rows, columns, lattice)))
 
         def published(news: tuple[int, Pixels]) -> None:
             strip, pixels = news
             if self._axes is not axes:
                 return
+            self.changed.emit(self._place(0, height, strip * STRIP, strip * STRIP + pixels.shape[1]))
+            now = self._document.stack
+            if now is not stack and now.ground.gives_as(stack.ground):
+                # What was painted since is soon laid over what is known by now; nor is it to vanish so long.
+                return
             self._put(pixels, 0, strip * STRIP)
             self._drawn.add(strip)
             self._turn = strip + 1
-            if self._document.stack is stack and self._asked == asked:
+            if now is stack and self._asked == asked:
                 self._fresh.add(strip)
-            self.changed.emit(self._place(0, height, strip * STRIP, strip * STRIP + pixels.shape[1]))
 
-        self._runner.run("", work, published=published, ended=lambda: self.changed.emit(None), key=KEY)
+        def ended() -> None:
+            if job.cancelled and not job.superseded:
+                # The user has stopped it: it stays as it is, until something changes.
+                self._held = stack, axes
+            self.changed.emit(None)
+
+        job = self._runner.run("", work, published=published, ended=ended, key=KEY)
+        QTimer.singleShot(TELL_MS, self, lambda: self._tell(job))
+
+    def _tell(self, job: Job) -> None:
+        """Show the user what takes longer than a moment."""
+        if job in self._runner.jobs and not job.superseded:
+            self._runner.show(KEY, self.tr("Drawing the masks"))
 
     def paint(self, painter: QPainter, budget: float = BUDGET) -> bool:
         """Draw the picture as far as it is there, after some seconds of work. Answers whether to paint it again."""
