@@ -29,12 +29,19 @@ VIEW = 10.0
 class Watcher:
     """Measures how long the window's thread is away from its events, and notes where it then was."""
 
+    PATIENCE = LONGEST
+    """Seconds after which it is noted."""
+    DEPTH = 7
+    """Calls of which it is told."""
+
     def __init__(self, program: Workbench) -> None:
         self._program = program
         self._main = threading.get_ident()
         self._since: float | None = None
         self._what = ""
         self.worst: dict[str, float] = {}
+        self.own: dict[str, float] = {}
+        """Of these, in which the thread itself computed."""
         self.where: dict[str, str] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -43,13 +50,15 @@ class Watcher:
     @contextmanager
     def watched(self, what: str) -> Iterator[None]:
         """One event, or one turn of those that wait."""
+        own = time.thread_time()
         self._what, self._since = what, time.perf_counter()
         try:
             yield
         finally:
             took = time.perf_counter() - self._since
             self._since = None
-            self.worst[what] = max(took, self.worst.get(what, 0.0))
+            if took > self.worst.get(what, 0.0):
+                self.worst[what], self.own[what] = took, time.thread_time() - own
 
     def turn(self, what: str, seconds: float) -> None:
         """Let the program run."""
@@ -62,7 +71,7 @@ class Watcher:
     def _look(self) -> None:
         while not self._ended.wait(0.01):
             since = self._since
-            if since is not None and time.perf_counter() - since > LONGEST:
+            if since is not None and time.perf_counter() - since > self.PATIENCE:
                 self.where[self._what] = self._seen()
 
     def _seen(self) -> str:
@@ -73,7 +82,7 @@ class Watcher:
             threads = file.read().split("\n\n")
         mine = next((each for each in threads if f"{self._main:#018x}" in each.splitlines()[0]), "")
         lines = [line.split('"')[1].split("/")[-1] + line.split('"')[2] for line in mine.splitlines() if '"' in line]
-        return " < ".join(lines[:7])
+        return " < ".join(lines[: self.DEPTH])
 
     def end(self) -> None:
         """Look no longer."""
@@ -109,7 +118,8 @@ def held(report: Report) -> None:
             acts=len(watcher.worst),
         )
         for what in slow:
-            print(f"  {what}: {slow[what]} ms  {watcher.where.get(what, '')}")
+            own = round(1000 * watcher.own[what])
+            print(f"  {what}: {slow[what]} ms, {own} of its own  {watcher.where.get(what, '')}")
         program.desk.factorising.stop()
         run_until(program, lambda: not program.desk.runner.jobs, 20)
 

@@ -47,9 +47,9 @@ def window_figures(report: Report, minutes: int) -> None:
     sys.exit(not report.holds)
 
 
-def long_recording(path: Path, minutes: float) -> None:
-    """The demo over and over, in stereo."""
-    samples, rate = soundfile.read(DEMO, dtype="float32", always_2d=True)
+def long_recording(path: Path, minutes: float, of: Path = DEMO) -> None:
+    """The demo, or another file, over and over, in stereo."""
+    samples, rate = soundfile.read(of, dtype="float32", always_2d=True)
     left = round(minutes * 60 * rate)
     with soundfile.SoundFile(path, "w", rate, 2, "PCM_16") as file:
         while left > 0:
@@ -67,6 +67,7 @@ def open_with_layers(program: Workbench, path: Path) -> None:
     assert run_until(program, lambda: program.desk.document.recording is not None, 120)
     document = program.desk.document
     analysis = document.state.analysis
+    assert document.recording is not None
     frames = analysis.frames(len(document.recording.samples))
     rng = np.random.default_rng(0)
     w = rng.random((analysis.bins, LAYERS), np.float32) ** 4
@@ -115,9 +116,10 @@ def draw(program: Workbench, count: int, rng: np.random.Generator) -> tuple[list
     return took["move"], took["press"], took["release"]
 
 
-def resident_mb() -> float:
-    """Memory of this process that is in RAM."""
-    gc.collect()
+def resident_mb(collect: bool = True) -> float:
+    """Memory of this process that is in RAM, after collecting all garbage, which the running program never does."""
+    if collect:
+        gc.collect()
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024

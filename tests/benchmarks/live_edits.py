@@ -128,6 +128,7 @@ def one_trial(
     act: Callable[[], None],
     after: Callable[[], None],
     rng: np.random.Generator,
+    period: int = PERIOD,
 ) -> float | None:
     """Milliseconds from an act to the first sample that breaks the period; None where none came."""
     first()
@@ -137,9 +138,9 @@ def one_trial(
     run_until(program, lambda: False, 0.25)
     start = listener.start
     heard = listener.samples()
-    begin = max(PERIOD, round((before - 0.05 - start) * RATE))
-    x = heard[begin - PERIOD :, 0]
-    changed = np.flatnonzero(np.abs(x[PERIOD:] - x[:-PERIOD]) > 1e-4)
+    begin = max(period, round((before - 0.05 - start) * RATE))
+    x = heard[begin - period :, 0]
+    changed = np.flatnonzero(np.abs(x[period:] - x[:-period]) > 1e-4)
     after()
     run_until(program, lambda: False, 0.3)
     return 1000 * (start + (begin + changed[0]) / RATE - before) if len(changed) else None
