@@ -21,7 +21,7 @@ def tip_of(program, widget) -> str:
     place = widget.rect().center()
     event = QHelpEvent(QHelpEvent.Type.ToolTip, place, widget.mapToGlobal(place))
     QApplication.sendEvent(widget, event)
-    pump(program.application, seconds=0.02)
+    # At once: a pointer that is elsewhere would put it away again.
     return QToolTip.text()
 
 
