@@ -21,7 +21,7 @@ def base():
 @pytest.mark.parametrize(
     ("first", "last"),
     # Where there are nearly as many frames as pixels, two pixels may show one frame beside others that leave one out.
-    [(1000, 1040), (500, 800), (0, FRAMES), *((700.3, 700.3 + share * WIDTH) for share in (0.7, 0.98, 1.3, 1.42, 1.5, 1.7))],
+    [(1000, 1040), (500, 800), (0, FRAMES)] + [(700.3, 700.3 + each * WIDTH) for each in (0.7, 0.98, 1.3, 1.42, 1.7)],
 )
 def test_any_rectangle_has_the_levels_of_the_view(base, first, last):
     levels, rng = LevelPyramid(base), np.random.default_rng(1)

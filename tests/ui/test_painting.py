@@ -30,7 +30,7 @@ def test_a_stroke_paints_the_selected_layer_as_one_step(factorised):
     drag(program, at, at + QPoint(80, 10), keys=CTRL)
     assert mask_under(program, 2, at + QPoint(40, 5)) == pytest.approx(0.0, abs=1e-3)
     press(program, Qt.Key.Key_E)
-    program.desk.tools.set_size(100)
+    program.desk.tools.set_size(200)
     program.desk.tools.set_hardness(1.0)
     drag(program, at - QPoint(20, 0), at + QPoint(100, 10))
     assert program.desk.document.state.edits == ()
@@ -45,7 +45,7 @@ def test_what_a_large_eraser_erases_is_as_if_it_had_never_been_painted(factorise
     drag(program, at, at + QPoint(80, 10))
     assert program.desk.document.state.edits
     press(program, Qt.Key.Key_E)
-    program.desk.tools.set_size(200)
+    program.desk.tools.set_size(400)
     program.desk.tools.set_hardness(1.0)
     drag(program, at - QPoint(20, 0), at + QPoint(100, 10))
     assert isinstance(program.desk.document.state.edits[-1], Operation)

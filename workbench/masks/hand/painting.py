@@ -24,8 +24,8 @@ from workbench.masks.stack import Stack
 
 SAME = 1e-6
 """Masks nearer than this are the same: erasing drops the painted value."""
-MOST_TILED = 6_000
-"""Bins under the brush up to which a stroke is stored in tiles."""
+MOST_TILED = 16_000
+"""Bins under the brush up to which a stroke is stored in tiles: many paths in one place take long to evaluate anew."""
 MOST_WORK = 100
 """Edits that may be laid over blocks beneath a stroke in tiles while the hand waits: some hundredths of a second."""
 
