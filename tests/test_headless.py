@@ -1,7 +1,9 @@
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +44,7 @@ def separate(source, out, *more):
 
 def test_separate_writes_layers_a_picture_and_the_factors(tones, tmp_path):
     assert separate(tones, tmp_path / "out") == 0
-    names = sorted(p.name for p in (tmp_path / "out").iterdir())
+    names = sorted(p.name for p in (tmp_path / "out").glob("[!.]*"))
     layers = [f"0{i} Component {i}.wav" for i in range(1, 5)]
     assert names == [*layers, "factors.npz", "masks.png"]
     parts = [soundfile.read(tmp_path / "out" / name, dtype="float32")[0] for name in layers]
@@ -165,20 +167,64 @@ def test_layers_of_an_earlier_separation_go_and_nothing_else_does(tones, tmp_pat
     assert sorted(path.name for path in out.glob("*.wav")) == ["01 Harmonic.wav", "02 Percussive.wav"]
     for mine in ("01 Song.wav", "03 Component 3.wav", "notes.txt"):
         (out / mine).write_text("mine")
+    with (out / "02 Percussive.wav").open("ab") as file:
+        file.write(b"marked by hand")
     assert main(["separate", str(tones), "--out", str(out), "--components", "2", "--iterations", "15"]) == 0
-    assert "Removed 2 layers" in (said := capsys.readouterr().out) and "01 Harmonic.wav, 02 Percussive.wav" in said
+    said = capsys.readouterr().out
+    assert "Removed 1 files of the command before: 01 Harmonic.wav" in said
+    assert "Kept what was changed since the command before: 02 Percussive.wav" in said
     written = {"01 Component 1.wav", "02 Component 2.wav", "factors.npz", "masks.png"}
-    assert {path.name for path in out.glob("*")} == written | {"01 Song.wav", "03 Component 3.wav", "notes.txt"}
+    mine = {"01 Song.wav", "02 Percussive.wav", "03 Component 3.wav", "notes.txt"}
+    assert {path.name for path in out.glob("[!.]*")} == written | mine
     total = sum(soundfile.read(path, always_2d=True)[0] for path in out.glob("*Component [12].wav"))
     assert np.abs(total - soundfile.read(tones, always_2d=True)[0]).max() < 1e-6
 
 
-@pytest.mark.parametrize("text", ["not ours", "", "PK\x03\x04 cut off"])
-def test_factors_that_are_not_ours_are_written_over_like_any_result(tones, tmp_path, text):
+@pytest.mark.parametrize("name", ["factors.npz", "masks.png", "03 Component 3.wav"])
+def test_what_others_wrote_is_never_replaced(tones, tmp_path, capsys, name):
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "factors.npz").write_text(text)
+    (tmp_path / "out" / name).write_text("mine")
+    assert separate(tones, tmp_path / "out") == 2
+    said = capsys.readouterr().err
+    assert f"files that this program did not write, or that were changed since: {name}." in said
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [name]
+    assert (tmp_path / "out" / name).read_text() == "mine"
+
+
+def test_the_recording_itself_is_never_replaced(tones, tmp_path):
+    """Separating a layer of an earlier separation, in place."""
     assert separate(tones, tmp_path / "out") == 0
-    assert "layers" in np.load(tmp_path / "out" / "factors.npz")
+    layer = tmp_path / "out" / "01 Component 1.wav"
+    mine = tmp_path / "mine" / layer.name
+    mine.parent.mkdir()
+    mine.write_bytes(layer.read_bytes())
+    assert separate(mine, mine.parent) == 2
+    assert mine.read_bytes() == layer.read_bytes() and list(mine.parent.iterdir()) == [mine]
+
+
+def test_a_folder_without_a_name_is_refused(tones, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit):
+        main(["separate", str(tones), "--out", ""])
+    assert "the name of the folder is empty" in capsys.readouterr().err and list(tmp_path.iterdir()) == [tones]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_ended_leaves_nothing(tmp_path, number):
+    """Somewhere on the way, the writing of layers included."""
+    rng = np.random.default_rng(0)
+    soundfile.write(tmp_path / "noise.wav", 0.1 * rng.standard_normal((44100 * 30, 2)), 44100)
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "workbench", "separate", str(tmp_path / "noise.wav"), "--out", str(out)]
+    process = subprocess.Popen([*command, "--method", "hpss"], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not list(out.glob(".workbench.*.part/*")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.002)
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 128 + number and "Traceback" not in said
+    assert not out.exists()
 
 
 def test_another_seed_is_another_result(tones, tmp_path):

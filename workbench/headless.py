@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from time import monotonic
-from zipfile import BadZipFile
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from workbench.audio.export import FORMATS, FileFormat, group_pieces, layer_paths, layer_pieces, mix_piece
+from workbench.audio.export import FORMATS, FileFormat, Piece, group_pieces, layer_paths, layer_pieces, mix_piece
 from workbench.audio.recording import load
 from workbench.audio.scene import Scene
 from workbench.audio.writing import write
@@ -25,6 +26,7 @@ from workbench.errors import UserError
 from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.models import Shares
 from workbench.masks.pictures.sheet import save_picture
+from workbench.outputs import check_free, output_set
 from workbench.separation.factorise import Snapshot, factorise
 from workbench.separation.presets import PRESETS, Preset
 from workbench.separation.reading import SETTINGS, form, name_and_value, preset_called, with_value
@@ -34,6 +36,9 @@ from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 from workbench.storage import replacing
 from workbench.wording import sentence
+
+FACTORS, PICTURE = "factors.npz", "masks.png"
+"""What is written beside the layers."""
 
 
 def separate(arguments: Sequence[str]) -> int:
@@ -47,7 +52,7 @@ def separate(arguments: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("input", type=Path, help="sound file")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the results; made if it is not there")
+    parser.add_argument("--out", type=_folder, required=True, help="folder for the results; made if it is not there")
     presets = ", ".join(each.name for each in PRESETS.values())
     parser.add_argument("--preset", help=f"what to begin with: {presets} (default General)")
     parser.add_argument("--method", choices=[each.value for each in METHODS], help="default: the preset's")
@@ -82,7 +87,7 @@ def render_project(arguments: Sequence[str]) -> int:
         description="Write the mix of a saved project, its layers (--layers) and its groups (--groups).",
     )
     parser.add_argument("project", type=Path, help="project file (.workbench)")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the files; made if it is not there")
+    parser.add_argument("--out", type=_folder, required=True, help="folder for the files; made if it is not there")
     parser.add_argument("--layers", action="store_true", help="write every layer too, before its fader")
     parser.add_argument("--groups", action="store_true", help="write every group too, before all faders")
     parser.add_argument("--format", choices=sorted(_FORMAT_NAMES), default="wav-float", help="default wav-float")
@@ -110,8 +115,8 @@ def _separate(options: argparse.Namespace) -> None:
     component_count(settings, None)
     for name in sorted(given - {"method"} - METHODS[settings.method].uses):
         print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
-    _make_folder(options.out)
-    before = _layers_written(options.out)
+    # Nor are hours of work done for a folder that can't take what comes of them.
+    check_free(options.out, _names_of(layer_paths(Path(), names, FileFormat())))
     bar = Bar("Factorising", options.quiet)
     snapshot = factorise(Task(recording, analysis, settings), bar.show, threads=options.threads)
     bar.done()
@@ -122,22 +127,18 @@ def _separate(options: argparse.Namespace) -> None:
         recording, analysis, stack_of(state, mask_model(state, runs), len(recording.samples), levels.levels[0])
     )
     bar = Bar("Writing", options.quiet)
-    pieces = layer_pieces(scene, options.out, FileFormat())
-    write(pieces, FileFormat(), bar.show)
-    # Of what was written here before nothing may stay: the layers in the folder sum to the recording.
-    stale = {path for path in before - {piece.path for piece in pieces} if path.exists()}
-    for path in stale:
-        path.unlink()
-    if stale:
-        _tell(options, f"Removed {len(stale)} layers of the separation that was there: {_listed(stale)}")
+    paths = [piece.path for piece in layer_pieces(scene, Path(), FileFormat())]
+    with _outputs(options, _names_of(paths)) as folder:
+        pieces = layer_pieces(scene, folder, FileFormat())
+        write(pieces, FileFormat(), bar.show)
+        _write_factors(folder / FACTORS, scene, snapshot)
+        save_picture(folder / PICTURE, levels, scene.stack, recording.rate, analysis)
     bar.done()
-    _write_factors(options.out / "factors.npz", scene, snapshot)
-    save_picture(options.out / "masks.png", levels, scene.stack, recording.rate, analysis)
     for other in snapshot.others:
         asked = other.settings
         _tell(options, f"Beside it {asked.method} with seed {asked.seed} came to a cost of {other.costs[-1]:.6g}")
     cost = f" (cost {snapshot.costs[-1]:.6g})" if snapshot.costs else ""
-    _tell(options, f"Wrote {len(pieces)} layers, masks.png and factors.npz to {options.out}{cost}")
+    _tell(options, f"Wrote {len(paths)} layers, masks.png and factors.npz to {options.out}{cost}")
 
 
 def _analysis(options: argparse.Namespace, begin: Preset, rate: int) -> Analysis:
@@ -183,26 +184,22 @@ def _write_factors(path: Path, scene: Scene, snapshot: Snapshot) -> None:
         )
 
 
-def _layers_written(folder: Path) -> set[Path]:
-    """The files of layers that an earlier separation wrote to a folder, by the factors that it left there."""
+def _names_of(layers: Sequence[Path]) -> list[str]:
+    return [*(path.as_posix() for path in layers), FACTORS, PICTURE]
+
+
+@contextmanager
+def _outputs(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Path]:
+    """Where files of some names are written to, and what is told of those of an earlier command."""
     try:
-        with (folder / "factors.npz").open("rb") as file, np.load(file) as earlier:
-            return set(layer_paths(folder, [str(name) for name in earlier["layers"]], FileFormat()))
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
-        # None was, or what is there is not ours; then it is not ours to remove.
-        return set()
-
-
-def _listed(paths: set[Path]) -> str:
-    return ", ".join(sorted(path.name for path in paths))
-
-
-def _make_folder(folder: Path) -> None:
-    """The output folder, before any work is done for it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+        with output_set(options.out, names) as outputs:
+            yield outputs.folder
     except OSError as error:
-        raise UserError("headless.no_folder", folder=folder, reason=error.strerror) from error
+        raise UserError("headless.no_folder", folder=options.out, reason=error.strerror or error) from error
+    if outputs.removed:
+        _tell(options, f"Removed {len(outputs.removed)} files of the command before: {', '.join(outputs.removed)}")
+    if outputs.kept:
+        _tell(options, f"Kept what was changed since the command before: {', '.join(outputs.kept)}")
 
 
 def _render(options: argparse.Namespace) -> None:
@@ -215,14 +212,20 @@ def _render(options: argparse.Namespace) -> None:
     stack = stack_of(state, mask_model(state, project.runs), len(recording.samples), levels.levels[0], Memory())
     scene = Scene(recording, state.analysis, stack)
     file_format = _FORMAT_NAMES[options.format]
-    pieces = [mix_piece(scene, options.out, options.project.stem, file_format)]
-    if options.groups:
-        pieces += group_pieces(scene, options.out, file_format)
-    if options.layers:
-        # Beside groups layers have a folder of their own: both are numbered.
-        pieces += layer_pieces(scene, options.out / "layers" if options.groups else options.out, file_format)
+
+    def pieces(folder: Path) -> list[Piece]:
+        out = [mix_piece(scene, folder, options.project.stem, file_format)]
+        if options.groups:
+            out += group_pieces(scene, folder, file_format)
+        if options.layers:
+            # Beside groups layers have a folder of their own: both are numbered.
+            out += layer_pieces(scene, folder / "layers" if options.groups else folder, file_format)
+        return out
+
+    names = [piece.path.as_posix() for piece in pieces(Path())]
     bar = Bar("Rendering", options.quiet)
-    peak = max(each.peak for each in write(pieces, file_format, bar.show))
+    with _outputs(options, names) as folder:
+        peak = max(each.peak for each in write(pieces(folder), file_format, bar.show))
     bar.done()
     if file_format.integer and peak >= 1.0:
         over = 20 * np.log10(peak)
@@ -230,7 +233,7 @@ def _render(options: argparse.Namespace) -> None:
             f"The loudest sample was {over:.1f} dB above full scale and is clipped; wav-float keeps it.",
             file=sys.stderr,
         )
-    _tell(options, f"Wrote {len(pieces)} file(s) to {options.out}")
+    _tell(options, f"Wrote {len(names)} file(s) to {options.out}")
 
 
 class Bar:
@@ -263,6 +266,12 @@ class Bar:
             print(f"{start}{self._name:<12}[{'#' * self.WIDTH}] 100 %  {took:4.1f} s       ", file=sys.stderr)
 
 
+def _folder(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name of the folder is empty")
+    return Path(text)
+
+
 def _whole(low: int, high: int) -> Callable[[str], int]:
     """Parser of whole numbers from `low` to `high`."""
 
@@ -289,11 +298,25 @@ def _tell(options: argparse.Namespace, text: str) -> None:
         print(text)
 
 
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Who asks the command to end (SIGTERM) leaves nothing half written, as Ctrl+C does."""
+
+    def end(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _guarded(work: Callable[[], None]) -> int:
     """Bad input gets one sentence on stderr and exit status 2."""
     try:
         # One BLAS thread: results do not depend on the number of processors.
-        with threadpool_limits(1, user_api="blas"):
+        with _ended_by_signal(), threadpool_limits(1, user_api="blas"):
             work()
     except (UserError, OSError) as error:
         print(sentence(error), file=sys.stderr)

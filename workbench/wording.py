@@ -211,6 +211,11 @@ SENTENCES: dict[str, str] = {
         "Errors", "“{file}” may only be read; save under another name, or allow writing to it."
     ),
     "storage.no_plain_file": QT_TRANSLATE_NOOP("Errors", "“{file}” is no plain file; save under another name."),
+    "outputs.in_the_way": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{folder}” holds files that this program did not write, or that were changed since: {files}. Nothing was "
+        "written; choose another folder, or move them.",
+    ),
     # -- jobs and commands ---------------------------------------------------------------------------
     "headless.no_folder": QT_TRANSLATE_NOOP(
         "Errors", "The folder “{folder}” can't be made ({reason}); choose another one for the results."

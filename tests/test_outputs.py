@@ -1,0 +1,142 @@
+"""A set of files appears as a whole or not at all, and nothing that others wrote is touched."""
+
+import json
+import os
+import sys
+
+import pytest
+
+import workbench.outputs
+from workbench.errors import UserError
+from workbench.outputs import MANIFEST, check_free, output_set
+from workbench.wording import sentence
+
+
+def written(folder, **texts):
+    """One set of files, by their names without an ending."""
+    with output_set(folder, [f"{name}.txt" for name in texts]) as outputs:
+        for name, text in texts.items():
+            (outputs.folder / f"{name}.txt").write_text(text)
+    return outputs
+
+
+def held(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != MANIFEST
+    }
+
+
+def test_a_set_takes_the_place_of_the_one_before_and_of_nothing_else(tmp_path):
+    folder = tmp_path / "new" / "out"
+    written(folder, a="1", b="2")
+    (folder / "mine.txt").write_text("mine")
+    outputs = written(folder, b="3", c="4")
+    assert held(folder) == {"b.txt": "3", "c.txt": "4", "mine.txt": "mine"}
+    assert outputs.removed == ("a.txt",) and outputs.kept == ()
+
+
+def test_what_was_changed_since_stays_and_is_told(tmp_path):
+    written(tmp_path, a="1", b="2")
+    (tmp_path / "a.txt").write_text("mine")
+    outputs = written(tmp_path, b="3")
+    assert held(tmp_path) == {"a.txt": "mine", "b.txt": "3"} and outputs.kept == ("a.txt",)
+    # It is no file of ours any more, and in the way of one.
+    with pytest.raises(UserError, match=r"outputs\.in_the_way") as caught:
+        written(tmp_path, a="5")
+    assert "a.txt" in sentence(caught.value)
+    assert held(tmp_path) == {"a.txt": "mine", "b.txt": "3"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_links_and_folders_in_the_way_stay(tmp_path):
+    (tmp_path / "elsewhere").write_text("mine")
+    written(tmp_path, a="mine")
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "a.txt").symlink_to("elsewhere")
+    (tmp_path / "b.txt").mkdir()
+    (tmp_path / "c.txt").symlink_to("nowhere")
+    for name in ("a.txt", "b.txt", "c.txt"):
+        with pytest.raises(UserError, match=r"outputs\.in_the_way"):
+            check_free(tmp_path, [name])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"files": 3}', '{"files": {"a.txt": 1}}', '{"files": {"../a.txt": {}}}', "[" * 100_000]
+)
+def test_a_manifest_that_says_nothing_makes_nothing_ours(tmp_path, text):
+    (tmp_path / MANIFEST).write_text(text)
+    (tmp_path / "a.txt").write_text("mine")
+    with pytest.raises(UserError, match=r"outputs\.in_the_way"):
+        written(tmp_path, a="1")
+    assert held(tmp_path) == {"a.txt": "mine"}
+
+
+def test_a_manifest_never_reaches_out_of_its_folder(tmp_path):
+    folder = tmp_path / "out"
+    written(folder, a="1")
+    (tmp_path / "b.txt").write_text("2")
+    known = json.loads((folder / MANIFEST).read_text())
+    known["files"]["../b.txt"] = workbench.outputs._described(tmp_path / "b.txt")
+    (folder / MANIFEST).write_text(json.dumps(known))
+    assert written(folder, c="3").removed == ("a.txt",)
+    assert (tmp_path / "b.txt").read_text() == "2"
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt, SystemExit])
+def test_what_fails_while_it_is_written_leaves_all_as_it_was(tmp_path, error):
+    folder = tmp_path / "new" / "out"
+    with pytest.raises(error), output_set(folder, ["a.txt"]) as outputs:
+        (outputs.folder / "a.txt").write_text("1")
+        raise error
+    assert not (tmp_path / "new").exists(), "nor is a folder left"
+    written(folder, a="1")
+    with pytest.raises(error), output_set(folder, ["a.txt"]) as outputs:
+        raise error
+    assert held(folder) == {"a.txt": "1"}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_fails_while_files_take_their_places_leaves_all_as_it_was(tmp_path, monkeypatch, late):
+    """At every move, and before or after it was done."""
+    replace = os.replace
+    for at in range(20):
+        folder = tmp_path / str(at)
+        written(folder, a="1", b="2")
+        before = held(folder), (folder / MANIFEST).read_text()
+        count = iter(range(100))
+
+        def interrupted(source, target, at=at, count=count):
+            here = next(count) == at
+            if here and not late:
+                raise KeyboardInterrupt
+            replace(source, target)
+            if here:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(os, "replace", interrupted)
+        try:
+            written(folder, b="3", c="4")
+        except KeyboardInterrupt:
+            monkeypatch.setattr(os, "replace", replace)
+            assert (held(folder), (folder / MANIFEST).read_text()) == before
+        else:
+            break
+        finally:
+            monkeypatch.setattr(os, "replace", replace)
+    assert at >= 5 and held(folder) == {"b.txt": "3", "c.txt": "4"}
+
+
+def test_what_someone_puts_there_meanwhile_stays(tmp_path):
+    with pytest.raises(UserError, match=r"outputs\.in_the_way"), output_set(tmp_path, ["a.txt"]) as outputs:
+        (outputs.folder / "a.txt").write_text("1")
+        (tmp_path / "a.txt").write_text("mine")
+    assert held(tmp_path) == {"a.txt": "mine"}
+
+
+def test_what_can_not_be_written_is_told_by_the_name_that_it_was_to_have(tmp_path):
+    with pytest.raises(UserError) as caught, output_set(tmp_path, ["a/b.txt"]) as outputs:
+        raise UserError("audio.unwritable", path=outputs.folder / "a" / "b.txt", reason="No space left on device")
+    assert caught.value.values["path"] == tmp_path / "a" / "b.txt"
+    assert not list(tmp_path.iterdir())
