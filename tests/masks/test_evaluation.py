@@ -13,7 +13,7 @@ from tests.masks.evaluating import a_stack, all_records, an_edit, everywhere, le
 from workbench.masks.edits import areas
 from workbench.masks.edits.brush import Brush, Ruler
 from workbench.masks.edits.edits import Operation
-from workbench.masks.edits.effects import Fill, Invert
+from workbench.masks.edits.effects import Fill, Invert, Scale
 from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.evaluation.lattice import Lattice
@@ -203,3 +203,20 @@ def test_work_in_the_background_waits_at_a_block_while_the_window_goes_first():
     precedence.release()
     thread.join(30)
     assert done == ["window", "work"]
+
+
+def test_the_work_of_a_filter_counts_what_is_to_be_done_around_it_first():
+    """Else the window would begin with what takes it long."""
+    stack = replace(a_stack(13), remembered=Memory())
+    mine, others = (stack.layers[i].part_ids for i in (0, 1))
+    plain = tuple(Operation(Scale((), mine, 0.9)) for _ in range(6))
+    stack = replace(stack, edits=plain)
+    # Of one block all is known but the filter, of those around nothing.
+    block = Region(0, 100, 32, 64)
+    stack.evaluate(np.arange(block.low, block.high), np.arange(block.start, block.stop))
+    smooth = replace(stack, edits=(*plain, Operation(Filter((), others, FilterKind.MEDIAN, 1, 1))))
+    alone = left(smooth, block)
+    everywhere(stack)
+    known = left(smooth, block)
+    # Five blocks around that one.
+    assert known > 0 and alone == known + 5 * 6

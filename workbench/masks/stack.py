@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from workbench.masks.edits.edits import Edit, held_arrays
 from workbench.masks.edits.effects import Held
 from workbench.masks.evaluation.evaluator import Evaluator, Requested, cut, requested
-from workbench.masks.evaluation.lattice import Lattice
+from workbench.masks.evaluation.lattice import Block, Lattice, pieces
 from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.grid import Array, Grid, Indices, Reach, Region
@@ -27,6 +27,8 @@ from workbench.spectral.stft import Analysis
 
 STRIP = 128
 """Columns blended at once, so that the masks of ten parts stay in the cache."""
+ENOUGH = 200
+"""So much work that nobody does it while a hand waits."""
 OWN_BYTES, OWN_COVERAGE = 4 * 2**20, 2**20
 """What a stack remembers that shares no memory with others, as one that an edit of a saved project looks back to."""
 DENSE = 6
@@ -136,12 +138,32 @@ class Stack:
         return out
 
     def work_left(self, rows: Indices, columns: Indices, lattice: Lattice | None = None) -> int:
-        """What is to be done before `evaluate` or `blend` knows these bins: operations laid over a block; about."""
+        """What is to be done before `evaluate` or `blend` knows these bins: operations laid over a block; about.
+
+        What is more than `ENOUGH` is not counted to its end.
+        """
         memory, blocks = self._blocks(rows, columns, lattice)
         left = 0
         for block, _, _ in blocks:
             todo = memory.known(self.ground, self.edits, block).left
             left += sum(self.edits[i].effort(block.region) for i in todo)
+            look = next((i for i in todo if self.edits[i].reach != (0, 0)), None)
+            if look is not None and left <= ENOUGH:
+                left += self._around(memory, block, look)
+            if left > ENOUGH:
+                break
+        return left
+
+    def _around(self, memory: Memory, block: Block, look: int) -> int:
+        """What is to be done in the blocks around before an edit can look at them."""
+        edit, before = self.edits[look], memory.before(self.edits, look)
+        reach = edit.reach[0] * edit.passes, edit.reach[1] * edit.passes
+        rows, columns = block.lattice.spanned(block.region.widened(reach))
+        left = 0
+        for row, column, _, _ in pieces(rows, columns, block.lattice.wide):
+            near = block.lattice.block(row, column)
+            if near != block:
+                left += sum(before[i].effort(near.region) for i in memory.known(self.ground, before, near).left)
         return left
 
     @cached_property
