@@ -193,7 +193,7 @@ def test_a_folder_that_can_not_be_is_told_before_anything_is_written(factorised,
     ):
         dialog.folder.setText(text)
         QTest.mouseClick(dialog.go, LEFT)
-        assert dialog.isVisible() and said in dialog.notice.text() and not program.desk.runner.jobs
+        assert dialog.isVisible() and said in dialog.notice.text() and not program.desk.exporting.running
     dialog.folder.setText(f" {tmp_path / 'new' / 'deep'} ")
     QTest.mouseClick(dialog.go, LEFT)
     assert pump(program.application, lambda: len(list((tmp_path / "new" / "deep").glob("*.wav"))) == 5, 10)

@@ -243,10 +243,13 @@ class Runner(QObject):
             job.cancel()
 
     def cancel_all(self, seconds: float = 5.0) -> None:
-        """Cancel all jobs and wait for them."""
+        """Cancel all jobs and wait for them, as the program ends: nothing of them is delivered any more."""
         # They are not to wait for whoever waits here.
         self._precedence.release()
         for job in self.jobs:
+            job.superseded = True
+            # Views that would be told may be gone before what is under way is told.
+            self._receivers[job] = dict.fromkeys(News)
             job.cancel()
         deadline = monotonic() + seconds
         for job in self.jobs:
