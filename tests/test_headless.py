@@ -191,6 +191,18 @@ def test_what_others_wrote_is_never_replaced(tones, tmp_path, capsys, name):
     assert (tmp_path / "out" / name).read_text() == "mine"
 
 
+def test_a_folder_that_can_not_be_is_told_before_the_work(tones, tmp_path, capsys, monkeypatch):
+    def worked(*_, **__):
+        raise AssertionError("hours of work")
+
+    monkeypatch.setattr("workbench.headless.factorise", worked)
+    (tmp_path / "file").write_text("mine")
+    assert separate(tones, tmp_path / "file" / "out") == 2
+    said = capsys.readouterr().err
+    assert "file” is a file" in said and len(said.strip().splitlines()) == 1
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_the_recording_itself_is_never_replaced(tones, tmp_path):
     """Separating a layer of an earlier separation, in place."""
     assert separate(tones, tmp_path / "out") == 0

@@ -15,7 +15,16 @@ from time import monotonic
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from workbench.audio.export import FORMATS, FileFormat, Piece, group_pieces, layer_paths, layer_pieces, mix_piece
+from workbench.audio.export import (
+    FORMATS,
+    FileFormat,
+    Piece,
+    folder_for,
+    group_pieces,
+    layer_paths,
+    layer_pieces,
+    mix_piece,
+)
 from workbench.audio.recording import load
 from workbench.audio.scene import Scene
 from workbench.audio.writing import write
@@ -116,6 +125,7 @@ def _separate(options: argparse.Namespace) -> None:
     for name in sorted(given - {"method"} - METHODS[settings.method].uses):
         print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
     # Nor are hours of work done for a folder that can't take what comes of them.
+    folder_for(str(options.out.absolute()))
     check_free(options.out, _names_of(layer_paths(Path(), names, FileFormat())))
     bar = Bar("Factorising", options.quiet)
     snapshot = factorise(Task(recording, analysis, settings), bar.show, threads=options.threads)
@@ -191,11 +201,8 @@ def _names_of(layers: Sequence[Path]) -> list[str]:
 @contextmanager
 def _outputs(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Path]:
     """Where files of some names are written to, and what is told of those of an earlier command."""
-    try:
-        with output_set(options.out, names) as outputs:
-            yield outputs.folder
-    except OSError as error:
-        raise UserError("headless.no_folder", folder=options.out, reason=error.strerror or error) from error
+    with output_set(options.out, names) as outputs:
+        yield outputs.folder
     if outputs.removed:
         _tell(options, f"Removed {len(outputs.removed)} files of the command before: {', '.join(outputs.removed)}")
     if outputs.kept:

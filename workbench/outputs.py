@@ -73,7 +73,7 @@ def output_set(folder: Path, names: Sequence[str]) -> Iterator[Outputs]:
     Raises
     ------
     UserError
-        As `check_free`.
+        As `check_free`; or if there can be no such folder.
     OSError
         As the system reports it.
     """
@@ -136,7 +136,10 @@ def _take_places(folder: Path, staging: Path, names: Sequence[str], ours: Sequen
 def _make_folders(folder: Path) -> list[Path]:
     """Make a folder; answers those that were not there."""
     missing = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError("headless.no_folder", folder=folder, reason=error.strerror or error) from error
     return missing[::-1]
 
 
