@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.acting import change_layer
 from tests.conftest import tone_mix
+from tests.masks.evaluating import all_records
 from tests.random_edits import random_act
 from workbench.audio.recording import Recording, load
 from workbench.document.acts import layers as layer_acts
@@ -296,5 +297,5 @@ def test_trying_out_makes_nothing_of_the_history_be_evaluated_again():
     assert tried is not recorded.edits, "it goes on"
     document.end_preview()
     assert document.stack.work_left(*plane) == 0
-    held = document._evaluated._order
+    held = all_records(document._evaluated)
     assert held and not any(tried[-1] in record.entries for record in held)

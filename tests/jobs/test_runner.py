@@ -21,7 +21,7 @@ def runner():
     application = QCoreApplication.instance() or QApplication([])
     runner = Runner()
     yield runner
-    runner.cancel_all()
+    runner.close()
     pump(application)
 
 
@@ -248,6 +248,24 @@ def test_a_receiver_that_was_deleted_is_left_alone(runner, monkeypatch, way):
     shiboken6.delete(receiver)
     finish(runner)
     assert caught == [] and ends == [1]
+
+
+def test_nothing_is_told_and_nothing_begins_once_the_program_has_ended(runner):
+    told, begun = [], threading.Event()
+
+    def work(job):
+        job.publish("on the way")
+        begun.set()
+        until_stopped(job)
+
+    job = runner.run("x", work, told.append, told.append, told.append, lambda: told.append("ended"), key="k")
+    job.ended.connect(lambda: told.append("ended"))
+    next_one = runner.run("x", work, ended=lambda: told.append("ended"), key="k")
+    assert begun.wait(5)
+    runner.close()
+    late = runner.run("x", work, told.append)
+    pump(QCoreApplication.instance())
+    assert job.wait(0) and not next_one.started and not late.started and told == []
 
 
 def test_work_that_outlives_the_runner_ends_quietly(runner, monkeypatch):

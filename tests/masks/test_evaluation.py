@@ -98,10 +98,10 @@ def test_what_strokes_cover_outlives_the_model():
     path = path.extended(90.0, 230.0, 1.0)
     stack = replace(stack, edits=(Operation(Fill((), stack.layers[0].part_ids, 1.0), Trace((path,))),))
     everywhere(stack)
-    held = dict(memory._covered)
+    held = dict(memory.coverage._held)
     assert held
     everywhere(replace(stack, factors=Factors(stack.factors.W[:, ::-1].copy(), stack.factors.H)))
-    assert all(memory._covered[key][1] is covered for key, (_, covered) in held.items())
+    assert all(memory.coverage._held[key] is covered for key, covered in held.items())
 
 
 def test_parts_that_no_edit_names_are_kept_as_one():
@@ -220,3 +220,17 @@ def test_the_work_of_a_filter_counts_what_is_to_be_done_around_it_first():
     known = left(smooth, block)
     # Five blocks around that one.
     assert known > 0 and alone == known + 5 * 6
+
+
+def test_pictures_leave_what_is_heard_remembered():
+    memory = Memory()
+    painted_once(memory)
+    heard = memory.nbytes
+    stack = painted_once(Memory(2 * heard))
+    memory = stack.remembered
+    for first in range(40):
+        picture = Lattice(np.arange(stack.bins), np.arange(first, stack.frames, 5))
+        stack.evaluate(picture.rows, picture.columns, picture)
+        assert left(stack) == 0
+        assert heard < memory.nbytes <= memory.most_bytes, "they have what there is beside"
+    assert memory.nbytes > 1.5 * heard

@@ -10,6 +10,16 @@ from tests.control.parts import parts, written
 from tests.ui.pointing import at, click
 
 
+def show(program) -> None:
+    """The window, as one that gets the keys."""
+    # The machine that runs this may have no sound device; the notice that says so has a test of its own.
+    program.window.panes.transport.sound_troubled.disconnect()
+    program.window.resize(1280, 800)
+    program.window.show()
+    program.window.activateWindow()
+    assert pump(program.application, program.window.isActiveWindow, 10)
+
+
 @pytest.fixture
 def recording_file(tmp_path) -> Path:
     """Three seconds of tones as a file."""
@@ -21,10 +31,7 @@ def recording_file(tmp_path) -> Path:
 @pytest.fixture
 def opened(workbench, recording_file):
     """The program with the recording open and its window shown."""
-    # The machine that runs this may have no sound device; the notice that says so has a test of its own.
-    workbench.window.panes.transport.sound_troubled.disconnect()
-    workbench.window.resize(1280, 800)
-    workbench.window.show()
+    show(workbench)
     workbench.desk.opening.open(recording_file)
     assert pump(workbench.application, lambda: workbench.desk.document.recording, 10)
     pump(workbench.application, seconds=0.1)
@@ -65,9 +72,7 @@ def mixed(workbench, tmp_path):
     sounds = parts()
     (mix,) = written(tmp_path, {"mix": sum(sounds.values())})
     written(tmp_path / "stems", sounds)
-    workbench.window.panes.transport.sound_troubled.disconnect()
-    workbench.window.resize(1280, 800)
-    workbench.window.show()
+    show(workbench)
     workbench.desk.opening.open(mix)
     assert pump(workbench.application, lambda: workbench.desk.document.recording, 10)
     return workbench

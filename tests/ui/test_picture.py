@@ -125,7 +125,8 @@ def test_a_picture_that_takes_long_is_shown_as_work_and_can_be_stopped(factorise
     go.set()
     assert pump(program.application, lambda: not runner.running("picture"), 20)
     pump(program.application, seconds=0.3)
-    assert not image.fresh and not runner.running("picture"), "it stays stopped"
+    # (What is cheap by now may have been drawn since.)
+    assert not runner.running("picture"), "it stays stopped"
     program.desk.viewport.show_time(0.2, 1.4)
     assert pump(program.application, lambda: image.fresh, 60)
 

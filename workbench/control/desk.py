@@ -125,15 +125,12 @@ class Desk:
     under_way: UnderWay
 
     def close(self) -> None:
-        """Give back what threads and devices hold; nothing happens by itself any more.
-
-        What jobs came to is still delivered where events are processed afterwards.
-        """
+        """Give back what threads and devices hold; nothing happens by itself any more."""
         self.walking.end()
         for each in (getattr(self, field.name) for field in fields(self)):
             for timer in each.findChildren(QTimer) if isinstance(each, QObject) else ():
                 timer.stop()
-        self.runner.cancel_all()
+        self.runner.close()
         self.player.close()
 
 

@@ -177,6 +177,7 @@ class Runner(QObject):
         self.jobs: list[Job] = []
         """Those that have not ended, in the order in which they were asked for."""
         self._receivers: dict[Job, dict[News, Callable[..., object] | None]] = {}
+        self._closed = False
         self._told.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -204,10 +205,16 @@ class Runner(QObject):
         key : str
             Jobs of the same key that have not ended are stopped, and nothing of them is delivered any more but their
             end. The new one begins when they no longer work.
+
+        Notes
+        -----
+        After `close` it never begins.
         """
         if key:
             self.drop(key)
         job = Job(name, work, self._tell, self._precedence, key)
+        if self._closed:
+            return job
         self._receivers[job] = {News.DONE: done, News.FAILED: failed, News.PUBLISHED: published, News.ENDED: ended}
         self.jobs.append(job)
         if not any(other.started for other in self._of(key)):
@@ -242,14 +249,15 @@ class Runner(QObject):
             job.superseded = True
             job.cancel()
 
-    def cancel_all(self, seconds: float = 5.0) -> None:
-        """Cancel all jobs and wait for them, as the program ends: nothing of them is delivered any more."""
+    def close(self, seconds: float = 5.0) -> None:
+        """Cancel all jobs and wait for them, as the program ends.
+
+        Nothing of them is told any more, for who would be told may be gone by then; and no other begins.
+        """
+        self._closed = True
         # They are not to wait for whoever waits here.
         self._precedence.release()
         for job in self.jobs:
-            job.superseded = True
-            # Views that would be told may be gone before what is under way is told.
-            self._receivers[job] = dict.fromkeys(News)
             job.cancel()
         deadline = monotonic() + seconds
         for job in self.jobs:
@@ -272,6 +280,8 @@ class Runner(QObject):
                 raise
 
     def _deliver(self, job: Job, news: News, value: object) -> None:
+        if self._closed:
+            return
         if news is News.ENDED:
             self._end(job)
         elif news is News.PROGRESSED:

@@ -17,6 +17,8 @@ from workbench.spectral.scales import FrequencyScale
 
 Doubles = NDArray[np.float64]
 Point = tuple[float, float]
+SHORTEST = np.float32(1e-6)
+"""Pixels: what is shorter is a point."""
 LIMIT = 1 << 40
 """Stands for no limit; regions are clipped to the plane."""
 
@@ -117,19 +119,37 @@ def coverage(brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, start:
     """
     if brush.shape is Shape.COMB:
         return _comb(brush, ruler, rows, columns, start, end)
+    if brush.shape in (Shape.TIME, Shape.FREQUENCY):
+        along = along_strip(brush, ruler, rows if brush.shape is Shape.FREQUENCY else columns, start, end)
+        return np.array(np.broadcast_to(along, (len(rows), len(columns))))
+    return greatest_coverage(brush, ruler, rows, columns, np.array([start]), np.array([end]))
+
+
+def greatest_coverage(
+    brush: Brush, ruler: Ruler, rows: Indices, columns: Indices, starts: Doubles, ends: Doubles
+) -> Array:
+    """The greatest coverage of each bin, float32 (R, C), by a round brush or a box along several ways, shape (n, 2)."""
     x_lo, x_hi = ruler.x(columns - 0.5), ruler.x(columns + 0.5)
     y_lo, y_hi = ruler.y(rows - 0.5)[:, None], ruler.y(rows + 0.5)[:, None]
-    radius = brush.size / 2
-    if brush.shape is Shape.TIME:
-        left, right = min(start[0], end[0]), max(start[0], end[0])
-        distance = np.maximum(np.maximum(left - x_hi, x_lo - right), 0)[None, :]
-    elif brush.shape is Shape.FREQUENCY:
-        below, above = min(start[1], end[1]), max(start[1], end[1])
-        distance = np.maximum(np.maximum(below - y_hi, y_lo - above), 0)
-    else:
-        distance = _distance(brush.shape, x_lo, x_hi, y_lo, y_hi, start, end)
-    # Along a strip it is everywhere the same.
-    return np.array(np.broadcast_to(_fall(distance / radius, brush.hardness), (len(rows), len(columns))))
+    nearest = _distance(brush.shape, x_lo, x_hi, y_lo, y_hi, starts, ends)
+    return _fall(nearest / (brush.size / 2), brush.hardness)
+
+
+def along_strip(brush: Brush, ruler: Ruler, indices: Indices, start: Point, end: Point) -> Array:
+    """Coverage by a strip, which is the same everywhere across it.
+
+    Returns
+    -------
+    float32, shape (R, 1) or (1, C), in [0, 1]
+        Of the bins under a strip of frequency, or the frames under one of time.
+    """
+    across = brush.shape is Shape.FREQUENCY
+    place = ruler.y if across else ruler.x
+    one, other = (start[1], end[1]) if across else (start[0], end[0])
+    before, behind = min(one, other) - place(indices + 0.5), place(indices - 0.5) - max(one, other)
+    distance = np.maximum(np.maximum(before, behind), 0)
+    fall = _fall(distance / (brush.size / 2), brush.hardness)
+    return fall[:, None] if across else fall[None, :]
 
 
 def covered(brush: Brush, ruler: Ruler, start: Point, end: Point) -> Region:
@@ -154,68 +174,82 @@ def reached(brush: Brush, ruler: Ruler, starts: Doubles, ends: Doubles) -> NDArr
     return out
 
 
-def _fall(distance: Doubles, hardness: float) -> Array:
+def _fall(distance: Array | Doubles, hardness: float) -> Array:
     """Full within `hardness`, 0 from 1 on, half a cosine between."""
-    fall = np.clip((distance - hardness) / max(1 - hardness, 1e-3), 0, 1)
+    fall = np.minimum(np.maximum((distance - hardness) / max(1 - hardness, 1e-3), 0), 1)
     return np.asarray((0.5 + 0.5 * np.cos(np.pi * fall)) * (distance < 1), np.float32)
 
 
 def _distance(
-    shape: Shape, x_lo: Doubles, x_hi: Doubles, y_lo: Doubles, y_hi: Doubles, start: Point, end: Point
-) -> Doubles:
-    """Distance of each bin, a rectangle, from a segment: of Chebyshev for a box, of Euclid for a round brush.
+    shape: Shape, x_lo: Doubles, x_hi: Doubles, y_lo: Doubles, y_hi: Doubles, starts: Doubles, ends: Doubles
+) -> Array:
+    """Distance of each bin, a rectangle, from the nearest of n segments: of Chebyshev for a box, else of Euclid.
 
     x along the last axis, y along the first. Where the segment does not cross the bin, the nearest points are an
     end of the segment or a corner of the bin.
     """
-    box = shape is Shape.BOX
-    (x0, y0), (x1, y1) = start, end
-    least = None
-    for x, y in {start, end}:
-        gap_x = np.maximum(np.maximum(x_lo - x, x - x_hi), 0)
-        gap_y = np.maximum(np.maximum(y_lo - y, y - y_hi), 0)
-        gap = np.maximum(gap_x, gap_y) if box else gap_x**2 + gap_y**2
+    distance, of_corner = (np.maximum, _chebyshev) if shape is Shape.BOX else (_squared, _euclid)
+    x0, y0 = starts.T[:, :, None, None]
+    # From where a segment begins single precision will do, far as that may be from where the plane does.
+    left, right, foot, head = (
+        np.asarray(edge - zero, np.float32) for edge, zero in ((x_lo, x0), (x_hi, x0), (y_lo, y0), (y_hi, y0))
+    )
+    dx, dy = np.asarray(ends - starts, np.float32).T[:, :, None, None]
+    least: Array | None = None
+    for x, y in ((0, 0), (dx, dy)):
+        gap_x, gap_y = np.maximum(left - x, x - right), np.maximum(foot - y, y - head)
+        gap = distance(np.maximum(gap_x, 0), np.maximum(gap_y, 0))
         least = gap if least is None else np.minimum(least, gap, out=least)
     assert least is not None
-    dx, dy = x1 - x0, y1 - y0
-    if not dx and not dy:
-        return least if box else np.sqrt(least)
-    for side in (x_lo - x0, x_hi - x0):
-        for edge in (y_lo - y0, y_hi - y0):
-            corner = _chebyshev(side, edge, dx, dy) if box else _euclid(side, edge, dx, dy)
-            np.minimum(least, corner, out=least)
+    for side in (left, right):
+        for edge in (foot, head):
+            np.minimum(least, of_corner(side, edge, dx, dy), out=least)
     # Where the times at which it is between the bin's sides overlap, the segment crosses the bin.
-    enter, leave = np.zeros(1), np.ones(1)
-    for delta, lo, hi in ((dx, x_lo - x0, x_hi - x0), (dy, y_lo - y0, y_hi - y0)):
-        if delta:
-            first, last = (lo / delta, hi / delta) if delta > 0 else (hi / delta, lo / delta)
-        else:
-            inside = (lo <= 0) & (hi >= 0)
-            first, last = np.where(inside, 0.0, 2.0), np.where(inside, 1.0, -1.0)
-        enter, leave = np.maximum(enter, first), np.minimum(leave, last)
-    least[enter <= leave] = 0
-    return least if box else np.sqrt(least)
+    (enter_x, leave_x), (enter_y, leave_y) = _between(left, right, dx), _between(foot, head, dy)
+    least[np.maximum(np.maximum(enter_x, enter_y), 0) <= np.minimum(np.minimum(leave_x, leave_y), 1)] = 0
+    nearest = np.asarray(least.min(axis=0))
+    return nearest if shape is Shape.BOX else np.asarray(np.sqrt(nearest))
 
 
-def _euclid(x: Doubles, y: Doubles, dx: float, dy: float) -> Doubles:
+def _ratio(over: Array, under: Array) -> Array:
+    """Their quotient; 0 where it would leave the range of float32."""
+    some = np.abs(under) > SHORTEST
+    return np.divide(over, np.where(some, under, 1)) * some
+
+
+def _between(low: Array, high: Array, delta: Array) -> tuple[Array, Array]:
+    """From when to when, as shares of its length, a segment 0 … `delta` lies between two lines."""
+    one, other = _ratio(low, delta), _ratio(high, delta)
+    still = np.abs(delta) <= SHORTEST
+    if not still.any():
+        return np.minimum(one, other), np.maximum(one, other)
+    outside = (low > 0) | (high < 0)
+    enter = np.where(still, np.where(outside, np.float32(2), 0), np.minimum(one, other))
+    return enter, np.where(still, np.where(outside, np.float32(-1), 1), np.maximum(one, other))
+
+
+def _squared(x: Array, y: Array) -> Array:
+    return np.asarray(x * x + y * y)
+
+
+def _euclid(x: Array, y: Array, dx: Array, dy: Array) -> Array:
     """Squared distance of points from the segment (0, 0) … (dx, dy)."""
-    length = float(np.hypot(dx, dy))
-    along = x * (dx / length) + y * (dy / length)
-    across = x * (dy / length) - y * (dx / length)
-    along -= np.clip(along, 0, length)
-    return np.asarray(along**2 + across**2)
+    length = np.hypot(dx, dy)
+    some = length > SHORTEST
+    # Whichever way a point may be said to go.
+    across_x, across_y = np.where(some, _ratio(dx, length), 1), _ratio(dy, length)
+    along = x * across_x + y * across_y
+    along -= np.minimum(np.maximum(along, 0), length)
+    return _squared(along, x * across_y - y * across_x)
 
 
-def _chebyshev(x: Doubles, y: Doubles, dx: float, dy: float) -> Doubles:
+def _chebyshev(x: Array, y: Array, dx: Array, dy: Array) -> Array:
     """Largest coordinate distance of points from the segment (0, 0) … (dx, dy): least where both are equal, or at
     an end, or where one of them is 0.
     """
-    least = None
-    places = [(x - sign * y) / (dx - sign * dy) for sign in (1.0, -1.0) if dx != sign * dy]
-    places += [x / dx + 0 * y] if dx else []
-    places += [y / dy + 0 * x] if dy else []
-    for place in places:
-        t = np.clip(place, 0, 1)
+    least: Array | None = None
+    for place in (_ratio(x - y, dx - dy), _ratio(x + y, dx + dy), _ratio(x, dx), _ratio(y, dy)):
+        t = np.minimum(np.maximum(place, 0), 1)
         gap = np.maximum(np.abs(x - t * dx), np.abs(y - t * dy))
         least = gap if least is None else np.minimum(least, gap, out=least)
     assert least is not None

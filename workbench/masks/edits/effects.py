@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.model.grid import Array, Grid, Indices, Reach
-from workbench.masks.model.sharing import NOTHING, Masks, fill_room, reassign, share, towards
+from workbench.masks.model.sharing import NOTHING, Masks, fill_room, reassign, room_beside, share, towards
 from workbench.spectral.stft import Analysis
 
 Parts = tuple[int, ...]
+Room = Array | np.float32
+"""What locked parts leave of one, shape (R, C); 1 without any."""
 Held = dict[int, tuple[object, int]]
 """What lies in memory, by identity: the thing and its bytes. So what two things share is counted once."""
 QUIET_DB = -300.0
@@ -120,13 +122,13 @@ class LayerEffect(Effect):
         if not target.any():
             return masks
         mine, kept = masks[whole].sum(axis=0), masks[whole & locked].sum(axis=0)
-        room = np.clip(1 - masks[locked & ~whole].sum(axis=0), 0, 1)
+        room = room_beside(masks, locked & ~whole)
         # Clamped before the mix, so that a strength means the same beside locked layers as elsewhere.
-        goal = np.clip(self.goal(mine, room, grid, near), kept, room)
-        new = reassign(masks, computed, target, locked, mine + weight * (goal - mine) - kept, grid.ages)
-        return np.where(weight > 0, new, masks)
+        goal = np.minimum(np.maximum(self.goal(mine, room, grid, near), kept), room)
+        wanted = mine + weight * (goal - mine) - kept
+        return reassign(masks, computed, target, locked, wanted, grid.ages, weight > 0)
 
-    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+    def goal(self, mine: Array, room: Room, grid: Grid, near: Near | None = None) -> Array:
         """What the mask of the layer or group is to become, shape (R, C).
 
         It is clamped to what the group's locked parts hold and to the room that other locked parts leave.
@@ -140,7 +142,7 @@ class Fill(LayerEffect):
 
     value: float
 
-    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+    def goal(self, mine: Array, room: Room, grid: Grid, near: Near | None = None) -> Array:
         return np.full_like(mine, self.value)
 
 
@@ -148,7 +150,7 @@ class Fill(LayerEffect):
 class Invert(LayerEffect):
     """Give the layer what it had not, as far as locked layers leave it."""
 
-    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+    def goal(self, mine: Array, room: Room, grid: Grid, near: Near | None = None) -> Array:
         return room - mine
 
 
@@ -158,7 +160,7 @@ class Scale(LayerEffect):
 
     factor: float
 
-    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+    def goal(self, mine: Array, room: Room, grid: Grid, near: Near | None = None) -> Array:
         return mine * np.float32(self.factor)
 
 
@@ -191,7 +193,7 @@ class Threshold(LayerEffect):
     high: float = float("inf")
     knee: float = 0.0
 
-    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+    def goal(self, mine: Array, room: Room, grid: Grid, near: Near | None = None) -> Array:
         held = measured(self.measure, mine, grid)
         keep = _rise(held - np.float32(self.low), self.knee) * _rise(np.float32(self.high) - held, self.knee)
         return np.asarray(mine * keep, np.float32)
@@ -282,7 +284,7 @@ class _Given(LayerEffect):
     kind: CombineKind
     other: Array
 
-    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+    def goal(self, mine: Array, room: Room, grid: Grid, near: Near | None = None) -> Array:
         match self.kind:
             case CombineKind.REPLACE:
                 return self.other
@@ -372,7 +374,7 @@ class Sharpened(Effect):
         if len(flags) < 2:
             return masks
         sums = np.stack([masks[chosen].sum(axis=0) for chosen in flags])
-        room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+        room = np.broadcast_to(room_beside(masks, locked), weight.shape)
         if np.isinf(self.exponent):
             wanted = np.zeros_like(sums)
             np.put_along_axis(wanted, sums.argmax(axis=0)[None], room[None], axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from workbench.masks.edits.effects import Around, LayerEffect, Near
+from workbench.masks.edits.effects import Around, LayerEffect, Near, Room
 from workbench.masks.model.grid import Array, Grid, Indices, Reach
 from workbench.spectral.stft import Analysis
 
@@ -67,7 +67,7 @@ class Filter(LayerEffect):
         """Opening and closing look at the neighbours of neighbours."""
         return 2 if self.kind in (FilterKind.OPEN, FilterKind.CLOSE) else 1
 
-    def goal(self, mine: Array, room: Array, grid: Grid, near: Near | None = None) -> Array:
+    def goal(self, mine: Array, room: Room, grid: Grid, near: Near | None = None) -> Array:
         reach = self.rows * self.passes, self.columns * self.passes
         if near is None or self.reach == (0, 0):
             # Nothing is near but itself.

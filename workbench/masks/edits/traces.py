@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.brush import Brush, Ruler, Shape, coverage, reached
+from workbench.masks.edits.brush import Brush, Ruler, Shape, along_strip, coverage, greatest_coverage, reached
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.spectral.stft import Analysis
+
+AT_ONCE = 8
+"""Pieces of a stroke that are looked at together: each alone costs hardly less."""
 
 
 class Stroke:
@@ -102,11 +105,22 @@ class Path:
         near = (low < region.high) & (high > region.low) & (start < region.stop) & (stop > region.start)
         return int(np.count_nonzero(near))
 
-    @property
+    @cached_property
     def is_strip(self) -> bool:
         """Whether it covers all from its one end to the other, as a connected path of a strip does."""
         straight = self.brush.shape in (Shape.TIME, Shape.FREQUENCY) and not self.build_up
         return straight and bool(np.ptp(self.points[:, 2]) == 0)
+
+    @cached_property
+    def _ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The corners of the rectangle that holds the points."""
+        low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
+        return (float(low[0]), float(low[1])), (float(high[0]), float(high[1]))
+
+    def along(self, rows: Indices, columns: Indices) -> Array:
+        """Coverage of the bins of a grid by a strip: (R, 1) where it is the same in all frames, or (1, C)."""
+        indices = rows if self.brush.shape is Shape.FREQUENCY else columns
+        return along_strip(self.brush, self.ruler, indices, *self._ends) * np.float32(self.points[0, 2])
 
     def at(self, rows: Indices, columns: Indices) -> Array:
         """Coverage of the bins of a grid, float32 (R, C)."""
@@ -115,26 +129,32 @@ class Path:
     def drawn_on(self, before: Array, count: int, rows: Indices, columns: Indices) -> Array:
         """The same, where the coverage by its first `count` points is known."""
         if self.is_strip:
-            low, high = self.points[:, :2].min(axis=0), self.points[:, :2].max(axis=0)
-            held = coverage(self.brush, self.ruler, rows, columns, (low[0], low[1]), (high[0], high[1]))
-            return np.asarray(held * np.float32(self.points[0, 2]), np.float32)
+            return np.array(np.broadcast_to(self.along(rows, columns), (len(rows), len(columns))))
         out = before.copy()
         low, high, start, stop = self.regions[count:].T
         touched = (high > rows[0]) & (low <= rows[-1]) & (stop > columns[0]) & (start <= columns[-1])
-        grid = Grid(rows, columns, ())
-        points = self.points
-        for i in (np.flatnonzero(touched) + count).tolist():
+        grid, places = Grid(rows, columns, ()), np.flatnonzero(touched) + count
+        for some in np.split(places, range(self._at_once, len(places), self._at_once)) if len(places) else ():
+            low, high, start, stop = self.regions[some].T
+            r, c = grid.inside(Region(int(low.min()), int(high.max()), int(start.min()), int(stop.max())))
+            strength = self.points[some[-1], 2]
+            if r.stop == r.start or c.stop == c.start or (not self.build_up and out[r, c].min() >= strength):
+                # Nothing is left to be covered, as where a hand scribbles.
+                continue
             # The beginning is a piece of its own, so that a stroke of one point is one, too.
-            a, b = (points[0], points[0]) if i == 0 else (points[i - 1], points[i])
-            r, c = grid.inside(Region(*self.regions[i].tolist()))
-            if r.stop > r.start and c.stop > c.start:
-                if not self.build_up and out[r, c].min() >= b[2]:
-                    # Nothing is left to be covered, as where a hand scribbles.
-                    continue
-                held = coverage(self.brush, self.ruler, rows[r], columns[c], (a[0], a[1]), (b[0], b[1]))
-                held *= np.float32(b[2])
-                out[r, c] = gathered(out[r, c], held, self.build_up)
+            starts, ends = self.points[np.maximum(some - 1, 0), :2], self.points[some, :2]
+            if self._at_once > 1:
+                held = greatest_coverage(self.brush, self.ruler, rows[r], columns[c], starts, ends)
+            else:
+                held = coverage(self.brush, self.ruler, rows[r], columns[c], tuple(starts[0]), tuple(ends[0]))
+            out[r, c] = gathered(out[r, c], held * np.float32(strength), self.build_up)
         return out
+
+    @cached_property
+    def _at_once(self) -> int:
+        """How many pieces are best looked at together."""
+        alike = self.brush.shape in (Shape.ROUND, Shape.BOX) and bool(np.ptp(self.points[:, 2]) == 0)
+        return AT_ONCE if alike and not self.build_up else 1
 
 
 Covered = Callable[[Path, Indices, Indices], Array]
@@ -180,14 +200,15 @@ class Trace:
 
     def at(self, rows: Indices, columns: Indices, covered: Covered = Path.at) -> Array:
         """Coverage of the bins of a grid, float32 (R, C): each stroke goes on from what the former left."""
-        left = np.ones((len(rows), len(columns)), np.float32)
+        out = np.zeros((len(rows), len(columns)), np.float32)
         if len(rows) and len(columns):
             grid = Grid(rows, columns, ())
-            for path in self.paths:
+            for i, path in enumerate(self.paths):
                 r, c = grid.inside(path.bounds)
                 if r.stop > r.start and c.stop > c.start:
-                    left[r, c] *= 1 - covered(path, rows[r], columns[c])
-        return 1 - left if self.within is None else (1 - left) * self.within.at(rows, columns)
+                    held = covered(path, rows[r], columns[c])
+                    out[r, c] = gathered(out[r, c], held, build_up=True) if i else held
+        return out if self.within is None else out * self.within.at(rows, columns)
 
     def resampled(self, old: Analysis, new: Analysis, samples: int) -> Trace:
         """The same strokes of the plane of another window and hop."""

@@ -164,7 +164,7 @@ def _lay(edit: Edit, bundles: Bundles, grid: Grid, lattice: Lattice, before: Eva
             return path.at(rows, columns)
         out = np.empty((len(rows), len(columns)), np.float32)
         for block, inside, at in requested(rows, columns, lattice):
-            out[at] = cut(memory.coverage(path, block), inside)
+            out[at] = cut(memory.coverage.of(path, block), inside)
         return out
 
     edit.lay(bundles, grid, _Near(before, lattice), coverage)

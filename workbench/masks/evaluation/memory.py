@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from mmap import PAGESIZE, mmap
+from itertools import chain
 from threading import Lock
 
-import numpy as np
-
 from workbench.masks.edits.edits import Edit, common
-from workbench.masks.edits.traces import Path, Stroke
+from workbench.masks.evaluation.covered import MOST_COVERAGE, Coverage
 from workbench.masks.evaluation.lattice import Block, Lattice, whole
+from workbench.masks.evaluation.pages import lasting, whole_pages
 from workbench.masks.evaluation.touches import Entries, Touching, alike
 from workbench.masks.model.bundles import Bundled
-from workbench.masks.model.grid import Array
 from workbench.masks.model.ground import Ground
 from workbench.precedence import Precedence
 
 MOST_BYTES = 128 * 2**20
 """Of masks."""
-MOST_COVERAGE = 48 * 2**20
-"""Bytes of what strokes cover; it does not depend on the model."""
+PICTURES = 3 / 8
+"""The share of it that pictures may have of what sound asks for, and no more: one that shows all of a recording through
+filters takes more than there is."""
 RECORD_BYTES = 400
 """What a record takes beside its arrays."""
 ENTRY_BYTES = 8
@@ -36,11 +35,13 @@ class Record:
     entries: Entries
     block: Block
     held: Bundled | None
+    seen: bool
+    """Whether it is of a picture, and not of every bin."""
 
     @property
     def nbytes(self) -> int:
         """Bytes held."""
-        held = 0 if self.held is None else _whole_pages(self.held.nbytes)
+        held = 0 if self.held is None else whole_pages(self.held.nbytes)
         return RECORD_BYTES + ENTRY_BYTES * len(self.entries) + held
 
 
@@ -63,18 +64,20 @@ class Known:
     fresh: bool = False
 
 
-def _whole_pages(nbytes: int) -> int:
-    return -(-nbytes // PAGESIZE) * PAGESIZE
+class _Kept:
+    """Records in the order in which they were asked for, the last one last."""
 
+    def __init__(self) -> None:
+        self.records: OrderedDict[Record, None] = OrderedDict()
+        self.nbytes = 0
 
-def lasting(values: Array) -> Array:
-    """A copy in pages of its own, which go back to the system when it goes.
+    def add(self, record: Record) -> None:
+        self.records[record] = None
+        self.nbytes += record.nbytes
 
-    Were what lasts among what comes and goes, the program would grow to several times of what it holds.
-    """
-    out = np.frombuffer(mmap(-1, values.nbytes), np.float32).reshape(values.shape)
-    out[:] = values
-    return out
+    def drop(self, record: Record) -> None:
+        del self.records[record]
+        self.nbytes -= record.nbytes
 
 
 class Memory:
@@ -89,21 +92,19 @@ class Memory:
         self, most_bytes: int = MOST_BYTES, most_coverage: int = MOST_COVERAGE, precedence: Precedence | None = None
     ) -> None:
         self._precedence = precedence or Precedence()
-        self.most_bytes, self._most_coverage = most_bytes, most_coverage
+        self.most_bytes = most_bytes
+        self.coverage = Coverage(most_coverage)
         self._lock = Lock()
-        # What was asked for last is last.
-        self._order: OrderedDict[Record, None] = OrderedDict()
+        self._heard, self._seen = _Kept(), _Kept()
         # By how many edits they are of: what is looked for is mostly the one of as many, or of one less.
         self._of_block: dict[Block, dict[int, tuple[Record, ...]]] = {}
-        self._covered: OrderedDict[tuple[Stroke, Block], tuple[int, Array]] = OrderedDict()
         self._touching = Touching()
-        self._bytes = self._coverage_bytes = 0
         self._whole: Lattice | None = None
 
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        return self._bytes + self._coverage_bytes
+        return self._heard.nbytes + self._seen.nbytes + self.coverage.nbytes
 
     def whole(self, bins: int, frames: int) -> Lattice:
         """Every bin and frame of a plane; always the same lattice."""
@@ -128,8 +129,8 @@ class Memory:
         if best is None:
             return Known(None, list(touches.places), fresh=True)
         with self._lock:
-            if best in self._order:
-                self._order.move_to_end(best)
+            if best in self._kept(best).records:
+                self._kept(best).records.move_to_end(best)
         return Known(best.held, list(touches.places[len(best.entries) :]))
 
     def _best(self, ground: Ground, entries: Entries, block: Block) -> Record | None:
@@ -154,7 +155,8 @@ class Memory:
             return
         if held is not None:
             held = Bundled(held.bundles, lasting(held.planes))
-        fresh = Record(ground, self._touching.of(edits, block).entries, block, held)
+        entries = self._touching.of(edits, block).entries
+        fresh = Record(ground, entries, block, held, block.lattice is not self._whole)
         with self._lock:
             by_count, count = self._of_block.setdefault(block, {}), len(fresh.entries)
             for old in by_count.get(count, ()):
@@ -162,10 +164,15 @@ class Memory:
                     self._forget(old)
             by_count = self._of_block.setdefault(block, {})
             by_count[count] = (*by_count.get(count, ()), fresh)
-            self._order[fresh] = None
-            self._bytes += fresh.nbytes
-            while self._bytes > self.most_bytes and len(self._order) > 1:
-                self._forget(next(iter(self._order)))
+            self._kept(fresh).add(fresh)
+            while self._heard.nbytes + self._seen.nbytes > self.most_bytes:
+                first, then = self._heard.records, self._seen.records
+                if self._seen.nbytes > PICTURES * self.most_bytes:
+                    first, then = then, first
+                oldest = next((each for each in chain(first, then) if each is not fresh), None)
+                if oldest is None:
+                    break
+                self._forget(oldest)
 
     def follow(self, before: tuple[Edit, ...], now: tuple[Edit, ...]) -> None:
         """Some edits were only tried out, and gave way to others: nothing of them is held on to.
@@ -188,12 +195,11 @@ class Memory:
                 record.entries = (*record.entries[:-1], now[same])
                 continue
             with self._lock:
-                if record in self._order:
+                if record in self._kept(record).records:
                     self._forget(record)
 
     def _forget(self, record: Record) -> None:
-        del self._order[record]
-        self._bytes -= record.nbytes
+        self._kept(record).drop(record)
         by_count, count = self._of_block[record.block], len(record.entries)
         by_count[count] = tuple(each for each in by_count[count] if each is not record)
         if not by_count[count]:
@@ -201,31 +207,10 @@ class Memory:
         if not by_count:
             del self._of_block[record.block]
 
+    def _kept(self, record: Record) -> _Kept:
+        return self._seen if record.seen else self._heard
+
     @staticmethod
     def _outdated(old: Record, new: Record) -> bool:
         """Whether a record is of what the last of as many edits was a moment ago: a stroke that has gone on since."""
         return old.ground.gives_as(new.ground) and old.entries[:-1] == new.entries[:-1]
-
-    def coverage(self, path: Path, block: Block) -> Array:
-        """What a stroke covers of a block, float32 (R, C); as it is drawn on, only what came since is looked at."""
-        key = path.stroke, block
-        with self._lock:
-            count, before = self._covered.get(key, (0, None))
-            if before is not None:
-                self._covered.move_to_end(key)
-        if before is None or count > len(path.points):
-            found = path.at(block.rows, block.columns)
-        elif count == len(path.points):
-            return before
-        else:
-            found = path.drawn_on(before, count, block.rows, block.columns)
-        found = lasting(found)
-        with self._lock:
-            if len(path.points) >= count:
-                gone = self._covered.pop(key, (0, found[:0]))[1]
-                self._covered[key] = len(path.points), found
-                self._coverage_bytes += _whole_pages(found.nbytes) - _whole_pages(gone.nbytes)
-            while self._coverage_bytes > self._most_coverage and len(self._covered) > 1:
-                _, (_, oldest) = self._covered.popitem(last=False)
-                self._coverage_bytes -= _whole_pages(oldest.nbytes)
-        return found

@@ -55,13 +55,13 @@ class Bundles:
         self._place, self._computed = {part: i for i, part in enumerate(ids)}, computed
         if held is None:
             held = Bundled((tuple(sorted(ids)),), np.ones((1, *computed.shape[1:]), np.float32))
-        self._bundles, self._planes = list(held.bundles), [plane.copy() for plane in held.planes]
-        self._sums = [self._sum(bundle) for bundle in self._bundles]
+        self._bundles, self._planes = list(held.bundles), held.planes.copy()
+        self._sums = np.stack([self._sum(bundle) for bundle in self._bundles])
 
     @property
     def held(self) -> Bundled:
-        """As they are now."""
-        return Bundled(tuple(self._bundles), np.stack(self._planes))
+        """As they are now; not a copy."""
+        return Bundled(tuple(self._bundles), self._planes)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -70,37 +70,50 @@ class Bundles:
 
     def computed(self, rows: slice, columns: slice) -> Masks:
         """The bundles' masks as the model has them, in some rows and columns, shape (B, r, c)."""
-        return np.stack([sum_[rows, columns] for sum_ in self._sums])
+        return self._sums[:, rows, columns]
 
     def masks(self, rows: slice, columns: slice) -> Masks:
         """The bundles' masks in some rows and columns, shape (B, r, c)."""
-        return np.stack([self._mask(i, (rows, columns)) for i in range(len(self._planes))])
+        out = self._planes[:, rows, columns].copy()
+        for i in self._several:
+            out[i] *= self._sums[i, rows, columns]
+        return out
+
+    @property
+    def _several(self) -> list[int]:
+        """Which bundles are of more than one part."""
+        if len(self._bundles) == len(self._place):
+            return []
+        return [i for i, bundle in enumerate(self._bundles) if len(bundle) > 1]
 
     def tell_apart(self, named: Iterable[Bundle]) -> None:
         """Split what is only partly in one of some sets of parts."""
         for parts in named:
-            chosen, i = set(parts), 0
-            while i < len(self._bundles):
-                bundle = self._bundles[i]
+            chosen, shift = set(parts), 0
+            for i in self._several:
+                bundle = self._bundles[i + shift]
                 inside = tuple(part for part in bundle if part in chosen)
                 if inside and len(inside) < len(bundle):
-                    self._split(i, inside)
-                    i += 1
-                i += 1
+                    self._split(i + shift, inside)
+                    shift += 1
 
     def _split(self, place: int, inside: Bundle) -> None:
         """Make two of a bundle: what is inside, and the others."""
         bundle, plane = self._bundles[place], self._planes[place]
         both = inside, tuple(part for part in bundle if part not in inside)
         sums = [self._sum(each) for each in both]
+        planes = [plane * sum_ if len(each) == 1 else plane for each, sum_ in zip(both, sums, strict=True)]
         self._bundles[place : place + 1] = both
-        self._sums[place : place + 1] = sums
-        self._planes[place : place + 1] = [
-            plane * sum_ if len(each) == 1 else plane.copy() for each, sum_ in zip(both, sums, strict=True)
-        ]
+        self._sums, self._planes = (
+            np.concatenate([old[:place], new, old[place + 1 :]])
+            for old, new in ((self._sums, sums), (self._planes, planes))
+        )
 
     def put(self, before: Masks, after: Masks, rows: slice, columns: slice) -> None:
         """Other masks (B, r, c) in some rows and columns, in place of those there were."""
+        if not self._several:
+            self._planes[:, rows, columns] = after
+            return
         place = 0
         for old, new in zip(before, after, strict=True):
             place = self._put(place, old, new, (rows, columns))
@@ -117,16 +130,12 @@ class Bundles:
         if (new[changed & ~known] > 0).any():
             # The model does not say how they share: the oldest has it, and is told apart from now on.
             self._split(place, bundle[:1])
-            two = range(place, place + 2)
-            held, sums = np.stack([self._mask(i, where) for i in two]), np.stack([self._sums[i][where] for i in two])
+            two = slice(place, place + 2)
+            held, sums = self.masks(*where)[two], self._sums[two][:, *where]
             first, rest = np.where(changed, share(new, held, sums), held)
             return self._put(self._put(place, held[0], first, where), held[1], rest, where)
         np.divide(new, sum_, out=plane, where=changed & known)
         return place + 1
-
-    def _mask(self, place: int, where: tuple[slice, slice]) -> Array:
-        plane = self._planes[place][where]
-        return plane if len(self._bundles[place]) == 1 else np.asarray(plane * self._sums[place][where])
 
     def _sum(self, bundle: Bundle) -> Array:
         """What the model has of a bundle."""

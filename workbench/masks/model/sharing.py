@@ -66,8 +66,19 @@ def fill_unpainted(values: Masks, under: Masks, computed: Masks, ages: Ages | No
     return np.asarray(out, np.float32)
 
 
+def room_beside(masks: Masks, kept: Flags) -> Masks | np.float32:
+    """What some parts leave of one, shape (…); 1 where they are none."""
+    return np.clip(1 - masks[kept].sum(axis=0), 0, 1) if kept.any() else np.float32(1)
+
+
 def reassign(
-    masks: Masks, computed: Masks, target: Flags, locked: Flags, wanted: Masks, ages: Ages | None = None
+    masks: Masks,
+    computed: Masks,
+    target: Flags,
+    locked: Flags,
+    wanted: Masks,
+    ages: Ages | None = None,
+    where: Flags | None = None,
 ) -> Masks:
     """Give the target parts a new common mask; the unlocked others make room.
 
@@ -83,21 +94,23 @@ def reassign(
         New sum of the target parts; clamped to what the locked parts leave.
     ages : int, shape (P,), optional
         As in `fill_unpainted`.
+    where : bool, shape (…), optional
+        Other bins stay as they are, to the last bit; by default there are none.
 
     Returns
     -------
     float32, shape (P, …)
         Locked parts as they were; the sum stays one. Unchanged if there is no target or no unlocked other part.
     """
-    others = ~target & ~locked
+    others = ~(target | locked)
     if not others.any() or not target.any():
         # Nobody to make room, or a layer that is gone.
         return masks
     out = masks.copy()
-    cap = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
-    new = np.clip(wanted, 0, cap)
+    cap = room_beside(masks, locked)
+    new = np.minimum(np.maximum(wanted, 0), cap)
     for flags, total in ((target, new), (others, cap - new)):
-        out[flags] = share(total, masks[flags], computed[flags], None if ages is None else ages[flags])
+        out[flags] = share(total, masks[flags], computed[flags], None if ages is None else ages[flags], where)
     return out
 
 
@@ -117,7 +130,7 @@ def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks, ages:
     free = ~locked
     out = masks.copy()
     if free.any():
-        room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
+        room = np.broadcast_to(room_beside(masks, locked), coverage.shape)
         goal = share(room, computed[free], computed[free], None if ages is None else ages[free])
         out[free] += coverage * (goal - masks[free])
         fill_room(out, locked)
@@ -126,16 +139,25 @@ def towards(masks: Masks, computed: Masks, locked: Flags, coverage: Masks, ages:
 
 def fill_room(masks: Masks, locked: Flags) -> None:
     """Scale unlocked masks, in place, to what the locked ones leave: rounding does not add up over many edits."""
-    room = np.clip(1 - masks[locked].sum(axis=0), 0, 1)
     total = masks[~locked].sum(axis=0)
-    masks[~locked] *= np.divide(room, total, out=np.ones_like(total), where=total > NOTHING)
+    masks[~locked] *= np.divide(room_beside(masks, locked), total, out=np.ones_like(total), where=total > NOTHING)
 
 
-def share(total: Masks, shares: Masks, fallback: Masks, ages: Ages | None = None) -> Masks:
-    """Split `total` in proportion to `shares`; where these are all zero by `fallback`, else all to the oldest."""
+def share(total: Masks, shares: Masks, fallback: Masks, ages: Ages | None = None, where: Flags | None = None) -> Masks:
+    """Split `total` in proportion to `shares`; where these are all zero by `fallback`, else all to the oldest.
+
+    Outside `where` they stay as they are, to the last bit.
+    """
+    if len(shares) == 1:
+        return np.asarray(total[None] if where is None else np.where(where, total, shares), np.float32)
     have = shares.sum(axis=0)
-    out = shares * np.divide(total, have, out=np.zeros_like(total), where=have > NOTHING)
-    empty = (have <= NOTHING) & (total > 0)
+    some = have > NOTHING
+    if where is None:
+        out = shares * np.divide(total, have, out=np.zeros_like(have), where=some)
+        empty = ~some & (total > 0)
+    else:
+        out = shares * np.divide(total, have, out=np.asarray(~where, np.float32), where=some & where)
+        empty = ~some & where & (total > 0)
     if empty.any():
         oldest = np.zeros_like(fallback)
         oldest[0 if ages is None else int(np.argmin(ages))] = 1

@@ -260,7 +260,7 @@ class MainWindow(QMainWindow):
         self._keep()
         self.hide()
         self.desk.playback.stop()
-        self.desk.runner.cancel_all()
+        self.desk.runner.close()
         event.accept()
 
     def close_now(self) -> None:
