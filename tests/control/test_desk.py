@@ -48,7 +48,7 @@ def test_closed_nothing_goes_on_by_itself(separated, application):
     until = time.monotonic() + 0.4
     while time.monotonic() < until:
         application.processEvents()
-    assert not told and not desk.runner.jobs and not desk.player.playing
+    assert not told and not desk.player.playing and all(job.wait(0) for job in desk.runner.jobs)
 
 
 def test_the_selection_has_followed_before_anything_else_of_the_desk_is_told(empty):
