@@ -66,6 +66,17 @@ SENTENCES: dict[str, str] = {
     "audio.cut_short": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” is damaged or cut short; the first {seconds:.2f} s could be read and are open."
     ),
+    "audio.damaged_inside": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” is damaged inside; {seconds:.2f} s of it could be read and are open, not all as they were recorded.",
+    ),
+    "audio.other_part": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” holds recordings of several rates or channel counts; the first {seconds:.2f} s, of one, are open.",
+    ),
+    "audio.more_behind": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” holds {kilobytes} kB behind its sound that could not be read as sound."
+    ),
     "audio.not_finite": QT_TRANSLATE_NOOP(
         "Errors", "{count} samples of “{name}” were not finite numbers and are silent now."
     ),

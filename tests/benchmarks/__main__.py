@@ -11,6 +11,7 @@ from tests.benchmarks import (
     effort,
     engine,
     extraction,
+    inputs,
     live,
     main_job,
     marks,
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "point": point.measure,
     "live": live.measure,
     "window": window_load.measure,
+    "inputs": inputs.measure,
 }
 
 

@@ -1,0 +1,256 @@
+"""Files made of chunks (WAV, RF64, W64, AIFF, CAF; AU beside them): where the sound is, and how long it really is.
+
+What a header says of its length is often untrue: a recorder died before it wrote it, it was written to a pipe, it does
+not fit into 32 bits, or the file was cut. What is there is given to the decoder under a header that tells the truth.
+
+Sources: Multimedia Programming Interface and Data Specifications 1.0 (1991), RIFF; EBU Tech 3306 (2009), RF64; Sony
+Pictures, Wave64 (2004); Apple, AIFF-C (1991) and Core Audio Format 1.0; Sun, audio(5).
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from workbench.audio.files.layout import Fault, Layout, Stream
+from workbench.audio.files.spliced import Span, Spliced, patched
+
+GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+"""Behind four letters, in W64."""
+WRAP = 1 << 32
+MOST_CHUNKS = 100_000
+SMALL = 16
+"""Bytes behind the last chunk that nobody misses."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """How files of one kind are written.
+
+    Attributes
+    ----------
+    first : int
+        Where the first chunk begins.
+    letters : int
+        Bytes of a chunk's name.
+    size : str
+        Of its length, as `struct` has it.
+    whole : bool
+        Whether that counts name and length, too.
+    align : int
+        Chunks begin at multiples of it.
+    sound : bytes
+        Name of the chunk of the samples.
+    skip : int
+        Bytes in it before them.
+    outer : tuple of (int, int)
+        Where the length of the whole file is written, and what of the file it leaves out; none for CAF.
+    """
+
+    first: int
+    letters: int
+    size: str
+    whole: bool
+    align: int
+    sound: bytes
+    skip: int = 0
+    outer: tuple[int, int] | None = (4, 8)
+
+    @property
+    def head(self) -> int:
+        """Bytes of a chunk's head."""
+        return self.letters + struct.calcsize(self.size)
+
+
+WAV = Form(12, 4, "<I", False, 2, b"data")
+RIFX = Form(12, 4, ">I", False, 2, b"data")
+W64 = Form(40, 16, "<Q", True, 8, b"data" + GUID, outer=(16, 0))
+AIFF = Form(12, 4, ">I", False, 2, b"SSND", 8)
+CAF = Form(8, 4, ">q", False, 1, b"data", 4, None)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Name, where it begins, where what it holds begins, and how long it says that is."""
+
+    name: bytes
+    at: int
+    begin: int
+    declared: int
+
+
+def form_of(head: bytes) -> Form | None:
+    """How a file is written that begins with these bytes; None where it is not made of chunks."""
+    if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
+        return WAV
+    if head[:4] == b"RIFX" and head[8:12] == b"WAVE":
+        return RIFX
+    if head[:4] == b"riff" and head[24:28] == b"wave":
+        return W64
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return AIFF
+    return CAF if head[:4] == b"caff" else None
+
+
+def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, int]:
+    """The layout of such a file, which begins at `start` of another and ends at `stop` at the latest.
+
+    Returns
+    -------
+    layout : Layout
+    end : int
+        Where it ends.
+    """
+    chunks = _chunks(file, start, stop, form)
+    sound = next((chunk for chunk in chunks if chunk.name == form.sound), None)
+    if sound is None:
+        return Layout((Stream(Spliced(file, [Span(start, stop)])),)), stop
+    wide = next((chunk for chunk in chunks if chunk.name == b"ds64" and form is WAV), None)
+    declared = sound.declared - form.skip
+    if wide is not None and sound.declared >= WRAP - 1:
+        declared = struct.unpack("<Q", _bytes(file, wide.begin + 8, 8))[0]
+    begin = sound.begin + form.skip
+    length, end = max(0, stop - begin), stop
+    cut = declared > length and not _unknown(declared)
+    if 0 <= declared <= length:
+        length, end = _told(file, Span(start, stop), form, begin, declared)
+    pieces = _with_lengths(file, Span(start, end), form, sound, wide, length)
+    return Layout((Stream(Spliced(file, pieces)),), frozenset({Fault.CUT} if cut else ())), end
+
+
+def sun(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
+    """The same of a file of Sun's (AU)."""
+    order = ">" if _bytes(file, start, 4) == b".snd" else "<"
+    begin, declared = struct.unpack(order + "II", _bytes(file, start + 4, 8).ljust(8, b"\0"))
+    length = max(0, stop - start - begin)
+    known = 0 < declared < WRAP - 1
+    cut = known and declared > length
+    if known:
+        length = min(declared, length)
+    end = min(stop, start + begin + length)
+    pieces = patched(Span(start, end), [(start + 8, struct.pack(order + "I", min(length, WRAP - 1)))])
+    return Layout((Stream(Spliced(file, pieces)),), frozenset({Fault.CUT} if cut else ())), end
+
+
+def _bytes(file: BinaryIO, at: int, count: int) -> bytes:
+    file.seek(at)
+    return file.read(count).ljust(count, b"\0")
+
+
+def _chunks(file: BinaryIO, start: int, stop: int, form: Form) -> list[Chunk]:
+    """All chunks up to that of the samples."""
+    out: list[Chunk] = []
+    at = start + form.first
+    while at + form.head <= stop and len(out) < MOST_CHUNKS:
+        chunk = _chunk(file, at, form)
+        out.append(chunk)
+        if chunk.name == form.sound or chunk.declared < 0:
+            break
+        at = _next(chunk, start, form)
+    return out
+
+
+def _chunk(file: BinaryIO, at: int, form: Form) -> Chunk:
+    head = _bytes(file, at, form.head)
+    (size,) = struct.unpack(form.size, head[form.letters :])
+    return Chunk(head[: form.letters], at, at + form.head, size - form.head if form.whole else size)
+
+
+def _next(chunk: Chunk, start: int, form: Form) -> int:
+    return _aligned(chunk.begin + chunk.declared, start, form)
+
+
+def _aligned(at: int, start: int, form: Form) -> int:
+    return at + (start - at) % form.align
+
+
+def _told(file: BinaryIO, span: Span, form: Form, begin: int, declared: int) -> tuple[int, int]:
+    """How long the samples are of which no more is declared than there is, and where the file ends."""
+    length, end = declared, _behind(file, span, form, begin + declared)
+    over = (span.stop - begin - declared) // WRAP * WRAP
+    if end < span.stop - SMALL and over and form.size[1] == "I":
+        # More than fits into 32 bits, of which only those were written.
+        length += over
+        end = _behind(file, span, form, begin + length)
+    elif not declared and end < span.stop - SMALL:
+        # A recorder that died before it wrote how long it was.
+        length, end = span.stop - begin, span.stop
+    return length, end
+
+
+def _behind(file: BinaryIO, span: Span, form: Form, at: int) -> int:
+    """Where the chunks behind the samples end; `at`, where the samples do, if what follows is none."""
+    # Not all who write odd lengths fill them up.
+    return max(_chain(file, span, form, each) for each in {at, _aligned(at, span.start, form)})
+
+
+def _chain(file: BinaryIO, span: Span, form: Form, at: int) -> int:
+    for _ in range(MOST_CHUNKS):
+        if at + form.head > span.stop or form_of(_bytes(file, at, 40)) is not None:
+            break
+        chunk = _chunk(file, at, form)
+        if not _is_name(chunk.name) or not 0 <= chunk.declared <= span.stop - chunk.begin:
+            break
+        at = min(span.stop, _next(chunk, span.start, form))
+    return at
+
+
+def _is_name(name: bytes) -> bool:
+    return all(32 <= each < 127 for each in name[:4])
+
+
+def _unknown(declared: int) -> bool:
+    """Whether a length is one of those that are written where none is known, as into a pipe: all that fits, or half."""
+    return WRAP - 256 <= declared <= WRAP or 0x7FFFF000 - SMALL <= declared <= WRAP // 2 or declared >= 1 << 62
+
+
+def _with_lengths(
+    file: BinaryIO, span: Span, form: Form, sound: Chunk, wide: Chunk | None, length: int
+) -> list[Span | bytes]:
+    """The file with lengths that are true."""
+    total, size = span.stop - span.start, form.skip + length + (form.head if form.whole else 0)
+    if form.size[1] == "I" and wide is None and max(total, size) >= WRAP - 1:
+        return _as_wide(file, span.start, form, sound, length)
+    patches: list[tuple[int, bytes]] = []
+    if wide is not None:
+        patches.append((wide.begin, struct.pack("<QQ", total - 8, length)))
+        size = min(size, WRAP - 1) if sound.declared < WRAP - 1 else WRAP - 1
+    patches.append((sound.at + form.letters, struct.pack(form.size, size)))
+    if form.outer is not None and wide is None:
+        place, less = form.outer
+        patches.append((span.start + place, struct.pack(form.size, total - less)))
+    if form is AIFF:
+        patches += _frames(file, span.start, sound, length)
+    return patched(span, patches)
+
+
+def _frames(file: BinaryIO, start: int, sound: Chunk, length: int) -> list[tuple[int, bytes]]:
+    """How many frames an AIFF file holds, where they can be counted."""
+    common = next((each for each in _chunks(file, start, sound.at, AIFF) if each.name == b"COMM"), None)
+    if common is None or common.declared < 18:
+        return []
+    channels, _, bits = struct.unpack(">HIH", _bytes(file, common.begin, 8))
+    kind = _bytes(file, common.begin + 18, 4) if common.declared >= 22 else b"NONE"
+    each = channels * -(-bits // 8)
+    if not each or kind not in (b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64", b"FL64", b"in24", b"in32"):
+        return []
+    return [(common.begin + 2, struct.pack(">I", min(length // each, WRAP - 1)))]
+
+
+def _as_wide(file: BinaryIO, start: int, form: Form, sound: Chunk, length: int) -> list[Span | bytes]:
+    """A file whose lengths do not fit into 32 bits, under a head into which they do: RF64 for WAV, AU for AIFF."""
+    samples = Span(sound.begin + form.skip, sound.begin + form.skip + length)
+    if form is WAV:
+        head = Span(start + form.first, sound.at)
+        total = 12 + 36 + head.stop - head.start + 8 + length
+        wide = b"ds64" + struct.pack("<IQQQI", 28, total - 8, length, 0, 0)
+        return [b"RF64\xff\xff\xff\xffWAVE" + wide, head, b"data\xff\xff\xff\xff", samples]
+    common = next((each for each in _chunks(file, start, sound.at, AIFF) if each.name == b"COMM"), None)
+    if form is not AIFF or common is None:
+        return [Span(start, samples.stop)]
+    channels, _, bits, exponent, mantissa = struct.unpack(">HIHHQ", _bytes(file, common.begin, 18))
+    rate = round(mantissa * 2.0 ** (exponent - 16383 - 63))
+    kind = _bytes(file, common.begin + 18, 4) if common.declared >= 22 else b"NONE"
+    coding = {b"fl32": 6, b"FL32": 6, b"fl64": 7, b"FL64": 7}.get(kind, {8: 2, 16: 3, 24: 4, 32: 5}.get(bits, 0))
+    return [struct.pack(">4sIIIII", b".snd", 24, WRAP - 1, coding, rate, channels), samples]
