@@ -139,7 +139,7 @@ def _make_folders(folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError("headless.no_folder", folder=folder, reason=error.strerror or error) from error
+        raise UserError("headless.no_folder", folder=folder, reason=error) from error
     return missing[::-1]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 
 from workbench.errors import UserError
@@ -79,6 +81,12 @@ SENTENCES: dict[str, str] = {
     ),
     "audio.not_finite": QT_TRANSLATE_NOOP(
         "Errors", "{count} samples of “{name}” were not finite numbers and are silent now."
+    ),
+    "audio.no_loudness": QT_TRANSLATE_NOOP(
+        "Errors", "At {rate} Hz loudness says nothing of what is heard; bring the files to a peak instead."
+    ),
+    "audio.no_number": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is not written: its sound is no finite number at {seconds:.2f} s; turn its layers down."
     ),
     "audio.flac_channels": QT_TRANSLATE_NOOP(
         "Errors", "FLAC holds at most {most} channels, not {channels}; choose WAV."
@@ -237,6 +245,18 @@ SENTENCES: dict[str, str] = {
 }
 """English sentences by the codes of UserError, with places for its values. None names a key or a button."""
 
+REASONS: dict[int, str] = {
+    errno.ENOSPC: QT_TRANSLATE_NOOP("Errors", "the disk is full"),
+    errno.EROFS: QT_TRANSLATE_NOOP("Errors", "nothing can be written on that disk"),
+    errno.EACCES: QT_TRANSLATE_NOOP("Errors", "there is no permission"),
+    errno.EPERM: QT_TRANSLATE_NOOP("Errors", "there is no permission"),
+    errno.EFBIG: QT_TRANSLATE_NOOP("Errors", "the disk takes no file that large"),
+    errno.ENAMETOOLONG: QT_TRANSLATE_NOOP("Errors", "the name is too long"),
+    errno.EIO: QT_TRANSLATE_NOOP("Errors", "the disk reports an error"),
+    errno.ENOENT: QT_TRANSLATE_NOOP("Errors", "there is no such file or folder"),
+}
+"""Why the system refuses something, by its numbers."""
+
 
 def sentence(error: BaseException, translate: Callable[[str, str], str] = lambda context, text: text) -> str:
     """What to tell the user about an error.
@@ -250,4 +270,14 @@ def sentence(error: BaseException, translate: Callable[[str, str], str] = lambda
     """
     if not isinstance(error, UserError) or error.code not in SENTENCES:
         return str(error)
-    return translate("Errors", SENTENCES[error.code]).format(**error.values)
+    values = {name: _said(value, translate) for name, value in error.values.items()}
+    return translate("Errors", SENTENCES[error.code]).format(**values)
+
+
+def _said(value: object, translate: Callable[[str, str], str]) -> object:
+    """A value as it stands in a sentence: of what the system refused, why."""
+    if not isinstance(value, OSError):
+        return value
+    if value.errno in REASONS:
+        return translate("Errors", REASONS[value.errno])
+    return os.strerror(value.errno) if value.errno else str(value)

@@ -278,4 +278,4 @@ def test_a_file_that_can_not_be_read_on_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(type(path), "open", lambda self, *args, **named: Failing(real(self, *args, **named)))
     with pytest.raises(UserError) as caught:
         load(path)
-    assert caught.value.code == "audio.unreadable" and "Input/output error" in sentence(caught.value)
+    assert caught.value.code == "audio.unreadable" and "the disk reports an error" in sentence(caught.value)

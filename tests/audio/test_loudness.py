@@ -1,14 +1,18 @@
 """Loudness against the published cases of the standard."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.conftest import make_scene
+from workbench.audio.export import Level, LevelKind, Piece, brought_to
 from workbench.audio.loudness import Meter, channel_weights, k_weighting, measured, original_gain
 from workbench.audio.renderer import render, render_all
 from workbench.audio.scene import Ear, Hear
+from workbench.audio.writing import measure
+from workbench.errors import UserError
 
 
 def tone(db, seconds, frequency=1000.0, rate=48000, channels=2, phase=0.0):
@@ -104,3 +108,26 @@ def test_a_meter_of_nothing_heard_leaves_the_original_alone():
     silent = tuple(replace(layer, mute=True) for layer in scene.stack.layers)
     assert original_gain(replace(scene, stack=replace(scene.stack, layers=silent)), 0, 8000) == 0.0
     assert Meter(8000, 2).result().true_peak == 0.0
+
+
+@pytest.mark.parametrize("rate", [1000, 2000, 3300, 3400, 4000, 7999, 8000, 192_000, 2_000_000])
+def test_a_tone_is_as_loud_at_any_rate(rate):
+    def loudness(rate, hz):
+        tone = 0.5 * np.sin(2 * np.pi * hz * np.arange(round(2.0 * rate)) / rate)
+        return measured([tone[:, None].astype(np.float32)], rate, 1).lufs
+
+    for hz in (60.0, 200.0):
+        assert loudness(rate, hz) == pytest.approx(loudness(48_000, hz), abs=0.3)
+
+
+def test_at_rates_that_hold_nothing_of_what_is_heard_loudness_is_refused():
+    with pytest.raises(UserError, match=r"audio\.no_loudness"):
+        k_weighting(999)
+    scene = make_scene(2, 30.0, 500)
+    piece = Piece(Path("x.wav"), scene)
+    (found,) = measure([piece])
+    assert found.loudness is None and found.peak > 0
+    with pytest.raises(UserError, match=r"audio\.no_loudness"):
+        brought_to(piece, found, Level(LevelKind.LUFS, -16.0))
+    assert brought_to(piece, found, Level(LevelKind.PEAK, -1.0))[1].peak == pytest.approx(10 ** (-1 / 20))
+    assert original_gain(scene, 0, len(scene.recording.samples)) == 0.0

@@ -167,7 +167,7 @@ def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
     monkeypatch.setattr(np.lib.format, "write_array", fail)
     with pytest.raises(ProjectError, match="not_written") as raised:
         save_project(path, recording, state, runs)
-    assert "No space left" in sentence(raised.value)
+    assert "the disk is full" in sentence(raised.value)
     assert path.read_bytes() == before and [p.name for p in path.parent.iterdir() if p.name.endswith(".part")] == []
 
 

@@ -96,6 +96,11 @@ class Piece:
         return self.scene.recording.channels if self.layers is not None else self.scene.outputs
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is all that is heard, and no part of it."""
+        return self.layers is None and not self.part
+
+    @property
     def samples(self) -> int:
         """Length of the file."""
         stop = len(self.scene.recording.samples) if self.stop is None else self.stop
@@ -135,7 +140,7 @@ class Measured:
     peak : float
         Largest absolute sample.
     loudness : Loudness or None
-        Of what is heard; of layers and groups only the peak is measured.
+        Of what is heard; of layers and groups, and at very low rates, only the peak is measured.
     """
 
     peak: float
@@ -235,10 +240,22 @@ def heard_piece(
 
 
 def brought_to(piece: Piece, measured: Measured, level: Level) -> tuple[Piece, Measured]:
-    """A piece with the gain that brings it to a level, and what it measures then; silence stays as it is."""
-    loud = measured.loudness
-    if loud is None or loud.lufs == SILENT or loud.true_peak == 0.0:
+    """A piece with the gain that brings it to a level, and what it measures then; silence and parts stay as they are.
+
+    Raises
+    ------
+    UserError
+        `audio.no_loudness`: its rate is too low for that.
+    """
+    if not piece.is_whole:
         return piece, measured
-    have = loud.lufs if level.kind is LevelKind.LUFS else 20 * np.log10(loud.true_peak)
+    if level.kind is LevelKind.PEAK:
+        have = 20 * np.log10(measured.true_peak) if measured.true_peak else SILENT
+    elif measured.loudness is None:
+        raise UserError("audio.no_loudness", rate=piece.scene.recording.rate)
+    else:
+        have = measured.loudness.lufs
+    if have == SILENT:
+        return piece, measured
     gain = float(level.db - have)
     return replace(piece, gain_db=gain), measured.louder(gain)

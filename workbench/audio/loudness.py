@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 
 from workbench.audio.renderer import MixStream
 from workbench.audio.scene import PLAIN, Ear, Hear, Scene
+from workbench.errors import UserError
 from workbench.progress import Progress, silent
 
 Float = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
+SHELF_HZ, SHELF_Q = 1681.974450955533, 0.7071752369554196
+SHELF_GAIN, SHELF_BEND = 10.0 ** (3.999843853973347 / 20), 0.4996667741545416
+CUT_HZ, CUT_Q = 38.13547087602444, 0.5003270373238773
+"""Of the prototypes of the two filters."""
+BILINEAR, LEAST_RATE = 8000, 1000
+"""Hz."""
 SILENT = float("-inf")
 SEGMENT_SECONDS = 0.1
 SEGMENTS = 4
@@ -47,11 +54,20 @@ def k_weighting(rate: int) -> Doubles:
     """The two filters of the weighting as second-order sections, shape (2, 6).
 
     The standard gives coefficients at 48 kHz; those of other rates are of the same analogue prototypes (De Man
-    2014, "Evaluation of implementations of the EBU R128 loudness measurement").
+    2014, "Evaluation of implementations of the EBU R128 loudness measurement"). Below `BILINEAR` their poles and zeros
+    are mapped one by one: the bilinear transform has no place for a corner above half the rate.
+
+    Raises
+    ------
+    UserError
+        `audio.no_loudness`: at less than `LEAST_RATE` nearly nothing of what is heard could be there.
     """
-    k, q = np.tan(np.pi * 1681.974450955533 / rate), 0.7071752369554196
-    high = 10.0 ** (3.999843853973347 / 20)
-    band = high**0.4996667741545416
+    if rate < LEAST_RATE:
+        raise UserError("audio.no_loudness", rate=rate)
+    if rate < BILINEAR:
+        return _matched(rate)
+    k, q = np.tan(np.pi * SHELF_HZ / rate), SHELF_Q
+    high, band = SHELF_GAIN, SHELF_GAIN**SHELF_BEND
     norm = 1 + k / q + k * k
     shelf = [
         (high + band * k / q + k * k) / norm,
@@ -61,10 +77,29 @@ def k_weighting(rate: int) -> Doubles:
         2 * (k * k - 1) / norm,
         (1 - k / q + k * k) / norm,
     ]
-    k, q = np.tan(np.pi * 38.13547087602444 / rate), 0.5003270373238773
+    k, q = np.tan(np.pi * CUT_HZ / rate), CUT_Q
     norm = 1 + k / q + k * k
     low_cut = [1.0, -2.0, 1.0, 1.0, 2 * (k * k - 1) / norm, (1 - k / q + k * k) / norm]
     return np.array([shelf, low_cut])
+
+
+def _matched(rate: int) -> Doubles:
+    """The same filters, each pole and zero s of the prototypes at exp(s / rate), with the gains of these at one place:
+    stable at every rate (Proakis & Manolakis, Digital Signal Processing, 10.3.4).
+    """
+    out = []
+    for hz, q, zeros, at in (
+        (SHELF_HZ, SHELF_Q, (SHELF_GAIN, SHELF_GAIN**SHELF_BEND / SHELF_Q, 1.0), 0.0),
+        (CUT_HZ, CUT_Q, (1.0, 0.0, 0.0), rate / 4),
+    ):
+        corner = 2 * np.pi * hz
+        scale = np.array([1.0, corner, corner**2])
+        above, below = np.array(zeros) * scale, np.array([1.0, 1 / q, 1.0]) * scale
+        over, under = (np.poly(np.exp(np.roots(each) / rate)).real for each in (above, below))
+        wanted = abs(scipy.signal.freqs(above, below, [2 * np.pi * at])[1][0])
+        have = abs(scipy.signal.freqz(over, under, [at], fs=rate)[1][0])
+        out.append([*(over * wanted / have), *under])
+    return np.array(out)
 
 
 def channel_weights(channels: int) -> Doubles:
@@ -174,11 +209,11 @@ def original_gain(scene: Scene, start: int, stop: int, progress: Progress = sile
     Returns
     -------
     float
-        dB, −24 … 12; 0 where one of the two is silent.
+        dB, −24 … 12; 0 where one of the two is silent, or loudness says nothing.
     """
     rate = scene.recording.rate
     length = min(round(PROBE_SECONDS * rate), stop - start)
-    if length <= 0:
+    if length <= 0 or rate < LEAST_RATE:
         return 0.0
     count = min(PROBES, max(1, (stop - start) // length))
     plain, ear = (Scene(scene.recording, scene.analysis, scene.stack, each) for each in (PLAIN, Ear(Hear.ORIGINAL)))

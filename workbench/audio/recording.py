@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ def load(path: Path, progress: Progress = silent) -> Recording:
     except soundfile.SoundFileError as error:
         raise UserError("audio.not_sound", name=path.name, reason=_reason(error)) from error
     except OSError as error:
-        raise UserError("audio.unreadable", name=path.name, reason=os.strerror(error.errno or 0)) from error
+        raise UserError("audio.unreadable", name=path.name, reason=error) from error
     samples, name, seconds = sound.samples, path.name, len(sound.samples) / sound.rate
     if not len(samples) and sound.faults:
         raise UserError("audio.damaged", name=name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,7 +11,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from workbench.audio.export import FLAC_CHANNELS, Container, FileFormat, Measured, Piece
-from workbench.audio.loudness import Meter
+from workbench.audio.files.written import Written
+from workbench.audio.loudness import LEAST_RATE, Meter
 from workbench.audio.renderer import render
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
@@ -63,8 +63,8 @@ class _Gauge:
     """Measures a piece as its blocks pass by."""
 
     def __init__(self, piece: Piece) -> None:
-        whole = piece.layers is None and not piece.part
-        self._meter = Meter(piece.scene.recording.rate, piece.outputs) if whole else None
+        rate = piece.scene.recording.rate
+        self._meter = Meter(rate, piece.outputs) if piece.is_whole and rate >= LEAST_RATE else None
         self._peak = 0.0
 
     def add(self, block: Float) -> None:
@@ -106,9 +106,14 @@ def _render(pieces: Sequence[Piece], sinks: Sequence[Sink], progress: Progress) 
 
 
 def _blocks(piece: Piece) -> Iterator[Float]:
-    gain = np.float32(10.0 ** (piece.gain_db / 20.0))
+    gain, at = np.float32(10.0 ** (piece.gain_db / 20.0)), piece.start
     for block in render(piece.scene, piece.start, piece.stop, piece.layers):
-        yield block if piece.gain_db == 0.0 else block * gain
+        out = block if piece.gain_db == 0.0 else block * gain
+        if not np.isfinite(out).all():
+            seconds = at / piece.scene.recording.rate
+            raise UserError("audio.no_number", name=piece.path.name, seconds=seconds)
+        yield out
+        at += len(block)
 
 
 @contextmanager
@@ -131,30 +136,31 @@ def _file(piece: Piece, partial: Path, form: FileFormat) -> Iterator[Sink]:
     container = "RF64" if form.container == "WAV" and large else form.container
     with ExitStack() as opened:
         with _told(piece):
-            file = opened.enter_context(
-                soundfile.SoundFile(partial, "w", rate, outputs, form.subtype, format=container)
-            )
+            sink = opened.enter_context(Written(partial))
+            file = opened.enter_context(soundfile.SoundFile(sink, "w", rate, outputs, form.subtype, format=container))
             _without_peak_chunk(file)
 
         def take(block: Float) -> None:
-            with _told(piece):
+            with _told(piece, sink):
                 file.write(block)
 
         yield take
-        with _told(piece):
+        with _told(piece, sink):
             opened.close()
 
 
 @contextmanager
-def _told(piece: Piece) -> Iterator[None]:
-    """What can't be written is told by its name."""
+def _told(piece: Piece, sink: Written | None = None) -> Iterator[None]:
+    """What can't be written is told by its name, and why."""
     try:
         yield
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise UserError("audio.unwritable", path=piece.path, reason=reason) from error
-    except soundfile.LibsndfileError as error:
-        raise UserError("audio.unwritable", path=piece.path, reason=error.error_string.rstrip(".")) from error
+        if sink is not None and sink.error is not None:
+            raise sink.error
+    except (OSError, soundfile.LibsndfileError) as error:
+        why: object = error if sink is None or sink.error is None else sink.error
+        if isinstance(why, soundfile.LibsndfileError):
+            why = why.error_string.rstrip(".")
+        raise UserError("audio.unwritable", path=piece.path, reason=why) from error
 
 
 def _without_peak_chunk(file: soundfile.SoundFile) -> None:

@@ -157,7 +157,7 @@ class Plane(QObject):
         low, high, start, stop = np.array([(r.low, r.high, r.start, r.stop) for r in regions], float).reshape(-1, 4).T
         # A frame and a bin stand for what is half of one before and half behind.
         seconds = analysis.second_of(np.stack([start, stop]) - 0.5, v.rate)
-        positions = v.scale.position(np.maximum(analysis.hz_of(np.stack([high, low]) - 0.5, v.rate), 0.0))
+        positions = v.scale.position(np.maximum(analysis.hz_of(np.stack([high, low]) - 0.5, v.rate), v.lowest_hz))
         left, right = c.left() + (seconds - v.start) / v.span * c.width()
         top, bottom = c.top() + c.height() - (positions - v.low) / v.height * c.height()
         return np.stack([left, top, right, bottom], axis=1)
@@ -184,7 +184,7 @@ class Plane(QObject):
     def eye(self) -> Ruler:
         """Where bins and frames are for the eye, whatever the zoom: a frame, and an axis position, is one pixel."""
         v = self._viewport
-        return Ruler(v.scale, self._document.state.analysis.hz_of(1, v.rate), 1.0, 1.0)
+        return Ruler(v.scale, self._document.state.analysis.hz_of(1, v.rate), 1.0, 1.0, v.lowest_hz)
 
     @property
     def pixels_of_eye(self) -> Doubles:
@@ -203,6 +203,7 @@ class Plane(QObject):
             analysis.hz_of(1, v.rate),
             analysis.second_of(1, v.rate) * self._canvas.width() / v.span,
             self._canvas.height() / v.height,
+            v.lowest_hz,
         )
 
     def ruler_point(self, point: QPointF) -> tuple[float, float]:

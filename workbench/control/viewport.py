@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from workbench.document.document import Document
-from workbench.spectral.scales import FOOT_HZ, FrequencyScale
+from workbench.spectral.scales import FrequencyScale, foot_hz, lowest_hz
 
 SHORTEST_SECONDS = 0.02
 SMALLEST_SHARE = 0.02
@@ -73,7 +73,12 @@ class Viewport(QObject):
     @property
     def bottom(self) -> float:
         """Lowest axis position."""
-        return float(self._scale.position(FOOT_HZ)) if self._scale is FrequencyScale.LOG else 0.0
+        return float(self._scale.position(foot_hz(self._rate))) if self._scale is FrequencyScale.LOG else 0.0
+
+    @property
+    def lowest_hz(self) -> float:
+        """Where on the logarithmic axis all lower frequencies are drawn."""
+        return lowest_hz(self._rate)
 
     @property
     def top(self) -> float:

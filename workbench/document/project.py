@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -140,8 +139,7 @@ def save_project(
                 with file.open(f"{name}.npy", "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise ProjectError("document.not_written", project=str(path), reason=reason) from error
+        raise ProjectError("document.not_written", project=str(path), reason=error) from error
 
 
 def load_project(path: Path) -> Project:
@@ -168,7 +166,7 @@ def load_project(path: Path) -> Project:
     except ProjectError:
         raise
     except OSError as error:
-        raise ProjectError("document.not_read", project=path.name, reason=os.strerror(error.errno or 0)) from error
+        raise ProjectError("document.not_read", project=path.name, reason=error) from error
     except DAMAGE as error:
         raise ProjectError("document.damaged", project=path.name) from error
 

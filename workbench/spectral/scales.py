@@ -8,10 +8,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
-FOOT_HZ = 30.0
-"""Lowest frequency that pictures show on the logarithmic axis; what is lower is drawn at their foot."""
-LOWEST_HZ = 20.0
-"""The logarithmic axis begins here; everything below is drawn at its foot."""
+ORIGIN_HZ = 20.0
+"""Position 0 of the logarithmic axis."""
+LEAST_HZ = 1e-6
+"""0 Hz, which has no place there, stands where this does."""
+
+
+def foot_hz(rate: float) -> float:
+    """Lowest frequency that pictures of a recording at such a rate show on the logarithmic axis.
+
+    What is lower is drawn at their foot. 30 Hz, and where half the rate is not a hundred times that, a hundredth of it.
+    """
+    return min(30.0, rate / 200)
+
+
+def lowest_hz(rate: float) -> float:
+    """From this frequency on bins have places of their own on that axis; those below are where it is."""
+    return foot_hz(rate) * 2 / 3
 
 
 class FrequencyScale(Enum):
@@ -25,16 +38,16 @@ class FrequencyScale(Enum):
         """Axis position of frequencies in Hz; increasing."""
         f = np.asarray(hz, np.float64)
         if self is FrequencyScale.LOG:
-            return np.log2(np.maximum(f, LOWEST_HZ) / LOWEST_HZ)
+            return np.log2(np.maximum(f, LEAST_HZ) / ORIGIN_HZ)
         if self is FrequencyScale.MEL:
             return 2595.0 * np.log10(1.0 + np.maximum(f, 0.0) / 700.0)
         return f
 
     def frequency(self, position: ArrayLike) -> NDArray[np.float64]:
-        """Frequency in Hz at axis positions; the inverse of `position` above its foot."""
+        """Frequency in Hz at axis positions; the inverse of `position`."""
         y = np.asarray(position, np.float64)
         if self is FrequencyScale.LOG:
-            return LOWEST_HZ * np.exp2(y)
+            return ORIGIN_HZ * np.exp2(y)
         if self is FrequencyScale.MEL:
             return 700.0 * (10.0 ** (y / 2595.0) - 1.0)
         return y

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.masks.model.grid import Array, Indices, Region
-from workbench.spectral.scales import FrequencyScale
+from workbench.spectral.scales import ORIGIN_HZ, FrequencyScale
 
 Doubles = NDArray[np.float64]
 Point = tuple[float, float]
@@ -62,13 +62,15 @@ class Brush:
 class Ruler:
     """Where bins and frames are on a screen: x = frame · pixels_per_frame, y = position(Hz) · pixels_per_position.
 
-    y grows with the frequency. Bin b reaches from b − ½ to b + ½, and so does frame n.
+    y grows with the frequency. Bin b reaches from b − ½ to b + ½, and so does frame n. On a logarithmic scale all below
+    `lowest`, in Hz, is at one place.
     """
 
     scale: FrequencyScale
     hz_per_bin: float
     pixels_per_frame: float
     pixels_per_position: float
+    lowest: float = ORIGIN_HZ
 
     def x(self, frames: ArrayLike) -> Doubles:
         """Pixels of frames (with fractions)."""
@@ -80,7 +82,8 @@ class Ruler:
 
     def y_of_hz(self, hz: ArrayLike) -> Doubles:
         """Pixels of frequencies."""
-        return np.asarray(self.scale.position(hz) * self.pixels_per_position, np.float64)
+        seen = np.maximum(hz, self.lowest) if self.scale is FrequencyScale.LOG else hz
+        return np.asarray(self.scale.position(seen) * self.pixels_per_position, np.float64)
 
     def hz(self, y: ArrayLike) -> Doubles:
         """Frequencies at pixels."""

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from workbench.masks.pictures.picture import Look, Pixels, Show, axis_of, bgr, brightness, picture
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
-from workbench.spectral.scales import FOOT_HZ, FrequencyScale
+from workbench.spectral.scales import FrequencyScale, foot_hz
 from workbench.spectral.stft import Analysis
 from workbench.storage import replacing
 
@@ -29,11 +29,11 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
     font = ImageFont.load_default(size=13)
     palette = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
     colours = np.array([bgr(layer.colour) for layer in stack.layers], np.float32)
-    bright = brightness(-90.0, -12.0)
+    bright, foot = brightness(-90.0, -12.0), foot_hz(rate)
 
     def drawn(show: Show, selected: tuple[int, ...], width: int, height: int) -> Image.Image:
         scale = FrequencyScale.LOG
-        low, high = float(scale.position(FOOT_HZ)), float(scale.position(rate / 2))
+        low, high = float(scale.position(foot)), float(scale.position(rate / 2))
         hz = scale.frequency(np.linspace(low, high, height + 1))
         rows = axis_of(analysis.bin_place(hz, rate), stack.bins)
         columns = axis_of(np.linspace(-0.5, stack.frames - 0.5, width + 1), stack.frames)
@@ -41,10 +41,10 @@ def save_picture(path: Path, levels: LevelPyramid, stack: Stack, rate: int, anal
         return Image.fromarray(_rgb(picture(levels, stack, look, rows, columns)))
 
     sheet.paste(drawn(Show.COLOURS, (), WIDTH, HEIGHT), (MARGIN, GAP))
-    for hz in (50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000):
-        if hz < rate / 2:
-            share = np.log(hz / FOOT_HZ) / np.log(rate / 2 / FOOT_HZ)
-            text = f"{hz // 1000}k" if hz >= 1000 else str(hz)
+    for hz in (mantissa * 10.0**exponent for exponent in range(-3, 7) for mantissa in (1, 2, 5)):
+        if foot < hz < rate / 2:
+            share = np.log(hz / foot) / np.log(rate / 2 / foot)
+            text = f"{hz / 1000:g}k" if hz >= 1000 else f"{hz:g}"
             draw.text((MARGIN - 8, GAP + HEIGHT * (1 - share)), text, QUIET, font, anchor="rm")
     seconds = analysis.second_of(stack.frames - 1, rate)
     for share in np.linspace(0, 1, 7):

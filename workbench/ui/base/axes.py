@@ -35,11 +35,11 @@ def frequency_ticks(scale: FrequencyScale, low: float, high: float, height: int)
     bottom, top = (float(scale.frequency(y)) for y in (low, high))
     if scale is FrequencyScale.LINEAR:
         wanted = (top - bottom) / max(1, height / 40)
-        power = 10.0 ** np.floor(np.log10(max(wanted, 1e-3)))
+        power = 10.0 ** np.floor(np.log10(max(wanted, 1e-9)))
         step = next(m * power for m in (1, 2, 5, 10) if m * power >= wanted)
         values = np.arange(np.ceil(bottom / step), np.floor(top / step) + 1) * step
     else:
-        values = np.array([m * 10.0**e for e in range(6) for m in (1, 2, 3, 5, 7)])
+        values = np.array([m * 10.0**e for e in range(-4, 7) for m in (1, 2, 3, 5, 7)])
     out: list[tuple[float, str]] = []
     last_y = -1e9
     for hz in values:
@@ -53,7 +53,9 @@ def frequency_ticks(scale: FrequencyScale, low: float, high: float, height: int)
 
 
 def short_hz(hz: float) -> str:
-    """'440', '1.5k'."""
+    """'440', '1.5k', '1M'."""
+    if hz >= 1_000_000:
+        return f"{hz / 1_000_000:g}M"
     if hz >= 1000:
         return f"{hz / 1000:g}k"
     return f"{hz:g}"
