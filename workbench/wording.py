@@ -82,6 +82,19 @@ SENTENCES: dict[str, str] = {
     "audio.not_finite": QT_TRANSLATE_NOOP(
         "Errors", "{count} samples of “{name}” were not finite numbers and are silent now."
     ),
+    "audio.wild": QT_TRANSLATE_NOOP(
+        "Errors", "{count} samples of “{name}” were far above all others, as damage makes them, and are silent now."
+    ),
+    "audio.too_loud": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” reaches {over:.0f} dB above full scale and is open {by:.1f} dB quieter; "
+        "an export can be as loud as the file again.",
+    ),
+    "audio.too_quiet": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” stays {under:.0f} dB below full scale and is open {by:.1f} dB louder; "
+        "an export can be as quiet as the file again.",
+    ),
     "audio.no_loudness": QT_TRANSLATE_NOOP(
         "Errors", "At {rate} Hz loudness says nothing of what is heard; bring the files to a peak instead."
     ),

@@ -114,6 +114,8 @@ class LevelKind(StrEnum):
     """The true peak, in dB."""
     LUFS = "lufs"
     """The integrated loudness, in LUFS."""
+    FILE = "file"
+    """The recording, in dB above what is open: that of the file (`Recording.level_db`). So it is for parts, too."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +249,8 @@ def brought_to(piece: Piece, measured: Measured, level: Level) -> tuple[Piece, M
     UserError
         `audio.no_loudness`: its rate is too low for that.
     """
+    if level.kind is LevelKind.FILE:
+        return replace(piece, gain_db=level.db), measured.louder(level.db)
     if not piece.is_whole:
         return piece, measured
     if level.kind is LevelKind.PEAK:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from workbench.audio.files.decoding import decode
 from workbench.audio.files.layout import Fault
+from workbench.audio.full_scale import brought_near
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
 
@@ -32,12 +33,15 @@ class Recording:
     path : Path
     remarks : tuple of UserError
         What was wrong with the file, though it could be read.
+    level_db : float
+        By how much the file's own samples are louder: those far from full scale are brought near it.
     """
 
     samples: Float
     rate: int
     path: Path
     remarks: tuple[UserError, ...] = ()
+    level_db: float = 0.0
 
     @property
     def channels(self) -> int:
@@ -54,7 +58,7 @@ def load(path: Path, progress: Progress = silent) -> Recording:
     """Decode a sound file once and whole, so that seeking is exact for every format.
 
     Damaged and truncated files give what is readable, joined ones all their parts; samples that are not finite become
-    0; `remarks` say so.
+    0, and all are brought near full scale; `remarks` say so.
 
     Raises
     ------
@@ -86,8 +90,15 @@ def load(path: Path, progress: Progress = silent) -> Recording:
     bad = ~np.isfinite(samples)
     if bad.any():
         samples[bad] = 0.0
-        remarks.append(UserError("audio.not_finite", name=path.name, count=int(bad.sum())))
-    return Recording(samples, sound.rate, path, tuple(remarks))
+        remarks.append(UserError("audio.not_finite", name=name, count=int(bad.sum())))
+    change = brought_near(samples)
+    if change.silenced:
+        remarks.append(UserError("audio.wild", name=name, count=change.silenced))
+    if change.level_db > 0:
+        remarks.append(UserError("audio.too_loud", name=name, over=change.peak_db, by=change.level_db))
+    elif change.level_db < 0:
+        remarks.append(UserError("audio.too_quiet", name=name, under=-change.peak_db, by=-change.level_db))
+    return Recording(samples, sound.rate, path, tuple(remarks), change.level_db)
 
 
 @contextmanager

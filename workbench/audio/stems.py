@@ -86,6 +86,9 @@ def read_stem(path: Path, recording: Recording, progress: Progress = silent) -> 
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
     samples, wanted = sound.samples, recording.channels
+    if sound.level_db != recording.level_db:
+        # As loud beside the recording as the files are.
+        samples = samples * np.float32(10 ** ((sound.level_db - recording.level_db) / 20))
     if wanted == 1 and sound.channels == 2:
         samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
     elif sound.channels not in (1, wanted):
@@ -95,7 +98,8 @@ def read_stem(path: Path, recording: Recording, progress: Progress = silent) -> 
     if sound.channels == 1 and wanted > 1:
         samples = np.repeat(samples.reshape(-1, 1), wanted, axis=1)
     progress(1.0)
-    return Stem(path, checksum, samples, sound.rate, sound.channels, len(sound.samples), sound.remarks)
+    remarks = tuple(each for each in sound.remarks if each.code not in ("audio.too_loud", "audio.too_quiet"))
+    return Stem(path, checksum, samples, sound.rate, sound.channels, len(sound.samples), remarks)
 
 
 # -- where it belongs ------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from workbench.control.heard import Heard
 from workbench.control.listening import Listening
 from workbench.control.notices import Notices
 from workbench.document.document import Document
+from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 
 SAFE = Level(LevelKind.PEAK, -1.0)
@@ -99,7 +100,8 @@ class Exporting(QObject):
         Parameters
         ----------
         level : Level or None
-            What is heard is brought to it; layers and groups stay as they are, so that they sum to the recording.
+            What is heard is brought to it; layers and groups stay as they are, so that they sum to the recording. To
+            the level of the file all are brought.
         """
         make = self._pieces_of(folder, wanted)
         if make is None:
@@ -107,8 +109,9 @@ class Exporting(QObject):
         ready = make(form)
         if not ready:
             self._notices.trouble(self.tr("Nothing of this is heard, so there is nothing to write; unmute something."))
-        elif level is None and not form.integer:
-            self._write(ready, form)
+        elif not form.integer and (level is None or level.kind is LevelKind.FILE):
+            db = 0.0 if level is None else level.db
+            self._write([replace(piece, gain_db=db) for piece in ready], form)
         else:
             self._run(
                 self.tr("Measuring the loudness"),
@@ -147,10 +150,15 @@ class Exporting(QObject):
     def _check(
         self, ready: list[Piece], measured: list[Measured], as_float: list[Piece], form: FileFormat, level: Level | None
     ) -> None:
-        found = [
-            (piece, each) if level is None else brought_to(piece, each, level)
-            for piece, each in zip(ready, measured, strict=True)
-        ]
+        try:
+            found = [
+                (piece, each) if level is None else brought_to(piece, each, level)
+                for piece, each in zip(ready, measured, strict=True)
+            ]
+        except UserError as reason:
+            self._failed = True
+            self._notices.trouble(reason)
+            return
         # Full scale of an integer format is one step short of 1.
         over = [each.true_peak for piece, each in found if form.integer or each.loudness is not None]
         if max(over, default=0.0) < (1.0 if form.integer else 1.0 + 1e-4):

@@ -27,7 +27,7 @@ from workbench.ui.base.controls import combo, dim, named
 from workbench.ui.base.file_dialogs import ask_paths
 
 NEUTRAL = {LevelKind.PEAK: -1.0, LevelKind.LUFS: -16.0}
-UNIT = {LevelKind.PEAK: " dBTP", LevelKind.LUFS: " LUFS"}
+UNIT = {LevelKind.PEAK: " dBTP", LevelKind.LUFS: " LUFS", LevelKind.FILE: " dB"}
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,11 @@ class ExportDialog(QDialog):
     asked = Signal(object, object, object, object)
     """Folder, Wanted, FileFormat, Level or None."""
 
-    def __init__(self, parent: QWidget, choices: Choices, layers: int, groups: int, heard: str) -> None:
+    def __init__(
+        self, parent: QWidget, choices: Choices, layers: int, groups: int, heard: str, file_db: float = 0.0
+    ) -> None:
         super().__init__(parent)
+        self._file_db = file_db
         self._proposed = choices.folder if choices.own_folder else ""
         named(self, "exportDialog", self.tr("Export"), self.tr("Write what is heard, the mix or its parts to files"))
         self.setWindowTitle(self.tr("Export"))
@@ -125,6 +128,7 @@ class ExportDialog(QDialog):
                 (self.tr("as it is"), ""),
                 (self.tr("to a true peak of"), LevelKind.PEAK),
                 (self.tr("to a loudness of"), LevelKind.LUFS),
+                *([(self.tr("as loud as the file"), LevelKind.FILE)] if file_db else []),
             ],
             "exportLoudness",
             self.tr("Loudness"),
@@ -191,8 +195,8 @@ class ExportDialog(QDialog):
         self.faders.setCurrentIndex(max(0, self.faders.findData(choices.after)))
         self.format.setCurrentIndex(max(0, self.format.findText(choices.form)))
         self.loudness.setCurrentIndex(max(0, self.loudness.findData(choices.level)))
-        if choices.level:
-            self._loudness_chosen()
+        self._loudness_chosen()
+        if self._level_kind() in NEUTRAL:
             self.level.setValue(choices.level_db)
 
     def show_parts(self, layers: int, groups: int, heard: str) -> None:
@@ -232,10 +236,12 @@ class ExportDialog(QDialog):
 
     def _loudness_chosen(self) -> None:
         kind = self._level_kind()
-        self.level.setEnabled(kind is not None)
+        self.level.setEnabled(kind in NEUTRAL)
         self.level.setSuffix("" if kind is None else UNIT[kind])
+        far = abs(self._file_db) if kind is LevelKind.FILE else 0.0
+        self.level.setRange(-max(60.0, far), far)
         if kind is not None:
-            self.level.setValue(NEUTRAL[kind])
+            self.level.setValue(NEUTRAL.get(kind, self._file_db))
 
     def _level_kind(self) -> LevelKind | None:
         """To which measure it is brought; None leaves it as it is."""
@@ -272,5 +278,5 @@ class ExportDialog(QDialog):
         form: FileFormat = self.format.currentData()
         kind = self._level_kind()
         self.say("")
-        level = None if kind is None else Level(kind, self.level.value())
+        level = None if kind is None else Level(kind, self._file_db if kind is LevelKind.FILE else self.level.value())
         self.asked.emit(folder, wanted, form, level)

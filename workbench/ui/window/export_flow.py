@@ -44,7 +44,7 @@ class ExportFlow(QObject):
             return
         paths = [recording.path] if path is None else [path, recording.path]
         choices = self._memory.recall(paths, self.tr("{0} parts").format(recording.path.stem), folder)
-        dialog = ExportDialog(self._over, choices, *self._parts(), self._listening.described())
+        dialog = ExportDialog(self._over, choices, *self._parts(), self._listening.described(), recording.level_db)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._dialog = dialog
 
