@@ -84,10 +84,9 @@ def descend_fast(
         iteration = 0
         while iterations is None or iteration < iterations:
             iteration += 1
-            costs.append(steps.step(iteration == iterations))
+            costs.append(problem.told(steps.step(iteration == iterations)))
             if watch is not None:
-                w, h = steps.point
-                watch(problem.unpack(w), h.T)
+                watch(*problem.factors(*steps.point))
             if progress is not None and not progress(iteration, costs[-1]):
                 break
         steps.settle()

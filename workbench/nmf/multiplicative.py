@@ -95,9 +95,9 @@ def descend(
             w = problem.templates(w, h, sums)
             w = problem.normalise(w, h)
             w, h = problem.hooked(after, iteration, w, h)
-            costs.append(sums.cost if wanted else costs[-1])
+            costs.append(problem.told(sums.cost) if wanted else costs[-1])
             if watch is not None:
-                watch(problem.unpack(w), h.T)
+                watch(*problem.factors(w, h))
             if progress is not None and not progress(iteration, costs[-1]):
                 break
     return problem.result(w, h, costs)

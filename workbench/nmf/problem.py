@@ -16,6 +16,7 @@ from workbench.nmf.blocks import Blocks, aligned_rows
 from workbench.nmf.divergence import divergence, itakura_saito, relative_floor
 from workbench.nmf.objective import Objective
 from workbench.nmf.products import model_of, onto_activations, onto_templates
+from workbench.nmf.ranges import Scaling, scaling_of, tamed
 from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, check_factors, check_spectrogram, held
 
 
@@ -57,6 +58,8 @@ class Problem:
 
     align = 16
     model_is_a_product = True
+    brings_near_one = True
+    """Whether V far from one is factorised near it."""
 
     def __init__(
         self,
@@ -78,6 +81,12 @@ class Problem:
         self.owner = np.repeat(np.arange(components), self.length)
         self.silent = peak == 0.0
         beta = objective.beta
+        self.hold_w = held(objective.hold_templates, components)
+        self.hold_h = held(objective.hold_activations, components)
+        as_it_is = Scaling(0, np.zeros(components, np.intc))
+        near = scaling_of(peak, W, H, beta, self.hold_w, self.hold_h) if self.brings_near_one else as_it_is
+        self._scaling = near
+        V, peak = self._scaling.spectrogram(V), float(np.ldexp(peak, self._scaling.shift))
         tiny = float(np.finfo(V.dtype).tiny)
         # The floor is a part of the model, a constant component beside WH: so every rule stays a descent.
         self.floor = V.dtype.type(max(peak * relative_floor(beta), tiny * 1e3))
@@ -88,8 +97,6 @@ class Problem:
             self.vt = np.where(self.gt > 0, self.vt, 0)
         if beta < 1:
             self.vt = np.maximum(self.vt, self.floor)
-        self.hold_w = held(objective.hold_templates, components)
-        self.hold_h = held(objective.hold_activations, components)
         self.free_w, self.free_h = not self.hold_w.all(), not self.hold_h.all()
         self._free = ~(self.hold_w | self.hold_h)
         self._some_h = bool(self.hold_h.any())
@@ -108,6 +115,8 @@ class Problem:
 
     def start(self, W: Array, H: Array) -> tuple[Array, Array]:
         """Copies of the start as w (K, F) and h (N, K), with the templates' scale put into the activations."""
+        W, H = self._scaling.into(W, H)
+        W, H = tamed(W, ~self.hold_w, 1), tamed(H, ~self.hold_h, 0)
         h = np.array(H.T, self.kind, order="C")
         return self.normalise(self.pack(W), h), h
 
@@ -125,12 +134,32 @@ class Problem:
 
     def hooked(self, hook: Hook | None, iteration: int, w: Array, h: Array) -> tuple[Array, Array]:
         """w and h, or what a hook puts in their place."""
-        changed = hook(iteration, self.unpack(w), h.T) if hook is not None else None
-        return (w, h) if changed is None else (self.pack(changed[0]), np.array(changed[1].T, self.kind, order="C"))
+        changed = hook(iteration, *self.factors(w, h)) if hook is not None else None
+        if changed is None:
+            return w, h
+        W, H = self._scaling.into(*changed)
+        return self.pack(W), np.array(H.T, self.kind, order="C")
+
+    def factors(self, w: Array, h: Array) -> tuple[Array, Array]:
+        """W and H of V itself; views where it is in range."""
+        return self._scaling.out_of(self.unpack(w), h.T)
+
+    def told(self, cost: float) -> float:
+        """A cost, as it is of V itself."""
+        return self._scaling.cost(cost, self.objective.beta)
 
     def result(self, w: Array, h: Array, costs: Sequence[float]) -> Factorisation:
-        """What is returned for w and h."""
-        return Factorisation(self.unpack(w).copy(order="C"), np.ascontiguousarray(h.T), tuple(costs))
+        """What is returned for w and h.
+
+        Raises
+        ------
+        ValueError
+            If they have left the range of their kind of number.
+        """
+        W, H = self.factors(w, h)
+        if not (np.isfinite(W).all() and np.isfinite(H).all()):
+            raise ValueError("The factors have left the range of numbers; scale V, or what is held, towards one.")
+        return Factorisation(W.copy(order="C"), np.ascontiguousarray(H), tuple(costs))
 
     def silence(self, w: Array, h: Array) -> Factorisation:
         """The exact answer for a V of zeros."""

@@ -252,9 +252,9 @@ def sage(
                 _alternate(problem, blocks, w, h, k, model, power)
             w = problem.normalise(w, h)
             cost = sum(blocks.run(lambda part: divergence(problem.vt[part], model[part], 0.0)))
-            costs.append(max(0.0, float(cost)) + problem.penalty(w, h))
+            costs.append(problem.told(max(0.0, float(cost)) + problem.penalty(w, h)))
             if watch is not None:
-                watch(problem.unpack(w), h.T)
+                watch(*problem.factors(w, h))
             if progress is not None and not progress(iteration, costs[-1]):
                 break
     return problem.result(w, h, costs)

@@ -56,7 +56,7 @@ def nmfd(
         As `nmf.nmfd`.
     """
     objective = Objective(1.0, hold_templates=hold_templates, hold_activations=hold_activations)
-    problem = ConvolutiveProblem(V, W, H, objective, iterations, progress)
+    problem = _AsItIs(V, W, H, objective, iterations, progress)
     rule = _MeanRule(V, problem)
     return _descend(rule, problem, W, H, iterations, progress, before, after, watch, threads)
 
@@ -102,9 +102,15 @@ def nmf_conv(
         As `nmf.nmf_conv`.
     """
     objective = Objective(beta, sparsity, uncorrelatedness, None, hold_templates, hold_activations)
-    problem = ConvolutiveProblem(V, W, H, objective, iterations, progress)
+    problem = _AsItIs(V, W, H, objective, iterations, progress)
     rule = _RatioRule(V, problem)
     return _descend(rule, problem, W, H, iterations, progress, before, after, watch, threads)
+
+
+class _AsItIs(ConvolutiveProblem):
+    """V keeps its scale: the rules have their own."""
+
+    brings_near_one = False
 
 
 def _descend(
