@@ -17,6 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+MAPS = {
+    6: "front-left,front-right,rear-left,rear-right,front-center,lfe",
+    8: "front-left,front-right,rear-left,rear-right,front-center,lfe,side-left,side-right",
+}
+"""Of sound cards of so many channels."""
 SHARED_AUDIO = Path(__file__).resolve().parents[2] / "shared" / "audio"
 
 
@@ -76,6 +81,8 @@ class NullSink:
     def command(self) -> list[str]:
         """The server's command line."""
         sink = f"module-null-sink sink_name=null format=float32le rate={self.rate} channels={self.channels}"
+        if self.channels in MAPS:
+            sink += f" channel_map={MAPS[self.channels]}"
         return [
             "pulseaudio",
             "-n",
@@ -121,6 +128,7 @@ class NullSink:
                     "--format=float32le",
                     f"--rate={self.rate}",
                     f"--channels={self.channels}",
+                    *([f"--channel-map={MAPS[self.channels]}"] if self.channels in MAPS else []),
                     "--device=null.monitor",
                     "--latency-msec=10",
                 ],

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.audio.ring import Ring
+from workbench.audio.speakers import heard_speakers, placed, speakers_of
 
 try:
     from rtmixer import RingBuffer
@@ -22,8 +23,9 @@ class Device:
 
     def __init__(self, channels=2, sources=2, size=8192, depth=None):
         memory = np.zeros((size, channels), np.float32)
+        placing = placed(heard_speakers(speakers_of(sources)), speakers_of(channels))
         self.queue = RingBuffer(4 * channels, buffer=memory)
-        self.ring = Ring(self.queue, memory, size if depth is None else depth, RATE, sources, PERIOD)
+        self.ring = Ring(self.queue, memory, size if depth is None else depth, RATE, placing, PERIOD)
         self.channels = channels
         self.played = np.zeros((0, channels), np.float32)
 

@@ -14,6 +14,7 @@ from workbench.audio.mix import audible, mix_gains, output_channels, width_matri
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import Ear, Hear
+from workbench.audio.speakers import speakers_of
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Group, Layer, Part
@@ -58,7 +59,7 @@ def test_a_group_in_neutral_is_exactly_transparent():
 def test_gains_are_layer_then_group_then_width_then_pan():
     groups = [Group(1, "", "#000000", gain_db=-6.0, pan=0.5, width=0.3)]
     layer = Layer(1, "", "#000000", (Part(1, 0),), gain_db=-3.0, pan=-0.2, group=1)
-    got = mix_gains([layer], 2, 2, groups)[0]
+    got = mix_gains([layer], speakers_of(2), 2, groups)[0]
     angle = (np.array([-0.2, 0.5]) + 1) * np.pi / 4
     own, common = (np.diag(np.sqrt(2) * np.array([np.cos(a), np.sin(a)])) for a in angle)
     side = np.array([[0.65, 0.35], [0.35, 0.65]])
@@ -92,9 +93,9 @@ def test_a_mono_recording_with_a_panned_group_is_stereo_with_the_layers_sums():
     assert residual_db(right, out[:, 1]) < -100
 
 
-def test_above_two_channels_width_is_off():
+def test_where_no_channels_are_left_and_right_pan_and_width_are_off():
     scene = grouped(
-        make_scene(3, 0.3, channels=4), Group(1, "a", "#000000", width=0.0, pan=1.0), Group(2, "", "#000000")
+        make_scene(3, 0.3, channels=9), Group(1, "a", "#000000", width=0.0, pan=1.0), Group(2, "", "#000000")
     )
     np.testing.assert_array_equal(render_all(scene), scene.recording.samples)
 

@@ -16,6 +16,7 @@ from workbench.audio.connection import LADDER
 from workbench.audio.feed import Block, Loop
 from workbench.audio.output import Output
 from workbench.audio.renderer import render_all
+from workbench.audio.speakers import speakers_of
 
 pytestmark = [
     pytest.mark.sound,
@@ -166,7 +167,7 @@ def test_playing_elsewhere_while_it_plays_does_not_click(sink):
 
 def test_an_empty_block_is_nothing_to_write(sink):
     # What a feed gives at the end of the recording; a stop there asks for one more block to fade out.
-    output = Output(44100, 2, None, 0.03, fresh=False)
+    output = Output(44100, speakers_of(2), None, 0.03, fresh=False)
     try:
         output.ring.write(Block(np.zeros((0, 2), np.float32), 1000.0, 1.0))
         assert output.ring.buffered == 0
@@ -177,7 +178,7 @@ def test_an_empty_block_is_nothing_to_write(sink):
 
 
 def test_what_comes_last_is_played_though_the_ring_ran_dry_before(sink):
-    output = Output(44100, 2, None, 0.03, fresh=False)
+    output = Output(44100, speakers_of(2), None, 0.03, fresh=False)
     try:
         output.ring.write(Block(np.zeros((output.least, 2), np.float32), 0.0, 1.0))
         output.ensure_playing()

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from tests.conftest import make_scene
 from tests.rig import residual_db
-from workbench.audio.mix import audible, mix_gains, output_channels, pan_gains
+from workbench.audio.mix import audible, mix_gains, pan_gains
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import MixStream, render_all
+from workbench.audio.speakers import Speaker, pairs, speakers_of
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Threshold
-from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.layers import Group, Layer, Part
 from workbench.spectral.stft import Analysis, analyse
 
 ANALYSES = [Analysis(512, 128), Analysis(512, 256), Analysis(256, 16)]
@@ -51,7 +52,7 @@ def slow_render(scene, gains):
 @pytest.mark.parametrize("channels", [1, 2, 5])
 def test_equals_the_slow_obvious_rendering(analysis, channels):
     scene = with_first(make_scene(3, 0.4, channels=channels, analysis=analysis), gain_db=-6.0)
-    gains = mix_gains(scene.stack.layers, channels, channels)
+    gains = mix_gains(scene.stack.layers, scene.recording.speakers, channels)
     assert residual_db(slow_render(scene, gains), render_all(scene)) < -110
 
 
@@ -109,10 +110,18 @@ def test_a_mono_mix_becomes_stereo_once_a_pan_is_moved():
     assert residual_db(render_all(scene, layers=[1])[:, 0], out[:, 1]) < -110
 
 
-def test_above_two_channels_pan_is_off():
-    scene = with_first(make_scene(2, 0.3, channels=4), pan=0.9)
-    assert output_channels(scene.stack.layers, 4) == 4
-    np.testing.assert_array_equal(render_all(scene), scene.recording.samples)
+@pytest.mark.parametrize("channels", [4, 6, 8])
+def test_pan_and_width_act_on_each_left_and_right(channels):
+    speakers = speakers_of(channels)
+    sides, alone = pairs(speakers), [i for i, each in enumerate(speakers) if each in (Speaker.CENTRE, Speaker.LOW)]
+    assert sorted([i for both in sides for i in both] + alone) == list(range(channels))
+    layer = Layer(1, "", "#000000", (Part(1, 0),), group=1)
+    (gains,) = mix_gains([layer], speakers, channels, [Group(1, "", "#000000", width=0.0, pan=0.9)])
+    np.testing.assert_array_equal(gains[alone], np.eye(channels, dtype=np.float32)[alone])
+    for left, right in sides:
+        stereo = mix_gains([layer], speakers_of(2), 2, [Group(1, "", "#000000", width=0.0, pan=0.9)])[0]
+        np.testing.assert_array_equal(gains[np.ix_([left, right], [left, right])], stereo)
+        assert not np.delete(gains[[left, right]], [left, right], axis=1).any()
 
 
 def test_solo_and_mute():

@@ -231,8 +231,8 @@ def test_what_is_heard_is_dated_by_its_block():
     assert device.ring.heard(0) == (None, ()) and device.ring.room == SIZE
 
 
-@pytest.mark.parametrize(("sources", "outputs"), [(3, 2), (8, 2), (2, 1)])
-def test_more_channels_than_loudspeakers_are_folded(sources, outputs):
+@pytest.mark.parametrize(("sources", "outputs"), [(10, 2), (16, 4), (2, 1)])
+def test_more_channels_than_loudspeakers_of_which_nothing_is_known_are_folded(sources, outputs):
     device = Device(outputs, sources)
     samples = np.random.default_rng(1).standard_normal((64, sources)).astype(np.float32)
     device.ring.write(Block(samples, 0.0, 1.0))

@@ -37,7 +37,7 @@ def test_the_mixer_has_a_strip_for_every_source(factorised):
 
 def test_the_mixer_knows_another_recordings_channels(factorised, tmp_path):
     program = factorised
-    for channels, on in ((4, False), (2, True)):
+    for channels, on in ((9, False), (2, True), (6, True)):
         soundfile.write(tmp_path / f"{channels}.wav", tone_mix(0.5, 8000, channels), 8000)
         before = program.desk.document.recording
         program.desk.opening.open(tmp_path / f"{channels}.wav")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from workbench.audio.output import NoDevice, Output, own_rate
+from workbench.audio.speakers import Speakers
 
 LADDER = (0.03, 0.06, 0.12, 0.24)
 """Seconds asked of a device where nobody chose; the next where it can't keep up."""
@@ -29,6 +30,8 @@ class Connection:
         Key of the device that is wanted; None is the system's default.
     latency : float or None
         Seconds to ask of it; None finds a latency that holds.
+    loudspeakers : int or None
+        How many there are; None as the device says.
     """
 
     def __init__(self) -> None:
@@ -37,6 +40,7 @@ class Connection:
         self.underruns = 0
         self.device: str | None = None
         self.latency: float | None = None
+        self.loudspeakers: int | None = None
         self._rung = 0
         """Place in LADDER."""
         self._rung_for: tuple[str | None, int] | None = None
@@ -44,7 +48,7 @@ class Connection:
         self._underflowed_at = float("-inf")
         self._retry_at = 0.0
 
-    def open(self, rate: int, channels: int) -> None:
+    def open(self, rate: int, speakers: Speakers) -> None:
         """Have a device for a recording, with nothing in its ring.
 
         Raises
@@ -52,7 +56,7 @@ class Connection:
         NoDevice
             If there is none; `trouble` is left to `lose`.
         """
-        if self.output is not None and not self.output.suits(rate, channels):
+        if self.output is not None and not self.output.suits(rate, speakers):
             self.close()
         if self.output is not None:
             self.output.restart()
@@ -61,7 +65,7 @@ class Connection:
             # Where a rate is converted, the shortest latency is too short.
             self._rung = 0 if own_rate(self.device) in (None, rate) else 1
             self._rung_for = (self.device, rate)
-        self.output = Output(rate, channels, self.device, self.asked, fresh=self.trouble is not None)
+        self.output = Output(rate, speakers, self.device, self.asked, self.trouble is not None, self.loudspeakers)
         self.trouble = None
 
     def close(self) -> None:

@@ -45,13 +45,16 @@ def source_levels(scene: Scene, second: float, sources: Sequence[Sequence[int]])
     frame = _frame(scene, second)
     spectrum = analyse(recording.samples, scene.analysis, frame, 1)[:, 0]
     outputs = max(2, recording.channels)
-    gains = mix_gains(stack.layers, recording.channels, outputs, stack.groups)
+    gains = mix_gains(stack.layers, recording.speakers, outputs, stack.groups)
     masks = stack.blend(np.eye(len(stack.layers), dtype=np.float32), np.arange(stack.bins), np.array([frame]))[:, :, 0]
     power = np.zeros((len(sources), stack.bins))
     for number, chosen in enumerate(sources):
-        ways = np.einsum("loc,lf->ocf", gains[list(chosen)], masks[list(chosen)])
-        out = np.sum(ways * spectrum, axis=1)
-        power[number] = np.mean(out.real**2 + out.imag**2, axis=0)
+        mine, held = gains[list(chosen)], masks[list(chosen)]
+        for output in range(outputs):
+            # Of many channels few go to one output.
+            used = np.flatnonzero(mine[:, output].any(axis=0))
+            out = np.sum((mine[:, output, used].T @ held) * spectrum[used], axis=0)
+            power[number] += (out.real**2 + out.imag**2) / outputs
     # Bins but the first and last stand for two.
     power[:, 1:-1] *= 2
     window = scene.analysis.window

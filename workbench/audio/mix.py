@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.audio.speakers import Speakers, pairs
 from workbench.masks.model.layers import Group, Layer
 
 Float = NDArray[np.float32]
@@ -48,30 +49,38 @@ def straight(channels: int, outputs: int) -> Float:
     return np.ones((outputs, 1), np.float32) if channels == 1 else np.eye(outputs, channels, dtype=np.float32)
 
 
-def mix_gains(layers: Sequence[Layer], channels: int, outputs: int, groups: Sequence[Group] = ()) -> Float:
+def mix_gains(layers: Sequence[Layer], speakers: Speakers, outputs: int, groups: Sequence[Group] = ()) -> Float:
     """Gain of every layer from every input channel to every output, shape (L, outputs, channels).
 
     A layer's fader and pan come first, then its group's fader, width and pan. Pan acts as a pan on mono and as a
-    balance on stereo; above two channels pan and width are off, since there a place between two loudspeakers is
-    not what a channel means.
+    balance on each left and right of what has more channels; width on each of these pairs.
+
+    Parameters
+    ----------
+    speakers : tuple of Speaker
+        Of the input channels.
     """
-    known = {group.id: group for group in groups}
+    known, channels = {group.id: group for group in groups}, len(speakers)
     out = np.zeros((len(layers), outputs, channels), np.float32)
-    placed = channels <= 2 and outputs == 2
+    sides = pairs(speakers) if outputs == channels else [(0, 1)] if channels <= 2 == outputs else []
     for matrix, layer, heard in zip(out, layers, audible(layers, groups), strict=True):
         if not heard:
             continue
         matrix[:] = straight(channels, outputs) * np.float32(10.0 ** (layer.gain_db / 20.0))
-        if placed:
-            matrix *= np.array(pan_gains(layer.pan), np.float32)[:, None]
+        _pan(matrix, sides, layer.pan)
         group = known.get(layer.group)
         if group is not None:
             matrix *= np.float32(10.0 ** (group.gain_db / 20.0))
-            if placed:
-                if group.width != 1.0:
-                    matrix[:] = width_matrix(group.width) @ matrix
-                matrix *= np.array(pan_gains(group.pan), np.float32)[:, None]
+            if group.width != 1.0:
+                for both in map(list, sides):
+                    matrix[both] = width_matrix(group.width) @ matrix[both]
+            _pan(matrix, sides, group.pan)
     return out
+
+
+def _pan(matrix: Float, sides: Sequence[tuple[int, int]], pan: float) -> None:
+    for both in map(list, sides):
+        matrix[both] *= np.array(pan_gains(pan), np.float32)[:, None]
 
 
 def solo_gains(layers: Sequence[Layer], alone: Sequence[int], channels: int, outputs: int | None = None) -> Float:

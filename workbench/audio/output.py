@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.audio.priority import real_time_threads
 from workbench.audio.ring import Ring
+from workbench.audio.speakers import AS_IN_ALSA, AS_IN_WAV, Speakers, placed, speakers_of
 from workbench.errors import UserError
 
 RING_SECONDS = 1.75
@@ -30,6 +31,8 @@ OPENING_SECONDS = 3.0
 STALL_SECONDS = 0.7
 """A device that takes nothing for so long has stopped."""
 STATS_SECONDS = 0.25
+SERVER_CHANNELS = 32
+"""A device of so many is a sound server's."""
 PAUSE_SECONDS = 0.5
 
 
@@ -60,14 +63,18 @@ class Output:
 
     Parameters
     ----------
-    rate, channels : int
+    rate : int
         Of the recording.
+    speakers : tuple of Speaker
+        Where the channels belong that are written.
     device : str or None
         Key of a device; the system's default for None.
     latency : float
         Seconds asked of the device.
     fresh : bool
         Look for devices again before.
+    most : int or None
+        Loudspeakers that there are; None as many as the device says, and two where it does not.
 
     Attributes
     ----------
@@ -88,16 +95,18 @@ class Output:
         If none can be opened.
     """
 
-    def __init__(self, rate: int, channels: int, device: str | None, latency: float, fresh: bool) -> None:
+    def __init__(
+        self, rate: int, speakers: Speakers, device: str | None, latency: float, fresh: bool, most: int | None = None
+    ) -> None:
         sounddevice = _sounddevice()
         import rtmixer
 
         self._error = sounddevice.PortAudioError
         if fresh:
             restart_portaudio()
-        self._source_rate, self._source_channels = rate, channels
+        self._source = rate, speakers
         try:
-            self.rate, self.channels = _supported(sounddevice, rate, channels, device)
+            self.rate, self.channels = _supported(sounddevice, rate, len(speakers), device, most)
             with real_time_threads() as self.priority:
                 self._mixer = rtmixer.Mixer(
                     device=device, channels=self.channels, samplerate=self.rate, latency=latency, blocksize=0
@@ -111,7 +120,8 @@ class Output:
         memory = np.zeros((1 << math.ceil(math.log2(depth)), self.channels), np.float32)
         self._queue = rtmixer.RingBuffer(4 * self.channels, buffer=memory)
         period = math.ceil(self.latency * self.rate / PERIODS)
-        self.ring = Ring(self._queue, memory, depth, self.rate, channels, period)
+        placing = placed(speakers, speakers_of(self.channels, _order_of(sounddevice, device)))
+        self.ring = Ring(self._queue, memory, depth, self.rate, placing, period)
         self._action: Any = None
         self._patience = OPENING_SECONDS
         self._last_moved = monotonic()
@@ -131,9 +141,9 @@ class Output:
         """Frames that are written at once: more than the device takes while the feeder comes back to the ring."""
         return self.least + round(SOON_SECONDS * self.rate)
 
-    def suits(self, rate: int, channels: int) -> bool:
+    def suits(self, rate: int, speakers: Speakers) -> bool:
         """Whether this output was opened for such a recording and still runs."""
-        return (rate, channels) == (self._source_rate, self._source_channels) and bool(self._mixer.active)
+        return (rate, speakers) == self._source and bool(self._mixer.active)
 
     def restart(self) -> None:
         """Forget what is still in the ring and begin anew.
@@ -282,10 +292,14 @@ def _sounddevice() -> Any:
     return sounddevice
 
 
-def _supported(sounddevice: Any, rate: int, channels: int, device: str | None) -> tuple[int, int]:
+def _supported(sounddevice: Any, rate: int, channels: int, device: str | None, most: int | None) -> tuple[int, int]:
     """Rate and channels nearest to the recording's that the device takes."""
     info = sounddevice.query_devices(device, "output")
-    take = min(channels, int(info["max_output_channels"])) or 1
+    there = int(info["max_output_channels"])
+    # All that there are, because of some only it is not sure which; a sound server takes whatever comes, and does not
+    # say how many loudspeakers hear it.
+    few = channels <= 2 and most is None
+    take = min(there, channels if few else most or (2 if there >= SERVER_CHANNELS else there)) or 1
     for attempt in (rate, int(info["default_samplerate"])):
         try:
             sounddevice.check_output_settings(device=device, channels=take, dtype="float32", samplerate=attempt)
@@ -293,3 +307,9 @@ def _supported(sounddevice: Any, rate: int, channels: int, device: str | None) -
             continue
         return attempt, take
     return int(info["default_samplerate"]), take
+
+
+def _order_of(sounddevice: Any, device: str | None) -> dict[int, Speakers]:
+    """In which order a device has its channels."""
+    interface = sounddevice.query_hostapis(sounddevice.query_devices(device, "output")["hostapi"])
+    return AS_IN_ALSA if interface["name"] in ("ALSA", "OSS") else AS_IN_WAV

@@ -16,6 +16,7 @@ from workbench.audio.feeder import Feeder
 from workbench.audio.output import Device, NoDevice, output_devices, restart_portaudio
 from workbench.audio.priority import Priority, raise_this_thread
 from workbench.audio.scene import Scene
+from workbench.audio.speakers import heard_speakers
 from workbench.audio.transport import Transport, TransportState
 from workbench.errors import UserError
 from workbench.precedence import Precedence
@@ -122,6 +123,10 @@ class Player:
     def set_latency(self, seconds: float | None) -> None:
         """Latency to ask of the device; None finds one that holds."""
         self._commands.put(partial(self._set_latency, seconds))
+
+    def set_loudspeakers(self, count: int | None) -> None:
+        """How many loudspeakers there are; None as the device says."""
+        self._commands.put(partial(self._set_loudspeakers, count))
 
     def forget_underruns(self) -> None:
         """Count from 0 again."""
@@ -241,6 +246,11 @@ class Player:
             self._connection.latency = seconds
             self._open_anew()
 
+    def _set_loudspeakers(self, count: int | None) -> None:
+        if count != self._connection.loudspeakers:
+            self._connection.loudspeakers = count
+            self._open_anew()
+
     def _forget_underruns(self) -> None:
         self._connection.underruns = 0
 
@@ -252,7 +262,7 @@ class Player:
     def _open(self, scene: Scene) -> None:
         """Have the device ready for a scene, and begin at once where it is to sound."""
         try:
-            self._connection.open(scene.recording.rate, max(2, scene.recording.channels))
+            self._connection.open(scene.recording.rate, heard_speakers(scene.recording.speakers))
         except NoDevice as error:
             self._lose(error)
             return

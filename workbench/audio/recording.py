@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from workbench.audio.files.decoding import decode
 from workbench.audio.files.layout import Fault
 from workbench.audio.full_scale import brought_near
+from workbench.audio.speakers import Speakers, speakers_of
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
 
@@ -35,6 +36,8 @@ class Recording:
         What was wrong with the file, though it could be read.
     level_db : float
         By how much the file's own samples are louder: those far from full scale are brought near it.
+    places : tuple of Speaker
+        Where the file says that its channels belong; () as in WAV files of so many.
     """
 
     samples: Float
@@ -42,6 +45,12 @@ class Recording:
     path: Path
     remarks: tuple[UserError, ...] = ()
     level_db: float = 0.0
+    places: Speakers = ()
+
+    @property
+    def speakers(self) -> Speakers:
+        """Where its channels belong."""
+        return self.places or speakers_of(self.channels)
 
     @property
     def channels(self) -> int:
@@ -98,7 +107,7 @@ def load(path: Path, progress: Progress = silent) -> Recording:
         remarks.append(UserError("audio.too_loud", name=name, over=change.peak_db, by=change.level_db))
     elif change.level_db < 0:
         remarks.append(UserError("audio.too_quiet", name=name, under=-change.peak_db, by=-change.level_db))
-    return Recording(samples, sound.rate, path, tuple(remarks), change.level_db)
+    return Recording(samples, sound.rate, path, tuple(remarks), change.level_db, sound.speakers)
 
 
 @contextmanager

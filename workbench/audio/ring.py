@@ -62,14 +62,15 @@ class Ring:
         Frames that wait at most.
     rate : int
         The device's rate in Hz.
-    sources : int
-        Channels of the blocks that are written.
+    placing : float32, shape (channels, sources)
+        Gain from each channel of the blocks that are written to each of the device's.
     period : int
         Frames that the device takes at a time.
     """
 
-    def __init__(self, queue: Queue, memory: Float, depth: int, rate: int, sources: int, period: int) -> None:
-        self._queue, self._memory, self._sources = queue, memory, sources
+    def __init__(self, queue: Queue, memory: Float, depth: int, rate: int, placing: Float, period: int) -> None:
+        self._queue, self._memory, self._sources = queue, memory, placing.shape[1]
+        self._placing = None if np.array_equal(placing, np.eye(len(placing))) else placing.T
         self._size, self._channels = len(memory), int(memory.shape[1])
         self.depth, self.period = depth, period
         self._guard = round(GUARD_SECONDS * rate)
@@ -159,7 +160,7 @@ class Ring:
         """Append samples of the device's rate in the recording's channels, over what a rewind left standing."""
         if not len(block.samples):
             return
-        samples = _fold(block.samples, self._channels)
+        samples = self._fold(block.samples)
         late = self._give_way(len(samples))
         self._date(block, late)
         fresh = np.concatenate([self._seam, self._faded_in(samples[late:])])
@@ -179,7 +180,7 @@ class Ring:
         """Append samples behind the older sound, which stays as it is."""
         if len(block.samples):
             self._anchors = [*self._anchors, _anchor(block, self._written)]
-            samples = _fold(block.samples, self._channels)
+            samples = self._fold(block.samples)
             self._written += int(self._queue.write(np.ascontiguousarray(samples, np.float32)))
 
     def silence(self) -> None:
@@ -254,6 +255,10 @@ class Ring:
         ramp = raised_cosine(len(samples))
         return samples * (1 - ramp) + self._memory[self._places(self._head - len(samples), len(samples))] * ramp
 
+    def _fold(self, samples: Float) -> Float:
+        """Samples in the device's channels."""
+        return samples if self._placing is None else np.asarray(samples @ self._placing, np.float32)
+
     def _places(self, frame: int, count: int) -> NDArray[np.intp]:
         """Rows of the memory in which frames stand."""
         return np.arange(frame, frame + count) % self._size
@@ -267,14 +272,3 @@ def _anchor(block: Block, written: int, late: int = 0) -> _Anchor:
     """Of a block whose first frames, which came too late, are left out."""
     peaks = tuple(float(p) for p in np.abs(block.samples).max(axis=0))
     return _Anchor(written, block.position + late * block.step, block.step, peaks)
-
-
-def _fold(block: Float, channels: int) -> Float:
-    """Samples on fewer channels: channel c goes to loudspeaker c mod `channels`, at constant total level."""
-    have = block.shape[1]
-    if have <= channels:
-        return block
-    out = np.zeros((len(block), channels), np.float32)
-    for c in range(have):
-        out[:, c % channels] += block[:, c]
-    return out * np.float32(channels / have)

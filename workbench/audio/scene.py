@@ -94,7 +94,7 @@ class Scene:
         if ear.what is Hear.ORIGINAL:
             gain = np.float32(10.0 ** (ear.original_db / 20.0))
             return np.repeat((every * gain)[None], len(layers), axis=0)
-        mix = mix_gains(layers, channels, outputs, groups)
+        mix = mix_gains(layers, self.recording.speakers, outputs, groups)
         if ear.what is Hear.MIX and ear.layers:
             mix[[layer.id not in ear.layers for layer in layers]] = 0
         return mix if ear.what is Hear.MIX else every - mix

@@ -32,7 +32,7 @@ class Playback(QObject):
     """The span that plays over and over is another."""
     speed_changed = Signal(float)
     settings_changed = Signal()
-    """Device or latency that is asked for."""
+    """Device, latency or loudspeakers that are asked for."""
 
     def __init__(self, document: Document, selection: Selection, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +43,7 @@ class Playback(QObject):
         self._speed = 1.0
         self._device: str | None = None
         self._latency: float | None = None
+        self._loudspeakers: int | None = None
         self._dwelling: tuple[float, float] | None = None
         self._looped: tuple[float, float] | None = None
         self._waiting = self._sought = 0
@@ -94,6 +95,11 @@ class Playback(QObject):
     def latency(self) -> float | None:
         """Seconds that are asked of the device; None finds a latency that holds."""
         return self._latency
+
+    @property
+    def loudspeakers(self) -> int | None:
+        """How many there are; None as the device says, and two where it does not."""
+        return self._loudspeakers
 
     @property
     def devices(self) -> tuple[Device, ...]:
@@ -204,6 +210,13 @@ class Playback(QObject):
         if seconds != self._latency:
             self._latency = seconds
             self._player.set_latency(seconds)
+            self.settings_changed.emit()
+
+    def set_loudspeakers(self, count: int | None) -> None:
+        """How many there are, so that each channel is heard where it belongs; None as the device says."""
+        if count != self._loudspeakers:
+            self._loudspeakers = count
+            self._player.set_loudspeakers(count)
             self.settings_changed.emit()
 
     def forget_underruns(self) -> None:

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from workbench.audio.files.kinds import layout_of
 from workbench.audio.files.layout import Fault, Stream
+from workbench.audio.speakers import AS_IN_OGG, AS_IN_WAV, MAPPED, Speaker, Speakers, speakers_of
 from workbench.progress import Progress, part, silent
 
 Float = NDArray[np.float32]
+CHANNEL_MAP = 0x1100
+"""libsndfile's command SFC_GET_CHANNEL_MAP_INFO, which soundfile does not wrap."""
 BLOCK = 1 << 19
 """Samples of all channels that are decoded at a time."""
 ENDLESS = 1 << 40
@@ -34,6 +37,8 @@ class Sound:
         Whether a part at another rate or with other channels is left out.
     behind : int
         Bytes behind it that are not known.
+    speakers : tuple of Speaker
+        Where its channels belong.
     """
 
     samples: Float
@@ -41,6 +46,7 @@ class Sound:
     faults: frozenset[Fault]
     other: bool
     behind: int
+    speakers: Speakers
 
 
 def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
@@ -56,12 +62,12 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
     layout = layout_of(file)
     faults, other = set(layout.faults), False
     pieces: list[Float] = []
-    first: tuple[int, int] | None = None
+    first: tuple[int, Speakers] | None = None
     sizes = [len(stream.file) for stream in layout.streams]
     for i, stream in enumerate(layout.streams):
         begin, end = (sum(sizes[:count]) / max(1, sum(sizes)) for count in (i, i + 1))
         try:
-            samples, rate, whole = _decoded(stream, part(progress, begin, end))
+            samples, found, whole = _decoded(stream, part(progress, begin, end))
         except soundfile.SoundFileError:
             if first is None:
                 raise
@@ -69,18 +75,18 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
             continue
         if not whole and Fault.CUT not in faults:
             faults.add(Fault.DAMAGED if i + 1 < len(layout.streams) else Fault.CUT)
-        first = first or (rate, samples.shape[1])
-        if (rate, samples.shape[1]) == first:
+        first = first or found
+        if found == first:
             pieces.append(samples)
         else:
             other = True
     assert first is not None
     joined = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-    return Sound(joined, first[0], frozenset(faults), other, layout.behind)
+    return Sound(joined, first[0], frozenset(faults), other, layout.behind, first[1])
 
 
-def _decoded(stream: Stream, progress: Progress) -> tuple[Float, int, bool]:
-    """Samples of a stream, their rate, and whether they are all that there should be."""
+def _decoded(stream: Stream, progress: Progress) -> tuple[Float, tuple[int, Speakers], bool]:
+    """Samples of a stream, their rate and loudspeakers, and whether they are all that there should be."""
     blocks: list[Float] = []
     whole = True
     with soundfile.SoundFile(stream.file) as sound:
@@ -101,10 +107,19 @@ def _decoded(stream: Stream, progress: Progress) -> tuple[Float, int, bool]:
             blocks.append(block if len(block) == count else block.copy())
             got += len(block)
             progress(min(1.0, stream.file.tell() / max(1, len(stream.file))))
-        rate = sound.samplerate
+        kind = sound.samplerate, _speakers(sound)
     if stream.file.error is not None:
         raise stream.file.error
     samples = np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
     # An error behind all that there should be, as where an Ogg file has no last flag, is none.
     whole = got >= declared if declared else whole
-    return samples, rate, whole and (stream.check is None or stream.check(samples))
+    return samples, kind, whole and (stream.check is None or stream.check(samples))
+
+
+def _speakers(sound: soundfile.SoundFile) -> Speakers:
+    """Where the channels of a file belong: as it says, or as in others of its kind."""
+    count = sound.channels
+    numbers = soundfile._ffi.new("int[]", count)
+    if count > 2 and soundfile._snd.sf_command(sound._file, CHANNEL_MAP, numbers, 4 * count):
+        return tuple(MAPPED.get(int(each), Speaker.UNKNOWN) for each in numbers)
+    return speakers_of(count, AS_IN_OGG if sound.format == "OGG" else AS_IN_WAV)

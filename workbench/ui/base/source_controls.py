@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 
+from workbench.audio.speakers import Speakers, pairs
 from workbench.control.mixing import MixActs
 from workbench.document.acts.layers import GAIN_RANGE_DB
 from workbench.masks.model.layers import Group, Layer
@@ -19,8 +20,8 @@ class SourceControls(QObject):
     ----------
     tag : str
         Begins the object names.
-    channels : int
-        Of the recording; above two a place between two loudspeakers means nothing, and pan and width are off.
+    speakers : tuple of Speaker
+        Of the recording; where no two are left and right of each other pan and width are off.
     wide : bool
         With the width of a group.
     """
@@ -30,7 +31,7 @@ class SourceControls(QObject):
         source: Source,
         tag: str,
         mixing: MixActs,
-        channels: int,
+        speakers: Speakers,
         orientation: Qt.Orientation = Qt.Orientation.Horizontal,
         wide: bool = False,
         parent: QObject | None = None,
@@ -42,8 +43,8 @@ class SourceControls(QObject):
         self.solo = toggle("S", "solo", f"{tag}Solo", "", tr("Solo (S for the selected layer)"), source.solo)
         gain = Slider(*GAIN_RANGE_DB, source.gain_db, 0.0, 144, orientation)
         self.gain = named(gain, f"{tag}Gain", "", tr("Gain in dB; double-click for 0 dB"))
-        off = "" if channels <= 2 else tr("Off: with {0} channels a place between two loudspeakers means nothing")
-        off = off.format(channels)
+        placeable = len(speakers) <= 2 or bool(pairs(speakers))
+        off = "" if placeable else tr("Off: no two of these {0} channels are left and right").format(len(speakers))
         pan = Slider(-1, 1, source.pan, 0.0, 100)
         self.pan = named(pan, f"{tag}Pan", "", off or tr("Pan, constant power; double-click for the centre"))
         self.width: Slider | None = None

@@ -1,4 +1,4 @@
-"""Settings of the sound: device and latency, and how the sound fares."""
+"""Settings of the sound: device, latency and loudspeakers, and how the sound fares."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATENCIES = (0.01, 0.02, 0.03, 0.06, 0.12, 0.24)
 
 
 class SoundDialog(QDialog):
-    """Device, latency, and what is measured while it plays."""
+    """Device, latency, loudspeakers, and what is measured while it plays."""
 
     def __init__(self, parent: QWidget, playback: Playback) -> None:
         super().__init__(parent)
@@ -36,6 +36,23 @@ class SoundDialog(QDialog):
             ),
         )
         self.latency.setCurrentIndex(max(0, self.latency.findData(playback.latency)))
+        self.loudspeakers = combo(
+            [
+                (self.tr("As the device says"), None),
+                (self.tr("Mono"), 1),
+                (self.tr("Stereo"), 2),
+                (self.tr("Quad"), 4),
+                (self.tr("5.1"), 6),
+                (self.tr("7.1"), 8),
+            ],
+            "soundLoudspeakers",
+            self.tr("Loudspeakers"),
+            self.tr(
+                "Where the channels of a surround recording are heard. A sound server does not say how many "
+                "loudspeakers there are; then it is stereo"
+            ),
+        )
+        self.loudspeakers.setCurrentIndex(max(0, self.loudspeakers.findData(playback.loudspeakers)))
         self.path, self.ring, self.rate, self.priority, self.missed = (
             named(QLabel("–"), name, label, tip)
             for name, label, tip in (
@@ -64,6 +81,7 @@ class SoundDialog(QDialog):
         self.device.activated.connect(lambda i: playback.set_device(self.device.itemData(i)))
         playback.settings_changed.connect(self._fill)
         self.latency.activated.connect(lambda i: playback.set_latency(self.latency.itemData(i)))
+        self.loudspeakers.activated.connect(lambda i: playback.set_loudspeakers(self.loudspeakers.itemData(i)))
         again.clicked.connect(playback.look_again)
         anew.clicked.connect(playback.forget_underruns)
         playback.ticked.connect(self._ticked)
@@ -75,6 +93,7 @@ class SoundDialog(QDialog):
         for label, widget, button in (
             (self.tr("Device"), self.device, again),
             (self.tr("Latency"), self.latency, None),
+            (self.tr("Loudspeakers"), self.loudspeakers, None),
             (self.tr("From an edit to the ear"), self.path, None),
             (self.tr("Buffered"), self.ring, None),
             (self.tr("Rate"), self.rate, None),

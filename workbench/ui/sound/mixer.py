@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QPushButto
 from workbench.audio.levels import source_levels, source_work
 from workbench.audio.mix import audible
 from workbench.audio.player import PlayerStatus
+from workbench.audio.speakers import pairs, speakers_of
 from workbench.control.mixing import LETTERS, MixActs
 from workbench.control.playback import Playback
 from workbench.control.selection import Selection
@@ -145,7 +146,7 @@ class Mixer(QWidget):
 
     def _strip(self, source: Source) -> Strip:
         recording = self._document.recording
-        strip = Strip(source, self._mixing, recording.channels if recording is not None else 2)
+        strip = Strip(source, self._mixing, recording.speakers if recording is not None else speakers_of(2))
         strip.picked.connect(self._pick)
         return strip
 
@@ -156,7 +157,7 @@ class Mixer(QWidget):
         layers = self._document.layers
         heard = dict(zip((layer.id for layer in layers), audible(layers, self._document.groups), strict=True))
         recording = self._document.recording
-        stereo = recording is not None and recording.channels == 2
+        stereo = recording is not None and bool(pairs(recording.speakers))
         known = {key_of(source): source for source in self._sources()}
         for strip in self.strips:
             source = known.get(key_of(strip.source))

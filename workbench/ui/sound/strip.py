@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout
 
+from workbench.audio.speakers import Speakers
 from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group
 from workbench.ui.base import theme
@@ -25,7 +26,7 @@ class Strip(QFrame):
 
     WIDTH = 116
 
-    def __init__(self, source: Source, mixing: MixActs, channels: int) -> None:
+    def __init__(self, source: Source, mixing: MixActs, speakers: Speakers) -> None:
         super().__init__()
         self.source = source
         tag = "strip{}{}".format(*key_of(source))
@@ -36,7 +37,7 @@ class Strip(QFrame):
         self.chip.setFixedSize(6, 14)
         self.title = ElidedLabel()
         self.title.setFixedHeight(17)
-        self.controls = SourceControls(source, tag, mixing, channels, Qt.Orientation.Vertical, wide=True, parent=self)
+        self.controls = SourceControls(source, tag, mixing, speakers, Qt.Orientation.Vertical, wide=True, parent=self)
         self.gain, self.pan, self.width_slider = self.controls.gain, self.controls.pan, self.controls.width
         self.mute, self.solo = self.controls.mute, self.controls.solo
         self.meter = named(SourceMeter(), f"{tag}Meter", "", self.tr("Level after the faders"))

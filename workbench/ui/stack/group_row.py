@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton
 
+from workbench.audio.speakers import Speakers
 from workbench.control.layers import LayerActs
 from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group
@@ -19,12 +20,12 @@ class GroupRow(LayerRow):
     """Group id, and whether its layers are hidden."""
 
     def __init__(
-        self, group: Group, number: int, layers: LayerActs, mixing: MixActs, channels: int, folded: bool
+        self, group: Group, number: int, layers: LayerActs, mixing: MixActs, speakers: Speakers, folded: bool
     ) -> None:
         self.folded = folded
         self.first_layer_id = 0
         self._all_locked = False
-        super().__init__(group, f"group{number}", layers, mixing, channels)
+        super().__init__(group, f"group{number}", layers, mixing, speakers)
         self.setProperty("role", "group")
         self.group = group.id
         self.thumbnail.setToolTip(

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Q
 from PySide6.QtGui import QColor, QDrag, QIcon, QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QApplication, QColorDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
+from workbench.audio.speakers import Speakers
 from workbench.control.layers import LayerActs
 from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group, Layer
@@ -31,7 +32,7 @@ class LayerRow(QFrame):
     menu_wanted = Signal(QPoint)
     """The right button went down, at this place of the screen."""
 
-    def __init__(self, layer: Layer | Group, tag: str, layers: LayerActs, mixing: MixActs, channels: int) -> None:
+    def __init__(self, layer: Layer | Group, tag: str, layers: LayerActs, mixing: MixActs, speakers: Speakers) -> None:
         super().__init__()
         self.layer, self._layers = layer, layers
         self.group = layer.group if isinstance(layer, Layer) else layer.id
@@ -54,7 +55,7 @@ class LayerRow(QFrame):
         self.name.setFrame(False)
         self.name.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.name.installEventFilter(self)
-        self.controls = SourceControls(layer, tag, mixing, channels, parent=self)
+        self.controls = SourceControls(layer, tag, mixing, speakers, parent=self)
         self.mute, self.solo = self.controls.mute, self.controls.solo
         self.gain, self.pan = self.controls.gain, self.controls.pan
         self.pan.setMaximumWidth(62)

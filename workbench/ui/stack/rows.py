@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint, Signal
 
 from workbench.audio.mix import audible
+from workbench.audio.speakers import speakers_of
 from workbench.control.layers import LayerActs
 from workbench.control.mixing import MixActs
 from workbench.control.selection import Selection
@@ -91,18 +92,18 @@ class Rows(QObject):
         layers = {layer.id: layer for layer in self._document.layers}
         groups = {group.id: group for group in self._document.groups}
         recording = self._document.recording
-        channels = recording.channels if recording is not None else 2
+        speakers = recording.speakers if recording is not None else speakers_of(2)
         items: list[LayerRow] = []
         for group, identity in wanted:
             place = list(layers if identity else groups).index(identity or group) + 1
             row = old.get((not identity, identity or group))
             if row is None and identity:
-                row = LayerRow(layers[identity], f"layer{place}", self._layers, self._mixing, channels)
+                row = LayerRow(layers[identity], f"layer{place}", self._layers, self._mixing, speakers)
                 row.picked.connect(self._selection.select)
                 self._wire(row)
             elif row is None:
                 folded = group in self._folded
-                row = GroupRow(groups[group], place, self._layers, self._mixing, channels, folded)
+                row = GroupRow(groups[group], place, self._layers, self._mixing, speakers, folded)
                 row.picked.connect(self._selection.select_group)
                 row.folded_changed.connect(self._fold)
                 self._wire(row)

@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         self.actions_["colourThumbnails"].setChecked(bool(int(str(self._settings.value("colourThumbnails") or 0))))
         self.desk.playback.set_device(str(self._settings.value("device") or "") or None)
         self.desk.playback.set_latency(float(str(self._settings.value("latency") or 0)) or None)
+        self.desk.playback.set_loudspeakers(int(str(self._settings.value("loudspeakers") or 0)) or None)
 
     def _keep(self) -> None:
         playback = self.desk.playback
@@ -156,6 +157,7 @@ class MainWindow(QMainWindow):
         self._settings.setValue("colourThumbnails", int(self.panes.stack.colour_thumbnails))
         self._settings.setValue("device", playback.device or "")
         self._settings.setValue("latency", playback.latency or 0)
+        self._settings.setValue("loudspeakers", playback.loudspeakers or 0)
         self._settings.sync()
 
     def set_theme(self, name: str) -> None:
