@@ -71,12 +71,10 @@ def _paths(gains: Float) -> tuple[Float, list[tuple[int, int, int]]]:
     columns: dict[bytes, int] = {}
     weights: list[Float] = []
     paths: list[tuple[int, int, int]] = []
-    for output in range(gains.shape[1]):
-        for channel in range(gains.shape[2]):
-            column = np.ascontiguousarray(gains[:, output, channel])
-            if column.any():
-                number = columns.setdefault(column.tobytes(), len(columns))
-                if number == len(weights):
-                    weights.append(column)
-                paths.append((output, channel, number))
+    for output, channel in np.argwhere(gains.any(axis=0)).tolist():
+        column = np.ascontiguousarray(gains[:, output, channel])
+        number = columns.setdefault(column.tobytes(), len(columns))
+        if number == len(weights):
+            weights.append(column)
+        paths.append((output, channel, number))
     return np.stack(weights, axis=1) if weights else np.zeros((len(gains), 0), np.float32), paths
