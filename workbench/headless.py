@@ -212,7 +212,9 @@ def _outputs(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Path
 def _render(options: argparse.Namespace) -> None:
     project = load_project(options.project)
     recording = load(project.recording)
-    project.check(recording)
+    told = project.check(recording)
+    if told is not None:
+        print(sentence(told), file=sys.stderr)
     state = project.state
     levels = analyse_levels(recording.samples, state.analysis)
     # The pieces that are written share what their edits come to.

@@ -239,6 +239,10 @@ SENTENCES: dict[str, str] = {
     "document.recording_changed": QT_TRANSLATE_NOOP(
         "Errors", "“{recording}” has changed since “{project}” was saved; put the original recording back in its place."
     ),
+    "document.sounds_otherwise": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{recording}” is as long as when “{project}” was saved, but sounds otherwise; make sure that it is the one.",
+    ),
     "storage.read_only": QT_TRANSLATE_NOOP(
         "Errors", "“{file}” may only be read; save under another name, or allow writing to it."
     ),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from tests.acting import change_layer
 from tests.conftest import pump, tone_mix
-from tests.ui.gestures import LEFT, dialog, drag, middle, press
+from tests.ui.gestures import LEFT, dialog, drag, middle, press, settle
 from workbench.separation.settings import RunSettings
 
 
@@ -184,3 +184,58 @@ def test_saving_at_the_end_stops_the_factorisation_and_asks_no_second_time(opene
     QTest.mouseClick(box.button(QMessageBox.StandardButton.Save), LEFT)
     assert pump(program.application, lambda: not program.window.isVisible(), 10)
     assert not program.desk.document.dirty
+
+
+def box_answered(program, name, answer):
+    """Answer a question, once it is asked; gives what it said."""
+    found = program.window.findChildren
+    assert pump(program.application, lambda: any(b.isVisible() for b in found(QMessageBox, name)), 10)
+    box = next(b for b in found(QMessageBox, name) if b.isVisible())
+    text = box.text()
+    QTest.mouseClick(next(b for b in box.buttons() if b.text().replace("&", "").startswith(answer)), LEFT)
+    pump(program.application)
+    return text
+
+
+def test_a_recording_that_was_renamed_can_be_found_by_hand(factorised, recording_file, tmp_path):
+    program, project = factorised, tmp_path / "p.workbench"
+    program.desk.opening.save(project)
+    settle(program)
+    recording_file.rename(tmp_path / "renamed.wav")
+    program.desk.opening.open(project)
+    assert "tones.wav" in box_answered(program, "lostBox", "Find the recording")
+    chooser = dialog(program, "findRecordingDialog")
+    chooser.filesSelected.emit([str(tmp_path / "renamed.wav")])
+    chooser.close()
+    document = program.desk.document
+    assert pump(program.application, lambda: document.recording.path.name == "renamed.wav", 10)
+    assert document.path == project and len(document.layers) == 4
+    assert not program.window.notice.isVisible()
+
+
+def test_a_project_that_somebody_else_wrote_meanwhile_is_not_replaced_without_asking(factorised, tmp_path):
+    program, project = factorised, tmp_path / "p.workbench"
+    document = program.desk.document
+    program.desk.opening.save(project)
+    settle(program)
+    change_layer(document, "name", document.layers[0].id, name="mine")
+    press(program, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    settle(program)
+    assert not document.dirty, "it is this window's own"
+    theirs = project.read_bytes()
+    # As another window does it: beside, and renamed.
+    (tmp_path / "other").write_bytes(theirs)
+    (tmp_path / "other").replace(project)
+    change_layer(document, "name", document.layers[0].id, name="mine, again")
+    for answer in ("Cancel", "Replace it"):
+        assert project.read_bytes() == theirs and document.dirty
+        press(program, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        assert "p.workbench" in box_answered(program, "changedBox", answer)
+        settle(program)
+    assert project.read_bytes() != theirs and not document.dirty
+    # A file that is gone is written again.
+    project.unlink()
+    change_layer(document, "name", document.layers[0].id, name="mine, once more")
+    press(program, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    settle(program)
+    assert project.exists()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -38,6 +40,8 @@ class Recording:
         By how much the file's own samples are louder: those far from full scale are brought near it.
     places : tuple of Speaker
         Where the file says that its channels belong; () as in WAV files of so many.
+    file_checksum : str
+        SHA-256 of the file; '' where it was not read from one.
     """
 
     samples: Float
@@ -46,6 +50,16 @@ class Recording:
     remarks: tuple[UserError, ...] = ()
     level_db: float = 0.0
     places: Speakers = ()
+    file_checksum: str = ""
+
+    @cached_property
+    def checksums(self) -> tuple[str, str]:
+        """SHA-256 of the samples and of the file, hexadecimal; '' for no file.
+
+        Another format may hold the same samples; and of one file, decoders may round differently.
+        """
+        samples = hashlib.sha256(np.ascontiguousarray(self.samples, "<f4").data).hexdigest()
+        return samples, self.file_checksum
 
     @property
     def speakers(self) -> Speakers:
@@ -78,6 +92,8 @@ def load(path: Path, progress: Progress = silent) -> Recording:
     try:
         with _opened(path) as file:
             sound = decode(file, progress)
+            file.seek(0)
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
     except soundfile.SoundFileError as error:
         raise UserError("audio.not_sound", name=path.name, reason=_reason(error)) from error
     except OSError as error:
@@ -107,11 +123,11 @@ def load(path: Path, progress: Progress = silent) -> Recording:
         remarks.append(UserError("audio.too_loud", name=name, over=change.peak_db, by=change.level_db))
     elif change.level_db < 0:
         remarks.append(UserError("audio.too_quiet", name=name, under=-change.peak_db, by=-change.level_db))
-    return Recording(samples, sound.rate, path, tuple(remarks), change.level_db, sound.speakers)
+    return Recording(samples, sound.rate, path, tuple(remarks), change.level_db, sound.speakers, checksum)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[BufferedReader]:
     """A file that has something in it, opened by us: its name and suffix are no matter for the decoder."""
     if not path.exists():
         raise UserError("audio.missing", path=path)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from workbench.control.notices import Notices
+from workbench.control.notices import Notices, worded
 from workbench.document.document import Document
-from workbench.document.project import SUFFIX, save_project
+from workbench.document.project import SUFFIX, Stamp, save_project, stamp_of
 from workbench.document.state import State
+from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.jobs.works import Opened, open_file
 
@@ -24,20 +25,32 @@ class Opening(QObject):
     """Path that was saved."""
     replacing = Signal()
     """Another recording or project is about to take the place of the open one."""
+    lost = Signal(object, str)
+    """Path of a project whose recording is not to be found, and what there is to say."""
+    changed_since = Signal(object)
+    """The project was changed on disk since it was opened: a callable that replaces it all the same."""
     overtaken = Signal(object)
     """What was opened is ready, but the open document was changed meanwhile: a callable that puts it in place."""
 
     def __init__(self, document: Document, runner: Runner, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._runner, self._notices = document, runner, notices
+        self._stamp: Stamp | None = None
+        """Of the document's file, as it was opened or saved."""
 
     @property
     def saving(self) -> bool:
         """Whether a project is being written."""
         return self._runner.running("save")
 
-    def open(self, path: Path) -> Job:
-        """Open a recording or a project; a newer wish takes the place of an older one."""
+    def open(self, path: Path, recording_at: Path | None = None) -> Job:
+        """Open a recording or a project; a newer wish takes the place of an older one.
+
+        Parameters
+        ----------
+        recording_at : Path, optional
+            Where the recording of a project is, if not where it says.
+        """
         document = self._document
         began = document.recorded_state
 
@@ -47,13 +60,20 @@ class Opening(QObject):
             else:
                 self._put(path, result)
 
+        def failed(reason: Exception) -> None:
+            if isinstance(reason, UserError) and reason.code == "document.no_recording":
+                self.lost.emit(path, worded(reason))
+            else:
+                self._notices.trouble(reason)
+
         self._notices.soothe()
         name = self.tr("Opening {0}").format(path.name)
-        return self._runner.run(name, lambda job: open_file(path, job.report), done, self._notices.trouble, key="open")
+        return self._runner.run(name, lambda job: open_file(path, job.report, recording_at), done, failed, key="open")
 
     def _put(self, path: Path, result: Opened) -> None:
         self.replacing.emit()
         project = result.project
+        self._stamp = None if project is None else project.stamp
         if project is None:
             self._document.open(result.recording, result.levels)
         else:
@@ -71,8 +91,14 @@ class Opening(QObject):
         for remark in result.recording.remarks:
             self._notices.trouble(remark)
 
-    def save(self, path: Path, then: Callable[[], object] | None = None) -> None:
-        """Write the project; `then` is called when it is written."""
+    def save(self, path: Path, then: Callable[[], object] | None = None, replacing: bool = False) -> None:
+        """Write the project; `then` is called when it is written.
+
+        Parameters
+        ----------
+        replacing : bool
+            Also where somebody else has written the document's file since it was opened.
+        """
         document = self._document
         if document.recording is None:
             return
@@ -81,18 +107,23 @@ class Opening(QObject):
         if self.saving:
             self._notices.say(self.tr("Still saving; save again in a moment"))
             return
+        now = stamp_of(path)
+        if path == document.path and now not in (None, self._stamp) and not replacing:
+            self.changed_since.emit(lambda: self.save(path, then, replacing=True))
+            return
         recording, state, runs = document.recording, document.recorded_state, dict(document.runs)
         steps, present = document.steps, document.step
 
-        def work(job: Job) -> State:
+        def work(job: Job) -> tuple[State, Stamp | None]:
             job.report(-1.0)
             save_project(path, recording, state, runs, steps, present)
-            return state
+            return state, stamp_of(path)
 
-        def done(written: State) -> None:
+        def done(written: tuple[State, Stamp | None]) -> None:
             if document.recording is not recording:
                 return
-            document.mark_saved(written, runs, path)
+            self._stamp = written[1]
+            document.mark_saved(written[0], runs, path)
             self.saved.emit(path)
             self._notices.say(self.tr("Saved {0}").format(path.name))
             if then is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -55,7 +57,36 @@ def whereabouts(project: Path, sound: Path) -> dict[str, str]:
 
 
 def found(project: Path, entry: Mapping[str, Any]) -> Path | None:
-    """A sound file of a project: where it was as seen from the project, where it was, or beside the project."""
+    """A sound file of a project: where it was as seen from the project, where it was, or beside the project.
+
+    Whichever system it was saved on: there names may be written with other separators, in another case, or with
+    accents apart.
+    """
     candidates = [project.parent / entry["relative"]] if entry["relative"] else []
-    candidates += [Path(entry["path"]), project.parent / Path(entry["path"]).name]
-    return next((each for each in candidates if each.is_file()), None)
+    candidates += [Path(entry["path"]), project.parent / name_of(entry["path"])]
+    try:
+        there = next((each for each in candidates if each.is_file()), None)
+        return there or _alike(candidates)
+    except (OSError, ValueError):
+        # What can't be a path here is none.
+        return None
+
+
+def name_of(path: str) -> str:
+    """The last part of a path of any system."""
+    return re.split(r"[\\/]", path)[-1]
+
+
+def _alike(candidates: Sequence[Path]) -> Path | None:
+    """The one file of a folder whose name differs only in case, or in how accents are written."""
+    for candidate in candidates:
+        if not candidate.parent.is_dir():
+            continue
+        same = [each for each in candidate.parent.iterdir() if _folded(each.name) == _folded(candidate.name)]
+        if len(same) == 1 and same[0].is_file():
+            return same[0]
+    return None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

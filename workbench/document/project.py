@@ -11,7 +11,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ import numpy as np
 from workbench.audio.recording import Recording
 from workbench.document.history import Step
 from workbench.document.older_projects import upgraded
-from workbench.document.packed_references import found, whereabouts
+from workbench.document.packed_references import found, name_of, whereabouts
 from workbench.document.packing import Arrays, Packer
 from workbench.document.state import Run, State
 from workbench.document.unpacking import Unpacker
@@ -35,6 +35,7 @@ DAMAGE = (
     zlib.error,
     EOFError,
     RuntimeError,
+    MemoryError,
     KeyError,
     TypeError,
     IndexError,
@@ -43,6 +44,10 @@ DAMAGE = (
     OverflowError,
 )
 """What reading a file can raise that is no project, or no longer one."""
+
+
+Stamp = tuple[int, int, int]
+"""Number, bytes and time of a file: one that was written since has another."""
 
 
 class ProjectError(UserError):
@@ -61,12 +66,16 @@ class Project:
         Where its recording was found.
     rate, channels, samples : int
         What the recording must be.
+    checksums : tuple of str
+        Its own (`Recording.checksums`); empty where an older version did not write them.
     state : State
     runs : dict of int to Run
     steps : list of (name, State)
         The history around `state`, as far as it has the same window and hop: for others the levels are not known.
     present : int
         Which step `state` is.
+    stamp : Stamp or None
+        Of the file, as it was when it was read.
     """
 
     path: Path
@@ -78,12 +87,29 @@ class Project:
     runs: dict[int, Run]
     steps: list[tuple[str, State]] = field(default_factory=list)
     present: int = 0
+    checksums: tuple[str, ...] = ()
+    stamp: Stamp | None = None
 
-    def check(self, recording: Recording) -> None:
-        """Raise ProjectError if a recording is not the one that the project was made with."""
+    def check(self, recording: Recording) -> UserError | None:
+        """Whether a recording is the one that the project was made with.
+
+        Returns
+        -------
+        UserError or None
+            What there is to tell of one that fits, but sounds otherwise.
+
+        Raises
+        ------
+        ProjectError
+            If it does not fit.
+        """
         found = (recording.rate, recording.channels, len(recording.samples))
+        names = {"recording": recording.path.name, "project": self.path.name}
         if found != (self.rate, self.channels, self.samples):
-            raise ProjectError("document.recording_changed", recording=self.recording.name, project=self.path.name)
+            raise ProjectError("document.recording_changed", recording=names["recording"], project=names["project"])
+        if self.checksums and not any(a == b != "" for a, b in zip(self.checksums, recording.checksums, strict=True)):
+            return UserError("document.sounds_otherwise", recording=names["recording"], project=names["project"])
+        return None
 
 
 def save_project(
@@ -118,6 +144,7 @@ def save_project(
             "rate": recording.rate,
             "channels": recording.channels,
             "samples": len(recording.samples),
+            "checksums": recording.checksums,
         },
         "runs": {str(run): packer.run(runs[run]) for run in sorted(used)},
         "steps": [{"name": name, "state": packer.state(each)} for name, each in named],
@@ -142,8 +169,22 @@ def save_project(
         raise ProjectError("document.not_written", project=str(path), reason=error) from error
 
 
-def load_project(path: Path) -> Project:
+def stamp_of(path: Path) -> Stamp | None:
+    """By what a file that was written since is known; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def load_project(path: Path, recording: Path | None = None) -> Project:
     """Read a project file.
+
+    Parameters
+    ----------
+    recording : Path, optional
+        Where its recording is, if not where the project says.
 
     Raises
     ------
@@ -152,6 +193,7 @@ def load_project(path: Path) -> Project:
     """
     if not path.exists():
         raise ProjectError("document.no_file", project=str(path))
+    stamp = stamp_of(path)
     try:
         with zipfile.ZipFile(path) as file:
             document = json.loads(file.read("project.json"), parse_constant=_infinity)
@@ -162,7 +204,7 @@ def load_project(path: Path) -> Project:
                 for name in file.namelist()
                 if name.endswith(".npy")
             }
-        return _unpack(path, document, arrays)
+        return replace(_unpack(path, document, arrays, recording), stamp=stamp)
     except ProjectError:
         raise
     except OSError as error:
@@ -178,7 +220,7 @@ def _infinity(text: str) -> float:
     return float(text)
 
 
-def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
+def _unpack(path: Path, document: dict[str, Any], arrays: Arrays, recording: Path | None) -> Project:
     document, arrays = upgraded(document, arrays)
     reference = document["recording"]
     samples = int(reference["samples"])
@@ -194,7 +236,7 @@ def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
     runs = {run: unpacker.run(document["runs"][str(run)], bins, frames) for run in sorted(used)}
     return Project(
         path,
-        _find_recording(path, reference),
+        recording or _find_recording(path, reference),
         int(reference["rate"]),
         int(reference["channels"]),
         samples,
@@ -202,6 +244,7 @@ def _unpack(path: Path, document: dict[str, Any], arrays: Arrays) -> Project:
         runs,
         steps,
         present,
+        tuple(map(str, reference.get("checksums", ()))),
     )
 
 
@@ -219,5 +262,5 @@ def _of_one_analysis(steps: list[tuple[str, State]], present: int) -> tuple[list
 def _find_recording(path: Path, reference: dict[str, Any]) -> Path:
     there = found(path, reference)
     if there is None:
-        raise ProjectError("document.no_recording", recording=Path(reference["path"]).name, project=path.name)
+        raise ProjectError("document.no_recording", recording=name_of(reference["path"]), project=path.name)
     return there

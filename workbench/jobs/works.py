@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -50,18 +50,24 @@ class Opened:
     solved: Solved = field(default_factory=Solved)
 
 
-def open_file(path: Path, progress: Progress = silent) -> Opened:
+def open_file(path: Path, progress: Progress = silent, recording_at: Path | None = None) -> Opened:
     """Decode a sound file, or read a project and its recording, and compute the levels of the spectrogram.
+
+    Parameters
+    ----------
+    recording_at : Path, optional
+        Where the recording of a project is, if not where it says.
 
     Raises
     ------
     UserError
         If one of the files can't be used, or the recording is not the one that the project was made with.
     """
-    project = load_project(path) if path.suffix.lower() == ".workbench" else None
+    project = load_project(path, recording_at) if path.suffix.lower() == ".workbench" else None
     recording = load(path if project is None else project.recording, part(progress, 0.0, 0.4))
-    if project is not None:
-        project.check(recording)
+    told = project.check(recording) if project is not None else None
+    if told is not None:
+        recording = replace(recording, remarks=(*recording.remarks, told))
     analysis = Analysis() if project is None else project.state.analysis
     levels = analyse_levels(recording.samples, analysis, part(progress, 0.4, 1.0))
     opened = Opened(recording, levels, project)

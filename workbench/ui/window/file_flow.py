@@ -31,6 +31,8 @@ class FileFlow(QObject):
         self._factorising, self._settings = factorising, settings
         self._question: QMessageBox | None = None
         opening.overtaken.connect(self.ask_unsaved)
+        opening.lost.connect(self._ask_where)
+        opening.changed_since.connect(self._ask_replace)
 
     @property
     def folder(self) -> Path:
@@ -54,6 +56,30 @@ class FileFlow(QObject):
         """Open the demo recording, or another one of its folder."""
         self.ask_unsaved(lambda: self._opening.open(resource(f"demo/{name}.flac")))
 
+    def _ask_where(self, project: Path, said: str) -> None:
+        """The recording of a project is not to be found."""
+        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Where is the recording?"), said, parent=self._over)
+        named(box, "lostBox", self.tr("Where is the recording?"), self.tr("Find the recording of the project"))
+        find = box.addButton(self.tr("Find the recording…"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setWindowModality(Qt.WindowModality.WindowModal)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            if box.clickedButton() is find:
+                kinds = [self.tr("Recordings ({0})").format(SOUND_FILES), self.tr("All files (*)")]
+                ask_paths(
+                    self._over,
+                    "findRecordingDialog",
+                    self.tr("Find the recording of {0}").format(project.name),
+                    project.parent,
+                    lambda paths: self._opening.open(project, paths[0]),
+                    filters=kinds,
+                )
+
+        box.finished.connect(answered)
+        box.show()
+
     # -- saving --------------------------------------------------------------------------------------
 
     def save(self) -> None:
@@ -62,6 +88,29 @@ class FileFlow(QObject):
             self._opening.save(self._document.path)
         else:
             self.save_as()
+
+    def _ask_replace(self, replace: Callable[[], object]) -> None:
+        """Somebody else has written the project's file since it was opened here."""
+        path = self._document.path
+        assert path is not None
+        text = self.tr("“{0}” was changed by another window or program since it was opened here.").format(path.name)
+        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Changed meanwhile"), text, parent=self._over)
+        named(box, "changedBox", self.tr("Changed meanwhile"), self.tr("Replace what somebody else has written?"))
+        other = box.addButton(self.tr("Save under another name…"), QMessageBox.ButtonRole.AcceptRole)
+        anyway = box.addButton(self.tr("Replace it"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(other)
+        box.setWindowModality(Qt.WindowModality.WindowModal)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def answered() -> None:
+            if box.clickedButton() is other:
+                self.save_as()
+            elif box.clickedButton() is anyway:
+                replace()
+
+        box.finished.connect(answered)
+        box.show()
 
     def save_as(self, then: Callable[[], object] | None = None) -> None:
         """Ask where to save."""
