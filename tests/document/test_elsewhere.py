@@ -1,6 +1,7 @@
 """Projects from other systems, and recordings that went elsewhere."""
 
 import json
+import sys
 import unicodedata
 import zipfile
 from dataclasses import replace
@@ -11,6 +12,7 @@ import soundfile
 
 from tests.conftest import tone_mix
 from workbench.audio.recording import load
+from workbench.document.in_use import InUse
 from workbench.document.packed_references import found, name_of
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import fresh_state
@@ -109,3 +111,19 @@ def test_archives_of_all_kinds_get_one_sentence(tmp_path):
     for name in ("deep", "encrypted", "odd"):
         with pytest.raises(ProjectError, match="damaged"):
             load_project(tmp_path / f"{name}.workbench")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_windows_on_one_project_know_of_each_other(tmp_path):
+    project = saved(tmp_path)
+    one, other = InUse(), InUse()
+    one.hold(project)
+    other.hold(project)
+    assert (one.elsewhere, other.elsewhere) == (False, True)
+    one.hold(None)
+    other.hold(project)
+    assert not other.elsewhere
+    other.hold(tmp_path / "is not there")
+    one.hold(project)
+    assert not one.elsewhere and not other.elsewhere
+    one.let_go()

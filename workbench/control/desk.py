@@ -131,6 +131,7 @@ class Desk:
             for timer in each.findChildren(QTimer) if isinstance(each, QObject) else ():
                 timer.stop()
         self.runner.close()
+        self.opening.close()
         self.player.close()
 
 

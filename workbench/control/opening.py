@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from workbench.control.notices import Notices, worded
 from workbench.document.document import Document
+from workbench.document.in_use import InUse
 from workbench.document.project import SUFFIX, Stamp, save_project, stamp_of
 from workbench.document.state import State
 from workbench.errors import UserError
@@ -37,6 +38,7 @@ class Opening(QObject):
         self._document, self._runner, self._notices = document, runner, notices
         self._stamp: Stamp | None = None
         """Of the document's file, as it was opened or saved."""
+        self._in_use = InUse()
 
     @property
     def saving(self) -> bool:
@@ -74,6 +76,7 @@ class Opening(QObject):
         self.replacing.emit()
         project = result.project
         self._stamp = None if project is None else project.stamp
+        self._in_use.hold(None if project is None else project.path)
         if project is None:
             self._document.open(result.recording, result.levels)
         else:
@@ -90,6 +93,13 @@ class Opening(QObject):
         self.opened.emit(path)
         for remark in result.recording.remarks:
             self._notices.trouble(remark)
+        if self._in_use.elsewhere:
+            text = self.tr("“{0}” is open in another window too: what is saved there is not seen here.")
+            self._notices.trouble(text.format(path.name))
+
+    def close(self) -> None:
+        """Let others know that the project is no longer open."""
+        self._in_use.let_go()
 
     def save(self, path: Path, then: Callable[[], object] | None = None, replacing: bool = False) -> None:
         """Write the project; `then` is called when it is written.
@@ -123,6 +133,7 @@ class Opening(QObject):
             if document.recording is not recording:
                 return
             self._stamp = written[1]
+            self._in_use.hold(path)
             document.mark_saved(written[0], runs, path)
             self.saved.emit(path)
             self._notices.say(self.tr("Saved {0}").format(path.name))
