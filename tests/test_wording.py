@@ -81,4 +81,4 @@ def test_a_sentence_names_no_key_and_no_button(code):
 
 def test_a_code_without_a_sentence_is_shown_as_it_is():
     assert sentence(UserError("no.such")) == "no.such"
-    assert sentence(OSError("full")) == "full"
+    assert sentence(OSError("full")) == "Full."

@@ -9,11 +9,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench import __version__, resource
+from workbench.console import printing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the `workbench` console script; returns the exit status."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    with printing():
+        try:
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        except KeyboardInterrupt:
+            print("Stopped.", file=sys.stderr)
+            return 130
+
+
+def _run(given: Sequence[str]) -> int:
     from workbench.headless import COMMANDS
 
     if given and given[0] in COMMANDS:

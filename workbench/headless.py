@@ -6,6 +6,8 @@ import argparse
 import json
 import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -15,6 +17,7 @@ from time import monotonic
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from workbench import __version__
 from workbench.audio.export import (
     FORMATS,
     FileFormat,
@@ -321,16 +324,28 @@ def _ended_by_signal() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+def _report() -> Path:
+    """A file with what is known of the exception that is handled."""
+    with tempfile.NamedTemporaryFile("w", prefix="workbench-report-", suffix=".txt", delete=False) as file:
+        file.write(
+            f"workbench {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n\n{traceback.format_exc()}"
+        )
+    return Path(file.name)
+
+
 def _guarded(work: Callable[[], None]) -> int:
-    """Bad input gets one sentence on stderr and exit status 2."""
+    """Bad input gets one sentence on stderr and exit status 2, a defect of ours another one, a report and 70."""
     try:
         # One BLAS thread: results do not depend on the number of processors.
         with _ended_by_signal(), threadpool_limits(1, user_api="blas"):
             work()
-    except (UserError, OSError) as error:
+    except (UserError, OSError, MemoryError) as error:
         print(sentence(error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+    except Exception as error:  # noqa: BLE001 - a defect is told as one
+        print(f"This is a defect of the program ({type(error).__name__}). Its report is {_report()}.", file=sys.stderr)
+        return 70
     return 0

@@ -262,6 +262,9 @@ SENTENCES: dict[str, str] = {
 }
 """English sentences by the codes of UserError, with places for its values. None names a key or a button."""
 
+MEMORY = QT_TRANSLATE_NOOP(
+    "Errors", "There is not enough memory for this; close other programs, or take a shorter piece."
+)
 REASONS: dict[int, str] = {
     errno.ENOSPC: QT_TRANSLATE_NOOP("Errors", "the disk is full"),
     errno.EROFS: QT_TRANSLATE_NOOP("Errors", "nothing can be written on that disk"),
@@ -285,6 +288,11 @@ def sentence(error: BaseException, translate: Callable[[str, str], str] = lambda
     translate : callable
         From a context and an English text to the user's language, as `QCoreApplication.translate`.
     """
+    if isinstance(error, MemoryError):
+        return translate("Errors", MEMORY)
+    if isinstance(error, OSError):
+        said = str(_said(error, translate))
+        return said[:1].upper() + said[1:] + "."
     if not isinstance(error, UserError) or error.code not in SENTENCES:
         return str(error)
     values = {name: _said(value, translate) for name, value in error.values.items()}

@@ -144,7 +144,7 @@ class Job(QObject):
                 result = work(self)
         except Cancelled:
             pass
-        except (UserError, OSError) as error:
+        except (UserError, OSError, MemoryError) as error:
             self._tell(self, News.FAILED, error)
         except Exception as error:  # noqa: BLE001 - a defect of ours must reach the report dialog, from any thread
             sys.excepthook(type(error), error, error.__traceback__)
@@ -199,8 +199,8 @@ class Runner(QObject):
         work : callable (Job) -> result
             Runs in a thread of its own.
         done, failed, published, ended : callable, optional
-            Called in this object's thread: with the result; with the UserError or OSError that the work met; with a
-            result on the way; with nothing, at last. Methods and signals of a QObject that was deleted meanwhile are
+            Called in this object's thread: with the result; with the UserError, OSError or MemoryError that the work
+            met; with a result on the way; with nothing, at last. Methods and signals of a QObject that was deleted meanwhile are
             left alone; a lambda must see to that itself.
         key : str
             Jobs of the same key that have not ended are stopped, and nothing of them is delivered any more but their
