@@ -200,8 +200,8 @@ class Runner(QObject):
             Runs in a thread of its own.
         done, failed, published, ended : callable, optional
             Called in this object's thread: with the result; with the UserError, OSError or MemoryError that the work
-            met; with a result on the way; with nothing, at last. Methods and signals of a QObject that was deleted meanwhile are
-            left alone; a lambda must see to that itself.
+            met; with a result on the way; with nothing, at last. Methods and signals of a QObject that was deleted
+            meanwhile are left alone; a lambda must see to that itself.
         key : str
             Jobs of the same key that have not ended are stopped, and nothing of them is delivered any more but their
             end. The new one begins when they no longer work.
