@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
+import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QWidget
 
-from tests.conftest import pump
-from tests.ui.gestures import SHIFT, click, group, pixels, press
+from tests.acting import change_group
+from tests.conftest import pump, tone_mix
+from tests.ui.gestures import SHIFT, click, group, pixels, press, settle
 from workbench.control.tools import Tool
 from workbench.ui.base.names import ElidedLabel, NameField, chip, short
 
@@ -84,7 +88,7 @@ def test_long_names_neither_widen_the_window_nor_are_lost(factorised):
         assert long_named <= short_named + 40
     for label in (panes.tool_bar.options.paints, panes.threshold.scope):
         # What is told in rich text is no markup of the user's.
-        assert "<the>" not in label.text() and label.toolTip() == LONG
+        assert "<the>" not in label.text() and label.toolTip() == f"<qt>{html.escape(LONG)}</qt>"
     if panes.mixer.visibleRegion().isEmpty():
         press(program, Qt.Key.Key_F4)
     strip = panes.mixer.strips[0]
@@ -121,3 +125,60 @@ def test_what_is_over_the_stack_says_what_it_is_in_words(factorised):
     menu = QApplication.activePopupWidget()
     assert menu is not None and menu.objectName() == "layersMenu"
     menu.close()
+
+
+WIDE = "W<b>&" * 38
+"""190 letters, of the widest there are; and what would be taken for markup and a key."""
+
+
+def named_widely(program, tmp_path):
+    """All that a user can name has such a name."""
+    desk = program.desk
+    soundfile.write(tmp_path / "mix.wav", tone_mix(1.0), 8000)
+    (tmp_path / "mix.wav").rename(tmp_path / (WIDE.replace("/", "") + ".wav"))
+    desk.opening.open(tmp_path / (WIDE + ".wav"))
+    settle(program)
+    desk.wishes.factorise(True)
+    settle(program)
+    group(program, 0, 1)
+    for layer in desk.document.layers:
+        desk.layers.rename(layer, WIDE)
+    change_group(desk.document, "name", desk.document.groups[0].id, name=WIDE)
+    program.window.panes.stack.rename_stack()
+    QTest.keyClicks(QApplication.focusWidget(), WIDE)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    pump(program.application)
+
+
+def test_no_name_makes_the_window_wider_than_a_small_screen(opened, tmp_path):
+    program, window = opened, opened.window
+    before = window.minimumSizeHint()
+    named_widely(program, tmp_path)
+    desk = program.desk
+    for act in (
+        lambda: press(program, Qt.Key.Key_T),
+        lambda: press(program, Qt.Key.Key_B),
+        desk.walking.begin,
+        desk.walking.end,
+        lambda: press(program, Qt.Key.Key_F4),
+        lambda: press(program, Qt.Key.Key_F1),
+    ):
+        act()
+        pump(program.application)
+        wide = [
+            (w.objectName(), type(w).__name__)
+            for w in window.findChildren(QWidget)
+            if w.isVisible() and w.minimumSizeHint().width() > 1024
+        ]
+        assert window.minimumSizeHint().width() <= 1024 and not wide, wide
+    assert window.minimumSizeHint().height() <= 600, before
+
+
+def test_names_are_plain_text_wherever_they_stand(opened, tmp_path):
+    program = opened
+    named_widely(program, tmp_path)
+    for label in program.window.findChildren(QLabel):
+        if label.textFormat() != Qt.TextFormat.PlainText:
+            assert "<b>&" not in label.text(), label.objectName()
+    for button in program.window.findChildren(QPushButton):
+        assert "<b>&W" not in button.text().replace("&&", "")

@@ -50,9 +50,23 @@ def named(widget: W, name: str, label: str, tip: str) -> W:
     return widget
 
 
+def plain(text: str = "") -> QLabel:
+    """A label that shows its text as it is: names that users give are never taken for markup."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def rich(text: str = "") -> QLabel:
+    """A label of markup; names in it are escaped by whoever writes it."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.RichText)
+    return label
+
+
 def dim(text: str) -> QLabel:
     """A label in the quiet colour."""
-    label = QLabel(text)
+    label = plain(text)
     label.setProperty("role", "dim")
     return label
 

@@ -21,6 +21,11 @@ def short(name: str, most: int) -> str:
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
+def literal(text: str) -> str:
+    """A text for a tooltip, which takes what looks like markup for markup."""
+    return f"<qt>{html.escape(text)}</qt>" if "<" in text else text
+
+
 def chip(colour: str, text: str) -> str:
     """A dot in a colour and a text, for a label of rich text."""
     return f'<span style="color:{colour}">●</span> {html.escape(text)}'

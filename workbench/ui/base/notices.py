@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from workbench.ui.base.controls import named
+from workbench.ui.base.controls import named, plain
 from workbench.ui.base.guard import guarded
 
 REMARK_MS = 9000
@@ -27,7 +27,7 @@ class Notice(QFrame):
         self.setObjectName("notice")
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 6, 5)
-        self.text = QLabel()
+        self.text = plain()
         self.text.setObjectName("noticeText")
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 from workbench.audio.scene import Scene
 from workbench.masks.insight.statistics import MaskReport
 from workbench.ui.base import theme
-from workbench.ui.base.controls import dim, named
+from workbench.ui.base.controls import dim, named, rich
 from workbench.ui.base.names import chip
 
 
@@ -37,7 +36,7 @@ class AnalysisDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        self.title = QLabel()
+        self.title = rich()
         self.title.setProperty("role", "title")
         column.addWidget(self.title)
         column.addWidget(dim(where))

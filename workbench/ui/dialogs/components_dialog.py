@@ -8,13 +8,13 @@ import numpy as np
 import pyqtgraph
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.nmf.rank import elbow
 from workbench.nmf.starts import covering
 from workbench.separation.settings import RANGES
 from workbench.ui.base import theme
-from workbench.ui.base.controls import named
+from workbench.ui.base.controls import named, plain, rich
 
 
 class ComponentsDialog(QDialog):
@@ -56,7 +56,7 @@ class ComponentsDialog(QDialog):
         for side in ("left", "bottom"):
             plot.getAxis(side).setPen(t.line)
             plot.getAxis(side).setTextPen(t.dim)
-        text = QLabel(
+        text = rich(
             self.tr(
                 "The curve bends at <b>{0}</b> components: more fit better, but gain less each. It is a start; "
                 "your ears decide."
@@ -93,9 +93,9 @@ class ComponentsDialog(QDialog):
         # Return takes what was set last.
         self.coverage.valueChanged.connect(lambda _: self.covered.setDefault(True))
         by_share = QHBoxLayout()
-        by_share.addWidget(QLabel(self.tr("Or enough for")))
+        by_share.addWidget(plain(self.tr("Or enough for")))
         by_share.addWidget(self.coverage)
-        by_share.addWidget(QLabel(self.tr("of the singular values")), 1)
+        by_share.addWidget(plain(self.tr("of the singular values")), 1)
         by_share.addWidget(self.covered)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -23,7 +22,7 @@ from workbench.audio.export import FORMATS, FileFormat, Level, LevelKind, folder
 from workbench.control.exporting import Wanted
 from workbench.control.notices import worded
 from workbench.errors import UserError
-from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.base.controls import combo, dim, named, plain
 from workbench.ui.base.file_dialogs import ask_paths
 
 NEUTRAL = {LevelKind.PEAK: -1.0, LevelKind.LUFS: -16.0}
@@ -141,7 +140,7 @@ class ExportDialog(QDialog):
         self.level.setRange(-60, 0)
         self.level.setDecimals(1)
         self.level.setEnabled(False)
-        self.notice = QLabel()
+        self.notice = plain()
         self.notice.setObjectName("exportNotice")
         self.notice.setProperty("role", "hint")
         self.notice.setWordWrap(True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QTimer
-from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.control.selection import Selection
 from workbench.control.shaping import Plain, ShapeWish, Shaping
@@ -12,8 +12,8 @@ from workbench.document.document import Document
 from workbench.masks.edits.effects import CombineKind
 from workbench.masks.edits.filters import FilterKind
 from workbench.masks.model.layers import Group, Layer
-from workbench.ui.base.controls import combo, dim, named
-from workbench.ui.base.names import chip, short
+from workbench.ui.base.controls import combo, dim, named, rich
+from workbench.ui.base.names import chip, literal, short
 
 PREVIEW_MS = 60
 MOST_OF_MEDIAN = 7
@@ -57,7 +57,7 @@ class MaskDialog(QDialog):
         self.rows = self._whole("maskBins", tr("Bins"), tr("Bins above and below that count"))
         self.columns = self._whole("maskFrames", tr("Frames"), tr("Frames before and after that count"))
         self.other = combo([], "maskOther", tr("Other mask"), tr("A layer or group of this stack or of another one"))
-        self.scope = QLabel()
+        self.scope = rich()
         self.scope.setObjectName("maskScope")
         self.apply = named(QPushButton(tr("Apply")), "maskApply", tr("Apply"), tr("Do what is shown and heard"))
         self.apply.setDefault(True)
@@ -146,7 +146,7 @@ class MaskDialog(QDialog):
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
         what = self.tr("All layers") if self._wish().whole else source.name
         self.scope.setText(chip(source.colour, f"{short(what, 40)}, {where}"))
-        self.scope.setToolTip(what)
+        self.scope.setToolTip(literal(what))
         self._timer.start()
 
     def _fill_others(self) -> None:

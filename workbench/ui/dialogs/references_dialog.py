@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -27,9 +26,10 @@ from workbench.control.references import MOST_GAIN_DB, Held, References
 from workbench.control.stem_stacks import StemStacks
 from workbench.document.document import Document
 from workbench.masks.insight.oracles import REST_DB
-from workbench.ui.base.controls import Whole, dim, fit, named
+from workbench.ui.base.controls import Whole, dim, fit, named, plain
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import literal
 
 MOST_MS = 1e8
 COMPONENTS = 8
@@ -78,7 +78,7 @@ class _Row:
         self.name = named(
             QLineEdit(), f"referenceName{number}", tr("Name"), tr("What layers and scores call this reference")
         )
-        self.said = QLabel()
+        self.said = plain()
         self.said.setProperty("role", "dim")
         self.said.setWordWrap(True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -126,7 +126,7 @@ class _Row:
                 with QSignalBlocker(field):
                     field.setValue(value)
         self.said.setText(said)
-        self.said.setToolTip(str(held.reference.path))
+        self.said.setToolTip(literal(str(held.reference.path)))
         self.find.setVisible(held.trouble is not None)
 
     @property
@@ -225,7 +225,7 @@ class ReferencesDialog(QDialog):
         return scroll
 
     def _sum(self) -> QHBoxLayout:
-        self.said = QLabel()
+        self.said = plain()
         self.said.setWordWrap(True)
         named(self.said, "referencesSum", self.tr("How they sum up"), self.tr("What they leave of the recording"))
         self.match = named(

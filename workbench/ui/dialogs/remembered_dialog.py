@@ -21,6 +21,7 @@ from workbench.document.document import Document
 from workbench.document.state import RememberedArea
 from workbench.ui.base.controls import dim, fit, named
 from workbench.ui.base.joining import join_of
+from workbench.ui.base.names import literal
 
 
 class RememberedDialog(QDialog):
@@ -105,7 +106,7 @@ class RememberedDialog(QDialog):
                 item = self.list.item(place)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
                 item.setText(each.name)
-                item.setToolTip(self._told(each))
+                item.setToolTip(literal(self._told(each)))
             self.list.setCurrentRow(min(max(row, 0), len(self._shown) - 1))
         self.invitation.setVisible(not self._shown)
         self._marked()

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QMainWindow,
     QPlainTextEdit,
     QPushButton,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench import __version__
-from workbench.ui.base.controls import named
+from workbench.ui.base.controls import named, plain
 
 
 class ReportDialog(QDialog):
@@ -36,7 +35,7 @@ class ReportDialog(QDialog):
         self.setWindowTitle(self.tr("Something went wrong in the program"))
         self.resize(640, 360)
         column = QVBoxLayout(self)
-        text = QLabel(
+        text = plain(
             self.tr(
                 "This is a defect of the program, not of your work. Your work is still open: save it, then go on. "
                 "Please copy this report and send it to the maintainers."

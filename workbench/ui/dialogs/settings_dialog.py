@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.control.wishes import Wishes
-from workbench.ui.base.controls import dim, fit, named
+from workbench.ui.base.controls import dim, fit, named, plain
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.notices import Notice
 from workbench.ui.factors.controls import control as control_of
@@ -84,7 +84,7 @@ class SettingsDialog(QDialog):
         grid.setColumnStretch(2, 1)
         row = 0
         for title, fields in SECTIONS:
-            heading = QLabel(self.tr(title))
+            heading = plain(self.tr(title))
             heading.setProperty("role", "title")
             heading.setContentsMargins(0, 10 if row else 0, 0, 2)
             grid.addWidget(heading, row, 0, 1, 3)
@@ -98,7 +98,7 @@ class SettingsDialog(QDialog):
                 sentence = dim(sentence_of(field))
                 sentence.setWordWrap(True)
                 # A box to tick says what it is itself.
-                label = QLabel("" if isinstance(control, QCheckBox) else label_of(field))
+                label = plain("" if isinstance(control, QCheckBox) else label_of(field))
                 label.setBuddy(control)
                 for column, widget in enumerate((label, control, sentence)):
                     grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignTop)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.audio.player import PlayerStatus
 from workbench.audio.priority import Priority
 from workbench.control.playback import Playback
-from workbench.ui.base.controls import combo, dim, named
+from workbench.ui.base.controls import combo, dim, named, plain
 from workbench.ui.sound.transport_bar import fill_devices
 
 LATENCIES = (0.01, 0.02, 0.03, 0.06, 0.12, 0.24)
@@ -54,7 +54,7 @@ class SoundDialog(QDialog):
         )
         self.loudspeakers.setCurrentIndex(max(0, self.loudspeakers.findData(playback.loudspeakers)))
         self.path, self.ring, self.rate, self.priority, self.missed = (
-            named(QLabel("–"), name, label, tip)
+            named(plain("–"), name, label, tip)
             for name, label, tip in (
                 ("soundPath", self.tr("From an edit to the ear"), self.tr("Until an edit is heard while it plays")),
                 ("soundRing", self.tr("Buffered"), self.tr("Sound that waits for the device; edits still reach it")),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from workbench.nmf.harmonic_percussive import HpssMode
 from workbench.separation.settings import RANGES, Method, RunSettings
-from workbench.ui.base.controls import Slider, combo, dim, named
+from workbench.ui.base.controls import Slider, combo, dim, named, plain
 
 LIVE_MS = 150
 
@@ -55,7 +55,7 @@ class TonesDialog(QDialog):
             self.tr("Masks"),
             self.tr("Soft shares, all or nothing, or a third layer for what is clearly neither"),
         )
-        grid.addWidget(QLabel(self.tr("Masks")), 3, 0)
+        grid.addWidget(plain(self.tr("Masks")), 3, 0)
         grid.addWidget(self.masks, 3, 1, 1, 2)
         self.margin = named(
             Slider(0, 12, 3, 3, 48),
@@ -63,8 +63,8 @@ class TonesDialog(QDialog):
             self.tr("Clearly"),
             self.tr("Decibels by which a tone or hit must stand out; else it is the rest"),
         )
-        self.margin_text = QLabel()
-        self._margin_label = QLabel(self.tr("Clearly, by"))
+        self.margin_text = plain()
+        self._margin_label = plain(self.tr("Clearly, by"))
         grid.addWidget(self._margin_label, 4, 0)
         grid.addWidget(self.margin, 4, 1)
         grid.addWidget(self.margin_text, 4, 2)
@@ -86,9 +86,9 @@ class TonesDialog(QDialog):
 
     def _slider(self, grid: QGridLayout, row: int, name: str, label: str, tip: str, value: int) -> Slider:
         slider = named(Slider(3, 101, value, value, 49), name, label, tip)
-        text = QLabel()
+        text = plain()
         text.setMinimumWidth(30)
-        grid.addWidget(QLabel(label), row, 0)
+        grid.addWidget(plain(label), row, 0)
         grid.addWidget(slider, row, 1)
         grid.addWidget(text, row, 2)
         slider.setProperty("text", text)

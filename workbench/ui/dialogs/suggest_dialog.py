@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -27,7 +26,7 @@ from workbench.control.suggesting import NOWHERE, GroupSuggestion
 from workbench.masks.insight import grouping
 from workbench.masks.insight.grouping import Portraits
 from workbench.masks.model.layers import Layer
-from workbench.ui.base.controls import Whole, combo, dim, named
+from workbench.ui.base.controls import Whole, combo, dim, named, plain
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.guard import guarded
 from workbench.ui.base.names import ElidedLabel
@@ -124,7 +123,7 @@ class SuggestDialog(QDialog):
             self.tr("Reference sounds"),
             self.tr("One sound file for each source, of that source alone"),
         )
-        grid.addWidget(QLabel(self.tr("Group by")), 0, 0)
+        grid.addWidget(plain(self.tr("Group by")), 0, 0)
         grid.addWidget(self.how, 0, 1)
         for widget in (self.count, self.hz, self.files):
             grid.addWidget(widget, 0, 2)

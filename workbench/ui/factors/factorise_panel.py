@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from workbench.control.morphing import Morphing
 from workbench.control.selection import Selection
 from workbench.control.wishes import Wishes
 from workbench.document.document import Document
 from workbench.spectral.stft import OVERLAPS, WINDOWS
-from workbench.ui.base.controls import combo, dim, dress, icon_button, named
+from workbench.ui.base.controls import combo, dim, dress, icon_button, named, plain
 from workbench.ui.factors.controls import control
 from workbench.ui.factors.runs_box import MorphBox, RunsBox
 from workbench.ui.factors.words import choices, label, sentence
@@ -34,7 +34,7 @@ class FactorisePanel(QWidget):
         column.setContentsMargins(8, 8, 8, 6)
         column.setSpacing(5)
         column.addLayout(self._fields())
-        self.hint = QLabel()
+        self.hint = plain()
         self.hint.setObjectName("factoriseHint")
         self.hint.setProperty("role", "hint")
         self.hint.setWordWrap(True)

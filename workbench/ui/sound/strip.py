@@ -12,7 +12,7 @@ from workbench.masks.model.layers import Group
 from workbench.ui.base import theme
 from workbench.ui.base.controls import Slider, decibels, dim, named
 from workbench.ui.base.guard import guarded
-from workbench.ui.base.names import ElidedLabel
+from workbench.ui.base.names import ElidedLabel, literal
 from workbench.ui.base.source_controls import Source, SourceControls
 from workbench.ui.sound.meters import SourceMeter
 
@@ -88,7 +88,7 @@ class Strip(QFrame):
         self.setAccessibleName(source.name)
         self.meter.setAccessibleName(self.tr("Level of {0}").format(source.name))
         self.title.setText(source.name)
-        self.title.setToolTip(source.name)
+        self.title.setToolTip(literal(source.name))
         self.chip.setStyleSheet(f"background: {source.colour}; border: none; border-radius: 2px;")
         self.title.setStyleSheet("" if heard else f"color: {theme.current().dim};")
         self.controls.show_source(source)

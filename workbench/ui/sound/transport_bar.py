@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
 
 from workbench.audio.output import Device
 from workbench.audio.player import PlayerStatus
@@ -14,8 +14,8 @@ from workbench.control.notices import worded
 from workbench.control.playback import Playback
 from workbench.jobs.runner import Job, Runner
 from workbench.ui.base.axes import clock
-from workbench.ui.base.controls import combo, dim, dress, icon_button, named, show_icon
-from workbench.ui.base.names import ElidedLabel
+from workbench.ui.base.controls import combo, dim, dress, icon_button, named, plain, show_icon
+from workbench.ui.base.names import ElidedLabel, literal
 from workbench.ui.sound.listen_bar import ListenBar
 from workbench.ui.sound.meters import Meter
 
@@ -52,7 +52,7 @@ class TransportBar(QWidget):
         self.loop = icon_button("loop", "loop", self.tr("Loop"), self.tr("Loop the selection, or everything (L)"))
         self.loop.setCheckable(True)
         self.loop.setChecked(playback.loops)
-        self.clock = named(QLabel("0:00.000"), "clock", self.tr("Position"), self.tr("What is heard now"))
+        self.clock = named(plain("0:00.000"), "clock", self.tr("Position"), self.tr("What is heard now"))
         self.clock.setProperty("role", "clock")
         self.clock.setMinimumWidth(96)
         for widget in (self.to_start, self.play, self.loop, self.clock):
@@ -87,7 +87,7 @@ class TransportBar(QWidget):
         row.addWidget(self.progress, 2)
         row.addWidget(self.job_left)
         row.addStretch(1)
-        self.trouble = QLabel()
+        self.trouble = plain()
         named(self.trouble, "soundTrouble", self.tr("Sound"), self.tr("State of the sound output"))
         row.addWidget(self.trouble)
         self.meter = Meter()
@@ -147,7 +147,7 @@ class TransportBar(QWidget):
             tip = self.tr("Times that the sound ran dry since the start")
         if text != self.trouble.text():
             self.trouble.setText(text)
-            self.trouble.setToolTip(tip)
+            self.trouble.setToolTip(literal(tip))
 
     # -- jobs ----------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class TransportBar(QWidget):
             return
         self._job = job
         self.job_label.setText(job.name)
-        self.job_label.setToolTip(job.name)
+        self.job_label.setToolTip(literal(job.name))
         self.progress.setValue(0)
         self.job_left.setText("")
         self._show_job(True)

@@ -7,16 +7,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from workbench.control.masks import MaskActs
 from workbench.control.selection import Selection
@@ -31,7 +22,8 @@ from workbench.masks.pictures.thumbnails import small_picture, thumbnail_lattice
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
 from workbench.ui.base import theme
-from workbench.ui.base.controls import named
+from workbench.ui.base.controls import named, plain
+from workbench.ui.base.names import literal
 
 PICTURE = QSize(72, 34)
 KEY = "history pictures"
@@ -76,7 +68,7 @@ class HistoryPanel(QWidget):
             self.tr("Give the selection back"),
             self.tr("In what is selected of time and frequency the masks become those after the marked step"),
         )
-        self.held = QLabel()
+        self.held = plain()
         self.held.setProperty("role", "dim")
         named(
             self.held,
@@ -146,7 +138,7 @@ class HistoryPanel(QWidget):
             item = self.list.item(row)
             text = steps[row].name or self.tr("As it was opened")
             item.setText(text)
-            item.setToolTip(text)
+            item.setToolTip(literal(text))
             item.setIcon(QIcon())
             self._pictures.pop(row, None)
         for row in {*range(same, len(steps)), *range(*sorted((self._present + 1, present + 1)))}:

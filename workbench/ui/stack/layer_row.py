@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QDrag, QIcon, QKeyEvent, QMouseEvent, QPixmap
-from PySide6.QtWidgets import QApplication, QColorDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QColorDialog, QFrame, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from workbench.audio.speakers import Speakers
 from workbench.control.layers import LayerActs
@@ -12,7 +12,7 @@ from workbench.control.mixing import MixActs
 from workbench.masks.model.layers import Group, Layer
 from workbench.masks.model.palette import PALETTE
 from workbench.ui.base import theme
-from workbench.ui.base.controls import decibels, named, toggle
+from workbench.ui.base.controls import decibels, named, plain, toggle
 from workbench.ui.base.guard import guarded
 from workbench.ui.base.names import NameField
 from workbench.ui.base.source_controls import SourceControls
@@ -63,7 +63,7 @@ class LayerRow(QFrame):
         self.lock = toggle("", "lock", f"{tag}Lock", "", lock_tip, self._locked())
         self.lock.setIcon(theme.icon("lock"))
         self.lock.setIconSize(QSize(13, 13))
-        self.gain_text = QLabel()
+        self.gain_text = plain()
         self.gain_text.setProperty("role", "dim")
         self.gain_text.setFixedWidth(52)
         self.gain_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

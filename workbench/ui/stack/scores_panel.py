@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMenu,
     QPushButton,
     QTreeWidget,
@@ -26,8 +25,9 @@ from workbench.control.scoring import Scoring
 from workbench.control.selection import Selection
 from workbench.document.document import Document
 from workbench.ui.base import theme
-from workbench.ui.base.controls import dim, named
+from workbench.ui.base.controls import dim, named, plain
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import literal
 from workbench.ui.stack.room_bar import REACHED, RoomBar
 
 SOURCE, REFERENCE, SDR, ROOM, SI_SDR, MIX, MIX_SI, ORACLE, ORACLE_SI, BSSEVAL = range(10)
@@ -96,7 +96,7 @@ class ScoresPanel(QWidget):
             self.tr("Copy as CSV"),
             self.tr("The table, for a spreadsheet"),
         )
-        self.status = QLabel()
+        self.status = plain()
         self.status.setProperty("role", "dim")
         named(self.status, "scoresStatus", self.tr("How far it is measured"), self.tr("How far it is measured"))
         self.open.clicked.connect(self.references_wanted)
@@ -225,7 +225,7 @@ class ScoresPanel(QWidget):
     def _write(self, item: QTreeWidgetItem, row: ScoreRow, names: dict[int, str]) -> None:
         source = row.source
         item.setText(SOURCE, source.name)
-        item.setToolTip(SOURCE, source.name)
+        item.setToolTip(SOURCE, literal(source.name))
         if item.data(SOURCE, COLOUR) != source.colour:
             chip = QPixmap(CHIP, CHIP)
             chip.fill(QColor(source.colour))
@@ -237,7 +237,7 @@ class ScoresPanel(QWidget):
         name = self.tr("none") if row.reference is None else names.get(row.reference, "")
         item.setText(REFERENCE, name)
         how = self.tr("chosen by hand") if row.by_hand else self.tr("found by name or likeness")
-        item.setToolTip(REFERENCE, self.tr("{0}: {1}. Click to choose another").format(name, how))
+        item.setToolTip(REFERENCE, literal(self.tr("{0}: {1}. Click to choose another").format(name, how)))
         item.setForeground(REFERENCE, theme.text_brush() if row.by_hand else theme.dim_brush())
         numbers = [*_pair(row.score), *_pair(row.mix), *_pair(row.oracle)]
         for place, number in zip(NUMBERS, numbers, strict=True):

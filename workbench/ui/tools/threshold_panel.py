@@ -7,14 +7,14 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.control.selection import Selection
 from workbench.control.thresholding import Limits, Thresholding
 from workbench.document.document import Document
 from workbench.masks.edits.effects import Measure
-from workbench.ui.base.controls import combo, dim, named
-from workbench.ui.base.names import chip, short
+from workbench.ui.base.controls import combo, dim, named, rich
+from workbench.ui.base.names import chip, literal, short
 from workbench.ui.tools.histogram import Histogram
 
 LOOK_MS = 80
@@ -90,7 +90,7 @@ class ThresholdPanel(QWidget):
             tr("Cancel the threshold"),
             tr("Leave the mask as it was (Esc)"),
         )
-        self.scope = QLabel()
+        self.scope = rich()
         self.scope.setObjectName("thresholdScope")
         self._arrange()
         self.measure.currentIndexChanged.connect(lambda _: self._measure_changed())
@@ -206,7 +206,7 @@ class ThresholdPanel(QWidget):
             return
         where = self.tr("everywhere") if self._selection.area is None else self.tr("in the selection")
         self.scope.setText(chip(source.colour, f"{short(source.name, 18)}, {where}"))
-        self.scope.setToolTip(source.name)
+        self.scope.setToolTip(literal(source.name))
 
     def _look_soon(self) -> None:
         if not self.isHidden():

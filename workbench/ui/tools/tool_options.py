@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QSpinBox,
-    QStackedWidget,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSizePolicy, QSpinBox, QStackedWidget, QWidget
 
 from workbench.control.areas import AreaActs, Reshape
 from workbench.control.marking import Marking
@@ -23,8 +14,8 @@ from workbench.control.tools import FILTERS, HARMONICS, PAINTING, REACHES, SIZES
 from workbench.document.document import Document
 from workbench.masks.edits.brush import Shape
 from workbench.masks.insight.finding import Likeness
-from workbench.ui.base.controls import Slider, combo, dim, named
-from workbench.ui.base.names import chip, short
+from workbench.ui.base.controls import Slider, combo, dim, named, plain, rich
+from workbench.ui.base.names import chip, literal, short
 from workbench.ui.tools.source_chips import SourceChips
 from workbench.ui.tools.texts import described, described_shapes
 
@@ -69,7 +60,7 @@ class ToolOptions(QStackedWidget):
 
     def _select_page(self) -> QWidget:
         page, row = self._page()
-        self.select_title = QLabel()
+        self.select_title = plain()
         self.select_title.setProperty("role", "title")
         row.addWidget(self.select_title)
         self.wand = QWidget()
@@ -200,7 +191,7 @@ class ToolOptions(QStackedWidget):
         page, row = self._page()
         tools = self._tools
         brush = tools.options.brush
-        self.paints = QLabel()
+        self.paints = rich()
         self.paints.setObjectName("paintedLayer")
         row.addWidget(self.paints)
         self.shape = combo(
@@ -355,7 +346,7 @@ class ToolOptions(QStackedWidget):
         most = 9 if self._tools.options.brush.shape is Shape.COMB else 16
         what = "" if self._tools.tool is Tool.BRUSH else f"{described()[self._tools.tool].name}: "
         self.paints.setText(what + chip(source.colour, short(source.name, most)))
-        self.paints.setToolTip(source.name)
+        self.paints.setToolTip(literal(source.name))
 
     def _show_area(self) -> None:
         for button in (*self.reshapes, self.harmonics_wanted, self.similar_wanted):

@@ -62,6 +62,7 @@ class FileFlow(QObject):
         named(box, "lostBox", self.tr("Where is the recording?"), self.tr("Find the recording of the project"))
         find = box.addButton(self.tr("Find the recording…"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowModality(Qt.WindowModality.WindowModal)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
@@ -100,6 +101,7 @@ class FileFlow(QObject):
         anyway = box.addButton(self.tr("Replace it"), QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(other)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowModality(Qt.WindowModality.WindowModal)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
@@ -148,6 +150,7 @@ class FileFlow(QObject):
         discard = box.addButton(QMessageBox.StandardButton.Discard)
         box.addButton(QMessageBox.StandardButton.Cancel)
         # The window may not go on behind it: what would be asked about is what is there now. Sound goes on.
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowModality(Qt.WindowModality.WindowModal)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from workbench.ui.base.controls import dim, named
+from workbench.ui.base.controls import dim, named, plain
 
 
 class Invitation(QWidget):
@@ -16,7 +16,7 @@ class Invitation(QWidget):
         self.setObjectName("invitation")
         column = QVBoxLayout(self)
         column.addStretch(1)
-        title = QLabel(self.tr("Drop a recording here"))
+        title = plain(self.tr("Drop a recording here"))
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         font = title.font()
         font.setPointSize(18)

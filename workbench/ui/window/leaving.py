@@ -54,6 +54,7 @@ class Leaving(QObject):
             now = box.addButton(self.tr("Quit without them"), QMessageBox.ButtonRole.DestructiveRole)
             box.addButton(QMessageBox.StandardButton.Cancel)
             box.setDefaultButton(wait)
+            box.setTextFormat(Qt.TextFormat.PlainText)
             box.setWindowModality(Qt.WindowModality.WindowModal)
             box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 

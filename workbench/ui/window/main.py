@@ -6,13 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSettings
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from workbench.control.desk import Desk
 from workbench.precedence import Precedence
 from workbench.ui.base import theme
-from workbench.ui.base.controls import dim, fit, named
+from workbench.ui.base.controls import fit, named, plain
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.names import ElidedLabel
 from workbench.ui.base.notices import Notice, StatusText
 from workbench.ui.tools.texts import described
 from workbench.ui.window.actions import Actions
@@ -86,10 +87,13 @@ class MainWindow(QMainWindow):
         header.setObjectName("spectrogramHeader")
         row = QHBoxLayout(header)
         row.setContentsMargins(10, 5, 10, 4)
-        title = QLabel(self.tr("Spectrogram  V"))
+        title = plain(self.tr("Spectrogram  V"))
         title.setObjectName("spectrogramTitle")
         title.setProperty("role", "title")
-        self.about = named(dim(""), "about", self.tr("About the recording"), self.tr("The recording and its analysis"))
+        self.about = named(
+            ElidedLabel(), "about", self.tr("About the recording"), self.tr("The recording and its analysis")
+        )
+        self.about.setProperty("role", "dim")
         row.addWidget(title)
         row.addStretch(1)
         row.addWidget(self.about)
