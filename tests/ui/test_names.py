@@ -9,7 +9,7 @@ import soundfile
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 
 from tests.acting import change_group
 from tests.conftest import pump, tone_mix
@@ -152,7 +152,6 @@ def named_widely(program, tmp_path):
 
 def test_no_name_makes_the_window_wider_than_a_small_screen(opened, tmp_path):
     program, window = opened, opened.window
-    before = window.minimumSizeHint()
     named_widely(program, tmp_path)
     desk = program.desk
     for act in (
@@ -165,13 +164,8 @@ def test_no_name_makes_the_window_wider_than_a_small_screen(opened, tmp_path):
     ):
         act()
         pump(program.application)
-        wide = [
-            (w.objectName(), type(w).__name__)
-            for w in window.findChildren(QWidget)
-            if w.isVisible() and w.minimumSizeHint().width() > 1024
-        ]
-        assert window.minimumSizeHint().width() <= 1024 and not wide, wide
-    assert window.minimumSizeHint().height() <= 600, before
+        assert window.minimumSizeHint().width() <= 1024
+    assert window.minimumSizeHint().height() <= 600
 
 
 def test_names_are_plain_text_wherever_they_stand(opened, tmp_path):
