@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +134,11 @@ class Dialogs(QObject):
         dialog.changed.connect(desk.partitions.split_tones)
         desk.document.opened.connect(dialog.leave)
         self._show(dialog)
+
+    def take_stems(self, paths: list[Path]) -> None:
+        """Take stems of what is open, and show them."""
+        self.references()
+        self._desk.references.add(paths)
 
     def references(self) -> None:
         """Stems to measure against, and to make stacks from."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QEvent, QPoint, QSettings
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from workbench.control.desk import Desk
@@ -19,6 +17,7 @@ from workbench.ui.tools.texts import described
 from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.document_menus import add_edit_menu, add_file_menu, add_help_menu, add_view_menu
+from workbench.ui.window.drops import Drops, dropped
 from workbench.ui.window.export_flow import ExportFlow
 from workbench.ui.window.export_memory import ExportMemory
 from workbench.ui.window.factorise_menu import add_factorise_menu
@@ -50,6 +49,7 @@ class MainWindow(QMainWindow):
         self.exports = ExportFlow(self, desk.document, desk.listening, desk.exporting, ExportMemory(settings))
         self.leaving = Leaving(self, self.files, desk.opening, desk.exporting)
         self.dialogs = Dialogs(self, desk)
+        self.drops = Drops(self, desk.document, self.files, desk.opening, desk.notices, self.dialogs.take_stems)
         self.invitation = Invitation()
         self.status = StatusText()
         self.notice = self._build_centre()
@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         desk, panes, notices = self.desk, self.panes, self.desk.notices
         desk.document.opened.connect(self._opened)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         desk.document.history_changed.connect(self._title)
         desk.document.history_changed.connect(self._lead_to_layers)
         desk.document.factors_changed.connect(self._factors_changed)
@@ -171,6 +172,12 @@ class MainWindow(QMainWindow):
         assert isinstance(application, QApplication)
         theme.apply(application, theme.named(name))
         self.panes.dress()
+
+    def _follow_system(self) -> None:
+        """The desktop went over to light or dark, while nobody chose one here."""
+        chosen = str(self._settings.value("theme"))
+        if theme.named(chosen) is not theme.current():
+            self.set_theme(chosen)
 
     # -- showing -------------------------------------------------------------------------------------
 
@@ -247,11 +254,11 @@ class MainWindow(QMainWindow):
     # -- events --------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+        if dropped(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.files.open(Path(event.mimeData().urls()[0].toLocalFile()))
+        self.drops.take(dropped(event.mimeData()))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowBlocked:
