@@ -105,6 +105,9 @@ SENTENCES: dict[str, str] = {
         "Errors", "FLAC holds at most {most} channels, not {channels}; choose WAV."
     ),
     "audio.no_folder": QT_TRANSLATE_NOOP("Errors", "There is no folder for the files yet; name one, or choose one."),
+    "audio.no_home": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” begins with the home of somebody who is not known here; name the folder from the root."
+    ),
     "audio.relative_folder": QT_TRANSLATE_NOOP(
         "Errors", "“{path}” does not say where it is; write the whole path of the folder, or choose one."
     ),

@@ -233,6 +233,7 @@ def test_a_folder_is_looked_at_before_anything_is_written(tmp_path):
         ("", "audio.no_folder"),
         ("\t ", "audio.no_folder"),
         ("here/there", "audio.relative_folder"),
+        ("~nobody-of-this-name/parts", "audio.no_home"),
         (str(tmp_path / "file"), "audio.folder_is_file"),
         (str(tmp_path / "file" / "below"), "audio.folder_is_file"),
         (str(tmp_path / "dangling" / "below"), "audio.folder_is_file"),

@@ -217,7 +217,10 @@ def folder_for(text: str) -> Path:
     """
     if not text.strip():
         raise UserError("audio.no_folder")
-    folder = Path(text.strip()).expanduser()
+    try:
+        folder = Path(text.strip()).expanduser()
+    except RuntimeError as error:
+        raise UserError("audio.no_home", name=text.strip()) from error
     if not folder.is_absolute():
         raise UserError("audio.relative_folder", path=folder)
     # What is not there yet is made within what is.
