@@ -64,6 +64,8 @@ class NullSink:
 
     def __init__(self, folder: Path, rate: int, channels: int) -> None:
         self.rate, self.channels, self._folder = rate, channels, folder
+        self.process = 0
+        """The server's, while it runs."""
         self.env = {
             "XDG_RUNTIME_DIR": str(folder),
             "PULSE_RUNTIME_PATH": str(folder / "pulse"),
@@ -223,6 +225,7 @@ def null_sink(rate: int = 44100, channels: int = 2, refresh: bool = True) -> Ite
     try:
         with _environment(**sink.env), _running(sink.command(), dict(os.environ), folder / "log") as server:
             sink.wait()
+            sink.process = server.pid
             _serve_first(server.pid)
             if refresh:
                 _restart_portaudio()

@@ -1,6 +1,7 @@
 """Projects from other systems, and recordings that went elsewhere."""
 
 import json
+import os
 import sys
 import unicodedata
 import zipfile
@@ -18,12 +19,13 @@ from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import fresh_state
 from workbench.spectral.stft import Analysis
 
-NAMES = ["song.wav", "Größe é.wav", "SONG.WAV", "a b.wav"]
+NAMES = [os.fsdecode(b"\xff\xfe.wav"), "song.wav", "Größe é.wav", "SONG.WAV", "a b.wav"]
 
 
 def saved(folder, name="song.wav", samples=None):
     """A project and its recording."""
-    soundfile.write(folder / name, tone_mix(0.5) if samples is None else samples, 8000, subtype="FLOAT")
+    soundfile.write(folder / "new", tone_mix(0.5) if samples is None else samples, 8000, subtype="FLOAT", format="WAV")
+    (folder / "new").rename(folder / name)
     save_project(folder / "p.workbench", load(folder / name), fresh_state(Analysis(512, 128)), {})
     return folder / "p.workbench"
 

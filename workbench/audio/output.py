@@ -5,6 +5,7 @@ The only file that touches PortAudio. The callback never waits for the interpret
 
 from __future__ import annotations
 
+import atexit
 import math
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -281,6 +282,12 @@ def restart_portaudio() -> None:
         return
     sounddevice._terminate()
     sounddevice._initialize()
+
+
+def leave_portaudio() -> None:
+    """Let the program end without PortAudio, which waits for a device that does not answer."""
+    sounddevice = _sounddevice()
+    atexit.unregister(sounddevice._exit_handler)
 
 
 def _sounddevice() -> Any:

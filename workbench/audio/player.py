@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -13,7 +14,7 @@ from time import monotonic
 from workbench.audio.connection import Connection
 from workbench.audio.feed import Loop
 from workbench.audio.feeder import Feeder
-from workbench.audio.output import Device, NoDevice, output_devices, restart_portaudio
+from workbench.audio.output import Device, NoDevice, leave_portaudio, output_devices, restart_portaudio
 from workbench.audio.priority import Priority, raise_this_thread
 from workbench.audio.scene import Scene
 from workbench.audio.speakers import heard_speakers
@@ -22,6 +23,12 @@ from workbench.errors import UserError
 from workbench.precedence import Precedence
 
 POLL_SECONDS = 0.003
+CLOSING_SECONDS, OPENING_SECONDS = 0.3, 2.0
+"""A device that does not answer for so long, when it is given back or asked for, is told to have stopped."""
+STOP_SECONDS = 0.3
+"""What was asked to stop has done so after this, for who asks, though a device still keeps the thread."""
+LEAVE_SECONDS, MOST_SECONDS = 0.4, 5.0
+"""So long the end waits for a device that does not answer, whose thread is then left behind, and for all else."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,10 @@ class Player:
         self._transport = Transport()
         self._feeder = Feeder(precedence)
         self._connection = Connection()
+        self._waits: tuple[float, float] | None = None
+        """Since when a device has been asked for something that it has not answered, and until when it should have."""
+        self._stop_asked: float | None = None
+        """When a stop was asked for that is not done."""
         self.devices: tuple[Device, ...] = ()
         """Output devices; exchanged as a whole when they were looked for again."""
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
@@ -98,6 +109,7 @@ class Player:
 
     def stop(self) -> None:
         """Fade out and stop."""
+        self._stop_asked = monotonic()
         self._commands.put(self._stop)
 
     def seek(self, position: int) -> None:
@@ -137,18 +149,29 @@ class Player:
         self._commands.put(partial(self._open_anew, look=True))
 
     def close(self) -> None:
-        """Do what was asked for before, stop the thread, and give the device back."""
+        """Do what was asked for before, stop the thread, and give the device back.
+
+        Where the device does not answer the thread is left behind: it ends with the program.
+        """
         self._commands.put(None)
-        self._thread.join(5)
+        begun = monotonic()
+        while self._thread.is_alive() and monotonic() < begun + MOST_SECONDS:
+            self._thread.join(0.02)
+            if self._waits is not None and monotonic() > max(begun, self._waits[0]) + LEAVE_SECONDS:
+                leave_portaudio()
+                return
 
     def status(self) -> PlayerStatus:
         """What is heard now; safe from any thread."""
         scene, transport, connection = self._source(), self._transport, self._connection
-        output = connection.output
+        output, waits, now = connection.output, self._waits, monotonic()
         rate = scene.recording.rate if scene else 44100
-        playing = transport.state is not TransportState.RESTING
-        status = PlayerStatus(playing, transport.place / rate, (), connection.underruns, connection.trouble)
-        if output is None:
+        hung = waits is not None and now > waits[1]
+        stopped = waits is not None and self._stop_asked is not None and now > self._stop_asked + STOP_SECONDS
+        playing = transport.state is not TransportState.RESTING and not stopped
+        trouble = NoDevice("audio.device_stopped") if hung else connection.trouble
+        status = PlayerStatus(playing, transport.place / rate, (), connection.underruns, trouble)
+        if output is None or hung:
             return status
         latency = output.latency + output.ring.guard / output.rate
         status = replace(status, latency=latency, rate=output.rate, priority=output.priority)
@@ -159,6 +182,15 @@ class Player:
         return status if position is None else replace(status, position=position / rate, peaks=peaks)
 
     # -- the player's thread -------------------------------------------------------------------------
+
+    @contextmanager
+    def _waiting(self, seconds: float) -> Iterator[None]:
+        """What the device, or the system, is asked for here may never be answered."""
+        self._waits = monotonic(), monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._waits = None
 
     def _run(self) -> None:
         raise_this_thread()
@@ -172,7 +204,8 @@ class Player:
             if command is None:
                 break
             self._guarded(command)
-        self._connection.close()
+        with self._waiting(CLOSING_SECONDS):
+            self._connection.close()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """A defect of ours is reported, and the next play begins with a fresh device."""
@@ -181,7 +214,8 @@ class Player:
         except Exception as error:  # noqa: BLE001 - the thread must live, or there is no sound until the next start
             sys.excepthook(type(error), error, error.__traceback__)
             self._turn(self._transport.halt(self._transport.place))
-            self._connection.close()
+            with self._waiting(CLOSING_SECONDS):
+                self._connection.close()
 
     def _pause(self) -> float | None:
         """Seconds to wait for a command before looking after the ring again; None to wait for a command only."""
@@ -194,7 +228,8 @@ class Player:
         before, self._transport = self._transport, after
         if after.state is TransportState.RESTING and before.state is not TransportState.RESTING:
             self._feeder.drop()
-            self._connection.pause()
+            with self._waiting(CLOSING_SECONDS):
+                self._connection.pause()
 
     # -- commands ------------------------------------------------------------------------------------
 
@@ -214,6 +249,7 @@ class Player:
             self._open(scene)
 
     def _stop(self) -> None:
+        self._stop_asked = None
         output, at = self._connection.output, float(self._transport.place)
         if self._transport.sounding and output is not None:
             at = self._feeder.fade_out(output)
@@ -255,14 +291,16 @@ class Player:
         self._connection.underruns = 0
 
     def _list_devices(self) -> None:
-        self.devices = output_devices()
+        with self._waiting(OPENING_SECONDS):
+            self.devices = output_devices()
 
     # -- the device and its ring ---------------------------------------------------------------------
 
     def _open(self, scene: Scene) -> None:
         """Have the device ready for a scene, and begin at once where it is to sound."""
         try:
-            self._connection.open(scene.recording.rate, heard_speakers(scene.recording.speakers))
+            with self._waiting(OPENING_SECONDS):
+                self._connection.open(scene.recording.rate, heard_speakers(scene.recording.speakers))
         except NoDevice as error:
             self._lose(error)
             return
@@ -272,10 +310,12 @@ class Player:
     def _open_anew(self, look: bool = False) -> None:
         """Take the device again, after a look at which there are, and go on where the sound was."""
         after = self._cut_off()
-        self._connection.close()
+        with self._waiting(CLOSING_SECONDS):
+            self._connection.close()
         self._turn(after)
         if look:
-            restart_portaudio()
+            with self._waiting(OPENING_SECONDS):
+                restart_portaudio()
             self._list_devices()
         scene = self._source()
         if scene is not None and after.state is TransportState.WAITING:
@@ -285,7 +325,8 @@ class Player:
         """The device does not answer: what sounded waits until one does."""
         after, fading = self._cut_off(), self._transport.state is TransportState.FADING
         # Where it was fading out, nothing more was to be heard of it.
-        self._connection.lose(None if fading else trouble)
+        with self._waiting(CLOSING_SECONDS):
+            self._connection.lose(None if fading else trouble)
         self._turn(after)
 
     def _cut_off(self) -> Transport:

@@ -159,7 +159,8 @@ def save_project(
         with replacing(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             with file.open("project.json", "w", force_zip64=True) as member:
                 # In small pieces: one large piece of JSON would hold up the sound that plays meanwhile.
-                texts = json.JSONEncoder(ensure_ascii=False, allow_nan=False).iterencode(document)
+                # In ASCII: names of files need be no UTF-8.
+                texts = json.JSONEncoder(allow_nan=False).iterencode(document)
                 while some := "".join(islice(texts, 4096)):
                     member.write(some.encode())
             for name, array in arrays.items():
