@@ -244,3 +244,24 @@ def test_quitting_while_files_are_written_asks(opened, tmp_path, answer):
     assert pump(program.application, lambda: window.isVisible() == (answer == "Cancel"), 10)
     if answer != "Quit without them":
         assert len(list((tmp_path / "out").glob("*.wav"))) == 2
+
+
+def test_a_recording_far_above_full_scale_is_told_and_can_be_written_as_loud_as_it_was(workbench, tmp_path):
+    program, samples = workbench, tone_mix(1.0) * 32768
+    soundfile.write(tmp_path / "loud.wav", samples, 8000, subtype="FLOAT")
+    program.window.show()
+    program.desk.opening.open(tmp_path / "loud.wav")
+    assert pump(program.application, lambda: program.desk.document.recording, 5)
+    assert "above full scale" in program.window.notice.text.text()
+    assert np.abs(program.desk.document.recording.samples).max() <= 1, "nothing above full scale goes to a device"
+    program.window.exports.show_dialog(tmp_path)
+    dialog = program.window.findChild(QDialog, "exportDialog")
+    dialog.folder.setText(str(tmp_path / "out"))
+    dialog.loudness.setCurrentIndex(dialog.loudness.findText("as loud as the file"))
+    dialog.loudness.activated.emit(dialog.loudness.currentIndex())
+    level = program.desk.document.recording.level_db
+    assert not dialog.level.isEnabled() and dialog.level.value() == pytest.approx(level, abs=0.05)
+    QTest.mouseClick(dialog.go, LEFT)
+    wrote = tmp_path / "out" / "loud mix.wav"
+    assert pump(program.application, lambda: wrote.exists() and not program.desk.runner.jobs, 10)
+    np.testing.assert_allclose(soundfile.read(wrote)[0], samples, atol=1e-6 * np.abs(samples).max())
