@@ -234,3 +234,26 @@ def test_pictures_leave_what_is_heard_remembered():
         assert left(stack) == 0
         assert heard < memory.nbytes <= memory.most_bytes, "they have what there is beside"
     assert memory.nbytes > 1.5 * heard
+
+
+def test_what_was_overtaken_goes_before_what_is_present():
+    """Many edits of one place leave what is known elsewhere."""
+    stack = painted_once(Memory())
+    everywhere(stack)
+    heard = stack.remembered.nbytes
+    memory = Memory(3 * heard)
+    stack = replace(stack, remembered=memory)
+    area = areas.rectangle(Region(150, 190, 70, 90), stack.bins, stack.frames)
+    stack = replace(stack, edits=(*stack.edits, Operation(Invert((), stack.layers[1].part_ids), area)))
+    everywhere(stack)
+    # The first rectangle's blocks, but not those of the second.
+    elsewhere = Region(10, 60, 40, 60)
+    states = [stack]
+    for i in range(40):
+        more = Operation(Scale((), stack.layers[1].part_ids, 0.9 + 0.001 * i), area)
+        states.append(replace(states[-1], edits=(*states[-1].edits, more)))
+        states[-1].evaluate(np.arange(150, 190), np.arange(70, 90))
+        assert left(states[-1], elsewhere) == 0
+    assert memory.nbytes <= memory.most_bytes
+    # The latest can be taken back at once, the oldest no longer.
+    assert left(states[-2], Region(150, 190, 70, 90)) == 0 < left(states[1], Region(150, 190, 70, 90))

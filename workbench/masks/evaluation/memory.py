@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from itertools import chain
 from threading import Lock
 
 from workbench.masks.edits.edits import Edit, common
@@ -65,19 +64,42 @@ class Known:
 
 
 class _Kept:
-    """Records in the order in which they were asked for, the last one last."""
+    """Records in the order in which they were asked for, the last one last; those that were overtaken apart."""
 
     def __init__(self) -> None:
-        self.records: OrderedDict[Record, None] = OrderedDict()
+        self._present: OrderedDict[Record, None] = OrderedDict()
+        self._overtaken: OrderedDict[Record, None] = OrderedDict()
         self.nbytes = 0
 
+    def __contains__(self, record: Record) -> bool:
+        return record in self._present or record in self._overtaken
+
     def add(self, record: Record) -> None:
-        self.records[record] = None
+        self._present[record] = None
         self.nbytes += record.nbytes
 
+    def touch(self, record: Record) -> None:
+        """It was asked for."""
+        self._overtaken.pop(record, None)
+        self._present[record] = None
+        self._present.move_to_end(record)
+
+    def overtake(self, record: Record) -> None:
+        """More edits of its block are remembered: only whoever takes them back asks for it again."""
+        if self._present.pop(record, self) is None:
+            self._overtaken[record] = None
+
     def drop(self, record: Record) -> None:
-        del self.records[record]
+        (self._present if record in self._present else self._overtaken).pop(record)
         self.nbytes -= record.nbytes
+
+    def overtaken(self) -> Record | None:
+        """The oldest of those that were."""
+        return next(iter(self._overtaken), None)
+
+    def oldest(self, but: Record) -> Record | None:
+        """The one that is missed least."""
+        return self.overtaken() or next((each for each in self._present if each is not but), None)
 
 
 class Memory:
@@ -129,8 +151,8 @@ class Memory:
         if best is None:
             return Known(None, list(touches.places), fresh=True)
         with self._lock:
-            if best in self._kept(best).records:
-                self._kept(best).records.move_to_end(best)
+            if best in self._kept(best):
+                self._kept(best).touch(best)
         return Known(best.held, list(touches.places[len(best.entries) :]))
 
     def _best(self, ground: Ground, entries: Entries, block: Block) -> Record | None:
@@ -165,11 +187,10 @@ class Memory:
             by_count = self._of_block.setdefault(block, {})
             by_count[count] = (*by_count.get(count, ()), fresh)
             self._kept(fresh).add(fresh)
+            for old in [each for less, same in by_count.items() if less < count for each in same]:
+                self._kept(old).overtake(old)
             while self._heard.nbytes + self._seen.nbytes > self.most_bytes:
-                first, then = self._heard.records, self._seen.records
-                if self._seen.nbytes > PICTURES * self.most_bytes:
-                    first, then = then, first
-                oldest = next((each for each in chain(first, then) if each is not fresh), None)
+                oldest = self._least_missed(fresh)
                 if oldest is None:
                     break
                 self._forget(oldest)
@@ -195,8 +216,14 @@ class Memory:
                 record.entries = (*record.entries[:-1], now[same])
                 continue
             with self._lock:
-                if record in self._kept(record).records:
+                if record in self._kept(record):
                     self._forget(record)
+
+    def _least_missed(self, but: Record) -> Record | None:
+        if self._seen.nbytes > PICTURES * self.most_bytes:
+            return self._seen.oldest(but) or self._heard.oldest(but)
+        overtaken = self._heard.overtaken() or self._seen.overtaken()
+        return overtaken or self._heard.oldest(but) or self._seen.oldest(but)
 
     def _forget(self, record: Record) -> None:
         self._kept(record).drop(record)
