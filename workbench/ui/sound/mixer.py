@@ -22,8 +22,8 @@ from workbench.ui.base.source_controls import Source
 from workbench.ui.base.wheel import Sideways
 from workbench.ui.sound.strip import Strip, key_of
 
-MOST_WORK = 60
-"""Of `Stack.work_left`, which the levels may take of the window: some milliseconds."""
+MOST_WORK = 12
+"""Of `Stack.work_left`, which the levels may take of the window: a few milliseconds."""
 SHARE = 6
 """Measuring the levels takes at most one such part of the time."""
 
