@@ -165,7 +165,8 @@ def test_no_name_makes_the_window_wider_than_a_small_screen(opened, tmp_path):
         act()
         pump(program.application)
         assert window.minimumSizeHint().width() <= 1024
-    assert window.minimumSizeHint().height() <= 600
+    # Of 600 a title bar and a panel take some.
+    assert window.minimumSizeHint().height() <= 520
 
 
 def test_names_are_plain_text_wherever_they_stand(opened, tmp_path):

@@ -256,3 +256,15 @@ def test_menus_under_the_right_button(factorised):
     menu = program.window.menuBar().findChild(QMenu, "layersMenu")
     assert menu.isVisible()
     menu.close()
+
+
+def test_the_tools_stand_side_by_side_where_a_screen_is_low(opened):
+    program, palette = opened, opened.window.panes.palette
+    for height, columns in ((800, 1), (520, 2), (800, 1)):
+        program.window.resize(1024, height)
+        assert pump(program.application, lambda columns=columns: palette._columns == columns, 5)
+        pump(program.application)
+        assert program.window.height() == height
+        places = [button.geometry() for button in palette.buttons.values()]
+        assert all(palette.rect().contains(place) for place in places)
+        assert not any(a.intersects(b) for i, a in enumerate(places) for b in places[:i])
