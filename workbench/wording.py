@@ -259,6 +259,9 @@ SENTENCES: dict[str, str] = {
     "headless.no_folder": QT_TRANSLATE_NOOP(
         "Errors", "The folder “{folder}” can't be made ({reason}); choose another one for the results."
     ),
+    "jobs.no_thread": QT_TRANSLATE_NOOP(
+        "Errors", "The system has no room for more work at once; close other programs, and try again."
+    ),
     "jobs.no_sounds": QT_TRANSLATE_NOOP(
         "Errors", "The folder “{folder}” holds no sound files; choose one that holds the stems."
     ),

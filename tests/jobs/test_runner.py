@@ -11,6 +11,7 @@ from tests.conftest import pump
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.progress import Cancelled
+from workbench.wording import sentence
 
 
 @pytest.fixture
@@ -266,6 +267,33 @@ def test_nothing_is_told_and_nothing_begins_once_the_program_has_ended(runner):
     late = runner.run("x", work, told.append)
     pump(QCoreApplication.instance())
     assert job.wait(0) and not next_one.started and not late.started and told == []
+
+
+def test_where_the_system_has_no_thread_left_the_job_fails_with_a_sentence(runner, monkeypatch):
+    told, ends = [], []
+
+    def full(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", full)
+        runner.run("x", lambda job: 1, told.append, told.append, ended=lambda: ends.append(1), key="k")
+    finish(runner)
+    assert [error.code for error in told] == ["jobs.no_thread"] and ends == [1]
+    runner.run("x", lambda job: 2, told.append, key="k")
+    finish(runner)
+    assert told[-1] == 2
+
+
+def test_too_little_memory_is_told_as_such(runner):
+    told = []
+
+    def work(job):
+        raise MemoryError
+
+    runner.run("x", work, told.append, told.append)
+    finish(runner)
+    assert "not enough memory" in sentence(told[0])
 
 
 def test_work_that_outlives_the_runner_ends_quietly(runner, monkeypatch):

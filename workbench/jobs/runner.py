@@ -104,8 +104,16 @@ class Job(QObject):
     def start(self) -> None:
         """Begin."""
         self._began = monotonic()
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # The system has no thread left, or no memory for one.
+            self._work = None
+            self._tell(self, News.FAILED, UserError("jobs.no_thread"))
+            self._tell(self, News.ENDED, None)
+        else:
+            self._thread = thread
 
     def cancel(self) -> None:
         """Ask the work to stop at its next report; what waits for its turn ends without one."""
