@@ -10,6 +10,7 @@ Pictures, Wave64 (2004); Apple, AIFF-C (1991) and Core Audio Format 1.0; Sun, au
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,7 +20,11 @@ from workbench.audio.files.spliced import Span, Spliced, patched
 GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 """Behind four letters, in W64."""
 WRAP = 1 << 32
+FLOATS = {b"fl32": 6, b"FL32": 6, b"fl64": 7, b"FL64": 7}
+"""Names of floats in AIFF-C, and what AU has for them."""
 MOST_CHUNKS = 100_000
+PLAIN = (1, 3, 0xFFFE)
+"""Formats of WAV files of which each frame stands for itself: whole numbers, floats, and what says so elsewhere."""
 SMALL = 16
 """Bytes behind the last chunk that nobody misses."""
 
@@ -103,10 +108,14 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
         Where it ends.
     """
     chunks = _chunks(file, start, stop, form)
-    sound = next((chunk for chunk in chunks if chunk.name == form.sound), None)
+    sound = next((chunk for chunk in reversed(chunks) if chunk.name == form.sound), None)
     if sound is None:
         return Layout((Stream(Spliced(file, [Span(start, stop)])),)), stop
     wide = next((chunk for chunk in chunks if chunk.name == b"ds64" and form is WAV), None)
+    # Of several that should hold the samples all but the last are empty; and of RIFF, ds64 is none of its chunks.
+    junk = [chunk for chunk in chunks if chunk.name == form.sound and chunk is not sound]
+    if wide is not None and _bytes(file, start, 4) == b"RIFF":
+        junk, wide = [*junk, wide], None
     declared = sound.declared - form.skip
     if wide is not None and sound.declared >= WRAP - 1:
         declared = struct.unpack("<Q", _bytes(file, wide.begin + 8, 8))[0]
@@ -115,8 +124,11 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
     cut = declared > length and not _unknown(declared)
     if 0 <= declared <= length:
         length, end = _told(file, Span(start, stop), form, begin, declared)
-    pieces = _with_lengths(file, Span(start, end), form, sound, wide, length)
-    return Layout((Stream(Spliced(file, pieces)),), frozenset({Fault.CUT} if cut else ())), end
+    # The decoder takes what is behind the samples of some kinds for samples.
+    last = begin + length if form in (WAV, RIFX, W64) else end
+    pieces = _with_lengths(file, Span(start, last), form, sound, wide, length, [chunk.at for chunk in junk])
+    stream = Stream(Spliced(file, pieces), most=_coded_frames(file, chunks) if form is WAV else None)
+    return Layout((stream,), frozenset({Fault.CUT} if cut else ())), end
 
 
 def sun(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
@@ -145,7 +157,8 @@ def _chunks(file: BinaryIO, start: int, stop: int, form: Form) -> list[Chunk]:
     while at + form.head <= stop and len(out) < MOST_CHUNKS:
         chunk = _chunk(file, at, form)
         out.append(chunk)
-        if chunk.name == form.sound or chunk.declared < 0:
+        found = chunk.name == form.sound and chunk.declared > form.skip
+        if found or chunk.declared < 0:
             break
         at = _next(chunk, start, form)
     return out
@@ -205,14 +218,25 @@ def _unknown(declared: int) -> bool:
     return WRAP - 256 <= declared <= WRAP or 0x7FFFF000 - SMALL <= declared <= WRAP // 2 or declared >= 1 << 62
 
 
+def _coded_frames(file: BinaryIO, chunks: Sequence[Chunk]) -> int | None:
+    """How many frames a WAV file of packed samples says it holds: the last packet is filled up; None of plain ones."""
+    kind = next((each for each in chunks if each.name == b"fmt "), None)
+    fact = next((each for each in chunks if each.name == b"fact" and each.declared >= 4), None)
+    if kind is None or fact is None or struct.unpack("<H", _bytes(file, kind.begin, 2))[0] in PLAIN:
+        return None
+    return int(struct.unpack("<I", _bytes(file, fact.begin, 4))[0]) or None
+
+
 def _with_lengths(
-    file: BinaryIO, span: Span, form: Form, sound: Chunk, wide: Chunk | None, length: int
+    file: BinaryIO, span: Span, form: Form, sound: Chunk, wide: Chunk | None, length: int, junk: Sequence[int] = ()
 ) -> list[Span | bytes]:
-    """The file with lengths that are true."""
+    """The file with lengths that are true, and chunks that begin in some places passed over."""
     total, size = span.stop - span.start, form.skip + length + (form.head if form.whole else 0)
     if form.size[1] == "I" and wide is None and max(total, size) >= WRAP - 1:
         return _as_wide(file, span.start, form, sound, length)
-    patches: list[tuple[int, bytes]] = []
+    patches = [(each, b"JUNK" + (GUID if form is W64 else b"")) for each in junk]
+    if _bytes(file, span.start, 4) == b"BW64":
+        patches.append((span.start, b"RF64"))
     if wide is not None:
         patches.append((wide.begin, struct.pack("<QQ", total - 8, length)))
         size = min(size, WRAP - 1) if sound.declared < WRAP - 1 else WRAP - 1
@@ -247,10 +271,11 @@ def _as_wide(file: BinaryIO, start: int, form: Form, sound: Chunk, length: int) 
         wide = b"ds64" + struct.pack("<IQQQI", 28, total - 8, length, 0, 0)
         return [b"RF64\xff\xff\xff\xffWAVE" + wide, head, b"data\xff\xff\xff\xff", samples]
     common = next((each for each in _chunks(file, start, sound.at, AIFF) if each.name == b"COMM"), None)
-    if form is not AIFF or common is None:
+    kind = _bytes(file, common.begin + 18, 4) if common is not None and common.declared >= 22 else b"NONE"
+    if form is not AIFF or common is None or kind not in (b"NONE", b"twos", b"sowt", *FLOATS):
         return [Span(start, samples.stop)]
     channels, _, bits, exponent, mantissa = struct.unpack(">HIHHQ", _bytes(file, common.begin, 18))
     rate = round(mantissa * 2.0 ** (exponent - 16383 - 63))
-    kind = _bytes(file, common.begin + 18, 4) if common.declared >= 22 else b"NONE"
-    coding = {b"fl32": 6, b"FL32": 6, b"fl64": 7, b"FL64": 7}.get(kind, {8: 2, 16: 3, 24: 4, 32: 5}.get(bits, 0))
-    return [struct.pack(">4sIIIII", b".snd", 24, WRAP - 1, coding, rate, channels), samples]
+    coding = FLOATS.get(kind, {8: 2, 16: 3, 24: 4, 32: 5}.get(bits, 0))
+    order, magic = ("<", b"dns.") if kind == b"sowt" else (">", b".snd")
+    return [struct.pack(order + "4sIIIII", magic, 24, WRAP - 1, coding, rate, channels), samples]

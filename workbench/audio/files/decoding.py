@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import BinaryIO
 
 import numpy as np
@@ -19,6 +20,10 @@ CHANNEL_MAP = 0x1100
 """libsndfile's command SFC_GET_CHANNEL_MAP_INFO, which soundfile does not wrap."""
 BLOCK = 1 << 19
 """Samples of all channels that are decoded at a time."""
+FLAC_STEP = 4096
+"""Frames that are passed over at first where one is damaged: about what stands or falls together."""
+MOST_UNREAD = 1 << 16
+"""Bytes that a decoder of FLAC leaves at most at the end of a file."""
 ENDLESS = 1 << 40
 """A decoder that says it has so many frames does not know."""
 
@@ -60,21 +65,25 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
         If it can't be read.
     """
     layout = layout_of(file)
-    faults, other = set(layout.faults), False
+    faults, other, behind = set(layout.faults), layout.beside, layout.behind
     pieces: list[Float] = []
     first: tuple[int, Speakers] | None = None
-    sizes = [len(stream.file) for stream in layout.streams]
+    ends = [0, *accumulate(len(stream.file) for stream in layout.streams)]
     for i, stream in enumerate(layout.streams):
-        begin, end = (sum(sizes[:count]) / max(1, sum(sizes)) for count in (i, i + 1))
+        begin, end = (each / max(1, ends[-1]) for each in ends[i : i + 2])
         try:
-            samples, found, whole = _decoded(stream, part(progress, begin, end))
+            samples, found, fault = _decoded(stream, part(progress, begin, end))
         except soundfile.SoundFileError:
             if first is None:
                 raise
             faults.add(Fault.DAMAGED)
             continue
-        if not whole and Fault.CUT not in faults:
-            faults.add(Fault.DAMAGED if i + 1 < len(layout.streams) else Fault.CUT)
+        if fault is not None and Fault.CUT not in faults:
+            # What is followed by another was not cut at its end.
+            faults.add(Fault.DAMAGED if i + 1 < len(layout.streams) else fault)
+        unread = len(stream.file) - stream.file.reached
+        if fault is None and stream.check is not None and unread > MOST_UNREAD:
+            behind += unread
         first = first or found
         if found == first:
             pieces.append(samples)
@@ -82,38 +91,66 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
             other = True
     assert first is not None
     joined = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-    return Sound(joined, first[0], frozenset(faults), other, layout.behind, first[1])
+    return Sound(joined, first[0], frozenset(faults), other, behind, first[1])
 
 
-def _decoded(stream: Stream, progress: Progress) -> tuple[Float, tuple[int, Speakers], bool]:
-    """Samples of a stream, their rate and loudspeakers, and whether they are all that there should be."""
+def _decoded(stream: Stream, progress: Progress) -> tuple[Float, tuple[int, Speakers], Fault | None]:
+    """Samples of a stream, their rate and loudspeakers, and what is wrong if they are not all that there should be."""
     blocks: list[Float] = []
-    whole = True
     with soundfile.SoundFile(stream.file) as sound:
         channels, declared = sound.channels, sound.frames if stream.counted and sound.frames < ENDLESS else 0
-        count, got = max(1, BLOCK // channels), 0
-        while whole:
-            buffer = np.full((count, channels), np.nan, np.float32)
-            try:
-                block = sound.read(dtype="float32", always_2d=True, out=buffer)
-            except soundfile.LibsndfileError:
-                # What came before the damage is in the buffer, though nobody says how much of it.
-                block = buffer[: count - int(np.argmin(np.isnan(buffer[::-1, 0])))]
-                if np.isnan(buffer[:, 0]).all():
-                    block = buffer[:0]
-                whole = False
-            if not len(block):
-                break
-            blocks.append(block if len(block) == count else block.copy())
+        count, got, whole = max(1, BLOCK // channels), 0, True
+        while True:
+            block, sane = _read(sound, count)
+            blocks.append(block)
             got += len(block)
             progress(min(1.0, stream.file.tell() / max(1, len(stream.file))))
+            if sane and len(block):
+                continue
+            # An error behind all that there should be, as where an Ogg file has no last flag, is none.
+            whole = whole and (sane or got >= declared > 0)
+            behind = _behind_damage(sound, got, declared) if not sane and sound.format == "FLAC" else None
+            if behind is None:
+                break
+            blocks.append(np.zeros((behind - got, channels), np.float32))
+            got = behind
         kind = sound.samplerate, _speakers(sound)
     if stream.file.error is not None:
         raise stream.file.error
-    samples = np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
-    # An error behind all that there should be, as where an Ogg file has no last flag, is none.
-    whole = got >= declared if declared else whole
-    return samples, kind, whole and (stream.check is None or stream.check(samples))
+    samples = np.concatenate(blocks)[: stream.most]
+    if got < max(declared, stream.least):
+        return samples, kind, Fault.CUT
+    whole = whole and (stream.check is None or stream.check(samples))
+    return samples, kind, None if whole else Fault.DAMAGED
+
+
+def _read(sound: soundfile.SoundFile, count: int) -> tuple[Float, bool]:
+    """The next frames, at most so many, and whether the decoder met no damage.
+
+    soundfile itself seeks to where it thinks it is after each reading, which goes wrong where frames are missing.
+    """
+    buffer = np.empty((count, sound.channels), np.float32)
+    data = soundfile._ffi.cast("float *", buffer.ctypes.data)
+    got = int(soundfile._snd.sf_readf_float(sound._file, data, count))
+    block = buffer if got == count else buffer[:got].copy()
+    return block, not soundfile._snd.sf_error(sound._file)
+
+
+def _behind_damage(sound: soundfile.SoundFile, got: int, declared: int) -> int | None:
+    """The first frame behind damage from which on a FLAC file can be read again; None where there is none."""
+    step = FLAC_STEP
+    while got + step < declared:
+        try:
+            sound.seek(got + step)
+        except soundfile.LibsndfileError:
+            step *= 2
+            continue
+        block, _ = _read(sound, 1)
+        if len(block):
+            sound.seek(got + step)
+            return got + step
+        step *= 2
+    return None
 
 
 def _speakers(sound: soundfile.SoundFile) -> Speakers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from hashlib import md5
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from workbench.audio.files.spliced import Span, Spliced
 MAGIC = b"fLaC"
 HEAD = 42
 """Bytes of the magic and the first block."""
+BEGINNING = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22|RIFF....WAVE|FORM....AIF[FC]", re.DOTALL)
 WINDOW = 1 << 20
 BLOCK = 1 << 16
 MOST_BITS = 24
@@ -23,7 +25,7 @@ MOST_BITS = 24
 
 def joined(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
     """The layout of a FLAC file, and where it ends: each that was joined is a stream."""
-    begins = _begins(file, start, stop) or [start]
+    begins, stop = _begins(file, start, stop)
     spans = [Span(*each) for each in zip(begins, [*begins[1:], stop], strict=True)]
     return Layout(tuple(_stream(file, span) for span in spans)), stop
 
@@ -46,15 +48,16 @@ def _is_as_written(digest: bytes, bits: int, samples: NDArray[np.float32]) -> bo
     return found.digest() == digest
 
 
-def _begins(file: BinaryIO, start: int, stop: int) -> list[int]:
-    """Where the magic stands before a block that says what the file is."""
-    out: list[int] = []
-    for at in range(start, stop, WINDOW):
+def _begins(file: BinaryIO, start: int, stop: int) -> tuple[list[int], int]:
+    """Where FLAC files begin: at the start, and where the magic stands before a block that says what the file is; and
+    where they are over, because a file of another kind begins."""
+    out = [start]
+    for at in range(start + 1, stop, WINDOW):
         file.seek(at)
-        data = file.read(min(WINDOW + 7, stop - at))
-        place = data.find(MAGIC)
-        while place >= 0:
-            if data[place + 4 : place + 8] in (b"\x00\x00\x00\x22", b"\x80\x00\x00\x22"):
-                out.append(at + place)
-            place = data.find(MAGIC, place + 1)
-    return out
+        for found in BEGINNING.finditer(file.read(min(WINDOW + 11, stop - at))):
+            place = at + found.start()
+            if found[0][:4] != MAGIC:
+                return out, place
+            if place > out[-1]:
+                out.append(place)
+    return out, stop

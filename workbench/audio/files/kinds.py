@@ -16,17 +16,20 @@ def layout_of(file: BinaryIO) -> Layout:
     """The layout of an open file; of a kind that is not known here it is one stream, as the decoder finds it."""
     stop = file.seek(0, os.SEEK_END)
     found, at = _laid_out(file, 0, stop)
-    for _ in range(MOST_JOINED):
-        if at >= stop:
-            break
-        if not _known(file, at, stop):
-            return Layout(found.streams, found.faults, found.behind + _said(file, at, stop))
-        more, at = _laid_out(file, at, stop)
-        found = found.joined(more)
-    return found
+    parts = [found]
+    while at < stop and len(parts) < MOST_JOINED and _known(file, at, stop):
+        found, at = _laid_out(file, at, stop)
+        parts.append(found)
+    return Layout(
+        tuple(stream for part in parts for stream in part.streams),
+        frozenset().union(*(part.faults for part in parts)),
+        sum(part.behind for part in parts) + _said(file, at, stop),
+        any(part.beside for part in parts),
+    )
 
 
 def _laid_out(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
+    start = _behind_tag(file, start, stop)
     head = _head(file, start)
     form = chunks.form_of(head)
     if form is not None:
@@ -42,8 +45,17 @@ def _laid_out(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
     return Layout((Stream(Spliced(file, [Span(start, stop)])),)), stop
 
 
+def _behind_tag(file: BinaryIO, start: int, stop: int) -> int:
+    """Where a file begins that has a tag in front, as MP3 has it: some put it before others too."""
+    behind = mpeg.behind_tags(file, start, stop)
+    return behind if behind > start and _has_magic(_head(file, behind)) else start
+
+
 def _known(file: BinaryIO, start: int, stop: int) -> bool:
-    head = _head(file, start)
+    return _has_magic(_head(file, _behind_tag(file, start, stop)))
+
+
+def _has_magic(head: bytes) -> bool:
     return chunks.form_of(head) is not None or head[:4] in (b".snd", b"dns.", ogg.MAGIC, flac.MAGIC)
 
 

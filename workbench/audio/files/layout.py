@@ -33,11 +33,15 @@ class Stream:
         Whether the decoder knows how many frames there should be before it has read them.
     check : callable (float32 (n, C)) -> bool, optional
         Whether what was decoded is what was written.
+    least, most : int, int or None
+        Frames that there should be at least, and how many of what is decoded are sound.
     """
 
     file: Spliced
     counted: bool = True
     check: Callable[[NDArray[np.float32]], bool] | None = None
+    least: int = 0
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,11 @@ class Layout:
     faults : frozenset of Fault
     behind : int
         Bytes after them that are neither sound nor anything else that is known.
+    beside : bool
+        Whether there is other sound at the same time, which is left out.
     """
 
     streams: tuple[Stream, ...]
     faults: frozenset[Fault] = frozenset()
     behind: int = 0
-
-    def joined(self, other: Layout) -> Layout:
-        """With what another piece of the file is made of."""
-        return Layout(self.streams + other.streams, self.faults | other.faults, self.behind + other.behind)
+    beside: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
@@ -10,6 +11,10 @@ from workbench.audio.files.layout import Fault, Layout, Stream
 from workbench.audio.files.spliced import Span, Spliced
 
 WINDOW = 1 << 20
+SYNC = re.compile(rb"\xff[\xe0-\xff][^\xf0-\xff]", re.DOTALL)
+"""How a frame begins: with eleven ones; and its bit rate is none of the last."""
+TRIMMED = 5
+"""Frames that a decoder may leave out of a file: what encoders put before and behind, and what lacks those before."""
 LONGEST = 1 << 12
 """Bytes that a frame has at most, and some more."""
 KILOBITS = {
@@ -26,36 +31,92 @@ RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8
 
 
 class Frame(NamedTuple):
-    """The head of a frame: how many bytes it has, what the next one must share, and where its sound begins."""
+    """What the head of a frame says.
+
+    Attributes
+    ----------
+    length : int
+        Bytes.
+    kind : tuple of int
+        Bits of the version, layer, and rate in Hz: of the next frame they are the same.
+    mono : bool
+    begin : int
+        Where the side information begins, behind head and checksum.
+    side : int
+        Where it ends.
+    samples : int
+        That it stands for.
+    """
 
     length: int
     kind: tuple[int, int, int]
-    """Bits of version and layer, and the rate."""
     mono: bool
+    begin: int
     side: int
-    """Bytes of head and side information."""
+    samples: int
 
 
 @dataclass
 class _Run:
-    """Frames one after the other that are decoded in one go."""
+    """Frames one after the other that are decoded in one go.
 
-    kind: tuple[int, int, int]
-    mono: bool
+    Attributes
+    ----------
+    first : Frame
+    head : bytes
+        Of the first frame.
+    declared : int or None
+        Frames that the first one says there are, itself not among them; None where it does not say.
+    count_at : int or None
+        Where it says so.
+    """
+
+    first: Frame
+    head: bytes
     declared: int | None
-    """Frames that its first one says there are, itself not among them."""
+    count_at: int | None
     spans: list[Span] = field(default_factory=list)
     frames: int = 0
+    lengths: set[int] = field(default_factory=set)
 
     def add(self, start: int, stop: int) -> None:
         self.frames += 1
+        self.lengths.add((stop - start) // 2)
         if self.spans and self.spans[-1].stop == start:
             start = self.spans.pop().start
         self.spans.append(Span(start, stop))
 
     @property
+    def sounding(self) -> int:
+        """Frames of sound."""
+        return self.frames - (self.count_at is not None)
+
+    @property
     def full(self) -> bool:
-        return self.declared is not None and self.frames > self.declared
+        return bool(self.declared) and self.sounding >= (self.declared or 0)
+
+    def stream(self, file: BinaryIO) -> Stream:
+        """Under a head that tells how many frames there are, where the decoder would have to guess."""
+        pieces: list[Span | bytes] = list(self.spans)
+        count = self.sounding.to_bytes(4, "big")
+        if self.count_at is not None and self.declared != self.sounding:
+            first = self.spans[0]
+            pieces[:1] = [Span(first.start, self.count_at), count, Span(self.count_at + 4, first.stop)]
+        elif self.count_at is None and self.first.kind[1] == 3 and len(self.lengths) > 2:
+            pieces.insert(0, _told(self.head, count))
+        least = max(0, self.sounding - TRIMMED) * self.first.samples
+        return Stream(Spliced(file, pieces), counted=False, least=least)
+
+
+def _told(head: bytes, count: bytes) -> bytes:
+    """A first frame that says nothing but how many follow (Xing)."""
+    for bits in range(1, 15):
+        other = bytes([head[0], head[1] | 1, bits << 4 | head[2] & 0x0C, head[3]])
+        found = frame(other)
+        if found is not None and found.length >= found.side + 12:
+            said = other + bytes(found.side - 4) + b"Xing" + (1).to_bytes(4, "big") + count
+            return said.ljust(found.length, b"\0")
+    return b""
 
 
 class _Window:
@@ -84,13 +145,11 @@ def frame(head: bytes) -> Frame | None:
     hz = RATES[version][rate]
     kilobits = KILOBITS[1 if version == 3 else 2, layer][bits - 1]
     padding, mono = head[2] >> 1 & 1, head[3] >> 6 == 3
-    if layer == 1:
-        length = (12000 * kilobits // hz + padding) * 4
-    else:
-        samples = 576 if layer == 3 and version != 3 else 1152
-        length = samples * 125 * kilobits // hz + padding
+    samples = 384 if layer == 1 else 576 if layer == 3 and version != 3 else 1152
+    length = (12000 * kilobits // hz + padding) * 4 if layer == 1 else samples * 125 * kilobits // hz + padding
     side = {(3, False): 32, (3, True): 17, (2, False): 17, (2, True): 9}[3 if version == 3 else 2, mono]
-    return Frame(length, (version, layer, hz), mono, 4 + (0 if head[1] & 1 else 2) + side)
+    begin = 4 if head[1] & 1 else 6
+    return Frame(length, (version, layer, hz), mono, begin, begin + side, samples)
 
 
 def is_mpeg(file: BinaryIO, start: int, stop: int) -> bool:
@@ -100,20 +159,23 @@ def is_mpeg(file: BinaryIO, start: int, stop: int) -> bool:
     return _found(window, at, min(stop, at + LONGEST)) is not None
 
 
+def behind_tags(file: BinaryIO, start: int, stop: int) -> int:
+    """Where the tags end that a file begins with."""
+    return _behind_tags(_Window(file, stop), start)
+
+
 def frames_of(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
     """The layout of such a file, and where it ends."""
     window = _Window(file, stop)
+    window.stop = _before_tags(window, start, stop)
     faults: set[Fault] = set()
     runs = list(_runs(window, start, faults))
-    for run in runs:
-        if run.declared is not None and run.frames - 1 < run.declared:
-            faults.add(Fault.CUT)
-    if runs and runs[-1].full:
+    if any(run.declared and run.sounding < run.declared for run in runs):
+        faults.add(Fault.CUT)
+    elif runs and runs[-1].full:
         # All are there that there should be: what is left of one more is nobody's.
         faults.discard(Fault.CUT)
-    streams = tuple(
-        Stream(Spliced(file, run.spans), counted=False) for run in runs if run.frames > (run.declared is not None)
-    )
+    streams = tuple(run.stream(file) for run in runs if run.sounding)
     return Layout(streams or (Stream(Spliced(file, [Span(start, stop)])),), frozenset(faults)), stop
 
 
@@ -140,12 +202,14 @@ def _runs(window: _Window, start: int, faults: set[Fault]) -> Iterator[_Run]:
                 faults.add(Fault.DAMAGED)
             at, lost = found, True
             continue
-        declared = _declared(window.bytes(at, head.side + 18), head)
-        begins = run is None or run.kind != head.kind or run.mono != head.mono or run.full or declared is not None
-        if begins:
+        data = window.bytes(at, head.side + 22)
+        count_at, declared = _count(data, head)
+        other = run is None or run.first.kind != head.kind or run.first.mono != head.mono
+        # Behind all that were declared another file begins, if its first frame takes nothing from those before.
+        if other or count_at is not None or (run is not None and run.full and _stands_alone(data, head)):
             if run is not None:
                 yield run
-            run = _Run(head.kind, head.mono, declared)
+            run = _Run(head, data[:4], declared, None if count_at is None else at + count_at)
         assert run is not None
         run.add(at, at + head.length)
         at, lost = at + head.length, False
@@ -153,14 +217,22 @@ def _runs(window: _Window, start: int, faults: set[Fault]) -> Iterator[_Run]:
         yield run
 
 
-def _declared(data: bytes, head: Frame) -> int | None:
-    """How many frames the first one of a file says there are, if it is one that says so (Xing, Info, VBRI)."""
-    if data[head.side : head.side + 4] in (b"Xing", b"Info"):
-        flags = int.from_bytes(data[head.side + 4 : head.side + 8], "big")
-        return int.from_bytes(data[head.side + 8 : head.side + 12], "big") if flags & 1 else None
-    if data[36:40] == b"VBRI":
-        return int.from_bytes(data[50:54], "big")
-    return None
+def _count(data: bytes, head: Frame) -> tuple[int | None, int | None]:
+    """Where the first frame of a file says how many frames there are, if it is one that says so (Xing, Info, VBRI); and
+    how many."""
+    place = None
+    if data[head.side : head.side + 4] in (b"Xing", b"Info") and data[head.side + 7] & 1:
+        place = head.side + 8
+    elif data[36:40] == b"VBRI":
+        place = 50
+    return place, None if place is None else int.from_bytes(data[place : place + 4], "big")
+
+
+def _stands_alone(data: bytes, head: Frame) -> bool:
+    """Whether a frame takes nothing from those before: where its main data begins is 0."""
+    bits = 9 if head.kind[0] == 3 else 8
+    begin = int.from_bytes(data[head.begin : head.begin + 2], "big") >> (16 - bits)
+    return head.kind[1] != 3 or begin == 0
 
 
 def _holds(window: _Window, at: int) -> bool:
@@ -177,14 +249,13 @@ def _holds(window: _Window, at: int) -> bool:
 def _found(window: _Window, at: int, stop: int) -> int | None:
     """Where the next two frames begin that belong together."""
     while at < stop:
-        data = window.bytes(at, min(LONGEST, stop - at))
-        place = data.find(b"\xff")
-        if place < 0:
-            at += max(1, len(data))
-        elif _holds(window, at + place):
-            return at + place
-        else:
-            at += place + 1
+        data = window.bytes(at, min(WINDOW, stop - at))
+        for found in SYNC.finditer(data):
+            if _holds(window, at + found.start()):
+                return at + found.start()
+        at += max(1, len(data) - 2)
+        if len(data) < 3:
+            return None
     return None
 
 
@@ -197,8 +268,31 @@ def _behind_tags(window: _Window, at: int) -> int:
             at += 10 + size + (10 if head[5] & 0x10 else 0)
         elif head[:3] == b"TAG":
             at += 128
+        elif head[:11] == b"LYRICSBEGIN" and (end := _lyrics_end(window, at)):
+            at = end
         elif head[:8] == b"APETAGEX" and len(head) == 32:
-            # The size has the footer in it, and no header; a footer that comes alone has its items before it.
+            # The size has the footer in it, and no header.
             at += 32 + int.from_bytes(head[12:16], "little") if head[23] & 0x20 else 32
         else:
             return min(at, window.stop)
+
+
+def _lyrics_end(window: _Window, at: int) -> int:
+    data = window.bytes(at, min(WINDOW, window.stop - at))
+    ends = [place + 9 for end in (b"LYRICS200", b"LYRICSEND") if (place := data.find(end)) > 0]
+    return at + min(ends) if ends else 0
+
+
+def _before_tags(window: _Window, start: int, stop: int) -> int:
+    """Where the tags begin that end a file: those that are told by their end alone."""
+    while stop - start > 160:
+        foot = window.bytes(stop - 32, 32)
+        if window.bytes(stop - 128, 3) == b"TAG":
+            stop -= 128
+        elif foot[:8] == b"APETAGEX" and not foot[23] & 0x20:
+            stop -= max(32, int.from_bytes(foot[12:16], "little")) + (32 if foot[23] & 0x80 else 0)
+        elif foot[-9:] == b"LYRICS200" and foot[-15:-9].isdigit():
+            stop -= int(foot[-15:-9]) + 15
+        else:
+            break
+    return max(start, stop)

@@ -18,6 +18,8 @@ FIRST, LAST = 2, 4
 """Flags of a page."""
 CHECKSUM = 22
 """Where in a page its checksum is."""
+SOUNDS = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")
+"""With which the first packets of streams of sound begin."""
 POLYNOMIAL = 0x04C11DB7
 
 
@@ -43,11 +45,16 @@ def chained(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
     pages, faults = _pages(file, start, stop)
     if not pages:
         return Layout((Stream(Spliced(file, [Span(start, stop)])),)), stop
-    links = _links(pages)
+    links, beside = [], False
+    for link in _links(pages):
+        mine, others = _first_sound(file, link)
+        links.append(mine)
+        beside |= others
     for link in links:
         if not _is_whole(file, link):
             faults.add(Fault.DAMAGED)
-    return Layout(tuple(Stream(Spliced(file, _ended(file, link))) for link in links), frozenset(faults)), stop
+    streams = tuple(Stream(Spliced(file, _ended(file, link))) for link in links)
+    return Layout(streams, frozenset(faults), beside=beside), stop
 
 
 def _pages(file: BinaryIO, start: int, stop: int) -> tuple[list[Page], set[Fault]]:
@@ -114,6 +121,20 @@ def _links(pages: list[Page]) -> list[list[Page]]:
         out[-1].append(page)
         before = first
     return out
+
+
+def _first_sound(file: BinaryIO, link: list[Page]) -> tuple[list[Page], bool]:
+    """The pages of the first stream of sound in a link, or all where none is known; and whether there are others."""
+    sounds = []
+    for page in link:
+        if page.flags & FIRST:
+            file.seek(page.start + HEAD)
+            head = file.read(64)
+            if any(magic in head for magic in SOUNDS):
+                sounds.append(page.serial)
+    if not sounds:
+        return link, False
+    return [page for page in link if page.serial == sounds[0]], len(set(sounds)) > 1
 
 
 def _ended(file: BinaryIO, link: list[Page]) -> list[Span | bytes]:

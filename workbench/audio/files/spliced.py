@@ -31,6 +31,8 @@ class Spliced:
     ----------
     error : OSError or None
         What went wrong as it was read; it then seems to end.
+    reached : int
+        How far it was read.
     """
 
     def __init__(self, file: BinaryIO, pieces: Sequence[Span | bytes]) -> None:
@@ -38,6 +40,7 @@ class Spliced:
         self._begins = [0, *accumulate(_length(piece) for piece in self._pieces)]
         self._at = 0
         self.error: OSError | None = None
+        self.reached = 0
 
     def __len__(self) -> int:
         return self._begins[-1]
@@ -63,6 +66,7 @@ class Spliced:
             out.append(got)
             self._at += len(got)
             count -= len(got)
+        self.reached = max(self.reached, self._at)
         return b"".join(out)
 
     def _read(self, piece: Span | bytes, offset: int, count: int) -> bytes:
