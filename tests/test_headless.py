@@ -170,8 +170,8 @@ def test_layers_of_an_earlier_separation_go_and_nothing_else_does(tones, tmp_pat
     with (out / "02 Percussive.wav").open("ab") as file:
         file.write(b"marked by hand")
     assert main(["separate", str(tones), "--out", str(out), "--components", "2", "--iterations", "15"]) == 0
-    said = capsys.readouterr().out
-    assert "Removed 1 files of the command before: 01 Harmonic.wav" in said
+    said = capsys.readouterr().err
+    assert "Removed files of the command before: 01 Harmonic.wav" in said
     assert "Kept what was changed since the command before: 02 Percussive.wav" in said
     written = {"01 Component 1.wav", "02 Component 2.wav", "factors.npz", "masks.png"}
     mine = {"01 Song.wav", "02 Percussive.wav", "03 Component 3.wav", "notes.txt"}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 
 import pytest
@@ -140,3 +141,56 @@ def test_what_can_not_be_written_is_told_by_the_name_that_it_was_to_have(tmp_pat
         raise UserError("audio.unwritable", path=outputs.folder / "a" / "b.txt", reason="No space left on device")
     assert caught.value.values["path"] == tmp_path / "a" / "b.txt"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_file_that_is_read_stays_whoever_wrote_it(tmp_path, named):
+    written(tmp_path, a="one", b="two")
+    names = ["a.txt"] if named else ["c.txt"]
+    if named:
+        with pytest.raises(UserError, match="in_the_way"), output_set(tmp_path, names, [tmp_path / "a.txt"]):
+            pass
+    else:
+        with output_set(tmp_path, names, [tmp_path / "a.txt"]) as outputs:
+            (outputs.folder / "c.txt").write_text("three")
+        assert outputs.removed == ("b.txt",)
+    assert (tmp_path / "a.txt").read_text() == "one"
+
+
+def test_what_can_not_be_put_back_is_not_lost(tmp_path, monkeypatch):
+    written(tmp_path, a="one", b="two")
+    real, calls = os.replace, []
+
+    def failing(here, there):
+        calls.append(here)
+        if len(calls) > 3:
+            raise OSError(5, "Input/output error")
+        real(here, there)
+
+    with pytest.raises(UserError, match="not_put_back") as told, output_set(tmp_path, ["a.txt", "b.txt"]) as outputs:
+        for name in ("a.txt", "b.txt"):
+            (outputs.folder / name).write_text("new")
+        monkeypatch.setattr(os, "replace", failing)
+    monkeypatch.undo()
+    left = told.value.values["folder"]
+    kept = {path.name: path.read_text() for folder in (tmp_path, left) for path in folder.glob("*.txt")}
+    assert kept == {"a.txt": "one", "b.txt": "two"}
+    assert str(left) in sentence(told.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_who_stops_it_twice_while_files_are_put_in_place_waits_for_that(tmp_path, monkeypatch):
+    written(tmp_path, a="one", b="two")
+    real = os.replace
+
+    def slow(here, there):
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        real(here, there)
+
+    with pytest.raises(KeyboardInterrupt), output_set(tmp_path, ["a.txt", "c.txt"]) as outputs:
+        for name in ("a.txt", "c.txt"):
+            (outputs.folder / name).write_text("new")
+        monkeypatch.setattr(os, "replace", slow)
+    monkeypatch.undo()
+    assert {path.name: path.read_text() for path in tmp_path.glob("*.txt")} == {"a.txt": "new", "c.txt": "new"}

@@ -129,7 +129,7 @@ def _separate(options: argparse.Namespace) -> None:
         print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
     # Nor are hours of work done for a folder that can't take what comes of them.
     folder_for(str(options.out.absolute()))
-    check_free(options.out, _names_of(layer_paths(Path(), names, FileFormat())))
+    check_free(options.out, _names_of(layer_paths(Path(), names, FileFormat())), [options.input])
     bar = Bar("Factorising", options.quiet)
     snapshot = factorise(Task(recording, analysis, settings), bar.show, threads=options.threads)
     bar.done()
@@ -141,7 +141,7 @@ def _separate(options: argparse.Namespace) -> None:
     )
     bar = Bar("Writing", options.quiet)
     paths = [piece.path for piece in layer_pieces(scene, Path(), FileFormat())]
-    with _outputs(options, _names_of(paths)) as folder:
+    with _outputs(options, _names_of(paths), [options.input]) as folder:
         pieces = layer_pieces(scene, folder, FileFormat())
         write(pieces, FileFormat(), bar.show)
         _write_factors(folder / FACTORS, scene, snapshot)
@@ -202,22 +202,24 @@ def _names_of(layers: Sequence[Path]) -> list[str]:
 
 
 @contextmanager
-def _outputs(options: argparse.Namespace, names: Sequence[str]) -> Iterator[Path]:
-    """Where files of some names are written to, and what is told of those of an earlier command."""
-    with output_set(options.out, names) as outputs:
+def _outputs(options: argparse.Namespace, names: Sequence[str], used: Sequence[Path]) -> Iterator[Path]:
+    """Where files of some names are written to, and what is told of those of an earlier command.
+
+    Also who wants it quiet is told of files that go.
+    """
+    with output_set(options.out, names, used) as outputs:
         yield outputs.folder
-    if outputs.removed:
-        _tell(options, f"Removed {len(outputs.removed)} files of the command before: {', '.join(outputs.removed)}")
-    if outputs.kept:
-        _tell(options, f"Kept what was changed since the command before: {', '.join(outputs.kept)}")
+    for what, names in (("Removed files of", outputs.removed), ("Kept what was changed since", outputs.kept)):
+        if names:
+            print(f"{what} the command before: {', '.join(names)}", file=sys.stderr)
 
 
 def _render(options: argparse.Namespace) -> None:
     project = load_project(options.project)
     recording = load(project.recording)
     told = project.check(recording)
-    if told is not None:
-        print(sentence(told), file=sys.stderr)
+    for remark in (*recording.remarks, *([told] if told is not None else [])):
+        print(sentence(remark), file=sys.stderr)
     state = project.state
     levels = analyse_levels(recording.samples, state.analysis)
     # The pieces that are written share what their edits come to.
@@ -235,8 +237,9 @@ def _render(options: argparse.Namespace) -> None:
         return out
 
     names = [piece.path.as_posix() for piece in pieces(Path())]
+    used = [options.project, project.recording, *(each.path for each in state.references)]
     bar = Bar("Rendering", options.quiet)
-    with _outputs(options, names) as folder:
+    with _outputs(options, names, used) as folder:
         peak = max(each.peak for each in write(pieces(folder), file_format, bar.show))
     bar.done()
     if file_format.integer and peak >= 1.0:
@@ -312,16 +315,18 @@ def _tell(options: argparse.Namespace, text: str) -> None:
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """Who asks the command to end (SIGTERM) leaves nothing half written, as Ctrl+C does."""
+    """Who asks it to end (SIGTERM; SIGHUP of a terminal that closes) leaves nothing half written, as Ctrl+C does."""
 
     def end(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    before = signal.signal(signal.SIGTERM, end)
+    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = [signal.signal(kind, end) for kind in kinds]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
 
 
 def _report() -> Path:

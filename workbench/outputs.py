@@ -12,6 +12,8 @@ import hashlib
 import json
 import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,10 @@ from uuid import uuid4
 from workbench.errors import UserError
 
 MANIFEST = ".workbench-files.json"
+BEFORE = "before"
+"""Where the files of the earlier set wait, within what is being written."""
+ENDS = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Signals that end a command."""
 NAMED = 5
 """Of files that stand in the way, so many are named."""
 
@@ -45,22 +51,24 @@ class Outputs:
     removed: tuple[str, ...] = ()
 
 
-def check_free(folder: Path, names: Sequence[str]) -> None:
+def check_free(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) -> None:
     """Make sure that files of some names may be written to a folder, which need not exist yet.
 
     Raises
     ------
     UserError
-        `outputs.in_the_way`: there are such files, and no earlier set has written exactly these bytes.
+        `outputs.in_the_way`: there are such files, and no earlier set has written exactly these bytes, or they are
+        among those that are `used`.
     """
     known = _manifest(folder)
-    foreign = [name for name in names if os.path.lexists(folder / name) and not _is_ours(folder, name, known)]
+    there = [name for name in names if os.path.lexists(folder / name)]
+    foreign = [name for name in there if _is_used(folder / name, used) or not _is_ours(folder, name, known)]
     if foreign:
         raise UserError("outputs.in_the_way", folder=folder, files=_listed(foreign))
 
 
 @contextmanager
-def output_set(folder: Path, names: Sequence[str]) -> Iterator[Outputs]:
+def output_set(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) -> Iterator[Outputs]:
     """A folder to write a set of files to; they come to their places when the block ends well, else nothing changes.
 
     Parameters
@@ -69,6 +77,8 @@ def output_set(folder: Path, names: Sequence[str]) -> Iterator[Outputs]:
         Where they belong; made where it is not there.
     names : sequence of str
         Their names, with ``/`` between folders.
+    used : sequence of Path
+        Files that are read meanwhile or belong to what is: whoever wrote them, they stay.
 
     Raises
     ------
@@ -77,7 +87,7 @@ def output_set(folder: Path, names: Sequence[str]) -> Iterator[Outputs]:
     OSError
         As the system reports it.
     """
-    check_free(folder, names)
+    check_free(folder, names, used)
     made = _make_folders(folder)
     staging = folder / f".workbench.{uuid4().hex}.part"
     try:
@@ -85,12 +95,12 @@ def output_set(folder: Path, names: Sequence[str]) -> Iterator[Outputs]:
         for inner in {Path(name).parent for name in names}:
             (staging / inner).mkdir(parents=True, exist_ok=True)
         known = _manifest(folder)
-        there = {name for name in known if os.path.lexists(folder / name)}
+        there = {name for name in known if os.path.lexists(folder / name) and not _is_used(folder / name, used)}
         ours = {name for name in there if _is_ours(folder, name, known)}
         gone = ours - set(names)
         yield Outputs(staging, tuple(sorted(there - ours)), tuple(sorted(gone)))
         # Once more: it may have taken hours.
-        check_free(folder, names)
+        check_free(folder, names, used)
         _take_places(folder, staging, names, sorted(ours))
         made = []
     except UserError as error:
@@ -100,7 +110,8 @@ def output_set(folder: Path, names: Sequence[str]) -> Iterator[Outputs]:
             error.values["path"] = folder / path.relative_to(staging)
         raise
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if not _holds_files(staging / BEFORE):
+            shutil.rmtree(staging, ignore_errors=True)
         for each in reversed(made):
             # Only what is empty goes.
             with contextlib.suppress(OSError):
@@ -111,7 +122,7 @@ def _take_places(folder: Path, staging: Path, names: Sequence[str], ours: Sequen
     """Move what was written to its place, and what gives way for it; back again where that fails."""
     manifest = {name: _described(staging / name) for name in names}
     (staging / MANIFEST).write_text(json.dumps({"files": manifest}, indent=1), encoding="utf-8")
-    before = staging / "before"
+    before = staging / BEFORE
     moves: list[tuple[Path, Path]] = []
 
     def move(here: Path, there: Path) -> None:
@@ -120,17 +131,59 @@ def _take_places(folder: Path, staging: Path, names: Sequence[str], ours: Sequen
         moves.append((here, there))
         os.replace(here, there)
 
+    with _undisturbed():
+        try:
+            for name in (*ours, MANIFEST):
+                if name in ours or (folder / name).is_file():
+                    move(folder / name, before / name)
+            for name in (*names, MANIFEST):
+                move(staging / name, folder / name)
+        except BaseException as error:
+            left = [here for here, there in reversed(moves) if not _moved_back(there, here)]
+            if left:
+                names = _listed([each.name for each in left])
+                raise UserError("outputs.not_put_back", folder=before, files=names) from error
+            raise
+        shutil.rmtree(before, ignore_errors=True)
+
+
+def _moved_back(there: Path, here: Path) -> bool:
+    """Take a move back that was made, or begun; answers whether the file is where it was."""
     try:
-        for name in (*ours, MANIFEST):
-            if name in ours or (folder / name).is_file():
-                move(folder / name, before / name)
-        for name in (*names, MANIFEST):
-            move(staging / name, folder / name)
-    except BaseException:
-        for here, there in reversed(moves):
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(there, here)
-        raise
+        os.replace(there, here)
+    except FileNotFoundError:
+        # It was not made.
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nobody ends the command in these moments: Ctrl+C and its kind count afterwards."""
+    kinds = [each for each in ENDS if hasattr(signal, each)]
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = {kind: signal.signal(getattr(signal, kind), lambda number, _: asked.append(number)) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(getattr(signal, kind), handler)
+        for number in asked:
+            signal.raise_signal(number)
+
+
+def _holds_files(folder: Path) -> bool:
+    return folder.is_dir() and any(each.is_file() for each in folder.rglob("*"))
+
+
+def _is_used(path: Path, used: Sequence[Path]) -> bool:
+    """Whether a file is one of some that are read."""
+    return any(each.exists() and path.exists() and os.path.samefile(path, each) for each in used)
 
 
 def _make_folders(folder: Path) -> list[Path]:

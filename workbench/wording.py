@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Callable
 
 from workbench.errors import UserError
@@ -250,6 +251,9 @@ SENTENCES: dict[str, str] = {
         "Errors", "“{file}” may only be read; save under another name, or allow writing to it."
     ),
     "storage.no_plain_file": QT_TRANSLATE_NOOP("Errors", "“{file}” is no plain file; save under another name."),
+    "outputs.not_put_back": QT_TRANSLATE_NOOP(
+        "Errors", "Files of before could not be put back and are in “{folder}” now: {files}."
+    ),
     "outputs.in_the_way": QT_TRANSLATE_NOOP(
         "Errors",
         "“{folder}” holds files that this program did not write, or that were changed since: {files}. Nothing was "
@@ -307,6 +311,9 @@ def sentence(error: BaseException, translate: Callable[[str, str], str] = lambda
 
 def _said(value: object, translate: Callable[[str, str], str]) -> object:
     """A value as it stands in a sentence: of what the system refused, why."""
+    if isinstance(value, (str, os.PathLike)):
+        # Names may hold what would break a line.
+        return re.sub(r"[\x00-\x1f\x7f]", "\ufffd", os.fspath(value))
     if not isinstance(value, OSError):
         return value
     if value.errno in REASONS:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -33,6 +35,8 @@ SUFFIX = ".workbench"
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
+    lzma.LZMAError,
+    tokenize.TokenError,
     EOFError,
     RuntimeError,
     MemoryError,
@@ -107,7 +111,7 @@ class Project:
         names = {"recording": recording.path.name, "project": self.path.name}
         if found != (self.rate, self.channels, self.samples):
             raise ProjectError("document.recording_changed", recording=names["recording"], project=names["project"])
-        if self.checksums and not any(a == b != "" for a, b in zip(self.checksums, recording.checksums, strict=True)):
+        if self.checksums and not any(a == b != "" for a, b in zip(self.checksums, recording.checksums, strict=False)):
             return UserError("document.sounds_otherwise", recording=names["recording"], project=names["project"])
         return None
 
@@ -209,6 +213,9 @@ def load_project(path: Path, recording: Path | None = None) -> Project:
     except ProjectError:
         raise
     except OSError as error:
+        if error.errno is None:
+            # So decompression tells of what it can't read.
+            raise ProjectError("document.damaged", project=path.name) from error
         raise ProjectError("document.not_read", project=path.name, reason=error) from error
     except DAMAGE as error:
         raise ProjectError("document.damaged", project=path.name) from error

@@ -97,24 +97,26 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
 def _decoded(stream: Stream, progress: Progress) -> tuple[Float, tuple[int, Speakers], Fault | None]:
     """Samples of a stream, their rate and loudspeakers, and what is wrong if they are not all that there should be."""
     blocks: list[Float] = []
-    with soundfile.SoundFile(stream.file) as sound:
-        channels, declared = sound.channels, sound.frames if stream.counted and sound.frames < ENDLESS else 0
-        count, got, whole = max(1, BLOCK // channels), 0, True
-        while True:
-            block, sane = _read(sound, count)
-            blocks.append(block)
-            got += len(block)
-            progress(min(1.0, stream.file.tell() / max(1, len(stream.file))))
-            if sane and len(block):
-                continue
-            # An error behind all that there should be, as where an Ogg file has no last flag, is none.
-            whole = whole and (sane or got >= declared > 0)
-            behind = _behind_damage(sound, got, declared) if not sane and sound.format == "FLAC" else None
-            if behind is None:
-                break
-            blocks.append(np.zeros((behind - got, channels), np.float32))
-            got = behind
-        kind = sound.samplerate, _speakers(sound)
+    sound = _opened(stream)
+    channels, declared = sound.channels, sound.frames if stream.counted and sound.frames < ENDLESS else 0
+    kind = sound.samplerate, _speakers(sound)
+    count, got, whole = max(1, BLOCK // channels), 0, True
+    while True:
+        block, sane = _read(sound, count)
+        blocks.append(block)
+        got += len(block)
+        progress(min(1.0, stream.file.tell() / max(1, len(stream.file))))
+        if sane and len(block):
+            continue
+        sound.close()
+        # An error behind all that there should be, as where an Ogg file has no last flag, is none.
+        whole = whole and (sane or got >= declared > 0)
+        further = _behind_damage(stream, got, declared) if not sane and sound.format == "FLAC" else None
+        if further is None:
+            break
+        sound, at = further
+        blocks.append(np.zeros((at - got, channels), np.float32))
+        got = at
     if stream.file.error is not None:
         raise stream.file.error
     samples = np.concatenate(blocks)[: stream.most]
@@ -136,19 +138,27 @@ def _read(sound: soundfile.SoundFile, count: int) -> tuple[Float, bool]:
     return block, not soundfile._snd.sf_error(sound._file)
 
 
-def _behind_damage(sound: soundfile.SoundFile, got: int, declared: int) -> int | None:
-    """The first frame behind damage from which on a FLAC file can be read again; None where there is none."""
+def _opened(stream: Stream) -> soundfile.SoundFile:
+    stream.file.seek(0)
+    return soundfile.SoundFile(stream.file)
+
+
+def _behind_damage(stream: Stream, got: int, declared: int) -> tuple[soundfile.SoundFile, int] | None:
+    """A FLAC file opened anew, at the first frame behind damage from which on it can be read; None where there is none.
+
+    A decoder that has met damage neither goes on nor seeks.
+    """
     step = FLAC_STEP
     while got + step < declared:
+        sound = _opened(stream)
         try:
             sound.seek(got + step)
+            if len(_read(sound, 1)[0]):
+                sound.seek(got + step)
+                return sound, got + step
         except soundfile.LibsndfileError:
-            step *= 2
-            continue
-        block, _ = _read(sound, 1)
-        if len(block):
-            sound.seek(got + step)
-            return got + step
+            pass
+        sound.close()
         step *= 2
     return None
 

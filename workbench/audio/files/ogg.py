@@ -74,14 +74,16 @@ def _pages(file: BinaryIO, start: int, stop: int) -> tuple[list[Page], set[Fault
             # What begins a page and is over before that ends was cut off.
             faults.add(Fault.CUT if begins or _starts(file, at) else Fault.DAMAGED)
             break
-        faults.add(Fault.DAMAGED)
+        if not _starts(file, at, b"ID3"):
+            # (Some put a tag before each of those that were joined.)
+            faults.add(Fault.DAMAGED)
         at = found
     return out, faults
 
 
-def _starts(file: BinaryIO, at: int) -> bool:
+def _starts(file: BinaryIO, at: int, magic: bytes = MAGIC) -> bool:
     file.seek(at)
-    return file.read(len(MAGIC)) == MAGIC
+    return file.read(len(magic)) == magic
 
 
 def _page(file: BinaryIO, at: int) -> Page | None:
