@@ -1,4 +1,4 @@
-"""A sound server that stands still while it plays; each time in a process of its own, for PortAudio may be left in it."""
+"""A sound server that stands still while it plays; in processes of their own, where PortAudio may be left behind."""
 
 import os
 import shutil
