@@ -64,13 +64,13 @@ def test_the_sum_of_the_layers_is_measured(factorised):
     assert residual.text() == "" and residual.property("role") == "dim"
 
 
-def test_above_two_channels_pan_is_off_and_says_why(workbench, tmp_path):
-    soundfile.write(tmp_path / "four.wav", tone_mix(0.5, 8000, 4), 8000)
+def test_where_no_channels_are_left_and_right_pan_is_off_and_says_why(workbench, tmp_path):
+    soundfile.write(tmp_path / "nine.wav", tone_mix(0.5, 8000, 9), 8000)
     workbench.window.show()
-    workbench.desk.opening.open(tmp_path / "four.wav")
+    workbench.desk.opening.open(tmp_path / "nine.wav")
     assert pump(workbench.application, lambda: workbench.desk.document.recording, 5)
     pan = workbench.window.panes.stack.rows[0].pan
-    assert not pan.isEnabled() and "4 channels" in pan.toolTip()
+    assert not pan.isEnabled() and "9 channels" in pan.toolTip()
 
 
 def test_solo_stays_when_another_layer_is_selected(factorised):
@@ -102,10 +102,11 @@ def test_the_merged_layer_is_selected(factorised):
 
 def test_pan_follows_the_channels_of_what_is_opened(opened, tmp_path):
     assert opened.window.panes.stack.rows[0].pan.isEnabled()
-    soundfile.write(tmp_path / "four.wav", tone_mix(0.5, 8000, 4), 8000)
-    opened.desk.opening.open(tmp_path / "four.wav")
-    assert pump(opened.application, lambda: opened.desk.document.recording.channels == 4, 5)
-    assert not opened.window.panes.stack.rows[0].pan.isEnabled()
+    for channels, on in ((9, False), (6, True)):
+        soundfile.write(tmp_path / "many.wav", tone_mix(0.5, 8000, channels), 8000)
+        opened.desk.opening.open(tmp_path / "many.wav")
+        assert pump(opened.application, lambda n=channels: opened.desk.document.recording.channels == n, 5)
+        assert opened.window.panes.stack.rows[0].pan.isEnabled() == on
 
 
 def test_a_new_layer_comes_into_view(factorised):

@@ -105,7 +105,9 @@ class Viewport(QObject):
         if whole:
             self._low, self._high = self.bottom, self.top
         else:
-            self._low, self._high = self._on_axis(float(scale.position(low)), float(scale.position(high)))
+            # What lies below the foot of the axis is no part of what is seen.
+            foot = max(float(scale.position(low)), self.bottom)
+            self._low, self._high = self._on_axis(foot, float(scale.position(high)))
         self.changed.emit()
 
     def zoom_time(self, factor: float, around: float) -> None:

@@ -44,7 +44,7 @@ class SourceControls(QObject):
         gain = Slider(*GAIN_RANGE_DB, source.gain_db, 0.0, 144, orientation)
         self.gain = named(gain, f"{tag}Gain", "", tr("Gain in dB; double-click for 0 dB"))
         placeable = len(speakers) <= 2 or bool(pairs(speakers))
-        off = "" if placeable else tr("Off: no two of these {0} channels are left and right").format(len(speakers))
+        off = "" if placeable else tr("Off: no two of the {0} channels are left and right").format(len(speakers))
         pan = Slider(-1, 1, source.pan, 0.0, 100)
         self.pan = named(pan, f"{tag}Pan", "", off or tr("Pan, constant power; double-click for the centre"))
         self.width: Slider | None = None
