@@ -53,7 +53,7 @@ def test_a_mix_with_its_stems_is_opened_with_them(mixed, tmp_path, as_folder):
     if as_folder:
         (tmp_path / "mix.wav").rename(tmp_path / "stems" / "mix.wav")
     drop(mixed, *([tmp_path / "stems"] if as_folder else [*stems, tmp_path / "mix.wav"]))
-    answer(mixed, "Open “mix.wav”, with")
+    answer(mixed, "It and its stems")
     assert mixed.desk.document.recording.path.name == "mix.wav"
     assert names_of(mixed) == ["High", "Low", "Noise"]
     assert [each for each in mixed.window.findChildren(QDialog, "referencesDialog") if each.isVisible()]
@@ -62,7 +62,7 @@ def test_a_mix_with_its_stems_is_opened_with_them(mixed, tmp_path, as_folder):
 def test_several_may_be_stems_of_what_is_open_or_one_of_them_the_recording(mixed, tmp_path):
     stems = sorted((tmp_path / "stems").iterdir())
     drop(mixed, *stems)
-    answer(mixed, "All are stems")
+    answer(mixed, "Stems of what")
     assert mixed.desk.document.recording.path.name == "mix.wav" and names_of(mixed) == ["High", "Low", "Noise"]
     drop(mixed, *stems)
     answer(mixed, "Cancel")
@@ -71,7 +71,7 @@ def test_several_may_be_stems_of_what_is_open_or_one_of_them_the_recording(mixed
         dialog.close()
     mixed.desk.document.mark_saved(mixed.desk.document.recorded_state, {}, None)
     drop(mixed, *stems)
-    answer(mixed, "Open “High.wav” alone")
+    answer(mixed, "Open it alone")
     assert mixed.desk.document.recording.path.name == "High.wav" and not names_of(mixed)
 
 

@@ -74,15 +74,14 @@ class Drops(QObject):
     def _ask(self, sounds: list[Path]) -> None:
         mix = next((each for each in sounds if any(word in each.stem.lower() for word in MIXES)), sounds[0])
         others = [each for each in sounds if each != mix]
-        name = short(mix.name, MOST_LETTERS)
-        text = self.tr("{0} sound files were dropped. What are they?").format(len(sounds))
+        text = self.tr("{0} sound files were dropped, one of them “{1}”. What are they?")
+        text = text.format(len(sounds), short(mix.name, MOST_LETTERS))
         box = QMessageBox(QMessageBox.Icon.Question, self.tr("Several files"), text, parent=self._over)
         named(box, "dropBox", self.tr("Several files"), self.tr("Which is the recording, and which are its stems?"))
         accept = QMessageBox.ButtonRole.AcceptRole
-        escaped = name.replace("&", "&&")
-        whole = box.addButton(self.tr("Open “{0}”, with the others as its stems").format(escaped), accept)
-        here = box.addButton(self.tr("All are stems of what is open"), accept) if self._document.recording else None
-        alone = box.addButton(self.tr("Open “{0}” alone").format(escaped), accept)
+        whole = box.addButton(self.tr("It and its stems"), accept)
+        here = box.addButton(self.tr("Stems of what is open"), accept) if self._document.recording else None
+        alone = box.addButton(self.tr("Open it alone"), accept)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(whole)
         box.setTextFormat(Qt.TextFormat.PlainText)
