@@ -157,7 +157,8 @@ class Player:
         begun = monotonic()
         while self._thread.is_alive() and monotonic() < begun + MOST_SECONDS:
             self._thread.join(0.02)
-            if self._waits is not None and monotonic() > max(begun, self._waits[0]) + LEAVE_SECONDS:
+            waits = self._waits
+            if waits is not None and monotonic() > max(begun, waits[0]) + LEAVE_SECONDS:
                 leave_portaudio()
                 return
 

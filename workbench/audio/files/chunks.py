@@ -134,7 +134,7 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
 def sun(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
     """The same of a file of Sun's (AU)."""
     order = ">" if _bytes(file, start, 4) == b".snd" else "<"
-    begin, declared = struct.unpack(order + "II", _bytes(file, start + 4, 8).ljust(8, b"\0"))
+    begin, declared = struct.unpack(order + "II", _bytes(file, start + 4, 8))
     length = max(0, stop - start - begin)
     known = 0 < declared < WRAP - 1
     cut = known and declared > length
@@ -251,15 +251,21 @@ def _with_lengths(
 
 def _frames(file: BinaryIO, start: int, sound: Chunk, length: int) -> list[tuple[int, bytes]]:
     """How many frames an AIFF file holds, where they can be counted."""
-    common = next((each for each in _chunks(file, start, sound.at, AIFF) if each.name == b"COMM"), None)
+    common, kind = _common(file, start, sound)
     if common is None or common.declared < 18:
         return []
     channels, _, bits = struct.unpack(">HIH", _bytes(file, common.begin, 8))
-    kind = _bytes(file, common.begin + 18, 4) if common.declared >= 22 else b"NONE"
     each = channels * -(-bits // 8)
-    if not each or kind not in (b"NONE", b"sowt", b"twos", b"fl32", b"FL32", b"fl64", b"FL64", b"in24", b"in32"):
+    if not each or kind not in (b"NONE", b"sowt", b"twos", b"in24", b"in32", *FLOATS):
         return []
     return [(common.begin + 2, struct.pack(">I", min(length // each, WRAP - 1)))]
+
+
+def _common(file: BinaryIO, start: int, sound: Chunk) -> tuple[Chunk | None, bytes]:
+    """The chunk of an AIFF file that tells its kind of samples, and their name."""
+    found = next((each for each in _chunks(file, start, sound.at, AIFF) if each.name == b"COMM"), None)
+    named = found is not None and found.declared >= 22
+    return found, _bytes(file, found.begin + 18, 4) if found is not None and named else b"NONE"
 
 
 def _as_wide(file: BinaryIO, start: int, form: Form, sound: Chunk, length: int) -> list[Span | bytes]:
@@ -270,8 +276,7 @@ def _as_wide(file: BinaryIO, start: int, form: Form, sound: Chunk, length: int) 
         total = 12 + 36 + head.stop - head.start + 8 + length
         wide = b"ds64" + struct.pack("<IQQQI", 28, total - 8, length, 0, 0)
         return [b"RF64\xff\xff\xff\xffWAVE" + wide, head, b"data\xff\xff\xff\xff", samples]
-    common = next((each for each in _chunks(file, start, sound.at, AIFF) if each.name == b"COMM"), None)
-    kind = _bytes(file, common.begin + 18, 4) if common is not None and common.declared >= 22 else b"NONE"
+    common, kind = _common(file, start, sound)
     if form is not AIFF or common is None or kind not in (b"NONE", b"twos", b"sowt", *FLOATS):
         return [Span(start, samples.stop)]
     channels, _, bits, exponent, mantissa = struct.unpack(">HIHHQ", _bytes(file, common.begin, 18))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO
@@ -151,13 +152,12 @@ def _behind_damage(stream: Stream, got: int, declared: int) -> tuple[soundfile.S
     step = FLAC_STEP
     while got + step < declared:
         sound = _opened(stream)
-        try:
+        # Where seeking there fails, what is damaged reaches there too.
+        with suppress(soundfile.LibsndfileError):
             sound.seek(got + step)
             if len(_read(sound, 1)[0]):
                 sound.seek(got + step)
                 return sound, got + step
-        except soundfile.LibsndfileError:
-            pass
         sound.close()
         step *= 2
     return None

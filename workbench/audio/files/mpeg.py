@@ -81,7 +81,7 @@ class _Run:
 
     def add(self, start: int, stop: int) -> None:
         self.frames += 1
-        self.lengths.add((stop - start) // 2)
+        self.lengths.add(stop - start)
         if self.spans and self.spans[-1].stop == start:
             start = self.spans.pop().start
         self.spans.append(Span(start, stop))
@@ -95,6 +95,11 @@ class _Run:
     def full(self) -> bool:
         return bool(self.declared) and self.sounding >= (self.declared or 0)
 
+    @property
+    def varies(self) -> bool:
+        """Whether its bit rate does: of one bit rate the lengths are a byte apart at most."""
+        return max(self.lengths) - min(self.lengths) > 1
+
     def stream(self, file: BinaryIO) -> Stream:
         """Under a head that tells how many frames there are, where the decoder would have to guess."""
         pieces: list[Span | bytes] = list(self.spans)
@@ -102,7 +107,7 @@ class _Run:
         if self.count_at is not None and self.declared != self.sounding:
             first = self.spans[0]
             pieces[:1] = [Span(first.start, self.count_at), count, Span(self.count_at + 4, first.stop)]
-        elif self.count_at is None and self.first.kind[1] == 3 and len(self.lengths) > 2:
+        elif self.count_at is None and self.first.kind[1] == 3 and self.varies:
             pieces.insert(0, _told(self.head, count))
         least = max(0, self.sounding - TRIMMED) * self.first.samples
         return Stream(Spliced(file, pieces), counted=False, least=least)

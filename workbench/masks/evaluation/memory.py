@@ -86,7 +86,8 @@ class _Kept:
 
     def overtake(self, record: Record) -> None:
         """More edits of its block are remembered: only whoever takes them back asks for it again."""
-        if self._present.pop(record, self) is None:
+        if record in self._present:
+            del self._present[record]
             self._overtaken[record] = None
 
     def drop(self, record: Record) -> None:
