@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Qt
+from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workbench.control.notices import Notices
@@ -14,8 +14,8 @@ from workbench.document.document import Document
 from workbench.document.project import SUFFIX
 from workbench.errors import UserError
 from workbench.jobs.works import sound_files
-from workbench.ui.base.controls import named
 from workbench.ui.base.names import short
+from workbench.ui.base.questions import question
 from workbench.ui.window.file_flow import FileFlow
 
 MIXES = ("mix", "mixture", "full", "master", "original")
@@ -76,17 +76,18 @@ class Drops(QObject):
         others = [each for each in sounds if each != mix]
         text = self.tr("{0} sound files were dropped, one of them “{1}”. What are they?")
         text = text.format(len(sounds), short(mix.name, MOST_LETTERS))
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Several files"), text, parent=self._over)
-        named(box, "dropBox", self.tr("Several files"), self.tr("Which is the recording, and which are its stems?"))
+        box = question(
+            self._over,
+            "dropBox",
+            self.tr("Several files"),
+            self.tr("Which is the recording, and which are its stems?"),
+            text,
+        )
         accept = QMessageBox.ButtonRole.AcceptRole
         whole = box.addButton(self.tr("It and its stems"), accept)
         here = box.addButton(self.tr("Stems of what is open"), accept) if self._document.recording else None
         alone = box.addButton(self.tr("Open it alone"), accept)
-        box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(whole)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowModality(Qt.WindowModality.WindowModal)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def answered() -> None:
             if box.clickedButton() is whole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from workbench import resource
@@ -13,8 +13,8 @@ from workbench.control.factorising import Factorising
 from workbench.control.opening import Opening
 from workbench.document.document import Document
 from workbench.document.project import SUFFIX
-from workbench.ui.base.controls import named
 from workbench.ui.base.file_dialogs import ask_paths
+from workbench.ui.base.questions import question
 
 SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
 SETTLE_MS = 20
@@ -58,13 +58,14 @@ class FileFlow(QObject):
 
     def _ask_where(self, project: Path, said: str) -> None:
         """The recording of a project is not to be found."""
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Where is the recording?"), said, parent=self._over)
-        named(box, "lostBox", self.tr("Where is the recording?"), self.tr("Find the recording of the project"))
+        box = question(
+            self._over,
+            "lostBox",
+            self.tr("Where is the recording?"),
+            self.tr("Find the recording of the project"),
+            said,
+        )
         find = box.addButton(self.tr("Find the recording…"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowModality(Qt.WindowModality.WindowModal)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def answered() -> None:
             if box.clickedButton() is find:
@@ -95,15 +96,16 @@ class FileFlow(QObject):
         path = self._document.path
         assert path is not None
         text = self.tr("“{0}” was changed by another window or program since it was opened here.").format(path.name)
-        box = QMessageBox(QMessageBox.Icon.Warning, self.tr("Changed meanwhile"), text, parent=self._over)
-        named(box, "changedBox", self.tr("Changed meanwhile"), self.tr("Replace what somebody else has written?"))
+        box = question(
+            self._over,
+            "changedBox",
+            self.tr("Changed meanwhile"),
+            self.tr("Replace what somebody else has written?"),
+            text,
+        )
         other = box.addButton(self.tr("Save under another name…"), QMessageBox.ButtonRole.AcceptRole)
         anyway = box.addButton(self.tr("Replace it"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(other)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowModality(Qt.WindowModality.WindowModal)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def answered() -> None:
             if box.clickedButton() is other:
@@ -143,16 +145,10 @@ class FileFlow(QObject):
         recording, path = self._document.recording, self._document.path
         name = path.name if path is not None else recording.path.name if recording is not None else ""
         text = self.tr("Save your work on “{0}” first?").format(name)
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Unsaved work"), text, parent=self._over)
+        box = question(self._over, "unsavedBox", self.tr("Unsaved work"), self.tr("Save your work first?"), text)
         self._question = box
-        named(box, "unsavedBox", self.tr("Unsaved work"), self.tr("Save your work first?"))
         save = box.addButton(QMessageBox.StandardButton.Save)
         discard = box.addButton(QMessageBox.StandardButton.Discard)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        # The window may not go on behind it: what would be asked about is what is there now. Sound goes on.
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowModality(Qt.WindowModality.WindowModal)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def answered() -> None:
             if self._question is box:

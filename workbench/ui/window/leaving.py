@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workbench.control.exporting import Exporting
 from workbench.control.opening import Opening
-from workbench.ui.base.controls import named
+from workbench.ui.base.questions import question
 from workbench.ui.window.file_flow import FileFlow
 
 LOOK_MS = 50
@@ -47,16 +47,13 @@ class Leaving(QObject):
             self._later.start()
         elif self._question is None and not self._later.isActive():
             text = self.tr("Files are still being written.")
-            box = QMessageBox(QMessageBox.Icon.Question, self.tr("Still writing"), text, parent=self._over)
+            box = question(
+                self._over, "writingBox", self.tr("Still writing"), self.tr("Quit while files are being written?"), text
+            )
             self._question = box
-            named(box, "writingBox", self.tr("Still writing"), self.tr("Quit while files are being written?"))
             wait = box.addButton(self.tr("Quit when they are done"), QMessageBox.ButtonRole.AcceptRole)
             now = box.addButton(self.tr("Quit without them"), QMessageBox.ButtonRole.DestructiveRole)
-            box.addButton(QMessageBox.StandardButton.Cancel)
             box.setDefaultButton(wait)
-            box.setTextFormat(Qt.TextFormat.PlainText)
-            box.setWindowModality(Qt.WindowModality.WindowModal)
-            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
             def answered() -> None:
                 self._question = None
