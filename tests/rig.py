@@ -75,7 +75,9 @@ class NullSink:
             "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
         }
         # A server that may not compute for 0.2 s in a row ends itself where it is of real time.
-        (folder / "daemon.conf").write_text("rlimit-rttime = -1\n")
+        # Without shared memory: with it the server now and then ends itself by an assertion of its own
+        # (memblock_replace_import, PulseAudio bug 824), and takes the tests after it along.
+        (folder / "daemon.conf").write_text("rlimit-rttime = -1\nenable-shm = no\nenable-memfd = no\n")
         (folder / "asound.conf").write_text(
             "</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n"
         )
