@@ -31,7 +31,11 @@ def test_what_is_remembered_is_what_evaluating_everything_gives_bit_for_bit(seed
     rng = np.random.default_rng(seed)
     stack = a_stack(seed)
     # Often too small for all of it.
-    memory = Memory(int(rng.choice([200_000, 3_000_000, 10**9])), int(rng.choice([30_000, 10**9])))
+    # And the disk is, or has no room at all.
+    most_aside = int(rng.choice([0, 300_000, 10**9]))
+    memory = Memory(
+        int(rng.choice([200_000, 3_000_000, 10**9])), int(rng.choice([30_000, 10**9])), most_aside=most_aside
+    )
     picture = Lattice(np.unique(rng.integers(0, stack.bins, 40)), np.arange(3, stack.frames, 19))
     states, present, identity, other = [stack], 0, 900, a_stack(seed + 1)
     for _ in range(14):
@@ -226,7 +230,7 @@ def test_pictures_leave_what_is_heard_remembered():
     memory = Memory()
     painted_once(memory)
     heard = memory.nbytes
-    stack = painted_once(Memory(2 * heard))
+    stack = painted_once(Memory(2 * heard, most_aside=0))
     memory = stack.remembered
     for first in range(40):
         picture = Lattice(np.arange(stack.bins), np.arange(first, stack.frames, 5))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from workbench.masks.edits.edits import Edit, held_arrays
 from workbench.masks.edits.effects import Held
 from workbench.masks.evaluation.evaluator import Evaluator, Requested, cut, requested
-from workbench.masks.evaluation.lattice import Block, Lattice, pieces
+from workbench.masks.evaluation.lattice import Block, Lattice, pieces, sparseness
 from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.grid import Array, Grid, Indices, Reach, Region
@@ -33,6 +33,8 @@ OWN_BYTES, OWN_COVERAGE = 4 * 2**20, 2**20
 """What a stack remembers that shares no memory with others, as one that an edit of a saved project looks back to."""
 DENSE = 6
 """Where at least one of so many bins is asked for, all are evaluated, and remembered for those who ask for others."""
+MOSTLY = 2.5
+"""The same where filters look at the bins around too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +147,7 @@ class Stack:
         memory, blocks = self._blocks(rows, columns, lattice)
         left = 0
         for block, _, _ in blocks:
-            todo = memory.known(self.ground, self.edits, block).left
+            todo = memory.left(self.ground, self.edits, block)
             left += sum(self.edits[i].effort(block.region) for i in todo)
             look = next((i for i in todo if self.edits[i].reach != (0, 0)), None)
             if look is not None and left <= ENOUGH:
@@ -163,7 +165,7 @@ class Stack:
         for row, column, _, _ in pieces(rows, columns, block.lattice.wide):
             near = block.lattice.block(row, column)
             if near != block:
-                left += sum(before[i].effort(near.region) for i in memory.known(self.ground, before, near).left)
+                left += sum(before[i].effort(near.region) for i in memory.left(self.ground, before, near))
         return left
 
     @cached_property
@@ -178,9 +180,7 @@ class Stack:
         if not self.edits or not len(rows) or not len(columns):
             return memory, []
         if lattice is None:
-            spanned = (int(rows[-1]) - int(rows[0]) + 1) * (int(columns[-1]) - int(columns[0]) + 1)
-            dense = spanned <= DENSE * len(rows) * len(columns)
-            if dense:
+            if sparseness(rows, columns) <= DENSE:
                 lattice = memory.whole(self.bins, self.frames)
             else:
                 # Nobody asks for the same ones again.
@@ -188,6 +188,8 @@ class Stack:
         sparse = len(lattice.columns) < self.frames or len(lattice.rows) < self.bins
         if sparse and self._furthest != (0, 0):
             lattice = lattice.with_neighbours(self._furthest, self.bins, self.frames)
+            if lattice.left_out <= MOSTLY:
+                lattice = memory.whole(self.bins, self.frames)
         return memory, requested(rows, columns, lattice)
 
     def masks_of(

@@ -48,12 +48,12 @@ class Evaluator:
     for bit, as evaluating everything.
     """
 
-    def __init__(self, ground: Ground, edits: tuple[Edit, ...], memory: Memory) -> None:
-        self._ground, self._edits, self._memory = ground, edits, memory
+    def __init__(self, ground: Ground, edits: tuple[Edit, ...], memory: Memory, in_passing: bool = False) -> None:
+        self._ground, self._edits, self._memory, self._in_passing = ground, edits, memory, in_passing
 
     def held(self, block: Block) -> Bundled | None:
         """The masks of a block; None where no edit touches it, and they are as the model has them."""
-        known = self._memory.known(self._ground, self._edits, block)
+        known = self._memory.known(self._ground, self._edits, block, self._in_passing)
         if not known.left:
             if known.fresh:
                 self._memory.remember(self._ground, self._edits, block, None)
@@ -65,7 +65,7 @@ class Evaluator:
             before = self
             if edit.reach != (0, 0):
                 # It looks at the masks before it, here as in the blocks around.
-                before = Evaluator(self._ground, self._memory.before(self._edits, i), self._memory)
+                before = Evaluator(self._ground, self._memory.before(self._edits, i), self._memory, in_passing=True)
                 self._memory.remember(self._ground, before._edits, block, bundles.held)
             _lay(edit, bundles, grid, block.lattice, before, self._memory)
         held = bundles.held

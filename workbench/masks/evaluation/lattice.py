@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,9 @@ WIDE = 32
 """Columns of a block: half a second of sound or less, so that what is heard first is evaluated soon."""
 WIDE_IN_PICTURES = 128
 """The same where nothing is played: fewer blocks cost less."""
+
+MOST_VIEWS = 64
+"""That are remembered: zooming in from minutes to seconds and out again passes some forty."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,11 +58,38 @@ class Lattice:
             self._widened[key] = Lattice(rows, columns, self.wide)
         return self._widened[key]
 
+    @property
+    def left_out(self) -> float:
+        """Bins of the rectangle that it spans over those that it has, 1 where it has all."""
+        return sparseness(self.rows, self.columns)
+
     def spanned(self, region: Region) -> tuple[slice, slice]:
         """Which rows and columns lie within a region."""
         low, high = np.searchsorted(self.rows, (region.low, region.high))
         start, stop = np.searchsorted(self.columns, (region.start, region.stop))
         return slice(int(low), int(high)), slice(int(start), int(stop))
+
+
+class Lattices:
+    """Those of the views that were looked at last: who comes back to one finds what was evaluated of it."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[bytes, bytes], Lattice] = OrderedDict()
+
+    def of(self, rows: Indices, columns: Indices) -> Lattice:
+        """That of some rows and columns; always the same lattice, while it is remembered."""
+        key = rows.tobytes(), columns.tobytes()
+        lattice = self._known.setdefault(key, Lattice(rows, columns))
+        self._known.move_to_end(key)
+        if len(self._known) > MOST_VIEWS:
+            self._known.popitem(last=False)
+        return lattice
+
+
+def sparseness(rows: Indices, columns: Indices) -> float:
+    """Bins of the rectangle that some rows and columns span over those that they have, at least 1."""
+    spanned = (int(rows[-1]) - int(rows[0]) + 1) * (int(columns[-1]) - int(columns[0]) + 1)
+    return spanned / (len(rows) * len(columns))
 
 
 def whole(bins: int, frames: int) -> Lattice:

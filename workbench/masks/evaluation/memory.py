@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
 from workbench.masks.edits.edits import Edit, common
+from workbench.masks.evaluation.aside import Aside, Place
 from workbench.masks.evaluation.covered import MOST_COVERAGE, Coverage
 from workbench.masks.evaluation.lattice import Block, Lattice, whole
-from workbench.masks.evaluation.pages import lasting, whole_pages
+from workbench.masks.evaluation.pages import empty_pages, lasting
+from workbench.masks.evaluation.records import Kept, Put, Record, Shelf
 from workbench.masks.evaluation.touches import Entries, Touching, alike
 from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.ground import Ground
 from workbench.precedence import Precedence
 
-MOST_BYTES = 128 * 2**20
-"""Of masks."""
+MOST_BYTES = 96 * 2**20
+"""Of masks in memory."""
+MOST_ASIDE = 2 * 2**30
+"""Of masks on the disk."""
+MOST_NOTED = 16 * 2**20
+"""Of memory for what is known of these."""
+MOST_LEAVING = 16 * 2**20
+"""Of masks on their way there; what comes in the meantime is forgotten."""
 PICTURES = 3 / 8
 """The share of it that pictures may have of what sound asks for, and no more: one that shows all of a recording through
 filters takes more than there is."""
-RECORD_BYTES = 400
-"""What a record takes beside its arrays."""
-ENTRY_BYTES = 8
-"""And for each edit that it names."""
-
-
-@dataclass(eq=False)
-class Record:
-    """Masks of a block after the edits that touch it; None where none does."""
-
-    ground: Ground
-    entries: Entries
-    block: Block
-    held: Bundled | None
-    seen: bool
-    """Whether it is of a picture, and not of every bin."""
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes held."""
-        held = 0 if self.held is None else whole_pages(self.held.nbytes)
-        return RECORD_BYTES + ENTRY_BYTES * len(self.entries) + held
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,62 +48,30 @@ class Known:
     fresh: bool = False
 
 
-class _Kept:
-    """Records in the order in which they were asked for, the last one last; those that were overtaken apart."""
-
-    def __init__(self) -> None:
-        self._present: OrderedDict[Record, None] = OrderedDict()
-        self._overtaken: OrderedDict[Record, None] = OrderedDict()
-        self.nbytes = 0
-
-    def __contains__(self, record: Record) -> bool:
-        return record in self._present or record in self._overtaken
-
-    def add(self, record: Record) -> None:
-        self._present[record] = None
-        self.nbytes += record.nbytes
-
-    def touch(self, record: Record) -> None:
-        """It was asked for."""
-        self._overtaken.pop(record, None)
-        self._present[record] = None
-        self._present.move_to_end(record)
-
-    def overtake(self, record: Record) -> None:
-        """More edits of its block are remembered: only whoever takes them back asks for it again."""
-        if record in self._present:
-            del self._present[record]
-            self._overtaken[record] = None
-
-    def drop(self, record: Record) -> None:
-        (self._present if record in self._present else self._overtaken).pop(record)
-        self.nbytes -= record.nbytes
-
-    def overtaken(self) -> Record | None:
-        """The oldest of those that were."""
-        return next(iter(self._overtaken), None)
-
-    def oldest(self, but: Record) -> Record | None:
-        """The one that is missed least."""
-        return self.overtaken() or next((each for each in self._present if each is not but), None)
-
-
 class Memory:
     """Remembers for every reader of a document. Any thread may ask.
 
     Nothing need be told for it to be right when something changes: what was remembered is compared with what is asked
     for, and counts as far as the edits that touch the block are the same ones over the same ground. Only of what was
     tried out it is told (`follow`), so that it holds nothing of it.
+
+    That for which there is no room is put aside on the disk, by a thread that nobody waits for, and fetched again.
     """
 
     def __init__(
-        self, most_bytes: int = MOST_BYTES, most_coverage: int = MOST_COVERAGE, precedence: Precedence | None = None
+        self,
+        most_bytes: int = MOST_BYTES,
+        most_coverage: int = MOST_COVERAGE,
+        precedence: Precedence | None = None,
+        most_aside: int = MOST_ASIDE,
     ) -> None:
         self._precedence = precedence or Precedence()
         self.most_bytes = most_bytes
         self.coverage = Coverage(most_coverage)
         self._lock = Lock()
-        self._heard, self._seen = _Kept(), _Kept()
+        self._heard, self._seen, self._shelf = Kept(), Kept(), Shelf()
+        self._aside = Aside(most_aside)
+        self._leaving = 0
         # By how many edits they are of: what is looked for is mostly the one of as many, or of one less.
         self._of_block: dict[Block, dict[int, tuple[Record, ...]]] = {}
         self._touching = Touching()
@@ -127,7 +80,7 @@ class Memory:
     @property
     def nbytes(self) -> int:
         """Bytes that are held."""
-        return self._heard.nbytes + self._seen.nbytes + self.coverage.nbytes
+        return self._heard.nbytes + self._seen.nbytes + self._shelf.nbytes + self._leaving + self.coverage.nbytes
 
     def whole(self, bins: int, frames: int) -> Lattice:
         """Every bin and frame of a plane; always the same lattice."""
@@ -140,21 +93,53 @@ class Memory:
         """The edits before one of them; always the same tuple."""
         return self._touching.plan(edits).before(edit)
 
-    def known(self, ground: Ground, edits: tuple[Edit, ...], block: Block) -> Known:
-        """What is known of a block.
+    def known(self, ground: Ground, edits: tuple[Edit, ...], block: Block, in_passing: bool = False) -> Known:
+        """What is known of a block, maybe only `in_passing`: because the last edit looks at what was before it.
 
         Work in the background waits here for the window. The window's thread waits for nobody: it must not stand
         still because one that stepped back for it was interrupted.
         """
         self._precedence.give_way()
         touches = self._touching.of(edits, block)
+        while (best := self._best(ground, touches.entries, block)) is not None:
+            fetched = self._fetched(best, in_passing)
+            if fetched is not None:
+                return Known(fetched[0], list(touches.places[len(best.entries) :]))
+        return Known(None, list(touches.places), fresh=True)
+
+    def left(self, ground: Ground, edits: tuple[Edit, ...], block: Block) -> list[int]:
+        """The same, but only which edits remain to be laid."""
+        touches = self._touching.of(edits, block)
         best = self._best(ground, touches.entries, block)
-        if best is None:
-            return Known(None, list(touches.places), fresh=True)
+        return list(touches.places[0 if best is None else len(best.entries) :])
+
+    def _fetched(self, record: Record, in_passing: bool) -> tuple[Bundled | None] | None:
+        """The masks of a record, which is in memory from now on; None if it was forgotten in the meantime."""
         with self._lock:
-            if best in self._kept(best):
-                self._kept(best).touch(best)
-        return Known(best.held, list(touches.places[len(best.entries) :]))
+            held = record.held
+            if not isinstance(held, Put):
+                if record in self._kept(record):
+                    self._kept(record).touch(record, in_passing)
+                elif record in self._shelf:
+                    self._bring_back(record)
+                return (held,)
+        planes = empty_pages(held.place.shape)
+        read = self._aside.read(held.place, planes)
+        with self._lock:
+            if record.held is not held or record.gone:
+                # Its place may have been another's while it was read.
+                return None
+            if not read:
+                self._forget(record)
+                return None
+            record.held = Bundled(held.bundles, planes)
+            self._bring_back(record)
+            return (record.held,)
+
+    def _bring_back(self, record: Record) -> None:
+        self._shelf.drop(record)
+        self._kept(record).add(record)
+        self._make_room(record)
 
     def _best(self, ground: Ground, entries: Entries, block: Block) -> Record | None:
         """The record of the most of some edits."""
@@ -190,11 +175,7 @@ class Memory:
             self._kept(fresh).add(fresh)
             for old in [each for less, same in by_count.items() if less < count for each in same]:
                 self._kept(old).overtake(old)
-            while self._heard.nbytes + self._seen.nbytes > self.most_bytes:
-                oldest = self._least_missed(fresh)
-                if oldest is None:
-                    break
-                self._forget(oldest)
+            self._make_room(fresh)
 
     def follow(self, before: tuple[Edit, ...], now: tuple[Edit, ...]) -> None:
         """Some edits were only tried out, and gave way to others: nothing of them is held on to.
@@ -217,7 +198,7 @@ class Memory:
                 record.entries = (*record.entries[:-1], now[same])
                 continue
             with self._lock:
-                if record in self._kept(record):
+                if not record.gone:
                     self._forget(record)
 
     def _least_missed(self, but: Record) -> Record | None:
@@ -226,8 +207,61 @@ class Memory:
         overtaken = self._heard.overtaken() or self._seen.overtaken()
         return overtaken or self._heard.oldest(but) or self._seen.oldest(but)
 
-    def _forget(self, record: Record) -> None:
+    def _make_room(self, but: Record) -> None:
+        while self._heard.nbytes + self._seen.nbytes + self._shelf.nbytes > self.most_bytes:
+            oldest = self._least_missed(but)
+            if oldest is None:
+                break
+            if not self._put_aside(oldest):
+                self._forget(oldest)
+
+    def _put_aside(self, record: Record) -> bool:
+        """Let the masks of a record go to the disk; False where they are not asked for again, or there is no room."""
+        if not isinstance(record.held, Bundled) or not self._kept(record).is_present(record):
+            return False
+        if self._shelf.goes_beyond(record):
+            return False
+        for each in self._shelf.in_the_way(record):
+            self._forget(each)
+        if record.put is None and not self._send(record, record.held):
+            return False
         self._kept(record).drop(record)
+        self._shelf.add(record)
+        record.held = record.put or record.held
+        while self._shelf.nbytes > MOST_NOTED and (oldest := self._shelf.oldest()) is not None:
+            self._forget(oldest)
+        return True
+
+    def _send(self, record: Record, held: Bundled) -> bool:
+        """Have masks written, if there is room for them."""
+        if self._leaving > MOST_LEAVING:
+            return False
+        while (place := self._aside.reserve(held.planes.shape)) is None:
+            oldest = self._shelf.oldest()
+            if oldest is None:
+                return False
+            self._forget(oldest)
+        self._leaving += held.nbytes
+        self._aside.write(place, held.planes, lambda written: self._sent_off(record, held, place, written))
+        return True
+
+    def _sent_off(self, record: Record, held: Bundled, place: Place, written: bool) -> None:
+        with self._lock:
+            self._leaving -= held.nbytes
+            if not written or record.gone:
+                self._aside.release(place)
+                if record in self._shelf:
+                    self._forget(record)
+                return
+            record.put = Put(held.bundles, place)
+            if record in self._shelf:
+                record.held = record.put
+
+    def _forget(self, record: Record) -> None:
+        record.gone = True
+        (self._shelf if record in self._shelf else self._kept(record)).drop(record)
+        if record.put is not None:
+            self._aside.release(record.put.place)
         by_count, count = self._of_block[record.block], len(record.entries)
         by_count[count] = tuple(each for each in by_count[count] if each is not record)
         if not by_count[count]:
@@ -235,7 +269,7 @@ class Memory:
         if not by_count:
             del self._of_block[record.block]
 
-    def _kept(self, record: Record) -> _Kept:
+    def _kept(self, record: Record) -> Kept:
         return self._seen if record.seen else self._heard
 
     @staticmethod

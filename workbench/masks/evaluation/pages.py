@@ -19,8 +19,14 @@ def lasting(values: Array) -> Array:
 
     Were what lasts among what comes and goes, the program would grow to several times of what it holds.
     """
-    if not values.size:
-        return values.copy()
-    out = np.frombuffer(mmap(-1, values.nbytes), np.float32).reshape(values.shape)
+    out = empty_pages(values.shape)
     out[:] = values
     return out
+
+
+def empty_pages(shape: tuple[int, ...]) -> Array:
+    """A float32 array in pages of its own."""
+    count = int(np.prod(shape))
+    if not count:
+        return np.empty(shape, np.float32)
+    return np.frombuffer(mmap(-1, 4 * count), np.float32).reshape(shape)

@@ -17,7 +17,7 @@ from workbench.control.selection import Selection
 from workbench.control.viewport import Viewport
 from workbench.document.document import Document
 from workbench.jobs.runner import Job, Runner
-from workbench.masks.evaluation.lattice import Lattice
+from workbench.masks.evaluation.lattice import Lattice, Lattices, sparseness
 from workbench.masks.model.grid import Region
 from workbench.masks.pictures.cell_levels import CellLevels
 from workbench.masks.pictures.picture import Axis, Look, Pixels, Show, bgr, brightness, picture_over
@@ -78,6 +78,7 @@ class SpectrogramImage(QObject):
         self._image = QImage()
         self._axes: tuple[Axis, Axis] | None = None
         """The axes that the image was laid out for."""
+        self._lattices = Lattices()
         self._lattice: Lattice | None = None
         """Of a picture that leaves many bins out; None where it shows most of them."""
         self._asked = 0
@@ -203,7 +204,8 @@ class SpectrogramImage(QObject):
             self._axes = None
         if self._axes is None:
             self._axes = self._plane.axes
-            self._lattice = _lattice_of(*self._axes)
+            cells = [axis.cells for axis in self._axes]
+            self._lattice = None if sparseness(*cells) <= DENSE else self._lattices.of(*cells)
             self._runner.drop(KEY)
             self._levels = CellLevels(self._document.levels, *self._axes, STRIP)
             self._fresh.clear()
@@ -343,13 +345,6 @@ class SpectrogramImage(QObject):
         left, right = self._plane.x_of(start), self._plane.x_of(stop)
         top, bottom = self._plane.y_of(high), self._plane.y_of(low)
         painter.drawImage(QRectF(left, top, right - left, bottom - top), image, QRectF(image.rect()))
-
-
-def _lattice_of(rows: Axis, columns: Axis) -> Lattice | None:
-    """That of the cells of a picture which leaves many bins out."""
-    spanned = [int(axis.cells[-1]) - int(axis.cells[0]) + 1 for axis in (rows, columns)]
-    dense = spanned[0] * spanned[1] <= DENSE * len(rows.cells) * len(columns.cells)
-    return None if dense else Lattice(rows.cells, columns.cells)
 
 
 def _shown(axis: Axis) -> NDArray[np.intp]:

@@ -1,0 +1,173 @@
+"""Masks for which there is no room in memory: put aside on the disk, and found again bit for bit."""
+
+import errno
+import os
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.masks.evaluating import all_records, everywhere, left, painted_once, scratch
+from workbench.masks.edits import areas
+from workbench.masks.edits.edits import Operation
+from workbench.masks.edits.effects import Invert, Scale
+from workbench.masks.edits.filters import Filter, FilterKind
+from workbench.masks.evaluation.aside import UNIT, Aside
+from workbench.masks.evaluation.lattice import Lattice, Lattices
+from workbench.masks.evaluation.memory import Memory
+from workbench.masks.evaluation.records import Put
+from workbench.masks.model.grid import Region
+from workbench.masks.model.models import Factors
+
+SMALL = 60_000
+"""Bytes: less than one stack's masks."""
+
+
+def written(memory):
+    """Wait until all that leaves has left."""
+    deadline = time.monotonic() + 30
+    while memory._leaving and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert not memory._leaving
+
+
+def edited(memory, filtered=False):
+    stack = painted_once(memory)
+    parts = [layer.part_ids for layer in stack.layers]
+    more = [Operation(Scale((), parts[0], 0.7)), Operation(Invert((), parts[1]))]
+    if filtered:
+        more.append(Operation(Filter((), parts[0], FilterKind.MEDIAN, 1, 2)))
+    stack = replace(stack, edits=(*stack.edits, *more))
+    everywhere(stack)
+    written(memory)
+    return stack
+
+
+@pytest.mark.parametrize("filtered", [False, True])
+def test_what_has_no_room_in_memory_is_not_evaluated_again(filtered):
+    memory = Memory(SMALL)
+    stack = edited(memory, filtered)
+    # What was known while everything was evaluated is present now, whatever filters looked back to since.
+    for _ in range(2):
+        everywhere(stack)
+        written(memory)
+        assert left(stack) == 0
+    assert memory.nbytes - memory.coverage.nbytes <= SMALL + UNIT * 8
+    np.testing.assert_array_equal(everywhere(stack), everywhere(replace(stack, remembered=None)))
+    assert any(isinstance(record.held, Put) for record in all_records(memory))
+
+
+def test_pictures_are_put_aside_too_and_views_found_again():
+    lattices = Lattices()
+    rows, columns = np.arange(0, 257, 3), np.arange(1, 140, 5)
+    picture = lattices.of(rows, columns)
+    assert lattices.of(rows.copy(), columns.copy()) is picture
+    assert lattices.of(rows[1:], columns) is not picture
+    stack = edited(Memory(SMALL))
+    stack.evaluate(rows, columns, picture)
+    everywhere(stack)
+    written(stack.remembered)
+    assert stack.work_left(rows, columns, lattices.of(rows, columns)) == 0
+    np.testing.assert_array_equal(
+        stack.evaluate(rows, columns, picture), scratch(stack, rows, columns, Lattice(rows, columns))
+    )
+
+
+def test_threads_that_share_a_small_memory_find_what_each_evaluates_alone():
+    memory = Memory(SMALL, most_aside=40 * UNIT)
+    stack = edited(memory, filtered=True)
+    alone = everywhere(replace(stack, remembered=None))
+    wrong = []
+
+    def look(seed):
+        rng = np.random.default_rng(seed)
+        for _ in range(60):
+            low, start = int(rng.integers(0, stack.bins - 20)), int(rng.integers(0, stack.frames - 20))
+            rows, columns = np.arange(low, low + 20), np.arange(start, start + 20)
+            if not np.array_equal(stack.evaluate(rows, columns), alone[:, low : low + 20, start : start + 20]):
+                wrong.append((low, start))
+
+    threads = [threading.Thread(target=look, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    written(memory)
+    assert not wrong
+
+
+def test_a_full_disk_costs_time_alone(monkeypatch):
+    full = OSError(errno.ENOSPC, "no space left")
+
+    def refuse(*_):
+        raise full
+
+    memory = Memory(SMALL)
+    stack = edited(memory)
+    assert any(isinstance(record.held, Put) for record in all_records(memory))
+    monkeypatch.setattr(os, "pwrite", refuse)
+    # Other factors: everything is evaluated and wants to be put aside.
+    other = replace(stack, factors=Factors(stack.factors.W[:, ::-1].copy(), stack.factors.H))
+    masks = everywhere(other)
+    written(memory)
+    np.testing.assert_array_equal(masks, everywhere(replace(other, remembered=None)))
+    assert not any(
+        isinstance(record.held, Put) and record.ground.gives_as(other.ground) for record in all_records(memory)
+    )
+    # The disk is left to others; what was there is lost, and evaluated again.
+    assert os.fstat(memory._aside._file.fileno()).st_size == 0
+    np.testing.assert_array_equal(everywhere(stack), everywhere(replace(stack, remembered=None)))
+    written(memory)
+
+
+def test_the_file_has_no_name_and_no_more_than_it_may(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    memory = Memory(SMALL, most_aside=30 * UNIT)
+    edited(memory)
+    file = memory._aside._file
+    assert file is not None and os.fstat(file.fileno()).st_nlink == 0 and list(tmp_path.iterdir()) == []
+    assert 0 < os.fstat(file.fileno()).st_size <= 30 * UNIT
+
+
+def test_what_an_undone_edit_made_gives_way_to_the_next():
+    """One record a block is put aside: the newest of those that build on each other."""
+    memory = Memory(SMALL)
+    stack = edited(memory)
+    for value in range(6):
+        area = areas.rectangle(Region(0, stack.bins, 0, stack.frames), stack.bins, stack.frames)
+        other = replace(stack, edits=(*stack.edits, Operation(Scale((), stack.layers[2].part_ids, 0.1 * value), area)))
+        everywhere(other)
+        written(memory)
+        assert left(other) == 0
+    assert len(memory._shelf._records) <= len(memory._of_block)
+
+
+def test_models_of_long_ago_are_not_held_on_to():
+    memory = Memory(SMALL)
+    stack = edited(memory)
+    for _ in range(8):
+        stack = replace(stack, factors=Factors(stack.factors.W[:, ::-1].copy(), stack.factors.H))
+        everywhere(stack)
+        written(memory)
+    assert 1 < len({id(record.ground.model) for record in memory._shelf._records}) <= 3
+
+
+def test_places_are_given_again():
+    aside = Aside(4 * UNIT)
+    done = threading.Event()
+    first, second = aside.reserve((3, 128, 32)), aside.reserve((128, 32))
+    assert first is not None and second is not None and aside.reserve((1, 1)) is None
+    values = np.random.default_rng(0).random((3, 128, 32), np.float32)
+    aside.write(first, values, lambda ok: done.set() if ok else None)
+    assert done.wait(30)
+    out = np.empty_like(values)
+    assert aside.read(first, out)
+    np.testing.assert_array_equal(out, values)
+    aside.release(first)
+    third = aside.reserve((2, 128, 32))
+    assert third is not None and set(third.units) < set(first.units)
+    # Nothing was written there: the file ends before.
+    assert not aside.read(second, np.empty((128, 32), np.float32))

@@ -1,0 +1,158 @@
+"""What is remembered of blocks, and the order in which it was asked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from workbench.masks.evaluation.aside import Place
+from workbench.masks.evaluation.lattice import Block
+from workbench.masks.evaluation.pages import whole_pages
+from workbench.masks.evaluation.touches import Entries
+from workbench.masks.model.bundles import Bundle, Bundled
+from workbench.masks.model.ground import Ground
+
+RECORD_BYTES = 400
+"""What a record takes beside its arrays."""
+ENTRY_BYTES = 8
+"""And for each edit that it names."""
+MOST_GROUNDS = 3
+"""Of which masks are put aside: each holds a model, and a factorisation makes ten a second."""
+
+
+@dataclass(frozen=True, eq=False)
+class Put:
+    """Masks that were put aside."""
+
+    bundles: tuple[Bundle, ...]
+    place: Place
+
+
+@dataclass(eq=False)
+class Record:
+    """Masks of a block after the edits that touch it.
+
+    Attributes
+    ----------
+    held : Bundled, Put or None
+        None where no edit touches the block.
+    seen : bool
+        Whether it is of a picture, and not of every bin.
+    put : Put or None
+        Where the masks were put aside, also once they are in memory again.
+    gone : bool
+        It is forgotten.
+    """
+
+    ground: Ground
+    entries: Entries
+    block: Block
+    held: Bundled | Put | None
+    seen: bool
+    put: Put | None = None
+    gone: bool = False
+    nbytes: int = field(init=False)
+    """Bytes while it is in memory."""
+
+    def __post_init__(self) -> None:
+        self.nbytes = self.noted + (whole_pages(self.held.nbytes) if isinstance(self.held, Bundled) else 0)
+
+    @property
+    def noted(self) -> int:
+        """Bytes without its masks."""
+        return RECORD_BYTES + ENTRY_BYTES * len(self.entries)
+
+
+class Kept:
+    """Records in memory as they were asked for, the last one last; those that were overtaken apart."""
+
+    def __init__(self) -> None:
+        self._present: OrderedDict[Record, None] = OrderedDict()
+        self._overtaken: OrderedDict[Record, None] = OrderedDict()
+        self.nbytes = 0
+
+    def __contains__(self, record: Record) -> bool:
+        return record in self._present or record in self._overtaken
+
+    def add(self, record: Record) -> None:
+        """It is in memory."""
+        self._present[record] = None
+        self.nbytes += record.nbytes
+
+    def touch(self, record: Record, in_passing: bool) -> None:
+        """It was asked for, maybe only because others look back to it: what overtook it then stays what is present."""
+        if in_passing and record in self._overtaken:
+            self._overtaken.move_to_end(record)
+            return
+        self._overtaken.pop(record, None)
+        self._present[record] = None
+        self._present.move_to_end(record)
+
+    def overtake(self, record: Record) -> None:
+        """More edits of its block are remembered: only whoever takes them back asks for it again."""
+        if record in self._present:
+            del self._present[record]
+            self._overtaken[record] = None
+
+    def is_present(self, record: Record) -> bool:
+        """Whether nothing overtook it."""
+        return record in self._present
+
+    def drop(self, record: Record) -> None:
+        """It is no longer in memory."""
+        (self._present if record in self._present else self._overtaken).pop(record)
+        self.nbytes -= record.nbytes
+
+    def overtaken(self) -> Record | None:
+        """The oldest of those that were."""
+        return next(iter(self._overtaken), None)
+
+    def oldest(self, but: Record) -> Record | None:
+        """The one that is missed least."""
+        return self.overtaken() or next((each for each in self._present if each is not but), None)
+
+
+class Shelf:
+    """Records whose masks were put aside, or are about to be: one a block. The one that was asked for last is last."""
+
+    def __init__(self) -> None:
+        self._records: OrderedDict[Record, None] = OrderedDict()
+        self._of_block: dict[Block, Record] = {}
+        self._grounds: list[Ground] = []
+        self.nbytes = 0
+
+    def __contains__(self, record: Record) -> bool:
+        return record in self._records
+
+    def add(self, record: Record) -> None:
+        """Its masks are not in memory for long."""
+        self._records[record] = None
+        self._of_block[record.block] = record
+        self.nbytes += record.noted
+
+    def drop(self, record: Record) -> None:
+        """It is in memory, or forgotten."""
+        del self._records[record]
+        if self._of_block[record.block] is record:
+            del self._of_block[record.block]
+        self.nbytes -= record.noted
+
+    def goes_beyond(self, record: Record) -> bool:
+        """Whether the same block is there after more edits than these."""
+        other, count = self._of_block.get(record.block), len(record.entries)
+        return other is not None and len(other.entries) > count and other.entries[:count] == record.entries
+
+    def in_the_way(self, record: Record) -> list[Record]:
+        """Those that have to go before one can be added: of its block, and of grounds that are long past."""
+        earlier = self._of_block.get(record.block)
+        out = [] if earlier is None else [earlier]
+        if not any(each.gives_as(record.ground) for each in self._grounds):
+            self._grounds.append(record.ground)
+            if len(self._grounds) > MOST_GROUNDS:
+                past = self._grounds.pop(0)
+                out += [each for each in self._records if each is not earlier and each.ground.gives_as(past)]
+        return out
+
+    def oldest(self) -> Record | None:
+        """Of those that were put aside by now."""
+        return next((each for each in self._records if isinstance(each.held, Put)), None)
