@@ -4,6 +4,7 @@ import errno
 import os
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.evaluation.aside import UNIT, Aside
 from workbench.masks.evaluation.lattice import Lattice, Lattices
 from workbench.masks.evaluation.memory import Memory
-from workbench.masks.evaluation.records import Put
+from workbench.masks.evaluation.records import OF_A_BLOCK, Put
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors
 
@@ -132,17 +133,31 @@ def test_the_file_has_no_name_and_no_more_than_it_may(tmp_path, monkeypatch):
     assert 0 < os.fstat(file.fileno()).st_size <= 30 * UNIT
 
 
-def test_what_an_undone_edit_made_gives_way_to_the_next():
-    """One record a block is put aside: the newest of those that build on each other."""
+def test_what_an_undone_edit_made_gives_way_to_the_next_and_undo_finds_what_was():
+    memory = Memory(SMALL)
+    stack = edited(memory)
+    area = areas.rectangle(Region(0, stack.bins, 0, stack.frames), stack.bins, stack.frames)
+    for value in range(6):
+        effect = Scale((), stack.layers[2].part_ids, 0.1 * value)
+        other = replace(stack, edits=(*stack.edits, Operation(effect, area)))
+        for each in (other, stack, other):
+            everywhere(each)
+            written(memory)
+            assert left(each) == 0
+        assert left(stack) == 0
+    assert len(memory._shelf) <= OF_A_BLOCK * len(memory._of_block)
+
+
+def test_of_many_edits_of_one_place_few_are_put_aside():
     memory = Memory(SMALL)
     stack = edited(memory)
     for value in range(6):
-        area = areas.rectangle(Region(0, stack.bins, 0, stack.frames), stack.bins, stack.frames)
-        other = replace(stack, edits=(*stack.edits, Operation(Scale((), stack.layers[2].part_ids, 0.1 * value), area)))
-        everywhere(other)
+        effect = Scale((), stack.layers[2].part_ids, 0.9 + 0.01 * value)
+        stack = replace(stack, edits=(*stack.edits, Operation(effect)))
+        everywhere(stack)
         written(memory)
-        assert left(other) == 0
-    assert len(memory._shelf._records) <= len(memory._of_block)
+    aside = Counter(record.block for record in all_records(memory) if isinstance(record.held, Put))
+    assert max(aside.values()) <= OF_A_BLOCK
 
 
 def test_models_of_long_ago_are_not_held_on_to():

@@ -10,7 +10,7 @@ from workbench.masks.evaluation.aside import Aside, Place
 from workbench.masks.evaluation.covered import MOST_COVERAGE, Coverage
 from workbench.masks.evaluation.lattice import Block, Lattice, whole
 from workbench.masks.evaluation.pages import empty_pages, lasting
-from workbench.masks.evaluation.records import Kept, Put, Record, Shelf
+from workbench.masks.evaluation.records import OF_A_BLOCK, Kept, Put, Record, Shelf
 from workbench.masks.evaluation.touches import Entries, Touching, alike
 from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.ground import Ground
@@ -217,9 +217,7 @@ class Memory:
 
     def _put_aside(self, record: Record) -> bool:
         """Let the masks of a record go to the disk; False where they are not asked for again, or there is no room."""
-        if not isinstance(record.held, Bundled) or not self._kept(record).is_present(record):
-            return False
-        if self._shelf.goes_beyond(record):
+        if not isinstance(record.held, Bundled) or self._long_overtaken(record):
             return False
         for each in self._shelf.in_the_way(record):
             self._forget(each)
@@ -231,6 +229,11 @@ class Memory:
         while self._shelf.nbytes > MOST_NOTED and (oldest := self._shelf.oldest()) is not None:
             self._forget(oldest)
         return True
+
+    def _long_overtaken(self, record: Record) -> bool:
+        """Whether even undo would find another record, which goes on from this one."""
+        later = [each for each in self.records(record.block) if len(each.entries) > len(record.entries)]
+        return len({len(each.entries) for each in later if record.leads_to(each)}) >= OF_A_BLOCK
 
     def _send(self, record: Record, held: Bundled) -> bool:
         """Have masks written, if there is room for them."""

@@ -16,6 +16,8 @@ RECORD_BYTES = 400
 """What a record takes beside its arrays."""
 ENTRY_BYTES = 8
 """And for each edit that it names."""
+OF_A_BLOCK = 2
+"""Records that are put aside."""
 MOST_GROUNDS = 3
 """Of which masks are put aside: each holds a model, and a factorisation makes ten a second."""
 
@@ -57,6 +59,10 @@ class Record:
     def __post_init__(self) -> None:
         self.nbytes = self.noted + (whole_pages(self.held.nbytes) if isinstance(self.held, Bundled) else 0)
 
+    def leads_to(self, other: Record) -> bool:
+        """Whether the other goes on from this one."""
+        return other.entries[: len(self.entries)] == self.entries
+
     @property
     def noted(self) -> int:
         """Bytes without its masks."""
@@ -94,10 +100,6 @@ class Kept:
             del self._present[record]
             self._overtaken[record] = None
 
-    def is_present(self, record: Record) -> bool:
-        """Whether nothing overtook it."""
-        return record in self._present
-
     def drop(self, record: Record) -> None:
         """It is no longer in memory."""
         (self._present if record in self._present else self._overtaken).pop(record)
@@ -113,44 +115,47 @@ class Kept:
 
 
 class Shelf:
-    """Records whose masks were put aside, or are about to be: one a block. The one that was asked for last is last."""
+    """Records whose masks were put aside, or are about to be. The one that was asked for last is last."""
 
     def __init__(self) -> None:
         self._records: OrderedDict[Record, None] = OrderedDict()
-        self._of_block: dict[Block, Record] = {}
+        self._of_block: dict[Block, list[Record]] = {}
         self._grounds: list[Ground] = []
         self.nbytes = 0
 
     def __contains__(self, record: Record) -> bool:
         return record in self._records
 
+    def __len__(self) -> int:
+        return len(self._records)
+
     def add(self, record: Record) -> None:
         """Its masks are not in memory for long."""
         self._records[record] = None
-        self._of_block[record.block] = record
+        self._of_block.setdefault(record.block, []).append(record)
         self.nbytes += record.noted
 
     def drop(self, record: Record) -> None:
         """It is in memory, or forgotten."""
         del self._records[record]
-        if self._of_block[record.block] is record:
+        same = self._of_block[record.block]
+        same.remove(record)
+        if not same:
             del self._of_block[record.block]
         self.nbytes -= record.noted
 
-    def goes_beyond(self, record: Record) -> bool:
-        """Whether the same block is there after more edits than these."""
-        other, count = self._of_block.get(record.block), len(record.entries)
-        return other is not None and len(other.entries) > count and other.entries[:count] == record.entries
-
     def in_the_way(self, record: Record) -> list[Record]:
-        """Those that have to go before one can be added: of its block, and of grounds that are long past."""
-        earlier = self._of_block.get(record.block)
-        out = [] if earlier is None else [earlier]
+        """Those that have to go before one can be added: of its block, and of grounds that are long past.
+
+        Of those that go on from one to the next the later ones stay: the last, and what undo finds.
+        """
+        same = self._of_block.get(record.block, ())
+        out = sorted(same, key=lambda each: (each.leads_to(record), len(each.entries)))[: 1 + len(same) - OF_A_BLOCK]
         if not any(each.gives_as(record.ground) for each in self._grounds):
             self._grounds.append(record.ground)
             if len(self._grounds) > MOST_GROUNDS:
                 past = self._grounds.pop(0)
-                out += [each for each in self._records if each is not earlier and each.ground.gives_as(past)]
+                out += [each for each in self._records if each.ground.gives_as(past) and each not in out]
         return out
 
     def oldest(self) -> Record | None:
