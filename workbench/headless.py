@@ -35,7 +35,7 @@ from workbench.document.acts import layers as layer_acts
 from workbench.document.project import load_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of
 from workbench.errors import UserError
-from workbench.masks.evaluation.memory import Memory
+from workbench.masks.evaluation.memory import MOST_ASIDE, Memory
 from workbench.masks.model.models import Shares
 from workbench.masks.pictures.sheet import save_picture
 from workbench.outputs import check_free, output_set
@@ -223,7 +223,8 @@ def _render(options: argparse.Namespace) -> None:
     state = project.state
     levels = analyse_levels(recording.samples, state.analysis)
     # The pieces that are written share what their edits come to.
-    stack = stack_of(state, mask_model(state, project.runs), len(recording.samples), levels.levels[0], Memory())
+    memory = Memory(most_aside=MOST_ASIDE)
+    stack = stack_of(state, mask_model(state, project.runs), len(recording.samples), levels.levels[0], memory)
     scene = Scene(recording, state.analysis, stack)
     file_format = _FORMAT_NAMES[options.format]
 

@@ -2,10 +2,13 @@
 
 import errno
 import os
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -22,8 +25,27 @@ from workbench.masks.evaluation.records import OF_A_BLOCK, Put
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors
 
-SMALL = 60_000
-"""Bytes: less than one stack's masks."""
+SMALL, ROOM = 300_000, 10**9
+"""Bytes: less than one stack's masks, and more."""
+
+
+LAID = []
+
+
+@dataclass(frozen=True)
+class Counted(Scale):
+    """Notes each time that it is laid over a block."""
+
+    def goal(self, mine, room, grid, near=None):
+        LAID.append(grid)
+        return super().goal(mine, room, grid, near)
+
+
+def laid_while(look):
+    """How often counted edits are laid meanwhile."""
+    before = len(LAID)
+    look()
+    return len(LAID) - before
 
 
 def written(memory):
@@ -37,7 +59,7 @@ def written(memory):
 def edited(memory, filtered=False):
     stack = painted_once(memory)
     parts = [layer.part_ids for layer in stack.layers]
-    more = [Operation(Scale((), parts[0], 0.7)), Operation(Invert((), parts[1]))]
+    more = [Operation(Counted((), parts[0], 0.7)), Operation(Invert((), parts[1]))]
     if filtered:
         more.append(Operation(Filter((), parts[0], FilterKind.MEDIAN, 1, 2)))
     stack = replace(stack, edits=(*stack.edits, *more))
@@ -46,18 +68,47 @@ def edited(memory, filtered=False):
     return stack
 
 
+def accounted(memory):
+    """All that is given out of the file is some record's."""
+    written(memory)
+    held = sum(len(record.put.place.units) for record in all_records(memory) if record.put is not None)
+    assert memory._aside.held == held
+
+
 @pytest.mark.parametrize("filtered", [False, True])
 def test_what_has_no_room_in_memory_is_not_evaluated_again(filtered):
-    memory = Memory(SMALL)
+    memory = Memory(SMALL, most_aside=ROOM)
     stack = edited(memory, filtered)
-    # What was known while everything was evaluated is present now, whatever filters looked back to since.
-    for _ in range(2):
+
+    def look():
         everywhere(stack)
         written(memory)
-        assert left(stack) == 0
+
+    # What was known while everything was evaluated is present now, whatever filters looked back to since.
+    for _ in range(3):
+        assert left(stack) == 0 and laid_while(look) == 0
     assert memory.nbytes - memory.coverage.nbytes <= SMALL + UNIT * 8
     np.testing.assert_array_equal(everywhere(stack), everywhere(replace(stack, remembered=None)))
     assert any(isinstance(record.held, Put) for record in all_records(memory))
+    accounted(memory)
+    # Without a disk it would be.
+    stack = replace(stack, remembered=Memory(SMALL))
+    everywhere(stack)
+    assert laid_while(lambda: everywhere(stack)) > 0
+
+
+def test_what_filters_look_back_to_pushes_nothing_out():
+    memory = Memory(SMALL, most_aside=ROOM)
+    stack = edited(memory, filtered=True)
+    before = replace(stack, edits=stack.edits[:-1])
+    for _ in range(3):
+        everywhere(stack)
+        # A filter is tried out over and over: each time it looks at the masks before.
+        amount = Filter((), stack.layers[1].part_ids, FilterKind.BLUR, 1, 2)
+        tried = replace(before, edits=(*before.edits, Operation(amount)))
+        everywhere(tried)
+        written(memory)
+        assert laid_while(lambda: everywhere(stack)) == 0
 
 
 def test_pictures_are_put_aside_too_and_views_found_again():
@@ -66,18 +117,18 @@ def test_pictures_are_put_aside_too_and_views_found_again():
     picture = lattices.of(rows, columns)
     assert lattices.of(rows.copy(), columns.copy()) is picture
     assert lattices.of(rows[1:], columns) is not picture
-    stack = edited(Memory(SMALL))
+    stack = edited(Memory(SMALL, most_aside=ROOM))
     stack.evaluate(rows, columns, picture)
     everywhere(stack)
     written(stack.remembered)
-    assert stack.work_left(rows, columns, lattices.of(rows, columns)) == 0
+    assert laid_while(lambda: stack.evaluate(rows, columns, lattices.of(rows, columns))) == 0
     np.testing.assert_array_equal(
         stack.evaluate(rows, columns, picture), scratch(stack, rows, columns, Lattice(rows, columns))
     )
 
 
 def test_threads_that_share_a_small_memory_find_what_each_evaluates_alone():
-    memory = Memory(SMALL, most_aside=40 * UNIT)
+    memory = Memory(SMALL, most_aside=60 * UNIT)
     stack = edited(memory, filtered=True)
     alone = everywhere(replace(stack, remembered=None))
     wrong = []
@@ -95,32 +146,83 @@ def test_threads_that_share_a_small_memory_find_what_each_evaluates_alone():
         thread.start()
     for thread in threads:
         thread.join()
-    written(memory)
+    accounted(memory)
     assert not wrong
 
 
-def test_a_full_disk_costs_time_alone(monkeypatch):
-    full = OSError(errno.ENOSPC, "no space left")
-
-    def refuse(*_):
-        raise full
-
-    memory = Memory(SMALL)
+@pytest.mark.parametrize("refused", [1, 10**9])
+def test_a_full_disk_costs_time_alone(monkeypatch, refused):
+    """Also where it is full for a moment only."""
+    memory = Memory(SMALL, most_aside=ROOM)
     stack = edited(memory)
     assert any(isinstance(record.held, Put) for record in all_records(memory))
+    write, count = os.pwrite, iter(range(10**9))
+
+    def refuse(*what):
+        if next(count) < refused:
+            raise OSError(errno.ENOSPC, "no space left")
+        return write(*what)
+
     monkeypatch.setattr(os, "pwrite", refuse)
     # Other factors: everything is evaluated and wants to be put aside.
     other = replace(stack, factors=Factors(stack.factors.W[:, ::-1].copy(), stack.factors.H))
-    masks = everywhere(other)
-    written(memory)
-    np.testing.assert_array_equal(masks, everywhere(replace(other, remembered=None)))
-    assert not any(
-        isinstance(record.held, Put) and record.ground.gives_as(other.ground) for record in all_records(memory)
-    )
-    # The disk is left to others; what was there is lost, and evaluated again.
+    for each in (other, stack, other):
+        np.testing.assert_array_equal(everywhere(each), everywhere(replace(each, remembered=None)))
+        written(memory)
+    # The disk is left to others.
     assert os.fstat(memory._aside._file.fileno()).st_size == 0
+    assert memory.nbytes <= memory.most_bytes + memory.coverage.nbytes + 200_000
+
+
+def test_what_is_written_slowly_is_counted_once(monkeypatch):
+    """Asked for again and put aside again before it was written."""
+    write = os.pwrite
+
+    def slow(*what):
+        time.sleep(0.002)
+        return write(*what)
+
+    monkeypatch.setattr(os, "pwrite", slow)
+    memory = Memory(SMALL, most_aside=ROOM)
+    stack = painted_once(memory)
+    stack = replace(stack, edits=(*stack.edits, Operation(Invert((), stack.layers[1].part_ids))))
+    for _ in range(6):
+        everywhere(stack)
+    accounted(memory)
     np.testing.assert_array_equal(everywhere(stack), everywhere(replace(stack, remembered=None)))
+
+
+def test_without_a_thread_to_write_it_is_forgotten(monkeypatch):
+    def none(_):
+        raise RuntimeError("can't start new thread")
+
+    memory = Memory(SMALL, most_aside=ROOM)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", none)
+        stack = edited(memory)
+        assert not len(memory._shelf) and not memory._aside.held
+    everywhere(stack)
     written(memory)
+    assert len(memory._shelf)
+
+
+def test_the_program_ends_while_masks_are_written():
+    """Nothing is told, and nothing is written to what was opened since."""
+    code = """
+        import os, time
+        import numpy as np
+        from workbench.masks.evaluation.aside import Aside
+        write = os.pwrite
+        os.pwrite = lambda *what: (time.sleep(0.01), write(*what))[1]
+        aside = Aside(1 << 30)
+        values = np.ones((400, 128, 32), np.float32)
+        assert aside.write(aside.reserve(values.shape), values, lambda ok: None)
+        for _ in range(200):
+            aside.write(aside.reserve((1, 128, 32)), values[:1], lambda ok: None)
+        time.sleep(0.05)
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_the_file_has_no_name_and_no_more_than_it_may(tmp_path, monkeypatch):
@@ -134,7 +236,7 @@ def test_the_file_has_no_name_and_no_more_than_it_may(tmp_path, monkeypatch):
 
 
 def test_what_an_undone_edit_made_gives_way_to_the_next_and_undo_finds_what_was():
-    memory = Memory(SMALL)
+    memory = Memory(SMALL, most_aside=ROOM)
     stack = edited(memory)
     area = areas.rectangle(Region(0, stack.bins, 0, stack.frames), stack.bins, stack.frames)
     for value in range(6):
@@ -145,11 +247,18 @@ def test_what_an_undone_edit_made_gives_way_to_the_next_and_undo_finds_what_was(
             written(memory)
             assert left(each) == 0
         assert left(stack) == 0
+    # Also some steps back.
+    back = replace(stack, edits=stack.edits[:-1])
+    for _ in range(3):
+        everywhere(back)
+        written(memory)
+        assert left(back) == 0
+    accounted(memory)
     assert len(memory._shelf) <= OF_A_BLOCK * len(memory._of_block)
 
 
 def test_of_many_edits_of_one_place_few_are_put_aside():
-    memory = Memory(SMALL)
+    memory = Memory(SMALL, most_aside=ROOM)
     stack = edited(memory)
     for value in range(6):
         effect = Scale((), stack.layers[2].part_ids, 0.9 + 0.01 * value)
@@ -161,13 +270,16 @@ def test_of_many_edits_of_one_place_few_are_put_aside():
 
 
 def test_models_of_long_ago_are_not_held_on_to():
-    memory = Memory(SMALL)
+    memory = Memory(SMALL, most_aside=ROOM)
     stack = edited(memory)
     for _ in range(8):
         stack = replace(stack, factors=Factors(stack.factors.W[:, ::-1].copy(), stack.factors.H))
         everywhere(stack)
         written(memory)
     assert 1 < len({id(record.ground.model) for record in memory._shelf._records}) <= 3
+    # And what was evaluated over them pushes out nothing of the present one.
+    assert laid_while(lambda: everywhere(stack)) == 0
+    accounted(memory)
 
 
 def test_places_are_given_again():
@@ -176,7 +288,7 @@ def test_places_are_given_again():
     first, second = aside.reserve((3, 128, 32)), aside.reserve((128, 32))
     assert first is not None and second is not None and aside.reserve((1, 1)) is None
     values = np.random.default_rng(0).random((3, 128, 32), np.float32)
-    aside.write(first, values, lambda ok: done.set() if ok else None)
+    assert aside.write(first, values, lambda ok: done.set() if ok else None)
     assert done.wait(30)
     out = np.empty_like(values)
     assert aside.read(first, out)

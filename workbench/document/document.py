@@ -17,7 +17,7 @@ from workbench.document.runs import PREVIEW, Runs, model_fits
 from workbench.document.shown import ShownDocument
 from workbench.document.solved import Solved
 from workbench.document.state import Run, State, fresh_state
-from workbench.masks.evaluation.memory import Memory
+from workbench.masks.evaluation.memory import MOST_ASIDE, Memory
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors, Model
 from workbench.separation.settings import RunSettings
@@ -67,7 +67,7 @@ class Document(ShownDocument):
         self._recording, self._path = recording, path
         self._runs = Runs(runs)
         self._solved = solved or Solved()
-        self._evaluated = Memory(precedence=self._precedence)
+        self._evaluated = Memory(precedence=self._precedence, most_aside=MOST_ASIDE)
         self._levels = {state.analysis: levels}
         self._history = History(state, self._runs.nbytes, of_run=self._runs.hold)
         if steps:

@@ -16,7 +16,7 @@ from workbench.document.history import History, Step
 from workbench.document.runs import PREVIEW, Runs
 from workbench.document.solved import Solved
 from workbench.document.state import Run, State, stack_of
-from workbench.masks.evaluation.memory import Memory
+from workbench.masks.evaluation.memory import MOST_ASIDE, Memory
 from workbench.masks.insight.assignment import sources
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Group, Layer
@@ -80,7 +80,7 @@ class ShownDocument(QObject):
         self._runs = Runs()
         self._history = History(State())
         self._solved = Solved()
-        self._evaluated = Memory(precedence=precedence)
+        self._evaluated = Memory(precedence=precedence, most_aside=MOST_ASIDE)
         self._tried = False
         self._shown = self._history.state
         self._saved: tuple[State, Mapping[int, Run]] = (self._shown, {})

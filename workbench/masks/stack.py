@@ -189,6 +189,7 @@ class Stack:
         if sparse and self._furthest != (0, 0):
             lattice = lattice.with_neighbours(self._furthest, self.bins, self.frames)
             if lattice.left_out <= MOSTLY:
+                memory = self._memory
                 lattice = memory.whole(self.bins, self.frames)
         return memory, requested(rows, columns, lattice)
 

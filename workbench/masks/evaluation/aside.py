@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Lock
@@ -45,25 +45,35 @@ class Place:
 class Aside:
     """A file of at most so many bytes, made when the first array comes. Any thread may ask.
 
-    It has no name, so that the system takes it away with the program, however that ends. It lies where temporary files
-    are kept on the disk: the ordinary place for them is memory on many systems.
+    The system takes it away with the program, however that ends: it has no name (on Windows one, of a file that goes
+    when it is closed). It lies where temporary files are kept on the disk: the ordinary place for them is memory on
+    many systems.
     """
 
     def __init__(self, most_bytes: int) -> None:
         self._most_units = most_bytes // UNIT
-        self._lock = Lock()
+        self._lock, self._access = Lock(), Lock()
         self._file: IO[bytes] | None = None
         self._waiting: SimpleQueue[tuple[Place, Array, Callable[[bool], None]]] = SimpleQueue()
-        self._writing = False
+        self._writing = self._given_up = False
         self._free: list[int] = []
         self._used = 0
         """Units that were ever given out."""
 
+    @property
+    def held(self) -> int:
+        """Units that are given out now."""
+        return self._used - len(self._free)
+
+    def holds(self, shape: tuple[int, ...]) -> bool:
+        """Whether there would be room for a float32 array, if there were no others."""
+        return not self._given_up and _units(shape) <= self._most_units
+
     def reserve(self, shape: tuple[int, ...]) -> Place | None:
         """Room for a float32 array; None where there is none."""
-        count = -(-4 * int(np.prod(shape)) // UNIT)
+        count = _units(shape)
         with self._lock:
-            if self._file is None and not self._opened():
+            if self._given_up or (self._file is None and not self._opened()):
                 return None
             fresh = max(0, count - len(self._free))
             if self._used + fresh > self._most_units:
@@ -78,8 +88,8 @@ class Aside:
         with self._lock:
             self._free.extend(reversed(place.units))
 
-    def write(self, place: Place, values: Array, then: Callable[[bool], None]) -> None:
-        """Have an array written where there is room for it, by another thread.
+    def write(self, place: Place, values: Array, then: Callable[[bool], None]) -> bool:
+        """Have an array written where there is room for it, by another thread; False if that can't be begun.
 
         Parameters
         ----------
@@ -87,11 +97,15 @@ class Aside:
             Told there whether it was: not where the disk won't have it.
         """
         with self._lock:
+            if not self._writing:
+                try:
+                    threading.Thread(target=self._write_all, name="aside", daemon=True).start()
+                except RuntimeError:
+                    # There are as many threads as there may be, or the program ends.
+                    return False
+                self._writing = True
             self._waiting.put((place, values, then))
-            if self._writing:
-                return
-            self._writing = True
-        threading.Thread(target=self._write_all, name="aside", daemon=True).start()
+        return True
 
     def _write_all(self) -> None:
         while True:
@@ -106,13 +120,19 @@ class Aside:
             then(self._written(place, values))
 
     def _written(self, place: Place, values: Array) -> bool:
+        if self._given_up:
+            return False
         data = np.ascontiguousarray(values, np.float32).data.cast("B")
         try:
-            for i, unit in enumerate(place.units):
-                self._write_at(unit * UNIT, data[i * UNIT : (i + 1) * UNIT])
+            for offset, inside in _pieces(place, len(data)):
+                self._write_at(offset, data[inside])
         except OSError:
-            # The disk is full, or gone: it is left to others, and what is not remembered is evaluated again.
-            self._give_up()
+            # The disk is full, or gone: it is left to others, and what is not remembered is evaluated again. Nothing
+            # is read from now on: what comes to be written behind the new end would make zeros of all before it.
+            self._given_up = True
+            with self._access, contextlib.suppress(OSError):
+                # If it can't be made shorter, it goes with the program.
+                self._opened_file.truncate(0)
             return False
         return True
 
@@ -123,21 +143,14 @@ class Aside:
         """
         data = out.data.cast("B")
         try:
-            return all(
-                self._read_at(unit * UNIT, piece) == len(piece)
-                for i, unit in enumerate(place.units)
-                if (piece := data[i * UNIT : (i + 1) * UNIT])
-            )
+            for offset, inside in _pieces(place, len(data)):
+                piece = data[inside]
+                if self._given_up or self._read_at(offset, piece) != len(piece):
+                    return False
         except OSError:
             # As above.
             return False
-
-    def _give_up(self) -> None:
-        self._most_units = 0
-        assert self._file is not None
-        # If it can't be made shorter, it goes with the program.
-        with contextlib.suppress(OSError):
-            self._file.truncate(0)
+        return not self._given_up
 
     def _opened(self) -> bool:
         if self._most_units == 0:
@@ -145,36 +158,53 @@ class Aside:
         folder = None if sys.platform == "win32" or "TMPDIR" in os.environ else "/var/tmp"
         try:
             self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
-            weakref.finalize(self, self._file.close)
             free = shutil.disk_usage(folder or tempfile.gettempdir()).free
         except OSError:
             # There is no place for it: as where it is full.
-            self._most_units = 0
+            self._given_up = True
             return False
+        # Not as the program ends: it may be written to until then, and its number would be another file's.
+        weakref.finalize(self, self._file.close).atexit = False
         self._most_units = min(self._most_units, free // SHARE_OF_FREE // UNIT)
         return True
+
+    @property
+    def _opened_file(self) -> IO[bytes]:
+        assert self._file is not None
+        return self._file
 
     if sys.platform == "win32":
 
         def _write_at(self, offset: int, data: memoryview) -> None:
-            assert self._file is not None
-            with self._lock:
-                self._file.seek(offset)
-                self._file.write(data)
+            with self._access:
+                self._opened_file.seek(offset)
+                count = self._opened_file.write(data)
+            if count != len(data):
+                raise OSError("the disk took less than there is")
 
         def _read_at(self, offset: int, data: memoryview) -> int:
-            assert self._file is not None
-            with self._lock:
-                self._file.seek(offset)
-                return self._file.readinto(data)  # type: ignore[attr-defined]
+            with self._access:
+                self._opened_file.seek(offset)
+                return self._opened_file.readinto(data)  # type: ignore[attr-defined]
 
     else:
 
         def _write_at(self, offset: int, data: memoryview) -> None:
-            assert self._file is not None
-            if os.pwrite(self._file.fileno(), data, offset) != len(data):
+            if os.pwrite(self._opened_file.fileno(), data, offset) != len(data):
                 raise OSError("the disk took less than there is")
 
         def _read_at(self, offset: int, data: memoryview) -> int:
-            assert self._file is not None
-            return os.preadv(self._file.fileno(), [data], offset)
+            return os.preadv(self._opened_file.fileno(), [data], offset)
+
+
+def _units(shape: tuple[int, ...]) -> int:
+    return -(-4 * int(np.prod(shape)) // UNIT)
+
+
+def _pieces(place: Place, length: int) -> Iterator[tuple[int, slice]]:
+    """Where in the file each piece of so many bytes is: as few as the units that lie one after the other allow."""
+    units, first = place.units, 0
+    for i in range(1, len(units) + 1):
+        if i == len(units) or units[i] != units[i - 1] + 1:
+            yield units[first] * UNIT, slice(first * UNIT, min(i * UNIT, length))
+            first = i

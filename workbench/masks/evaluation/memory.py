@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
@@ -19,9 +20,9 @@ from workbench.precedence import Precedence
 MOST_BYTES = 96 * 2**20
 """Of masks in memory."""
 MOST_ASIDE = 2 * 2**30
-"""Of masks on the disk."""
-MOST_NOTED = 16 * 2**20
-"""Of memory for what is known of these."""
+"""Of masks on the disk, for a memory that is to last."""
+NOTED = 1 / 3
+"""The share of it that what is known of those on the disk may have at most."""
 MOST_LEAVING = 16 * 2**20
 """Of masks on their way there; what comes in the meantime is forgotten."""
 PICTURES = 3 / 8
@@ -63,7 +64,7 @@ class Memory:
         most_bytes: int = MOST_BYTES,
         most_coverage: int = MOST_COVERAGE,
         precedence: Precedence | None = None,
-        most_aside: int = MOST_ASIDE,
+        most_aside: int = 0,
     ) -> None:
         self._precedence = precedence or Precedence()
         self.most_bytes = most_bytes
@@ -72,6 +73,8 @@ class Memory:
         self._heard, self._seen, self._shelf = Kept(), Kept(), Shelf()
         self._aside = Aside(most_aside)
         self._leaving = 0
+        self._twice: OrderedDict[Record, None] = OrderedDict()
+        """Records in memory whose masks are on the disk as well."""
         # By how many edits they are of: what is looked for is mostly the one of as many, or of one less.
         self._of_block: dict[Block, dict[int, tuple[Record, ...]]] = {}
         self._touching = Touching()
@@ -116,12 +119,13 @@ class Memory:
     def _fetched(self, record: Record, in_passing: bool) -> tuple[Bundled | None] | None:
         """The masks of a record, which is in memory from now on; None if it was forgotten in the meantime."""
         with self._lock:
+            self._shelf.ask(record.ground)
             held = record.held
             if not isinstance(held, Put):
                 if record in self._kept(record):
                     self._kept(record).touch(record, in_passing)
                 elif record in self._shelf:
-                    self._bring_back(record)
+                    self._bring_back(record, in_passing)
                 return (held,)
         planes = empty_pages(held.place.shape)
         read = self._aside.read(held.place, planes)
@@ -132,13 +136,14 @@ class Memory:
             if not read:
                 self._forget(record)
                 return None
-            record.held = Bundled(held.bundles, planes)
-            self._bring_back(record)
-            return (record.held,)
+            record.held = found = Bundled(held.bundles, planes)
+            self._twice[record] = None
+            self._bring_back(record, in_passing)
+            return (found,)
 
-    def _bring_back(self, record: Record) -> None:
+    def _bring_back(self, record: Record, in_passing: bool) -> None:
         self._shelf.drop(record)
-        self._kept(record).add(record)
+        self._kept(record).add(record, in_passing and self._later(record) > 0)
         self._make_room(record)
 
     def _best(self, ground: Ground, entries: Entries, block: Block) -> Record | None:
@@ -166,6 +171,7 @@ class Memory:
         entries = self._touching.of(edits, block).entries
         fresh = Record(ground, entries, block, held, block.lattice is not self._whole)
         with self._lock:
+            self._shelf.ask(ground)
             by_count, count = self._of_block.setdefault(block, {}), len(fresh.entries)
             for old in by_count.get(count, ()):
                 if self._outdated(old, fresh):
@@ -208,6 +214,8 @@ class Memory:
         return overtaken or self._heard.oldest(but) or self._seen.oldest(but)
 
     def _make_room(self, but: Record) -> None:
+        for past in self._shelf.some_past():
+            self._forget(past)
         while self._heard.nbytes + self._seen.nbytes + self._shelf.nbytes > self.most_bytes:
             oldest = self._least_missed(but)
             if oldest is None:
@@ -217,40 +225,51 @@ class Memory:
 
     def _put_aside(self, record: Record) -> bool:
         """Let the masks of a record go to the disk; False where they are not asked for again, or there is no room."""
-        if not isinstance(record.held, Bundled) or self._long_overtaken(record):
+        if not isinstance(record.held, Bundled) or not self._shelf.asked(record.ground):
             return False
-        for each in self._shelf.in_the_way(record):
+        if not self._kept(record).is_present(record) and self._later(record) >= OF_A_BLOCK:
+            # Even undo finds another, which goes on from this one.
+            return False
+        if record.put is None and not record.leaving and not self._send(record, record.held):
+            return False
+        for each in self._shelf.in_the_way(record.block):
             self._forget(each)
-        if record.put is None and not self._send(record, record.held):
-            return False
         self._kept(record).drop(record)
+        self._twice.pop(record, None)
         self._shelf.add(record)
         record.held = record.put or record.held
-        while self._shelf.nbytes > MOST_NOTED and (oldest := self._shelf.oldest()) is not None:
+        while self._shelf.nbytes > NOTED * self.most_bytes and (oldest := self._shelf.oldest()) is not None:
             self._forget(oldest)
         return True
 
-    def _long_overtaken(self, record: Record) -> bool:
-        """Whether even undo would find another record, which goes on from this one."""
-        later = [each for each in self.records(record.block) if len(each.entries) > len(record.entries)]
-        return len({len(each.entries) for each in later if record.leads_to(each)}) >= OF_A_BLOCK
+    def _later(self, record: Record) -> int:
+        """How many records of a block go on from one of them."""
+        count = len(record.entries)
+        return sum(len(each.entries) > count and record.leads_to(each) for each in self.records(record.block))
 
     def _send(self, record: Record, held: Bundled) -> bool:
         """Have masks written, if there is room for them."""
-        if self._leaving > MOST_LEAVING:
+        shape = held.planes.shape
+        if self._leaving > MOST_LEAVING or not self._aside.holds(shape):
             return False
-        while (place := self._aside.reserve(held.planes.shape)) is None:
-            oldest = self._shelf.oldest()
-            if oldest is None:
+        while (place := self._aside.reserve(shape)) is None:
+            if self._twice:
+                self._let_go_of_place(next(iter(self._twice)))
+            elif (oldest := self._shelf.oldest()) is not None:
+                self._forget(oldest)
+            else:
                 return False
-            self._forget(oldest)
+        if not self._aside.write(place, held.planes, lambda written: self._sent_off(record, held, place, written)):
+            self._aside.release(place)
+            return False
         self._leaving += held.nbytes
-        self._aside.write(place, held.planes, lambda written: self._sent_off(record, held, place, written))
+        record.leaving = True
         return True
 
     def _sent_off(self, record: Record, held: Bundled, place: Place, written: bool) -> None:
         with self._lock:
             self._leaving -= held.nbytes
+            record.leaving = False
             if not written or record.gone:
                 self._aside.release(place)
                 if record in self._shelf:
@@ -259,12 +278,19 @@ class Memory:
             record.put = Put(held.bundles, place)
             if record in self._shelf:
                 record.held = record.put
+            else:
+                self._twice[record] = None
+
+    def _let_go_of_place(self, record: Record) -> None:
+        self._twice.pop(record, None)
+        if record.put is not None:
+            self._aside.release(record.put.place)
+            record.put = None
 
     def _forget(self, record: Record) -> None:
         record.gone = True
         (self._shelf if record in self._shelf else self._kept(record)).drop(record)
-        if record.put is not None:
-            self._aside.release(record.put.place)
+        self._let_go_of_place(record)
         by_count, count = self._of_block[record.block], len(record.entries)
         by_count[count] = tuple(each for each in by_count[count] if each is not record)
         if not by_count[count]:

@@ -16,8 +16,12 @@ RECORD_BYTES = 400
 """What a record takes beside its arrays."""
 ENTRY_BYTES = 8
 """And for each edit that it names."""
+SHELVED_BYTES = 2400
+"""And for where its masks are, once they were put aside."""
 OF_A_BLOCK = 2
 """Records that are put aside."""
+AT_ONCE = 20
+"""Of those over past grounds so many are forgotten at once."""
 MOST_GROUNDS = 3
 """Of which masks are put aside: each holds a model, and a factorisation makes ten a second."""
 
@@ -42,6 +46,8 @@ class Record:
         Whether it is of a picture, and not of every bin.
     put : Put or None
         Where the masks were put aside, also once they are in memory again.
+    leaving : bool
+        They are being written there.
     gone : bool
         It is forgotten.
     """
@@ -52,6 +58,7 @@ class Record:
     held: Bundled | Put | None
     seen: bool
     put: Put | None = None
+    leaving: bool = False
     gone: bool = False
     nbytes: int = field(init=False)
     """Bytes while it is in memory."""
@@ -80,9 +87,9 @@ class Kept:
     def __contains__(self, record: Record) -> bool:
         return record in self._present or record in self._overtaken
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Record, overtaken: bool = False) -> None:
         """It is in memory."""
-        self._present[record] = None
+        (self._overtaken if overtaken else self._present)[record] = None
         self.nbytes += record.nbytes
 
     def touch(self, record: Record, in_passing: bool) -> None:
@@ -99,6 +106,10 @@ class Kept:
         if record in self._present:
             del self._present[record]
             self._overtaken[record] = None
+
+    def is_present(self, record: Record) -> bool:
+        """Whether nothing overtook it."""
+        return record in self._present
 
     def drop(self, record: Record) -> None:
         """It is no longer in memory."""
@@ -121,6 +132,7 @@ class Shelf:
         self._records: OrderedDict[Record, None] = OrderedDict()
         self._of_block: dict[Block, list[Record]] = {}
         self._grounds: list[Ground] = []
+        self._past: list[Record] = []
         self.nbytes = 0
 
     def __contains__(self, record: Record) -> bool:
@@ -129,11 +141,29 @@ class Shelf:
     def __len__(self) -> int:
         return len(self._records)
 
+    def ask(self, ground: Ground) -> None:
+        """Masks over a ground are asked for: those of grounds that were not for longest go."""
+        if self._grounds and ground is self._grounds[-1]:
+            return
+        self._grounds = [each for each in self._grounds if not each.gives_as(ground)] + [ground]
+        if len(self._grounds) > MOST_GROUNDS:
+            past = self._grounds.pop(0)
+            self._past += [each for each in self._records if each.ground.gives_as(past)]
+
+    def asked(self, ground: Ground) -> bool:
+        """Whether it is one of the last that were asked for."""
+        return any(each.gives_as(ground) for each in self._grounds)
+
+    def some_past(self) -> list[Record]:
+        """A few of those whose ground is past."""
+        out, self._past = self._past[-AT_ONCE:], self._past[:-AT_ONCE]
+        return [each for each in out if each in self._records and not self.asked(each.ground)]
+
     def add(self, record: Record) -> None:
         """Its masks are not in memory for long."""
         self._records[record] = None
         self._of_block.setdefault(record.block, []).append(record)
-        self.nbytes += record.noted
+        self.nbytes += record.noted + SHELVED_BYTES
 
     def drop(self, record: Record) -> None:
         """It is in memory, or forgotten."""
@@ -142,21 +172,12 @@ class Shelf:
         same.remove(record)
         if not same:
             del self._of_block[record.block]
-        self.nbytes -= record.noted
+        self.nbytes -= record.noted + SHELVED_BYTES
 
-    def in_the_way(self, record: Record) -> list[Record]:
-        """Those that have to go before one can be added: of its block, and of grounds that are long past.
-
-        Of those that go on from one to the next the later ones stay: the last, and what undo finds.
-        """
-        same = self._of_block.get(record.block, ())
-        out = sorted(same, key=lambda each: (each.leads_to(record), len(each.entries)))[: 1 + len(same) - OF_A_BLOCK]
-        if not any(each.gives_as(record.ground) for each in self._grounds):
-            self._grounds.append(record.ground)
-            if len(self._grounds) > MOST_GROUNDS:
-                past = self._grounds.pop(0)
-                out += [each for each in self._records if each.ground.gives_as(past) and each not in out]
-        return out
+    def in_the_way(self, block: Block) -> list[Record]:
+        """Those of a block that have to go before one more can be added: the ones that were asked for first."""
+        same = self._of_block.get(block, [])
+        return same[: max(0, 1 + len(same) - OF_A_BLOCK)]
 
     def oldest(self) -> Record | None:
         """Of those that were put aside by now."""
