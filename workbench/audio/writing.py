@@ -16,6 +16,7 @@ from workbench.audio.loudness import LEAST_RATE, Meter
 from workbench.audio.renderer import render
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
+from workbench.signals import undisturbed
 from workbench.storage import replacing
 
 Float = NDArray[np.float32]
@@ -151,9 +152,10 @@ def _file(piece: Piece, partial: Path, form: FileFormat) -> Iterator[Sink]:
 
 @contextmanager
 def _told(piece: Piece, sink: Written | None = None) -> Iterator[None]:
-    """What can't be written is told by its name, and why."""
+    """What can't be written is told by its name, and why; nobody ends the command in between."""
     try:
-        yield
+        with undisturbed():
+            yield
         if sink is not None and sink.error is not None:
             raise sink.error
     except (OSError, soundfile.LibsndfileError) as error:

@@ -12,10 +12,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 from workbench.audio.files.layout import Fault, Layout, Stream
+from workbench.audio.files.mpeg import frames_of
 from workbench.audio.files.spliced import Span, Spliced, patched
+from workbench.audio.files.tags import SMALL
 
 GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
 """Behind four letters, in W64."""
@@ -23,10 +26,16 @@ WRAP = 1 << 32
 FLOATS = {b"fl32": 6, b"FL32": 6, b"fl64": 7, b"FL64": 7}
 """Names of floats in AIFF-C, and what AU has for them."""
 MOST_CHUNKS = 100_000
-PLAIN = (1, 3, 0xFFFE)
-"""Formats of WAV files of which each frame stands for itself: whole numbers, floats, and what says so elsewhere."""
-SMALL = 16
-"""Bytes behind the last chunk that nobody misses."""
+PLAIN = (1, 3, 6, 7, 0xFFFE)
+"""Formats of WAV files of which each frame stands for itself: whole numbers, floats, A-law, µ-law, and what says so
+elsewhere."""
+COMMON = (b"data", b"LIST", b"fact", b"fmt ", b"bext", b"SSND", b"COMM")
+"""Names of chunks by which one is known even where it stands wrongly."""
+MPEG = (0x50, 0x55)
+"""Of those that hold frames of MPEG."""
+GSM = 0x31
+"""A format of which each packet stands for so many samples:"""
+GSM_PACKET = 320
 
 
 @dataclass(frozen=True)
@@ -123,11 +132,17 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
     length, end = max(0, stop - begin), stop
     cut = declared > length and not _unknown(declared)
     if 0 <= declared <= length:
-        length, end = _told(file, Span(start, stop), form, begin, declared)
+        length, end = _told(file, Span(start, stop), form, begin, declared, wide is not None)
+    kind = _format(file, chunks) if form is WAV else 0
+    if kind in MPEG:
+        # No header tells of all frames.
+        found, _ = frames_of(file, begin, begin + length)
+        return Layout(found.streams, found.faults | ({Fault.CUT} if cut else set())), end
     # The decoder takes what is behind the samples of some kinds for samples.
     last = begin + length if form in (WAV, RIFX, W64) else end
     pieces = _with_lengths(file, Span(start, last), form, sound, wide, length, [chunk.at for chunk in junk])
-    stream = Stream(Spliced(file, pieces), most=_coded_frames(file, chunks) if form is WAV else None)
+    pieces = _without(pieces, _unpadded(chunks, form))
+    stream = Stream(Spliced(file, pieces), most=_coded_frames(file, chunks, kind, length) if form is WAV else None)
     return Layout((stream,), frozenset({Fault.CUT} if cut else ())), end
 
 
@@ -160,7 +175,10 @@ def _chunks(file: BinaryIO, start: int, stop: int, form: Form) -> list[Chunk]:
         found = chunk.name == form.sound and chunk.declared > form.skip
         if found or chunk.declared < 0:
             break
-        at = _next(chunk, start, form)
+        at = _next(file, chunk, start, form)
+        if form_of(_bytes(file, at, 40)) is not None:
+            # Another file begins.
+            break
     return out
 
 
@@ -170,30 +188,39 @@ def _chunk(file: BinaryIO, at: int, form: Form) -> Chunk:
     return Chunk(head[: form.letters], at, at + form.head, size - form.head if form.whole else size)
 
 
-def _next(chunk: Chunk, start: int, form: Form) -> int:
-    return _aligned(chunk.begin + chunk.declared, start, form)
+def _next(file: BinaryIO, chunk: Chunk, start: int, form: Form) -> int:
+    """Where the chunk behind another begins: not all who write odd lengths fill them up."""
+    end = chunk.begin + chunk.declared
+    aligned = _aligned(end, start, form)
+    at_end, at_aligned = (_bytes(file, at, 4) for at in (end, aligned))
+    unpadded = at_end in COMMON or (_is_name(at_end) and not _is_name(at_aligned))
+    return end if unpadded else aligned
 
 
 def _aligned(at: int, start: int, form: Form) -> int:
     return at + (start - at) % form.align
 
 
-def _told(file: BinaryIO, span: Span, form: Form, begin: int, declared: int) -> tuple[int, int]:
+def _told(file: BinaryIO, span: Span, form: Form, begin: int, declared: int, wide: bool) -> tuple[int, int]:
     """How long the samples are of which no more is declared than there is, and where the file ends."""
     length, end = declared, _behind(file, span, form, begin + declared)
-    over = (span.stop - begin - declared) // WRAP * WRAP
-    if end < span.stop - SMALL and over and form.size[1] == "I":
+    over = (span.stop - begin - declared) // WRAP * WRAP if form.size[1] == "I" and not wide else 0
+    if end >= span.stop - SMALL or form_of(_bytes(file, end, 40)) is not None:
+        return length, end
+    if not declared:
+        # A recorder that died before it wrote how long it was.
+        return span.stop - begin, span.stop
+    if over:
         # More than fits into 32 bits, of which only those were written.
         length += over
         end = _behind(file, span, form, begin + length)
-    elif not declared and end < span.stop - SMALL:
-        # A recorder that died before it wrote how long it was.
-        length, end = span.stop - begin, span.stop
     return length, end
 
 
 def _behind(file: BinaryIO, span: Span, form: Form, at: int) -> int:
     """Where the chunks behind the samples end; `at`, where the samples do, if what follows is none."""
+    if form_of(_bytes(file, at, 40)) is not None:
+        return at
     # Not all who write odd lengths fill them up.
     return max(_chain(file, span, form, each) for each in {at, _aligned(at, span.start, form)})
 
@@ -203,9 +230,10 @@ def _chain(file: BinaryIO, span: Span, form: Form, at: int) -> int:
         if at + form.head > span.stop or form_of(_bytes(file, at, 40)) is not None:
             break
         chunk = _chunk(file, at, form)
-        if not _is_name(chunk.name) or not 0 <= chunk.declared <= span.stop - chunk.begin:
+        # (More samples are known to nobody.)
+        if not _is_name(chunk.name) or chunk.name == form.sound or not 0 <= chunk.declared <= span.stop - chunk.begin:
             break
-        at = min(span.stop, _next(chunk, span.start, form))
+        at = min(span.stop, _next(file, chunk, span.start, form))
     return at
 
 
@@ -218,13 +246,42 @@ def _unknown(declared: int) -> bool:
     return WRAP - 256 <= declared <= WRAP or 0x7FFFF000 - SMALL <= declared <= WRAP // 2 or declared >= 1 << 62
 
 
-def _coded_frames(file: BinaryIO, chunks: Sequence[Chunk]) -> int | None:
-    """How many frames a WAV file of packed samples says it holds: the last packet is filled up; None of plain ones."""
-    kind = next((each for each in chunks if each.name == b"fmt "), None)
+def _format(file: BinaryIO, chunks: Sequence[Chunk]) -> int:
+    """The number of a WAV file's format; 0 where it tells none."""
+    found = next((each for each in chunks if each.name == b"fmt "), None)
+    return 0 if found is None else int(struct.unpack("<H", _bytes(file, found.begin, 2))[0])
+
+
+def _coded_frames(file: BinaryIO, chunks: Sequence[Chunk], kind: int, length: int) -> int | None:
+    """How many frames a WAV file of packed samples says it holds, if only the last packet is filled up; None of plain
+    ones."""
     fact = next((each for each in chunks if each.name == b"fact" and each.declared >= 4), None)
-    if kind is None or fact is None or struct.unpack("<H", _bytes(file, kind.begin, 2))[0] in PLAIN:
+    if fact is None or kind in (0, *PLAIN):
         return None
-    return int(struct.unpack("<I", _bytes(file, fact.begin, 4))[0]) or None
+    frames = int(struct.unpack("<I", _bytes(file, fact.begin, 4))[0])
+    begin = next(each.begin for each in chunks if each.name == b"fmt ")
+    each, packet = struct.unpack("<12xH4xH", _bytes(file, begin, 20))
+    packets, packet = -(-length // max(1, each)), GSM_PACKET if kind == GSM else packet
+    return frames if (packets - 1) * packet < frames <= packets * packet else None
+
+
+def _unpadded(chunks: Sequence[Chunk], form: Form) -> list[Span]:
+    """Chunks of odd lengths before the samples that are not filled up, which decoders don't expect."""
+    pairs = pairwise(chunks if form.align == 2 else ())
+    return [Span(one.at, two.at) for one, two in pairs if one.declared % 2 and two.at == one.begin + one.declared]
+
+
+def _without(pieces: list[Span | bytes], holes: Sequence[Span]) -> list[Span | bytes]:
+    """Pieces of a file without some spans of it."""
+    for hole in holes:
+        out: list[Span | bytes] = []
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                out.append(piece)
+            else:
+                out += [Span(piece.start, min(piece.stop, hole.start)), Span(max(piece.start, hole.stop), piece.stop)]
+        pieces = out
+    return pieces
 
 
 def _with_lengths(

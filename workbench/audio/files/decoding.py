@@ -15,6 +15,7 @@ from workbench.audio.files.kinds import layout_of
 from workbench.audio.files.layout import Fault, Stream
 from workbench.audio.speakers import AS_IN_OGG, AS_IN_WAV, MAPPED, Speaker, Speakers, speakers_of
 from workbench.progress import Progress, part, silent
+from workbench.signals import undisturbed
 
 Float = NDArray[np.float32]
 CHANNEL_MAP = 0x1100
@@ -75,7 +76,7 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
         try:
             samples, found, fault = _decoded(stream, part(progress, begin, end))
         except soundfile.SoundFileError:
-            if first is None:
+            if first is None and i + 1 == len(layout.streams):
                 raise
             faults.add(Fault.DAMAGED)
             continue
@@ -85,7 +86,9 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
         unread = len(stream.file) - stream.file.reached
         if fault is None and stream.check is not None and unread > MOST_UNREAD:
             behind += unread
-        first = first or found
+        if not any(map(len, pieces)):
+            # What holds nothing does not say what the others are.
+            first, pieces = found, []
         if found == first:
             pieces.append(samples)
         else:
@@ -134,14 +137,16 @@ def _read(sound: soundfile.SoundFile, count: int) -> tuple[Float, bool]:
     """
     buffer = np.empty((count, sound.channels), np.float32)
     data = soundfile._ffi.cast("float *", buffer.ctypes.data)
-    got = int(soundfile._snd.sf_readf_float(sound._file, data, count))
-    block = buffer if got == count else buffer[:got].copy()
-    return block, not soundfile._snd.sf_error(sound._file)
+    with undisturbed():
+        got = int(soundfile._snd.sf_readf_float(sound._file, data, count))
+        sane = not soundfile._snd.sf_error(sound._file)
+    return buffer if got == count else buffer[:got].copy(), sane
 
 
 def _opened(stream: Stream) -> soundfile.SoundFile:
     stream.file.seek(0)
-    return soundfile.SoundFile(stream.file)
+    with undisturbed():
+        return soundfile.SoundFile(stream.file)
 
 
 def _behind_damage(stream: Stream, got: int, declared: int) -> tuple[soundfile.SoundFile, int] | None:
@@ -153,7 +158,7 @@ def _behind_damage(stream: Stream, got: int, declared: int) -> tuple[soundfile.S
     while got + step < declared:
         sound = _opened(stream)
         # Where seeking there fails, what is damaged reaches there too.
-        with suppress(soundfile.LibsndfileError):
+        with suppress(soundfile.LibsndfileError), undisturbed():
             sound.seek(got + step)
             if len(_read(sound, 1)[0]):
                 sound.seek(got + step)

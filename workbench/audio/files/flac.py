@@ -50,14 +50,31 @@ def _is_as_written(digest: bytes, bits: int, samples: NDArray[np.float32]) -> bo
 
 def _begins(file: BinaryIO, start: int, stop: int) -> tuple[list[int], int]:
     """Where FLAC files begin: at the start, and where the magic stands before a block that says what the file is; and
-    where they are over, because a file of another kind begins."""
-    out = [start]
+    where they are over, because a file of another kind begins.
+
+    What stands in a file's blocks before its frames is none: some hold the heads of what was encoded, or pictures.
+    """
+    out, frames = [start], _behind_blocks(file, start, stop)
     for at in range(start + 1, stop, WINDOW):
         file.seek(at)
         for found in BEGINNING.finditer(file.read(min(WINDOW + 11, stop - at))):
             place = at + found.start()
+            if place < frames:
+                continue
             if found[0][:4] != MAGIC:
                 return out, place
             if place > out[-1]:
                 out.append(place)
+                frames = _behind_blocks(file, place, stop)
     return out, stop
+
+
+def _behind_blocks(file: BinaryIO, start: int, stop: int) -> int:
+    """Where the blocks of metadata end that a FLAC file begins with."""
+    at, last = start + len(MAGIC), False
+    while not last and at + 4 <= stop:
+        file.seek(at)
+        head = file.read(4)
+        last, at = head[0] & 0x80 != 0, at + 4 + int.from_bytes(head[1:], "big")
+    # Where they are damaged, their lengths say nothing.
+    return at if at < stop else start + HEAD

@@ -8,6 +8,8 @@ from typing import BinaryIO
 from workbench.audio.files import chunks, flac, mpeg, ogg
 from workbench.audio.files.layout import Layout, Stream
 from workbench.audio.files.spliced import Span, Spliced
+from workbench.audio.files.tags import behind_padding, says_anything
+from workbench.audio.files.window import Window
 
 MOST_JOINED = 10_000
 
@@ -23,7 +25,7 @@ def layout_of(file: BinaryIO) -> Layout:
     return Layout(
         tuple(stream for part in parts for stream in part.streams),
         frozenset().union(*(part.faults for part in parts)),
-        sum(part.behind for part in parts) + _said(file, at, stop),
+        sum(part.behind for part in parts) + (stop - at if says_anything(Window(file, stop), at) else 0),
         any(part.beside for part in parts),
     )
 
@@ -47,7 +49,7 @@ def _laid_out(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
 
 def _behind_tag(file: BinaryIO, start: int, stop: int) -> int:
     """Where a file begins that has a tag in front, as MP3 has it: some put it before others too."""
-    behind = mpeg.behind_tags(file, start, stop)
+    behind = behind_padding(Window(file, stop), start)
     return behind if behind > start and _has_magic(_head(file, behind)) else start
 
 
@@ -62,14 +64,3 @@ def _has_magic(head: bytes) -> bool:
 def _head(file: BinaryIO, start: int) -> bytes:
     file.seek(start)
     return file.read(40)
-
-
-def _said(file: BinaryIO, start: int, stop: int) -> int:
-    """How many bytes are left that say anything: a few, zeros, and the tags of MP3 do not."""
-    if stop - start <= chunks.SMALL:
-        return 0
-    file.seek(start)
-    while data := file.read(min(1 << 16, stop - file.tell())):
-        if any(data):
-            return 0 if data[:3] == b"TAG" else stop - start
-    return 0

@@ -9,12 +9,16 @@ from typing import BinaryIO, NamedTuple
 
 from workbench.audio.files.layout import Fault, Layout, Stream
 from workbench.audio.files.spliced import Span, Spliced
+from workbench.audio.files.tags import before_tags, behind_padding, behind_tags, says_anything
+from workbench.audio.files.window import WINDOW, Window
 
-WINDOW = 1 << 20
 SYNC = re.compile(rb"\xff[\xe0-\xff][^\xf0-\xff]", re.DOTALL)
 """How a frame begins: with eleven ones; and its bit rate is none of the last."""
-TRIMMED = 5
-"""Frames that a decoder may leave out of a file: what encoders put before and behind, and what lacks those before."""
+TRIMMED = 2 * 4095 + 529
+"""Samples that a decoder may leave out of a file: what encoders put before and behind, at most as much as they can say
+(12 bits each), and what the decoder itself is late."""
+VBRI_COUNT = 50
+"""Where in a frame Fraunhofer's encoder says how many there are."""
 LONGEST = 1 << 12
 """Bytes that a frame has at most, and some more."""
 KILOBITS = {
@@ -68,7 +72,7 @@ class _Run:
     declared : int or None
         Frames that the first one says there are, itself not among them; None where it does not say.
     count_at : int or None
-        Where it says so.
+        Where it says so in a way that decoders know (Xing, Info).
     """
 
     first: Frame
@@ -86,10 +90,20 @@ class _Run:
             start = self.spans.pop().start
         self.spans.append(Span(start, stop))
 
+    def goes_on(self, other: Frame, data: bytes, tagged: bool) -> bool:
+        """Whether another frame belongs to it: behind all that were declared, or behind a tag where nothing was, a file
+        begins whose first frame takes nothing from those before. (Pieces of what is sent have tags between, too.)"""
+        if other.kind != self.first.kind or other.mono != self.first.mono:
+            return False
+        if other.kind[1] != 3 and data[2] >> 4 != self.head[2] >> 4:
+            # Decoders count what there is of these layers by the first bit rate.
+            return False
+        return not (self.full or (tagged and not self.declared)) or not _stands_alone(data, other)
+
     @property
     def sounding(self) -> int:
         """Frames of sound."""
-        return self.frames - (self.count_at is not None)
+        return self.frames - (self.declared is not None)
 
     @property
     def full(self) -> bool:
@@ -107,9 +121,12 @@ class _Run:
         if self.count_at is not None and self.declared != self.sounding:
             first = self.spans[0]
             pieces[:1] = [Span(first.start, self.count_at), count, Span(self.count_at + 4, first.stop)]
-        elif self.count_at is None and self.first.kind[1] == 3 and self.varies:
+        elif self.count_at is None and self.first.kind[1] == 3 and (self.varies or self.declared is not None):
+            if self.declared is not None:
+                # Told in a way that decoders take for sound (VBRI).
+                pieces[0] = Span(self.spans[0].start + self.first.length, self.spans[0].stop)
             pieces.insert(0, _told(self.head, count))
-        least = max(0, self.sounding - TRIMMED) * self.first.samples
+        least = max(0, (self.sounding - 1) * self.first.samples - TRIMMED)
         return Stream(Spliced(file, pieces), counted=False, least=least)
 
 
@@ -122,21 +139,6 @@ def _told(head: bytes, count: bytes) -> bytes:
             said = other + bytes(found.side - 4) + b"Xing" + (1).to_bytes(4, "big") + count
             return said.ljust(found.length, b"\0")
     return b""
-
-
-class _Window:
-    """A file, of which some is at hand."""
-
-    def __init__(self, file: BinaryIO, stop: int) -> None:
-        self._file, self.stop = file, stop
-        self._at, self._data = 0, b""
-
-    def bytes(self, at: int, count: int) -> bytes:
-        """Bytes from a place on; fewer at the end."""
-        if not self._at <= at or at + count > self._at + len(self._data):
-            self._file.seek(at)
-            self._at, self._data = at, self._file.read(min(WINDOW, self.stop - at) if at < self.stop else 0)
-        return self._data[at - self._at : at - self._at + count]
 
 
 def frame(head: bytes) -> Frame | None:
@@ -159,67 +161,75 @@ def frame(head: bytes) -> Frame | None:
 
 def is_mpeg(file: BinaryIO, start: int, stop: int) -> bool:
     """Whether a file begins with frames, behind tags and the rest of one."""
-    window = _Window(file, stop)
-    at = _behind_tags(window, start)
+    window = Window(file, stop)
+    at = behind_padding(window, start)
     return _found(window, at, min(stop, at + LONGEST)) is not None
-
-
-def behind_tags(file: BinaryIO, start: int, stop: int) -> int:
-    """Where the tags end that a file begins with."""
-    return _behind_tags(_Window(file, stop), start)
 
 
 def frames_of(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
     """The layout of such a file, and where it ends."""
-    window = _Window(file, stop)
-    window.stop = _before_tags(window, start, stop)
-    faults: set[Fault] = set()
-    runs = list(_runs(window, start, faults))
-    if any(run.declared and run.sounding < run.declared for run in runs):
-        faults.add(Fault.CUT)
-    elif runs and runs[-1].full:
-        # All are there that there should be: what is left of one more is nobody's.
-        faults.discard(Fault.CUT)
+    window = Window(file, stop)
+    window.stop = before_tags(window, start, stop)
+    found = _Frames(window, start)
+    runs = list(found)
+    # (Some count the frame that says so.)
+    if any(run.declared and run.sounding < run.declared - 1 for run in runs):
+        found.faults.add(Fault.CUT)
     streams = tuple(run.stream(file) for run in runs if run.sounding)
-    return Layout(streams or (Stream(Spliced(file, [Span(start, stop)])),), frozenset(faults)), stop
+    end = stop if found.end == window.stop else found.end
+    return Layout(streams or (Stream(Spliced(file, [Span(start, stop)])),), frozenset(found.faults)), end
 
 
-def _runs(window: _Window, start: int, faults: set[Fault]) -> Iterator[_Run]:
-    at, run, lost = _behind_tags(window, start), None, False
-    while at < window.stop:
-        head = frame(window.bytes(at, 4))
-        if head is None or at + head.length > window.stop or (lost and not _holds(window, at)):
-            behind = _behind_tags(window, at)
-            if behind > at:
-                # A tag begins another file.
-                at, lost = behind, False
+class _Frames:
+    """Looks through a file, run by run; what is wrong with it, and where it ends, is known afterwards."""
+
+    def __init__(self, window: Window, start: int) -> None:
+        self._window, self._start = window, start
+        self.faults: set[Fault] = set()
+        self.end = window.stop
+
+    def __iter__(self) -> Iterator[_Run]:
+        window, run, lost, tagged = self._window, None, False, False
+        at = behind_padding(window, self._start)
+        while at < window.stop:
+            head = frame(window.bytes(at, 4))
+            if head is None or at + head.length > window.stop or (lost and not _holds(window, at)):
+                behind = behind_tags(window, at)
+                if behind > at:
+                    at, lost, tagged = behind, False, True
+                    continue
+                found = _found(window, at + 1, window.stop)
+                if found is None:
+                    self._end(at, head, run)
+                    break
+                if run is not None or found - at > LONGEST // 2:
+                    # (What begins within a frame has lost no more than that.)
+                    self.faults.add(Fault.DAMAGED)
+                at, lost = found, True
+                continue
+            data = window.bytes(at, max(head.side + 22, VBRI_COUNT + 4))
+            count_at, declared = _count(data, head)
+            if run is None or count_at is not None or not run.goes_on(head, data, tagged):
                 if run is not None:
                     yield run
-                run = None
-                continue
-            found = _found(window, at + 1, window.stop)
-            if found is None:
-                if run is not None and any(window.bytes(at, LONGEST)):
-                    faults.add(Fault.CUT if head is not None or window.stop - at < 4 else Fault.DAMAGED)
-                break
-            if run is not None or found - at > LONGEST // 2:
-                # (What begins within a frame has lost no more than that.)
-                faults.add(Fault.DAMAGED)
-            at, lost = found, True
-            continue
-        data = window.bytes(at, head.side + 22)
-        count_at, declared = _count(data, head)
-        other = run is None or run.first.kind != head.kind or run.first.mono != head.mono
-        # Behind all that were declared another file begins, if its first frame takes nothing from those before.
-        if other or count_at is not None or (run is not None and run.full and _stands_alone(data, head)):
-            if run is not None:
-                yield run
-            run = _Run(head, data[:4], declared, None if count_at is None else at + count_at)
-        assert run is not None
-        run.add(at, at + head.length)
-        at, lost = at + head.length, False
-    if run is not None:
-        yield run
+                told = count_at is not None and count_at != VBRI_COUNT
+                run = _Run(head, data[:4], declared, at + count_at if told and count_at is not None else None)
+            run.add(at, at + head.length)
+            at, lost, tagged = at + head.length, False, False
+        if run is not None:
+            yield run
+
+    def _end(self, at: int, head: Frame | None, run: _Run | None) -> None:
+        """No more frames are found from a place on."""
+        if run is None:
+            return
+        if run.full or not says_anything(self._window, at):
+            # All are there that there should be: what is left is no part of it.
+            self.end = at if head is None else self._window.stop
+            if not run.full and (head is not None or self._window.bytes(at, 1) == b"\xff"):
+                self.faults.add(Fault.CUT)
+        else:
+            self.faults.add(Fault.CUT if head is not None else Fault.DAMAGED)
 
 
 def _count(data: bytes, head: Frame) -> tuple[int | None, int | None]:
@@ -229,7 +239,7 @@ def _count(data: bytes, head: Frame) -> tuple[int | None, int | None]:
     if data[head.side : head.side + 4] in (b"Xing", b"Info") and data[head.side + 7] & 1:
         place = head.side + 8
     elif data[36:40] == b"VBRI":
-        place = 50
+        place = VBRI_COUNT
     return place, None if place is None else int.from_bytes(data[place : place + 4], "big")
 
 
@@ -240,7 +250,7 @@ def _stands_alone(data: bytes, head: Frame) -> bool:
     return head.kind[1] != 3 or begin == 0
 
 
-def _holds(window: _Window, at: int) -> bool:
+def _holds(window: Window, at: int) -> bool:
     """Whether two frames that belong together begin here, or one that ends the file."""
     one = frame(window.bytes(at, 4))
     if one is None:
@@ -251,7 +261,7 @@ def _holds(window: _Window, at: int) -> bool:
     return other is not None and other.kind == one.kind
 
 
-def _found(window: _Window, at: int, stop: int) -> int | None:
+def _found(window: Window, at: int, stop: int) -> int | None:
     """Where the next two frames begin that belong together."""
     while at < stop:
         data = window.bytes(at, min(WINDOW, stop - at))
@@ -262,42 +272,3 @@ def _found(window: _Window, at: int, stop: int) -> int | None:
         if len(data) < 3:
             return None
     return None
-
-
-def _behind_tags(window: _Window, at: int) -> int:
-    """Where the tags end that begin at a place: ID3v2, ID3v1, APE."""
-    while True:
-        head = window.bytes(at, 32)
-        if head[:3] == b"ID3" and len(head) >= 10 and not any(each & 0x80 for each in head[6:10]):
-            size = head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]
-            at += 10 + size + (10 if head[5] & 0x10 else 0)
-        elif head[:3] == b"TAG":
-            at += 128
-        elif head[:11] == b"LYRICSBEGIN" and (end := _lyrics_end(window, at)):
-            at = end
-        elif head[:8] == b"APETAGEX" and len(head) == 32:
-            # The size has the footer in it, and no header.
-            at += 32 + int.from_bytes(head[12:16], "little") if head[23] & 0x20 else 32
-        else:
-            return min(at, window.stop)
-
-
-def _lyrics_end(window: _Window, at: int) -> int:
-    data = window.bytes(at, min(WINDOW, window.stop - at))
-    ends = [place + 9 for end in (b"LYRICS200", b"LYRICSEND") if (place := data.find(end)) > 0]
-    return at + min(ends) if ends else 0
-
-
-def _before_tags(window: _Window, start: int, stop: int) -> int:
-    """Where the tags begin that end a file: those that are told by their end alone."""
-    while stop - start > 160:
-        foot = window.bytes(stop - 32, 32)
-        if window.bytes(stop - 128, 3) == b"TAG":
-            stop -= 128
-        elif foot[:8] == b"APETAGEX" and not foot[23] & 0x20:
-            stop -= max(32, int.from_bytes(foot[12:16], "little")) + (32 if foot[23] & 0x80 else 0)
-        elif foot[-9:] == b"LYRICS200" and foot[-15:-9].isdigit():
-            stop -= int(foot[-15:-9]) + 15
-        else:
-            break
-    return max(start, stop)

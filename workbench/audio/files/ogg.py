@@ -10,6 +10,8 @@ import numpy as np
 
 from workbench.audio.files.layout import Fault, Layout, Stream
 from workbench.audio.files.spliced import Span, Spliced
+from workbench.audio.files.tags import says_anything
+from workbench.audio.files.window import Window
 
 MAGIC = b"OggS"
 HEAD = 27
@@ -68,11 +70,13 @@ def _pages(file: BinaryIO, start: int, stop: int) -> tuple[list[Page], set[Fault
             out.append(page)
             at = page.stop
             continue
-        begins = page is not None or stop - at < HEAD
         found = _find(file, at + 1, stop)
         if found is None:
             # What begins a page and is over before that ends was cut off.
-            faults.add(Fault.CUT if begins or _starts(file, at) else Fault.DAMAGED)
+            if page is not None or _starts(file, at, MAGIC[: stop - at]):
+                faults.add(Fault.CUT)
+            elif out and says_anything(Window(file, stop), at):
+                faults.add(Fault.DAMAGED)
             break
         if not _starts(file, at, b"ID3"):
             # (Some put a tag before each of those that were joined.)
