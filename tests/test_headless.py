@@ -19,9 +19,11 @@ from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import sources as source_acts
 from workbench.document.project import save_project
 from workbench.document.state import Run, fresh_state
+from workbench.headless import _ended_by_signal
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors
+from workbench.outputs import BEFORE
 from workbench.separation.presets import PRESETS
 from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
@@ -237,6 +239,36 @@ def test_a_command_that_is_ended_leaves_nothing(tmp_path, number):
     said = process.communicate(timeout=60)[1].decode()
     assert process.returncode == 128 + number and "Traceback" not in said
     assert not out.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_signal_that_is_ignored_stays_ignored():
+    """As `nohup` asks for."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with _ended_by_signal():
+            os.kill(os.getpid(), signal.SIGHUP)
+            with pytest.raises(SystemExit):
+                os.kill(os.getpid(), signal.SIGTERM)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_files_that_went_are_told_also_by_a_command_that_is_ended_just_then(tones, tmp_path, capsys, monkeypatch):
+    out, real = tmp_path / "out", os.replace
+    assert separate(tones, out, "--method", "hpss") == 0
+
+    def stopped(here, there):
+        if Path(there).parent.name == BEFORE:
+            os.kill(os.getpid(), signal.SIGINT)
+        real(here, there)
+
+    monkeypatch.setattr(os, "replace", stopped)
+    assert separate(tones, out) == 130
+    assert "Removed files of the command before: 01 Harmonic.wav, 02 Percussive.wav" in capsys.readouterr().err
+    assert [path.name for path in sorted(out.glob("*.wav"))] == [f"0{i} Component {i}.wav" for i in range(1, 5)]
 
 
 def test_another_seed_is_another_result(tones, tmp_path):

@@ -1,16 +1,23 @@
 """A set of files appears as a whole or not at all, and nothing that others wrote is touched."""
 
+import hashlib
 import json
 import os
+import shutil
 import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import workbench.outputs
 from workbench.errors import UserError
-from workbench.outputs import MANIFEST, check_free, output_set
+from workbench.outputs import BEFORE, MANIFEST, check_free, output_set
 from workbench.wording import sentence
+
+ROOT = Path(__file__).resolve().parents[1]
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals, links and locks of POSIX")
 
 
 def written(folder, **texts):
@@ -19,6 +26,20 @@ def written(folder, **texts):
         for name, text in texts.items():
             (outputs.folder / f"{name}.txt").write_text(text)
     return outputs
+
+
+def left_behind(folder):
+    """What a command leaves that is killed while it writes."""
+    code = (
+        "import os, signal, sys; from pathlib import Path; from workbench.outputs import output_set\n"
+        "with output_set(Path(sys.argv[1]), ['a.txt', 'layers/b.txt']) as outputs:\n"
+        "    (outputs.folder / 'layers' / 'b.txt').write_text('half')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL
+    (left,) = folder.glob(".workbench.*.part")
+    return left
 
 
 def held(folder):
@@ -50,7 +71,7 @@ def test_what_was_changed_since_stays_and_is_told(tmp_path):
     assert held(tmp_path) == {"a.txt": "mine", "b.txt": "3"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+@posix
 def test_links_and_folders_in_the_way_stay(tmp_path):
     (tmp_path / "elsewhere").write_text("mine")
     written(tmp_path, a="mine")
@@ -178,7 +199,7 @@ def test_what_can_not_be_put_back_is_not_lost(tmp_path, monkeypatch):
     assert str(left) in sentence(told.value)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@posix
 def test_who_stops_it_twice_while_files_are_put_in_place_waits_for_that(tmp_path, monkeypatch):
     written(tmp_path, a="one", b="two")
     real = os.replace
@@ -194,3 +215,170 @@ def test_who_stops_it_twice_while_files_are_put_in_place_waits_for_that(tmp_path
         monkeypatch.setattr(os, "replace", slow)
     monkeypatch.undo()
     assert {path.name: path.read_text() for path in tmp_path.glob("*.txt")} == {"a.txt": "new", "c.txt": "new"}
+
+
+def test_what_is_changed_while_the_next_set_is_written_stays(tmp_path):
+    written(tmp_path, a="1", b="2", c="3")
+    with output_set(tmp_path, ["c.txt"]) as outputs:
+        (outputs.folder / "c.txt").write_text("4")
+        (tmp_path / "a.txt").write_text("mine")
+    assert held(tmp_path) == {"a.txt": "mine", "c.txt": "4"}
+    assert outputs.kept == ("a.txt",) and outputs.removed == ("b.txt",)
+
+
+@pytest.mark.parametrize("names", [("b.txt",), ("a.txt", "b.txt")])
+def test_what_is_changed_in_the_last_moment_stays(tmp_path, monkeypatch, names):
+    """While the files of the earlier set are read, which may take long."""
+    written(tmp_path, a="1", b="2")
+    real = hashlib.file_digest
+
+    def changing(file, kind):
+        digest = real(file, kind)
+        if Path(file.name) == tmp_path / "b.txt":
+            (tmp_path / "a.txt").write_text("mine")
+        return digest
+
+    try:
+        with output_set(tmp_path, names) as outputs:
+            for name in names:
+                (outputs.folder / name).write_text("3")
+            monkeypatch.setattr(hashlib, "file_digest", changing)
+    except UserError as error:
+        assert error.code == "outputs.in_the_way" and "a.txt" in names
+        assert held(tmp_path) == {"a.txt": "mine", "b.txt": "2"}
+    else:
+        assert held(tmp_path) == {"a.txt": "mine", "b.txt": "3"}
+        assert outputs.kept == ("a.txt",) and outputs.removed == ()
+
+
+@pytest.mark.parametrize("begin", [{}, {"a": "1", "b": "1"}])
+@pytest.mark.parametrize("name", ["a", "c"])
+def test_of_two_commands_at_once_the_second_to_end_replaces_nothing(tmp_path, begin, name):
+    if begin:
+        written(tmp_path, **begin)
+    with pytest.raises(UserError, match=r"outputs\.in_the_way") as told, output_set(tmp_path, ["a.txt"]) as outputs:
+        (outputs.folder / "a.txt").write_text("first to begin")
+        written(tmp_path, **{name: "first to end"})
+    assert f"{name}.txt" in sentence(told.value) and outputs.removed == ()
+    assert held(tmp_path) == {f"{name}.txt": "first to end"}
+    # Whose it is, is still known.
+    assert written(tmp_path, d="4").removed == (f"{name}.txt",)
+
+
+@posix
+@pytest.mark.parametrize("name", ["layers/x.txt", "layers/deep/x.txt", "layers/.x/y.txt"])
+def test_a_file_in_place_of_a_folder_is_told_before_the_work(tmp_path, name):
+    (tmp_path / "layers").write_text("mine")
+    for _ in range(2):
+        with pytest.raises(UserError, match=r"outputs\.in_the_way") as told:
+            check_free(tmp_path, [name])
+        assert "layers." in sentence(told.value)
+        (tmp_path / "layers").unlink()
+        (tmp_path / "layers").symlink_to("nowhere")
+    (tmp_path / "layers").unlink()
+    (tmp_path / "layers").mkdir()
+    check_free(tmp_path, [name])
+
+
+def test_a_file_of_an_earlier_set_gives_way_to_a_folder(tmp_path):
+    with output_set(tmp_path, ["layers"]) as outputs:
+        (outputs.folder / "layers").write_text("1")
+    with output_set(tmp_path, ["layers/x.txt"]) as outputs:
+        (outputs.folder / "layers" / "x.txt").write_text("2")
+    assert held(tmp_path) == {"layers/x.txt": "2"} and outputs.removed == ("layers",)
+
+
+@pytest.mark.parametrize("there", ["nothing", "a folder", "an earlier set", "a file that gives way"])
+def test_what_fails_leaves_no_empty_folder(tmp_path, monkeypatch, there):
+    replace, names = os.replace, ["layers/deep/a.txt", "layers/b.txt", "c.txt"]
+    for at in range(20):
+        folder = tmp_path / str(at)
+        if there == "a folder":
+            folder.mkdir()
+        elif there == "an earlier set":
+            written(folder, c="1")
+        elif there == "a file that gives way":
+            with output_set(folder, ["layers"]) as outputs:
+                (outputs.folder / "layers").write_text("1")
+        before = sorted(tmp_path.rglob("*"))
+        count = iter(range(100))
+
+        def failing(source, target, at=at, count=count):
+            if next(count) == at:
+                raise OSError(28, "No space left on device")
+            replace(source, target)
+
+        try:
+            with output_set(folder, names) as outputs:
+                for name in names:
+                    (outputs.folder / name).write_text("2")
+                monkeypatch.setattr(os, "replace", failing)
+        except OSError:
+            assert sorted(tmp_path.rglob("*")) == before
+        else:
+            break
+        finally:
+            monkeypatch.setattr(os, "replace", replace)
+    assert at >= 4 and held(folder) == dict.fromkeys(names, "2")
+
+
+@posix
+def test_what_a_killed_command_left_goes_with_the_next(tmp_path):
+    left = left_behind(tmp_path)
+    with output_set(tmp_path, ["a.txt"]) as outputs:
+        assert not left.exists()
+        (outputs.folder / "a.txt").write_text("1")
+        # Of one that is still at work nothing goes.
+        with pytest.raises(OSError), output_set(tmp_path, ["b.txt"]):
+            raise OSError
+        assert (outputs.folder / "a.txt").exists()
+    assert held(tmp_path) == {"a.txt": "1"}
+
+
+@posix
+def test_earlier_files_that_a_killed_command_moved_away_are_never_removed(tmp_path):
+    left = left_behind(tmp_path)
+    (left / BEFORE / "layers").mkdir(parents=True)
+    (left / BEFORE / "layers" / "old.txt").write_text("mine")
+    before = held(left)
+    written(tmp_path, a="1")
+    assert held(left) == before and "before/layers/old.txt" in before
+
+
+@posix
+@pytest.mark.parametrize(
+    "name",
+    [
+        f".workbench.{'a' * 31}.part",
+        f".workbench.{'a' * 33}.part",
+        f".workbench.{'A' * 32}.part",
+        f".workbench.{'a' * 32}.part\n",
+        f"x.workbench.{'a' * 32}.part",
+        f".workbench.{'a' * 32}.parts",
+    ],
+)
+def test_only_a_folder_of_exactly_such_a_name_is_taken_for_left_behind(tmp_path, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "x.txt").write_text("mine")
+    exact = f".workbench.{'b' * 32}.part"
+    (tmp_path / exact).symlink_to(name)
+    (tmp_path / exact.replace("b", "c")).write_text("mine")
+    written(tmp_path, a="1")
+    assert held(tmp_path) == {"a.txt": "1", f"{name}/x.txt": "mine", exact.replace("b", "c"): "mine"}
+    assert (tmp_path / exact).is_symlink()
+
+
+@posix
+def test_who_stops_it_once_more_while_it_is_cleared_away_waits_for_that(tmp_path, monkeypatch):
+    real = shutil.rmtree
+
+    def stopped(path, **more):
+        os.kill(os.getpid(), signal.SIGINT)
+        real(path, **more)
+
+    with pytest.raises(KeyboardInterrupt), output_set(tmp_path / "out", ["layers/a.txt"]) as outputs:
+        (outputs.folder / "layers" / "a.txt").write_text("1")
+        monkeypatch.setattr(shutil, "rmtree", stopped)
+        raise KeyboardInterrupt
+    monkeypatch.undo()
+    assert not list(tmp_path.iterdir())

@@ -38,7 +38,7 @@ from workbench.errors import UserError
 from workbench.masks.evaluation.memory import MOST_ASIDE, Memory
 from workbench.masks.model.models import Shares
 from workbench.masks.pictures.sheet import save_picture
-from workbench.outputs import check_free, output_set
+from workbench.outputs import Outputs, check_free, output_set
 from workbench.separation.factorise import Snapshot, factorise
 from workbench.separation.presets import PRESETS, Preset
 from workbench.separation.reading import SETTINGS, form, name_and_value, preset_called, with_value
@@ -207,11 +207,15 @@ def _outputs(options: argparse.Namespace, names: Sequence[str], used: Sequence[P
 
     Also who wants it quiet is told of files that go.
     """
-    with output_set(options.out, names, used) as outputs:
-        yield outputs.folder
-    for what, names in (("Removed files of", outputs.removed), ("Kept what was changed since", outputs.kept)):
-        if names:
-            print(f"{what} the command before: {', '.join(names)}", file=sys.stderr)
+    outputs = Outputs(options.out)
+    try:
+        with output_set(options.out, names, used) as outputs:
+            yield outputs.folder
+    finally:
+        # Also where the command is ended just after they went.
+        for what, names in (("Removed files of", outputs.removed), ("Kept what was changed since", outputs.kept)):
+            if names:
+                print(f"{what} the command before: {', '.join(names)}", file=sys.stderr)
 
 
 def _render(options: argparse.Namespace) -> None:
@@ -316,12 +320,16 @@ def _tell(options: argparse.Namespace, text: str) -> None:
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """Who asks it to end (SIGTERM; SIGHUP of a terminal that closes) leaves nothing half written, as Ctrl+C does."""
+    """Who asks it to end (SIGTERM; SIGHUP of a terminal that closes) leaves nothing half written, as Ctrl+C does.
+
+    What is ignored stays so: a command under ``nohup`` outlives its terminal.
+    """
 
     def end(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    kinds = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    there = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    kinds = [kind for kind in there if signal.getsignal(kind) is not signal.SIG_IGN]
     before = [signal.signal(kind, end) for kind in kinds]
     try:
         yield

@@ -2,7 +2,13 @@
 
 What is being written stands in a folder ``.workbench.TOKEN.part`` within the folder that it is for, TOKEN being 32
 hexadecimal digits, and is moved when all is there. A manifest tells what was written: the name, the size and the
-SHA-256 of every file. Of an earlier set only files that still hold exactly these bytes give way to the next one.
+SHA-256 of every file. Of an earlier set only files that still hold exactly these bytes give way to the next one, and
+only those of the set that was there when the next one began: what another command wrote meanwhile stays.
+
+As the files of `workbench.storage`, such a folder is locked (`flock`) from its making to its end. So one that belongs
+to the same user and is not locked was left behind by a command that was killed, and the next set for the same folder
+removes it; but never where files of an earlier set still wait in it, nor what can't be locked (on some network file
+systems, and on Windows, such folders stay).
 """
 
 from __future__ import annotations
@@ -11,39 +17,43 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from workbench.errors import UserError
+from workbench.signals import undisturbed
+
+if sys.platform != "win32":
+    import fcntl
 
 MANIFEST = ".workbench-files.json"
 BEFORE = "before"
 """Where the files of the earlier set wait, within what is being written."""
-ENDS = ("SIGINT", "SIGTERM", "SIGHUP")
-"""Signals that end a command."""
 NAMED = 5
 """Of files that stand in the way, so many are named."""
+Stamp = tuple[int, int, int]
+"""What tells a file that is as it was: its number, its size and when it was changed."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outputs:
-    """Where files are to be written, and what becomes of those of an earlier set.
+    """Where files are to be written, and what became of those of an earlier set; that is known when all is in place.
 
     Attributes
     ----------
     folder : Path
         Where the files are written to at first; it has the folders of their names.
     kept : tuple of str
-        Files of an earlier set that were changed since, and stay.
+        Files of an earlier set that were changed since, and stayed.
     removed : tuple of str
-        Files of an earlier set that go, because the new set has none of their names.
+        Files of an earlier set that went, because the new set has none of their names.
     """
 
     folder: Path
@@ -57,14 +67,12 @@ def check_free(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) ->
     Raises
     ------
     UserError
-        `outputs.in_the_way`: there are such files, and no earlier set has written exactly these bytes, or they are
-        among those that are `used`.
+        `outputs.in_the_way`: there are such files, or files where their folders must be, and no earlier set has
+        written exactly these bytes, or they are among those that are `used`.
     """
-    known = _manifest(folder)
-    there = [name for name in names if os.path.lexists(folder / name)]
-    foreign = [name for name in there if _is_used(folder / name, used) or not _is_ours(folder, name, known)]
-    if foreign:
-        raise UserError("outputs.in_the_way", folder=folder, files=_listed(foreign))
+    there = _taken(folder, names)
+    known = {name: each for name, each in _manifest(folder).items() if name in there}
+    _refuse(folder, there - _ours(folder, known, used).keys())
 
 
 @contextmanager
@@ -83,98 +91,116 @@ def output_set(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) ->
     Raises
     ------
     UserError
-        As `check_free`; or if there can be no such folder.
+        As `check_free`, at the beginning and at the end; or if there can be no such folder.
     OSError
         As the system reports it.
     """
+    seen = _manifest(folder)
     check_free(folder, names, used)
-    made = _make_folders(folder)
-    staging = folder / f".workbench.{uuid4().hex}.part"
-    try:
-        staging.mkdir()
+    with _staging(folder) as staging:
         for inner in {Path(name).parent for name in names}:
             (staging / inner).mkdir(parents=True, exist_ok=True)
-        known = _manifest(folder)
-        there = {name for name in known if os.path.lexists(folder / name) and not _is_used(folder / name, used)}
-        ours = {name for name in there if _is_ours(folder, name, known)}
-        gone = ours - set(names)
-        yield Outputs(staging, tuple(sorted(there - ours)), tuple(sorted(gone)))
-        # Once more: it may have taken hours.
-        check_free(folder, names, used)
-        _take_places(folder, staging, names, sorted(ours))
-        made = []
-    except UserError as error:
-        path = error.values.get("path")
-        if isinstance(path, Path) and path.is_relative_to(staging):
-            # Told by the name that it was to have.
-            error.values["path"] = folder / path.relative_to(staging)
-        raise
-    finally:
-        if not _holds_files(staging / BEFORE):
-            shutil.rmtree(staging, ignore_errors=True)
-        for each in reversed(made):
-            # Only what is empty goes.
-            with contextlib.suppress(OSError):
-                each.rmdir()
+        outputs = Outputs(staging)
+        try:
+            yield outputs
+            _take_places(outputs, folder, names, used, seen)
+        except UserError as error:
+            path = error.values.get("path")
+            if isinstance(path, Path) and path.is_relative_to(staging):
+                # Told by the name that it was to have.
+                error.values["path"] = folder / path.relative_to(staging)
+            raise
 
 
-def _take_places(folder: Path, staging: Path, names: Sequence[str], ours: Sequence[str]) -> None:
-    """Move what was written to its place, and what gives way for it; back again where that fails."""
-    manifest = {name: _described(staging / name) for name in names}
-    (staging / MANIFEST).write_text(json.dumps({"files": manifest}, indent=1), encoding="utf-8")
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """A new folder within a folder, which is made where it is not there; neither stays where it is of no use."""
+    missing = _missing(folder)
+    staging = folder / f".workbench.{uuid4().hex}.part"
+    with ExitStack() as opened:
+        try:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise UserError("headless.no_folder", folder=folder, reason=error) from error
+            # Else another command could take it for a stale one before it is locked.
+            with _locked(folder):
+                _remove_stale(folder)
+                staging.mkdir()
+                opened.enter_context(_locked(staging))
+            yield staging
+        finally:
+            with undisturbed():
+                if not _holds_files(staging / BEFORE):
+                    shutil.rmtree(staging, ignore_errors=True)
+                _remove_empty(missing)
+
+
+def _take_places(
+    outputs: Outputs, folder: Path, names: Sequence[str], used: Sequence[Path], seen: dict[str, Any]
+) -> None:
+    """Move what was written to its place, and what gives way for it; tells what became of the earlier set."""
+    manifest = {name: _described(outputs.folder / name) for name in names}
+    (outputs.folder / MANIFEST).write_text(json.dumps({"files": manifest}, indent=1), encoding="utf-8")
+    # One command at a time; and all is looked at once more, since it may have taken hours.
+    with _locked(folder), undisturbed():
+        now = _manifest(folder)
+        known = {name: each for name, each in now.items() if seen.get(name) == each}
+        ours = _ours(folder, known, used)
+        # What came meanwhile is in the way by any name: without it in a manifest nobody would know whose it is.
+        came = now.keys() - known.keys()
+        _refuse(folder, _taken(folder, {*names, *came}) - ours.keys())
+        _move_all(folder, outputs.folder, names, ours)
+        others = sorted(known.keys() - set(names))
+        stayed = [name for name in others if (folder / name).is_file()]
+        outputs.kept = tuple(name for name in stayed if not _is_used(folder / name, used))
+        outputs.removed = tuple(name for name in others if name in ours and name not in stayed)
+
+
+def _move_all(folder: Path, staging: Path, names: Sequence[str], ours: dict[str, Stamp]) -> None:
+    """Move the earlier files away and the new ones to their places; all back again where that fails."""
     before = staging / BEFORE
-    moves: list[tuple[Path, Path]] = []
+    moves: list[tuple[Path, Path, list[Path]]] = []
 
     def move(here: Path, there: Path) -> None:
-        there.parent.mkdir(parents=True, exist_ok=True)
         # Told first, so that whatever interrupts it is taken back.
-        moves.append((here, there))
+        moves.append((here, there, _missing(there.parent)))
+        there.parent.mkdir(parents=True, exist_ok=True)
         os.replace(here, there)
 
-    with _undisturbed():
-        try:
-            for name in (*ours, MANIFEST):
-                if name in ours or (folder / name).is_file():
-                    move(folder / name, before / name)
-            for name in (*names, MANIFEST):
-                move(staging / name, folder / name)
-        except BaseException as error:
-            left = [here for here, there in reversed(moves) if not _moved_back(there, here)]
-            if left:
-                names = _listed([each.name for each in left])
-                raise UserError("outputs.not_put_back", folder=before, files=names) from error
-            raise
-        shutil.rmtree(before, ignore_errors=True)
+    try:
+        for name, stamp in ours.items():
+            # It may have been changed while the others were read.
+            if _stamp(folder / name) == stamp:
+                move(folder / name, before / name)
+        _refuse(folder, _taken(folder, names))
+        if (folder / MANIFEST).is_file():
+            move(folder / MANIFEST, before / MANIFEST)
+        for name in (*names, MANIFEST):
+            move(staging / name, folder / name)
+    except BaseException as error:
+        left = []
+        for here, there, missing in reversed(moves):
+            if not _moved_back(there, here):
+                left.append(here.name)
+            # Where a folder was made a file may have been.
+            _remove_empty(missing)
+        if left:
+            raise UserError("outputs.not_put_back", folder=before, files=_listed(left)) from error
+        raise
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def _moved_back(there: Path, here: Path) -> bool:
     """Take a move back that was made, or begun; answers whether the file is where it was."""
     try:
         os.replace(there, here)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         # It was not made.
         return True
     except OSError:
         return False
     return True
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Nobody ends the command in these moments: Ctrl+C and its kind count afterwards."""
-    kinds = [each for each in ENDS if hasattr(signal, each)]
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    asked: list[int] = []
-    before = {kind: signal.signal(getattr(signal, kind), lambda number, _: asked.append(number)) for kind in kinds}
-    try:
-        yield
-    finally:
-        for kind, handler in before.items():
-            signal.signal(getattr(signal, kind), handler)
-        for number in asked:
-            signal.raise_signal(number)
 
 
 def _holds_files(folder: Path) -> bool:
@@ -186,14 +212,52 @@ def _is_used(path: Path, used: Sequence[Path]) -> bool:
     return any(each.exists() and path.exists() and os.path.samefile(path, each) for each in used)
 
 
-def _make_folders(folder: Path) -> list[Path]:
-    """Make a folder; answers those that were not there."""
-    missing = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError("headless.no_folder", folder=folder, reason=error) from error
-    return missing[::-1]
+def _missing(folder: Path) -> list[Path]:
+    """The folders that are to be made where a folder is to be, the innermost first."""
+    return [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    """Remove folders that were made, the innermost first."""
+    for each in folders:
+        # Only what is empty goes.
+        with contextlib.suppress(OSError):
+            each.rmdir()
+
+
+@contextmanager
+def _locked(folder: Path, wait: bool = True) -> Iterator[bool]:
+    """Hold the lock of a folder, where there are locks; answers whether it is held."""
+    if sys.platform == "win32":
+        yield False
+        return
+    with ExitStack() as opened:
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            opened.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held = True
+        except OSError:
+            # Where locks are not supported nobody else can have one either.
+            held = False
+        yield held
+
+
+def _remove_stale(folder: Path) -> None:
+    """Remove what commands that were killed left behind in a folder, by the rule at the top of this file."""
+    if sys.platform == "win32":
+        return
+    # It may be gone meanwhile, or be in a folder that can't be listed: no set fails of it.
+    with contextlib.suppress(OSError):
+        for entry in list(os.scandir(folder)):
+            if not re.fullmatch(r"\.workbench\.[0-9a-f]{32}\.part", entry.name):
+                continue
+            if not entry.is_dir(follow_symlinks=False) or entry.stat(follow_symlinks=False).st_uid != os.geteuid():
+                continue
+            path = Path(entry.path)
+            with _locked(path, wait=False) as held:
+                if held and not _holds_files(path / BEFORE):
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 def _described(path: Path) -> dict[str, Any]:
@@ -201,14 +265,40 @@ def _described(path: Path) -> dict[str, Any]:
         return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
-def _is_ours(folder: Path, name: str, known: dict[str, Any]) -> bool:
-    """Whether a file still is what an earlier set wrote."""
-    path = folder / name
-    if name not in known or path.is_symlink() or not path.is_file():
+def _taken(folder: Path, names: Iterable[str]) -> set[str]:
+    """Which of some names there are already, and where a file is in place of one of their folders."""
+    inner = {each.as_posix() for name in names for each in Path(name).parents[:-1]}
+    in_place = {each for each in inner if os.path.lexists(folder / each) and not (folder / each).is_dir()}
+    return in_place | {name for name in names if os.path.lexists(folder / name)}
+
+
+def _refuse(folder: Path, foreign: Collection[str]) -> None:
+    if foreign:
+        raise UserError("outputs.in_the_way", folder=folder, files=_listed(foreign))
+
+
+def _ours(folder: Path, known: dict[str, Any], used: Sequence[Path]) -> dict[str, Stamp]:
+    """Files that still are what an earlier set wrote, and are not used; each with its stamp from before it was read."""
+    stamps = {name: _stamp(folder / name) for name in known if not _is_used(folder / name, used)}
+    return {name: stamp for name, stamp in stamps.items() if stamp and _is(folder / name, known[name])}
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """What changes when a file does; None where there is none."""
+    try:
+        known = path.stat(follow_symlinks=False)
+    except (OSError, ValueError):
+        return None
+    return known.st_ino, known.st_size, known.st_mtime_ns
+
+
+def _is(path: Path, described: dict[str, Any]) -> bool:
+    """Whether a file is what a manifest says of it."""
+    if path.is_symlink() or not path.is_file():
         return False
     try:
         # A file of another size need not be read.
-        return bool(path.stat().st_size == known[name].get("bytes") and _described(path) == known[name])
+        return bool(path.stat().st_size == described.get("bytes") and _described(path) == described)
     except OSError:
         return False
 
@@ -227,6 +317,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Collection[str]) -> str:
     more = len(names) - NAMED
     return ", ".join(sorted(names)[:NAMED]) + (f" and {more} more" if more > 0 else "")
