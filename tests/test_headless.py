@@ -188,7 +188,7 @@ def test_what_others_wrote_is_never_replaced(tones, tmp_path, capsys, name):
     (tmp_path / "out" / name).write_text("mine")
     assert separate(tones, tmp_path / "out") == 2
     said = capsys.readouterr().err
-    assert f"files that this program did not write, or that were changed since: {name}." in said
+    assert f"files that this command may not replace, because others wrote or changed them: {name}." in said
     assert [path.name for path in (tmp_path / "out").iterdir()] == [name]
     assert (tmp_path / "out" / name).read_text() == "mine"
 

@@ -124,12 +124,13 @@ def _separate(options: argparse.Namespace) -> None:
     settings, given = _settings(options, begin.settings, analysis, recording.rate)
     names = component_names(settings)
     # What it needs and has not is said before a folder is made for it.
-    component_count(settings, None)
+    count = component_count(settings, None)
     for name in sorted(given - {"method"} - METHODS[settings.method].uses):
         print(f"The method {settings.method} makes no use of {name}.", file=sys.stderr)
     # Nor are hours of work done for a folder that can't take what comes of them.
     folder_for(str(options.out.absolute()))
-    check_free(options.out, _names_of(layer_paths(Path(), names, FileFormat())), [options.input])
+    likely = names or [f"Component {i + 1}" for i in range(count)]
+    check_free(options.out, _names_of(layer_paths(Path(), likely, FileFormat())), [options.input])
     bar = Bar("Factorising", options.quiet)
     snapshot = factorise(Task(recording, analysis, settings), bar.show, threads=options.threads)
     bar.done()

@@ -24,6 +24,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -36,6 +37,8 @@ if sys.platform != "win32":
 MANIFEST = ".workbench-files.json"
 BEFORE = "before"
 """Where the files of the earlier set wait, within what is being written."""
+PATIENCE = 10.0
+"""Seconds that one waits for another who holds the lock of a folder; it may be who began the command."""
 NAMED = 5
 """Of files that stand in the way, so many are named."""
 Stamp = tuple[int, int, int]
@@ -232,15 +235,22 @@ def _locked(folder: Path, wait: bool = True) -> Iterator[bool]:
         yield False
         return
     with ExitStack() as opened:
-        try:
+        held, until = False, monotonic() + (PATIENCE if wait else 0.0)
+        # Where locks are not supported nobody else can have one either.
+        with contextlib.suppress(OSError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             opened.callback(os.close, handle)
-            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            held = True
-        except OSError:
-            # Where locks are not supported nobody else can have one either.
-            held = False
+            while not (held := _taken_lock(handle)) and monotonic() < until:
+                sleep(0.05)
         yield held
+
+
+def _taken_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _remove_stale(folder: Path) -> None:

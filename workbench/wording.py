@@ -78,7 +78,7 @@ SENTENCES: dict[str, str] = {
         "“{name}” holds recordings of several rates or channel counts; the first {seconds:.2f} s, of one, are open.",
     ),
     "audio.more_behind": QT_TRANSLATE_NOOP(
-        "Errors", "“{name}” holds {kilobytes} kB behind its sound that could not be read as sound."
+        "Errors", "“{name}” holds {kilobytes} kB behind the sound that its head tells of; they are not open."
     ),
     "audio.not_finite": QT_TRANSLATE_NOOP(
         "Errors", "{count} samples of “{name}” were not finite numbers and are silent now."
@@ -256,8 +256,8 @@ SENTENCES: dict[str, str] = {
     ),
     "outputs.in_the_way": QT_TRANSLATE_NOOP(
         "Errors",
-        "“{folder}” holds files that this program did not write, or that were changed since: {files}. Nothing was "
-        "written; choose another folder, or move them.",
+        "“{folder}” holds files that this command may not replace, because others wrote or changed them: {files}. "
+        "Nothing was written; choose another folder, or move them.",
     ),
     # -- jobs and commands ---------------------------------------------------------------------------
     "headless.no_folder": QT_TRANSLATE_NOOP(

@@ -270,3 +270,82 @@ def test_who_asks_the_program_to_end_is_heard_while_a_file_is_decoded(kind):
             continue
         assert file._left > 0, "nobody swallowed it"
     assert asked > 3
+
+
+@pytest.mark.parametrize("kind", ["ogg", "caf", "rf64", "w64", "au", "wav", "mp3"])
+@pytest.mark.parametrize("told", [True, False])
+def test_what_is_joined_to_flac_opens_or_is_told(tmp_path, kind, told):
+    """With the sum of the samples in its head and without."""
+    data = made("flac")
+    if not told:
+        data = data[:26] + bytes(16) + data[42:]
+    assert codes(opened(tmp_path, data)) == []
+    behind = made(kind, 2.0)
+    recording = opened(tmp_path, data + behind)
+    if kind == "mp3":
+        # Nothing says where it begins.
+        assert codes(recording) == ["audio.more_behind"] and len(recording.samples) == RATE
+        recording = opened(tmp_path, data + TAG + behind)
+    expected = np.concatenate([decoded_of(data), decoded_of(behind)])
+    assert codes(recording) == []
+    np.testing.assert_allclose(recording.samples, expected, atol=1e-5)
+
+
+def test_opus_that_does_not_tell_its_rate_is_as_it_is_coded(tmp_path):
+    data = bytearray(made("opus", 1.0, 48000))
+    place = data.index(b"OpusHead") + 12
+    whole = decoded_of(bytes(data))
+    data[place : place + 4] = bytes(4)
+    first = data[: data.index(b"OggS", 4)]
+    first[22:26] = bytes(4)
+    data[22:26] = struct.pack("<I", int(ogg.checksums([first])[0]))
+    recording = opened(tmp_path, bytes(data))
+    assert codes(recording) == [] and recording.rate == 48000
+    np.testing.assert_array_equal(recording.samples, whole)
+
+
+def test_what_lies_in_the_folder_that_one_works_in_does_not_matter(tmp_path, monkeypatch):
+    """Where the parts of Macintosh files are kept beside them."""
+    (tmp_path / ".AppleDouble").mkdir()
+    (tmp_path / "._").write_bytes(b"x" * 400)
+    monkeypatch.chdir(tmp_path)
+    sound = b"".join(constant())
+    assert codes(opened(tmp_path, sound)) == []
+
+
+def test_tags_without_a_head_between_mp3_files_are_no_damage(tmp_path):
+    sound = b"".join(constant(head=True))
+    items = struct.pack("<II", 5, 0) + b"Title\0Tones" + bytes(400)
+    foot = b"APETAGEX" + struct.pack("<IIII", 2000, len(items) + 32, 1, 0) + bytes(8)
+    recording = opened(tmp_path, sound + items + foot + b"TAG" + bytes(125) + sound)
+    assert codes(recording) == []
+    assert len(recording.samples) == 2 * len(opened(tmp_path, sound).samples)
+
+
+@pytest.mark.parametrize("head", [True, False])
+@pytest.mark.parametrize("kind", ["wav", "flac", "ogg"])
+def test_what_is_joined_to_mp3_opens(tmp_path, head, kind):
+    sound, behind = b"".join(constant(head=head)), made(kind, 1.0, 44100)
+    recording = opened(tmp_path, sound + behind)
+    assert codes(recording) == []
+    alone = len(opened(tmp_path, sound).samples)
+    np.testing.assert_allclose(recording.samples[alone:], decoded_of(behind), atol=1e-6)
+
+
+@pytest.mark.parametrize("less", [0, 8])
+def test_who_counts_the_head_among_the_samples_cut_nothing(tmp_path, less):
+    data = made("wav")
+    recording = opened(tmp_path, sized(data, 40, len(data) - less))
+    assert codes(recording) == []
+    np.testing.assert_array_equal(recording.samples, decoded_of(data))
+
+
+@pytest.mark.parametrize("subtype", ["G721_32", "NMS_ADPCM_32", "NMS_ADPCM_16", "GSM610", "IMA_ADPCM", "MS_ADPCM"])
+def test_packed_samples_are_as_many_as_were_written(tmp_path, subtype):
+    out = io.BytesIO()
+    soundfile.write(out, tone_mix(1.0, channels=1)[:7345], RATE, format="WAV", subtype=subtype)
+    data = out.getvalue()
+    place = data.find(b"fact") + 8
+    assert place > 8
+    recording = opened(tmp_path, sized(data, place, 7345))
+    assert codes(recording) == [] and len(recording.samples) == 7345

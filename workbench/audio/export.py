@@ -164,7 +164,7 @@ def safe_name(name: str) -> str:
     """A layer's name as part of a file name that every system takes."""
     clean = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(" .")
     # File systems count bytes: 255 for a name.
-    return clean.encode()[:160].decode(errors="ignore").strip() or "Layer"
+    return clean.encode(errors="replace")[:160].decode(errors="ignore").strip() or "Layer"
 
 
 def layer_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = False) -> list[Piece]:

@@ -33,9 +33,10 @@ COMMON = (b"data", b"LIST", b"fact", b"fmt ", b"bext", b"SSND", b"COMM")
 """Names of chunks by which one is known even where it stands wrongly."""
 MPEG = (0x50, 0x55)
 """Of those that hold frames of MPEG."""
-GSM = 0x31
-"""A format of which each packet stands for so many samples:"""
-GSM_PACKET = 320
+TOLD = (2, 0x11)
+"""Formats whose head tells how many frames a packet has (ADPCM)."""
+PACKET = 320
+"""So many others have at most (GSM)."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
         declared = struct.unpack("<Q", _bytes(file, wide.begin + 8, 8))[0]
     begin = sound.begin + form.skip
     length, end = max(0, stop - begin), stop
-    cut = declared > length and not _unknown(declared)
+    # Some count the head, too.
+    cut = declared > length and not _unknown(declared) and declared not in (stop - start, stop - start - 8)
     if 0 <= declared <= length:
         length, end = _told(file, Span(start, stop), form, begin, declared, wide is not None)
     kind = _format(file, chunks) if form is WAV else 0
@@ -142,7 +144,8 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
     last = begin + length if form in (WAV, RIFX, W64) else end
     pieces = _with_lengths(file, Span(start, last), form, sound, wide, length, [chunk.at for chunk in junk])
     pieces = _without(pieces, _unpadded(chunks, form))
-    stream = Stream(Spliced(file, pieces), most=_coded_frames(file, chunks, kind, length) if form is WAV else None)
+    most, filled = _packed(file, chunks, kind)
+    stream = Stream(Spliced(file, pieces), most=most, filled=filled)
     return Layout((stream,), frozenset({Fault.CUT} if cut else ())), end
 
 
@@ -252,17 +255,17 @@ def _format(file: BinaryIO, chunks: Sequence[Chunk]) -> int:
     return 0 if found is None else int(struct.unpack("<H", _bytes(file, found.begin, 2))[0])
 
 
-def _coded_frames(file: BinaryIO, chunks: Sequence[Chunk], kind: int, length: int) -> int | None:
-    """How many frames a WAV file of packed samples says it holds, if only the last packet is filled up; None of plain
-    ones."""
+def _packed(file: BinaryIO, chunks: Sequence[Chunk], kind: int) -> tuple[int | None, int]:
+    """How many frames a WAV file of packed samples says it holds, None of plain ones; and in how many more than those
+    that fill up two packets nobody can believe (some end with a whole one of silence)."""
     fact = next((each for each in chunks if each.name == b"fact" and each.declared >= 4), None)
     if fact is None or kind in (0, *PLAIN):
-        return None
-    frames = int(struct.unpack("<I", _bytes(file, fact.begin, 4))[0])
+        return None, 0
     begin = next(each.begin for each in chunks if each.name == b"fmt ")
-    each, packet = struct.unpack("<12xH4xH", _bytes(file, begin, 20))
-    packets, packet = -(-length // max(1, each)), GSM_PACKET if kind == GSM else packet
-    return frames if (packets - 1) * packet < frames <= packets * packet else None
+    (packet,) = struct.unpack("<H", _bytes(file, begin + 18, 2))
+    return int(struct.unpack("<I", _bytes(file, fact.begin, 4))[0]) or None, 2 * (
+        packet if kind in TOLD else PACKET
+    ) + 1
 
 
 def _unpadded(chunks: Sequence[Chunk], form: Form) -> list[Span]:

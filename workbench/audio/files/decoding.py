@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from workbench.audio.files.flac import SIP
 from workbench.audio.files.kinds import layout_of
 from workbench.audio.files.layout import Fault, Stream
 from workbench.audio.speakers import AS_IN_OGG, AS_IN_WAV, MAPPED, Speaker, Speakers, speakers_of
@@ -24,7 +25,7 @@ BLOCK = 1 << 19
 """Samples of all channels that are decoded at a time."""
 FLAC_STEP = 4096
 """Frames that are passed over at first where one is damaged: about what stands or falls together."""
-MOST_UNREAD = 1 << 16
+MOST_UNREAD = 4 * SIP
 """Bytes that a decoder of FLAC leaves at most at the end of a file."""
 ENDLESS = 1 << 40
 """A decoder that says it has so many frames does not know."""
@@ -84,7 +85,7 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
             # What is followed by another was not cut at its end.
             faults.add(Fault.DAMAGED if i + 1 < len(layout.streams) else fault)
         unread = len(stream.file) - stream.file.reached
-        if fault is None and stream.check is not None and unread > MOST_UNREAD:
+        if fault is None and stream.sipped and unread > MOST_UNREAD:
             behind += unread
         if not any(map(len, pieces)):
             # What holds nothing does not say what the others are.
@@ -123,7 +124,9 @@ def _decoded(stream: Stream, progress: Progress) -> tuple[Float, tuple[int, Spea
         got = at
     if stream.file.error is not None:
         raise stream.file.error
-    samples = np.concatenate(blocks)[: stream.most]
+    samples = np.concatenate(blocks)
+    if stream.most is not None and len(samples) - stream.most < stream.filled:
+        samples = samples[: stream.most]
     if got < max(declared, stream.least):
         return samples, kind, Fault.CUT
     whole = whole and (stream.check is None or stream.check(samples))

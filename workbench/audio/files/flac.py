@@ -16,9 +16,15 @@ from workbench.audio.files.spliced import Span, Spliced
 MAGIC = b"fLaC"
 HEAD = 42
 """Bytes of the magic and the first block."""
-BEGINNING = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22|RIFF....WAVE|FORM....AIF[FC]", re.DOTALL)
+BEGINNING = re.compile(
+    rb"fLaC[\x00\x80]\x00\x00\x22|(?:RIFF|RIFX|RF64|BW64)....WAVE|FORM....AIF[FC]|riff\x2e\x91\xcf\x11"
+    rb"|caff\x00\x01\x00\x00|OggS\x00\x02\x00\x00|\.snd\x00\x00[\x00-\x03].\x00|ID3[\x02-\x04]\x00[\x00-\xe0]\x00\x00",
+    re.DOTALL,
+)
 WINDOW = 1 << 20
 BLOCK = 1 << 16
+SIP = 1 << 10
+"""Bytes that the decoder is given at once, so that it is known within so many where the sound ends."""
 MOST_BITS = 24
 """Of samples that float32 holds exactly."""
 
@@ -35,7 +41,12 @@ def _stream(file: BinaryIO, span: Span) -> Stream:
     head = file.read(HEAD).ljust(HEAD, b"\0")
     bits, total = ((head[20] & 1) << 4 | head[21] >> 4) + 1, int.from_bytes(head[21:26], "big") & ((1 << 36) - 1)
     told = total > 0 and any(head[26:]) and bits <= MOST_BITS
-    return Stream(Spliced(file, [span]), total > 0, partial(_is_as_written, head[26:], bits) if told else None)
+    return Stream(
+        Spliced(file, [span], SIP),
+        total > 0,
+        partial(_is_as_written, head[26:], bits) if told else None,
+        sipped=total > 0,
+    )
 
 
 def _is_as_written(digest: bytes, bits: int, samples: NDArray[np.float32]) -> bool:

@@ -54,7 +54,10 @@ def _behind_tag(file: BinaryIO, start: int, stop: int) -> int:
 
 
 def _known(file: BinaryIO, start: int, stop: int) -> bool:
-    return _has_magic(_head(file, _behind_tag(file, start, stop)))
+    """Whether another file begins; frames of MPEG, which have no magic, behind a tag alone."""
+    if _has_magic(_head(file, _behind_tag(file, start, stop))):
+        return True
+    return _head(file, start)[:3] == b"ID3" and mpeg.is_mpeg(file, start, stop)
 
 
 def _has_magic(head: bytes) -> bool:

@@ -35,6 +35,10 @@ class Stream:
         Whether what was decoded is what was written.
     least, most : int, int or None
         Frames that there should be at least, and how many of what is decoded are sound.
+    filled : int
+        Where fewer frames than this are more than that, they fill up the last packet; else nobody knows.
+    sipped : bool
+        Whether it is known where the decoder found that the sound ends.
     """
 
     file: Spliced
@@ -42,6 +46,8 @@ class Stream:
     check: Callable[[NDArray[np.float32]], bool] | None = None
     least: int = 0
     most: int | None = None
+    filled: int = 0
+    sipped: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,10 @@ SYNC = re.compile(rb"\xff[\xe0-\xff][^\xf0-\xff]", re.DOTALL)
 TRIMMED = 2 * 4095 + 529
 """Samples that a decoder may leave out of a file: what encoders put before and behind, at most as much as they can say
 (12 bits each), and what the decoder itself is late."""
+TAG = b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(10)
+"""That says nothing."""
+OTHERS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"riff", b"caff", b".snd", b"fLaC", b"OggS")
+"""How files begin that are joined to others."""
 VBRI_COUNT = 50
 """Where in a frame Fraunhofer's encoder says how many there are."""
 LONGEST = 1 << 12
@@ -120,12 +124,18 @@ class _Run:
         count = self.sounding.to_bytes(4, "big")
         if self.count_at is not None and self.declared != self.sounding:
             first = self.spans[0]
-            pieces[:1] = [Span(first.start, self.count_at), count, Span(self.count_at + 4, first.stop)]
+            file.seek(self.count_at - 1)
+            if file.read(1)[0] & 2:
+                # What it says of the bytes is not true either.
+                count += sum(each.stop - each.start for each in self.spans).to_bytes(4, "big")
+            pieces[:1] = [Span(first.start, self.count_at), count, Span(self.count_at + len(count), first.stop)]
         elif self.count_at is None and self.first.kind[1] == 3 and (self.varies or self.declared is not None):
             if self.declared is not None:
                 # Told in a way that decoders take for sound (VBRI).
                 pieces[0] = Span(self.spans[0].start + self.first.length, self.spans[0].stop)
             pieces.insert(0, _told(self.head, count))
+        # Else the decoder looks beside the file first, as if it had a name, for the rest of a Macintosh file.
+        pieces.insert(0, TAG)
         least = max(0, (self.sounding - 1) * self.first.samples - TRIMMED)
         return Stream(Spliced(file, pieces), counted=False, least=least)
 
@@ -198,11 +208,15 @@ class _Frames:
                 if behind > at:
                     at, lost, tagged = behind, False, True
                     continue
+                if run is not None and window.bytes(at, 4) in OTHERS:
+                    self.end = at
+                    break
                 found = _found(window, at + 1, window.stop)
                 if found is None:
                     self._end(at, head, run)
                     break
-                if run is not None or found - at > LONGEST // 2:
+                tagged = before_tags(window, at, found) == at
+                if not tagged and (run is not None or found - at > LONGEST // 2):
                     # (What begins within a frame has lost no more than that.)
                     self.faults.add(Fault.DAMAGED)
                 at, lost = found, True

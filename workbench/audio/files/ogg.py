@@ -22,6 +22,8 @@ CHECKSUM = 22
 """Where in a page its checksum is."""
 SOUNDS = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")
 """With which the first packets of streams of sound begin."""
+OPUS_RATE, LEAST_RATE = 48000, 8000
+"""Hz, of Opus, and what it can have been at least before."""
 POLYNOMIAL = 0x04C11DB7
 
 
@@ -55,7 +57,7 @@ def chained(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
     for link in links:
         if not _is_whole(file, link):
             faults.add(Fault.DAMAGED)
-    streams = tuple(Stream(Spliced(file, _ended(file, link))) for link in links)
+    streams = tuple(Stream(Spliced(file, _mended(file, link))) for link in links)
     return Layout(streams, frozenset(faults), beside=beside), stop
 
 
@@ -143,16 +145,29 @@ def _first_sound(file: BinaryIO, link: list[Page]) -> tuple[list[Page], bool]:
     return [page for page in link if page.serial == sounds[0]], len(set(sounds)) > 1
 
 
-def _ended(file: BinaryIO, link: list[Page]) -> list[Span | bytes]:
-    """The pieces of a link, the last of which is marked as such: else the decoder gives up some samples before."""
+def _mended(file: BinaryIO, link: list[Page]) -> list[Span | bytes]:
+    """The pieces of a link, the last of which is marked as such: else the decoder gives up some samples before.
+
+    Where the head of Opus does not tell at which rate the sound was before, it is decoded at that of Opus: the decoder
+    would take the least.
+    """
     out: list[Span | bytes] = [Span(page.start, page.stop) for page in link]
-    last = link[-1]
-    if not last.flags & LAST:
-        page = _unsigned(file, last)
-        page[5] |= LAST
-        page[CHECKSUM : CHECKSUM + 4] = struct.pack("<I", int(checksums([page])[0]))
-        out[-1] = bytes(page)
+    if not link[-1].flags & LAST:
+        last = _unsigned(file, link[-1])
+        last[5] |= LAST
+        out[-1] = _signed(last)
+    first = _unsigned(file, link[0])
+    head = first.find(b"OpusHead")
+    if head >= 0 and int.from_bytes(first[head + 12 : head + 16], "little") < LEAST_RATE and len(link) > 1:
+        first[head + 12 : head + 16] = OPUS_RATE.to_bytes(4, "little")
+        out[0] = _signed(first)
     return out
+
+
+def _signed(page: bytearray) -> bytes:
+    """A page with its checksum, which it is given without."""
+    page[CHECKSUM : CHECKSUM + 4] = struct.pack("<I", int(checksums([page])[0]))
+    return bytes(page)
 
 
 def _unsigned(file: BinaryIO, page: Page) -> bytearray:

@@ -26,6 +26,8 @@ class Spliced:
     file : binary file
         Open, and able to seek.
     pieces : sequence of Span or bytes
+    most : int, optional
+        Bytes that are given at once at most, so that little more is read than is needed.
 
     Attributes
     ----------
@@ -35,7 +37,8 @@ class Spliced:
         How far it was read.
     """
 
-    def __init__(self, file: BinaryIO, pieces: Sequence[Span | bytes]) -> None:
+    def __init__(self, file: BinaryIO, pieces: Sequence[Span | bytes], most: int | None = None) -> None:
+        self._most = most
         self._file, self._pieces = file, [piece for piece in pieces if _length(piece)]
         self._begins = [0, *accumulate(_length(piece) for piece in self._pieces)]
         self._at = 0
@@ -58,6 +61,7 @@ class Spliced:
     def read(self, count: int) -> bytes:
         """As of a file; fewer bytes than asked for are its end, or an error."""
         out: list[bytes] = []
+        count = count if self._most is None else min(count, self._most)
         while count > 0 and self._at < len(self):
             place = bisect_right(self._begins, self._at) - 1
             got = self._read(self._pieces[place], self._at - self._begins[place], count)

@@ -56,7 +56,7 @@ def _lyrics_end(window: Window, at: int) -> int:
 
 def before_tags(window: Window, start: int, stop: int) -> int:
     """Where the tags begin that end a file: those that are told by their end alone."""
-    while stop - start > 160:
+    while stop - start >= 32:
         foot = window.bytes(stop - 32, 32)
         if window.bytes(stop - 128, 3) == b"TAG":
             stop -= 128
