@@ -107,6 +107,15 @@ def test_what_is_behind_frames_of_mp3_is_told_as_what_it_is(tmp_path, junk, head
     np.testing.assert_allclose(recording.samples, whole, atol=1e-5)
 
 
+def test_what_a_server_says_in_front_of_mp3_is_passed_over(tmp_path):
+    sound = b"".join(constant())
+    whole = opened(tmp_path, sound).samples
+    for front in (b"HTTP/1.0 200 OK\r\nicy-name: x\r\n\r\n", b"x" * 100, b"y" * 20):
+        recording = opened(tmp_path, front + sound)
+        assert codes(recording) == []
+        np.testing.assert_allclose(recording.samples, whole, atol=1e-5)
+
+
 @pytest.mark.parametrize("zeros", [3000, 50_000])
 def test_zeros_in_front_of_mp3_are_passed_over(tmp_path, zeros):
     sound = b"".join(constant())
@@ -349,3 +358,19 @@ def test_packed_samples_are_as_many_as_were_written(tmp_path, subtype):
     assert place > 8
     recording = opened(tmp_path, sized(data, place, 7345))
     assert codes(recording) == [] and len(recording.samples) == 7345
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "ULAW"])
+def test_speech_of_archives_opens_whole_or_says_what_is_missing(tmp_path, subtype):
+    out = io.BytesIO()
+    soundfile.write(out, tone_mix(1.0), RATE, format="NIST", subtype=subtype)
+    data = out.getvalue()
+    whole = opened(tmp_path, data)
+    assert codes(whole) == []
+    np.testing.assert_array_equal(whole.samples, decoded_of(data))
+    twice = opened(tmp_path, data + data)
+    assert codes(twice) == []
+    np.testing.assert_array_equal(twice.samples, np.tile(whole.samples, (2, 1)))
+    cut = opened(tmp_path, data[: len(data) * 6 // 10])
+    assert codes(cut) == ["audio.cut_short"] and 0 < len(cut.samples) < RATE
+    assert codes(opened(tmp_path, data + b"x" * 3000)) == ["audio.more_behind"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
-from workbench.audio.files import chunks, flac, mpeg, ogg
+from workbench.audio.files import chunks, flac, mpeg, ogg, sphere
 from workbench.audio.files.layout import Layout, Stream
 from workbench.audio.files.spliced import Span, Spliced
 from workbench.audio.files.tags import behind_padding, says_anything
@@ -40,6 +40,8 @@ def _laid_out(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
         return chunks.sun(file, start, stop)
     if head[:4] == ogg.MAGIC:
         return ogg.chained(file, start, stop)
+    if head[:4] == sphere.MAGIC:
+        return sphere.sphere(file, start, stop)
     if head[:4] == flac.MAGIC:
         return flac.joined(file, start, stop)
     if mpeg.is_mpeg(file, start, stop):
@@ -61,7 +63,7 @@ def _known(file: BinaryIO, start: int, stop: int) -> bool:
 
 
 def _has_magic(head: bytes) -> bool:
-    return chunks.form_of(head) is not None or head[:4] in (b".snd", b"dns.", ogg.MAGIC, flac.MAGIC)
+    return chunks.form_of(head) is not None or head[:4] in (b".snd", b"dns.", ogg.MAGIC, flac.MAGIC, sphere.MAGIC)
 
 
 def _head(file: BinaryIO, start: int) -> bytes:

@@ -58,7 +58,7 @@ def before_tags(window: Window, start: int, stop: int) -> int:
     """Where the tags begin that end a file: those that are told by their end alone."""
     while stop - start >= 32:
         foot = window.bytes(stop - 32, 32)
-        if window.bytes(stop - 128, 3) == b"TAG":
+        if stop - start >= 128 and window.bytes(stop - 128, 3) == b"TAG":
             stop -= 128
         elif foot[:8] == b"APETAGEX" and not foot[23] & 0x20:
             stop -= max(32, int.from_bytes(foot[12:16], "little")) + (32 if foot[23] & 0x80 else 0)
