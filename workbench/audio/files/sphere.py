@@ -9,7 +9,7 @@ from workbench.audio.files.layout import Fault, Layout, Stream
 from workbench.audio.files.spliced import Span, Spliced
 
 MAGIC = b"NIST"
-FIELD = re.compile(rb"^(\w+) -i (\d+)\s*$", re.MULTILINE)
+FIELD = re.compile(rb"^(\w+) -\w+ (\d+)\s*$", re.MULTILINE)
 MOST_HEAD = 1 << 16
 """Bytes."""
 
