@@ -154,12 +154,15 @@ def test_a_bit_rate_that_changes_within_layer_one_or_two_loses_nothing(tmp_path,
     assert len(recording.samples) == 400 * (384 if layer == 1 else 1152)
 
 
-def test_samples_behind_samples_are_told(tmp_path):
-    data = made("wav")
-    sound = data[place_of(data, b"data") - 4 :]
-    for between in (b"", b"LIST\x04\0\0\0INFO"):
-        recording = opened(tmp_path, data + between + sound)
-        assert codes(recording) == ["audio.more_behind"] and len(recording.samples) == RATE
+@pytest.mark.parametrize("between", [b"", b"LIST\x04\0\0\0INFO"])
+def test_samples_behind_samples_open(tmp_path, between):
+    data, other = made("wav"), made("wav", 0.5)
+    sound = other[place_of(other, b"data") - 4 :]
+    recording = opened(tmp_path, data + between + sound + sound)
+    assert codes(recording) == []
+    expected = np.concatenate([decoded_of(each) for each in (data, other, other)])
+    np.testing.assert_array_equal(recording.samples, expected)
+    assert codes(opened(tmp_path, data + between + sound[:-400])) == ["audio.cut_short"]
 
 
 @pytest.mark.parametrize("subtype", ["ULAW", "ALAW", "IMA_ADPCM", "MS_ADPCM", "GSM610"])

@@ -145,8 +145,17 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
     pieces = _with_lengths(file, Span(start, last), form, sound, wide, length, [chunk.at for chunk in junk])
     pieces = _without(pieces, _unpadded(chunks, form))
     most, filled = _packed(file, chunks, kind)
-    stream = Stream(Spliced(file, pieces), most=most, filled=filled)
-    return Layout((stream,), frozenset({Fault.CUT} if cut else ())), end
+    streams = [Stream(Spliced(file, pieces), most=most, filled=filled)]
+    while form in (WAV, RIFX) and wide is None and _bytes(file, end, 4) == form.sound and end + form.head < stop:
+        # Some write what came later into a chunk of its own, under the same head.
+        more = _chunk(file, end, form)
+        length = stop - more.begin if _unknown(more.declared) else min(more.declared, stop - more.begin)
+        cut |= more.declared > length and not _unknown(more.declared)
+        whole = _with_lengths(file, Span(start, sound.begin + length), form, sound, None, length, ())
+        head = _without(whole, [*_unpadded(chunks, form), Span(sound.begin, sound.begin + length)])
+        streams.append(Stream(Spliced(file, [*head, Span(more.begin, more.begin + length)])))
+        end = _behind(file, Span(start, stop), form, more.begin + length)
+    return Layout(tuple(streams), frozenset({Fault.CUT} if cut else ())), end
 
 
 def sun(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
