@@ -13,7 +13,7 @@ from workbench.masks.evaluation.lattice import Block
 from workbench.masks.evaluation.pages import lasting, whole_pages
 from workbench.masks.model.grid import Array, Grid
 
-MOST_COVERAGE = 32 * 2**20
+MOST_COVERAGE = 16 * 2**20
 """Bytes."""
 RECORD_BYTES = 300
 """What a record takes beside its values."""
