@@ -17,7 +17,7 @@ from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.ground import Ground
 from workbench.precedence import Precedence
 
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 96 * 2**20
 """Of masks in memory."""
 MOST_ASIDE = 2 * 2**30
 """Of masks on the disk, for a memory that is to last."""
