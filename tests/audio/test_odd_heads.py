@@ -14,6 +14,7 @@ from tests.conftest import tone_mix
 from workbench.audio.files import mpeg, ogg
 from workbench.audio.files.chunks import WRAP, chunked, form_of
 from workbench.audio.files.decoding import decode
+from workbench.errors import UserError
 
 
 def frames(data):
@@ -377,3 +378,13 @@ def test_speech_of_archives_opens_whole_or_says_what_is_missing(tmp_path, subtyp
     cut = opened(tmp_path, data[: len(data) * 6 // 10])
     assert codes(cut) == ["audio.cut_short"] and 0 < len(cut.samples) < RATE
     assert codes(opened(tmp_path, data + b"x" * 3000)) == ["audio.more_behind"]
+
+
+@pytest.mark.parametrize("size", [1 << 63, (1 << 64) - 1, (1 << 63) - 1, 25, 23, 0])
+def test_lengths_that_lead_out_of_any_file_are_told(tmp_path, size):
+    data = made("w64")
+    junk = b"junk" + bytes.fromhex("f3acd3118cd100c04f8edb8a") + struct.pack("<Q", size)
+    try:
+        assert codes(opened(tmp_path, data[:40] + junk + data[40:])) is not None
+    except UserError as error:
+        assert error.code in ("audio.not_sound", "audio.no_samples", "audio.damaged")

@@ -9,6 +9,7 @@ Pictures, Wave64 (2004); Apple, AIFF-C (1991) and Core Audio Format 1.0; Sun, au
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -173,6 +174,9 @@ def sun(file: BinaryIO, start: int, stop: int) -> tuple[Layout, int]:
 
 
 def _bytes(file: BinaryIO, at: int, count: int) -> bytes:
+    if at >= file.seek(0, os.SEEK_END):
+        # Lengths that are untrue lead to where a file can't be asked for.
+        return bytes(count)
     file.seek(at)
     return file.read(count).ljust(count, b"\0")
 
