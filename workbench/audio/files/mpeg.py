@@ -17,6 +17,8 @@ SYNC = re.compile(rb"\xff[\xe0-\xff][^\xf0-\xff]", re.DOTALL)
 TRIMMED = 2 * 4095 + 529
 """Samples that a decoder may leave out of a file: what encoders put before and behind, at most as much as they can say
 (12 bits each), and what the decoder itself is late."""
+USUAL_FRAMES = 6
+"""Of silence, in front and behind together."""
 TAG = b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(10)
 """That says nothing."""
 OTHERS = (b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"riff", b"caff", b".snd", b"fLaC", b"OggS")
@@ -121,23 +123,51 @@ class _Run:
     def stream(self, file: BinaryIO) -> Stream:
         """Under a head that tells how many frames there are, where the decoder would have to guess."""
         pieces: list[Span | bytes] = list(self.spans)
-        count = self.sounding.to_bytes(4, "big")
-        if self.count_at is not None and self.declared != self.sounding:
-            first = self.spans[0]
-            file.seek(self.count_at - 1)
-            if file.read(1)[0] & 2:
-                # What it says of the bytes is not true either.
-                count += sum(each.stop - each.start for each in self.spans).to_bytes(4, "big")
-            pieces[:1] = [Span(first.start, self.count_at), count, Span(self.count_at + len(count), first.stop)]
+        count, start = self.sounding.to_bytes(4, "big"), self.spans[0].start
+        if self.count_at is not None:
+            file.seek(start)
+            told = _believed(bytearray(file.read(self.first.length)), self.first)
+            if self.declared != self.sounding:
+                place = self.count_at - start
+                told[place : place + 4] = count
+                if told[place - 1] & 2:
+                    # What it says of the bytes is not true either.
+                    length = sum(each.stop - each.start for each in self.spans)
+                    told[place + 4 : place + 8] = length.to_bytes(4, "big")
+            pieces[:1] = [bytes(told), Span(start + len(told), self.spans[0].stop)]
         elif self.count_at is None and self.first.kind[1] == 3 and (self.varies or self.declared is not None):
             if self.declared is not None:
                 # Told in a way that decoders take for sound (VBRI).
-                pieces[0] = Span(self.spans[0].start + self.first.length, self.spans[0].stop)
+                pieces[0] = Span(start + self.first.length, self.spans[0].stop)
             pieces.insert(0, _told(self.head, count))
         # Else the decoder looks beside the file first, as if it had a name, for the rest of a Macintosh file.
         pieces.insert(0, TAG)
         least = max(0, (self.sounding - 1) * self.first.samples - TRIMMED)
         return Stream(Spliced(file, pieces), counted=False, least=least)
+
+
+def _believed(told: bytearray, first: Frame) -> bytearray:
+    """A first frame that tells how many there are, with nothing where a frame of sound has what belongs to it: decoders
+    know it by that. Where it says that more is to be left out than encoders put in front and behind, and its checksum
+    is not right either, it says nothing of that (LAME's tag, revision 1)."""
+    told[first.begin : first.side] = bytes(first.side - first.begin)
+    delays, end = first.side + 141, first.side + 154
+    if len(told) >= end + 2:
+        both = int.from_bytes(told[delays : delays + 3], "big")
+        much = (both >> 12) + (both & 0xFFF) > USUAL_FRAMES * first.samples
+        if much and _checksum(told[:end]) != int.from_bytes(told[end : end + 2], "big"):
+            told[delays : delays + 3] = bytes(3)
+    return told
+
+
+def _checksum(data: bytearray) -> int:
+    """CRC-16 with the polynomial 0x8005, reflected, from 0 on."""
+    out = 0
+    for byte in data:
+        out ^= byte
+        for _ in range(8):
+            out = out >> 1 ^ (0xA001 if out & 1 else 0)
+    return out
 
 
 def _told(head: bytes, count: bytes) -> bytes:
