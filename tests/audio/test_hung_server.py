@@ -34,9 +34,26 @@ player.stop()
 wait(lambda: not player.status().playing)
 assert player.status().trouble is not None, "it is not back"
 os.kill(server, signal.SIGCONT)
-wait(lambda: not player.status().playing)
+# Nobody need play to hear that it is back.
+wait(lambda: player.status().trouble is None)
+assert not player.status().playing
 player.play(0)
 wait(lambda: player.status().position > 0.3 and player.status().trouble is None)
+player.close()
+"""
+AGAIN = """
+at = player.status().position
+assert at > 0.4, "it stays where it was heard"
+player.stop()
+wait(lambda: not player.status().playing)
+assert player.status().position >= at
+player.play(44100)
+assert player.status().playing, "it is to play"
+os.kill(server, signal.SIGCONT)
+wait(lambda: player.status().trouble is None and player.status().position > 1.2)
+assert player.status().playing
+player.stop()
+wait(lambda: not player.status().playing)
 player.close()
 """
 QUIT = """
@@ -44,7 +61,7 @@ player.close()
 """
 
 
-@pytest.mark.parametrize("then", [STOP, QUIT], ids=["stop", "quit"])
+@pytest.mark.parametrize("then", [STOP, AGAIN, QUIT], ids=["stop", "again", "quit"])
 def test_it_is_told_and_neither_stop_nor_quit_waits_for_it(then):
     """The server does not answer until all is over: what waited for it would never come."""
     with null_sink(refresh=False) as sink:

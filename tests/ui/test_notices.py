@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from tests.conftest import pump
 from workbench.ui.base.notices import Notice, StatusText
@@ -67,3 +67,11 @@ def test_what_must_be_read_stays_when_a_remark_goes(opened):
     assert notice.text.text() == "lasting\npassing"
     assert pump(opened.application, lambda: notice.text.text() == "lasting", 20)
     assert notice.isVisible()
+
+
+def test_names_in_the_status_line_are_plain_text(opened):
+    status = opened.window.status
+    status.say("Saved <b>bold & <i>Söhne.workbench")
+    as_rich = status.sizeHint().width()
+    status.say("Saved &lt;b&gt;")
+    assert as_rich > status.sizeHint().width() and status.textFormat() == Qt.TextFormat.PlainText

@@ -92,6 +92,10 @@ class Player:
         """Since when a device has been asked for something that it has not answered, and until when it should have."""
         self._stop_asked: float | None = None
         """When a stop was asked for that is not done."""
+        self._play_asked = False
+        """Whether it is to play, which is not begun."""
+        self._heard_last: float | None = None
+        """Sample that was heard when the device last said so, since it plays."""
         self.devices: tuple[Device, ...] = ()
         """Output devices; exchanged as a whole when they were looked for again."""
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
@@ -105,11 +109,12 @@ class Player:
 
     def play(self, position: int) -> None:
         """Start, or go on, at a sample."""
+        self._stop_asked, self._play_asked = None, True
         self._commands.put(partial(self._play, position))
 
     def stop(self) -> None:
         """Fade out and stop."""
-        self._stop_asked = monotonic()
+        self._stop_asked, self._play_asked = monotonic(), False
         self._commands.put(self._stop)
 
     def seek(self, position: int) -> None:
@@ -169,9 +174,11 @@ class Player:
         rate = scene.recording.rate if scene else 44100
         hung = waits is not None and now > waits[1]
         stopped = waits is not None and self._stop_asked is not None and now > self._stop_asked + STOP_SECONDS
-        playing = transport.state is not TransportState.RESTING and not stopped
+        playing = (transport.state is not TransportState.RESTING or self._play_asked) and not stopped
         trouble = NoDevice("audio.device_stopped") if hung else connection.trouble
-        status = PlayerStatus(playing, transport.place / rate, (), connection.underruns, trouble)
+        last = self._heard_last if hung else None
+        place = transport.place if last is None else last
+        status = PlayerStatus(playing, place / rate, (), connection.underruns, trouble)
         if output is None or hung:
             return status
         latency = output.latency + output.ring.guard / output.rate
@@ -180,7 +187,10 @@ class Player:
             return status
         position, peaks = output.heard()
         status = replace(status, buffered=output.ring.waiting / output.rate)
-        return status if position is None else replace(status, position=position / rate, peaks=peaks)
+        if position is None:
+            return status
+        self._heard_last = position
+        return replace(status, position=position / rate, peaks=peaks)
 
     # -- the player's thread -------------------------------------------------------------------------
 
@@ -220,15 +230,18 @@ class Player:
 
     def _pause(self) -> float | None:
         """Seconds to wait for a command before looking after the ring again; None to wait for a command only."""
-        if self._transport.state is TransportState.RESTING:
+        connection = self._connection
+        lost = connection.trouble is not None and connection.output is None and self._source() is not None
+        if self._transport.state is TransportState.RESTING and not lost:
             return None
-        return POLL_SECONDS if self._connection.output is not None else max(0.01, self._connection.retry_in)
+        return POLL_SECONDS if connection.output is not None else max(0.01, connection.retry_in)
 
     def _turn(self, after: Transport) -> None:
         """Take over a transport; where it comes to rest, so does the device."""
         before, self._transport = self._transport, after
         if after.state is TransportState.RESTING and before.state is not TransportState.RESTING:
             self._feeder.drop()
+            self._heard_last = None
             with self._waiting(CLOSING_SECONDS):
                 self._connection.pause()
 
@@ -240,6 +253,13 @@ class Player:
             self._open(scene)
 
     def _play(self, position: int) -> None:
+        self._heard_last = None
+        try:
+            self._begin(position)
+        finally:
+            self._play_asked = False
+
+    def _begin(self, position: int) -> None:
         scene = self._source()
         if scene is None:
             return

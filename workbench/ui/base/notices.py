@@ -102,6 +102,7 @@ class StatusText(QLabel):
         super().__init__()
         self.setObjectName("hintText")
         self.setProperty("role", "dim")
+        self.setTextFormat(Qt.TextFormat.PlainText)
         # A long hint does not make the window wider.
         self.setMinimumWidth(10)
         self._hint = ""
