@@ -282,6 +282,22 @@ def test_models_of_long_ago_are_not_held_on_to():
     accounted(memory)
 
 
+def test_models_that_come_and_go_are_let_go_once():
+    memory = Memory(SMALL, most_aside=ROOM)
+    stack = edited(memory)
+    factors = stack.factors
+    models = [stack, *(replace(stack, factors=Factors(factors.W.copy(), factors.H)) for _ in range(5))]
+    for each in models:
+        everywhere(each)
+        written(memory)
+    for turn in range(4 * len(models) + 3):
+        # Asked for in turn, while nothing else is to be done.
+        memory._shelf.ask(models[turn % len(models)].ground)
+    for each in models:
+        np.testing.assert_array_equal(everywhere(each), everywhere(replace(each, remembered=None)))
+    accounted(memory)
+
+
 def test_places_are_given_again():
     aside = Aside(4 * UNIT)
     done = threading.Event()
