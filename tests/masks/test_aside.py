@@ -287,8 +287,10 @@ def test_models_that_come_and_go_are_let_go_once():
     stack = edited(memory)
     factors = stack.factors
     models = [stack, *(replace(stack, factors=Factors(factors.W.copy(), factors.H)) for _ in range(5))]
+    low, all_frames = np.arange(60), np.arange(stack.frames)
     for each in models:
-        everywhere(each)
+        # A few blocks.
+        each.evaluate(low, all_frames)
         written(memory)
     for turn in range(4 * len(models) + 3):
         # Asked for in turn, while nothing else is to be done.
