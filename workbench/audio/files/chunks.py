@@ -269,8 +269,8 @@ def _format(file: BinaryIO, chunks: Sequence[Chunk]) -> int:
 
 
 def _packed(file: BinaryIO, chunks: Sequence[Chunk], kind: int) -> tuple[int | None, int]:
-    """How many frames a WAV file of packed samples says it holds, None of plain ones; and in how many more than those
-    that fill up two packets nobody can believe (some end with a whole one of silence)."""
+    """How many frames a WAV file of packed samples says it holds, None of plain ones; and how many more than these it
+    takes for nobody to believe it: two packets, as some end with a whole one of silence."""
     fact = next((each for each in chunks if each.name == b"fact" and each.declared >= 4), None)
     if fact is None or kind in (0, *PLAIN):
         return None, 0

@@ -288,9 +288,6 @@ class Memory:
             record.put = None
 
     def _forget(self, record: Record) -> None:
-        if record.gone:
-            # Its ground may have become past more than once.
-            return
         record.gone = True
         (self._shelf if record in self._shelf else self._kept(record)).drop(record)
         self._let_go_of_place(record)

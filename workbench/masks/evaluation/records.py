@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import islice
 
 from workbench.masks.evaluation.aside import Place
 from workbench.masks.evaluation.lattice import Block
@@ -131,8 +132,9 @@ class Shelf:
     def __init__(self) -> None:
         self._records: OrderedDict[Record, None] = OrderedDict()
         self._of_block: dict[Block, list[Record]] = {}
-        self._grounds: list[Ground] = []
-        self._past: list[Record] = []
+        # Of each ground that was asked for; the last one last.
+        self._over: list[tuple[Ground, dict[Record, None]]] = []
+        self._past: dict[Record, None] = {}
         self.nbytes = 0
 
     def __contains__(self, record: Record) -> bool:
@@ -142,27 +144,31 @@ class Shelf:
         return len(self._records)
 
     def ask(self, ground: Ground) -> None:
-        """Masks over a ground are asked for: those of grounds that were not for longest go."""
-        if self._grounds and ground is self._grounds[-1]:
+        """Masks over a ground are asked for: those of grounds that were not for longest are past, and go."""
+        if self._over and ground is self._over[-1][0]:
             return
-        self._grounds = [each for each in self._grounds if not each.gives_as(ground)] + [ground]
-        if len(self._grounds) > MOST_GROUNDS:
-            past = self._grounds.pop(0)
-            self._past += [each for each in self._records if each.ground.gives_as(past)]
+        mine = self._of_ground(ground)
+        self._over = [each for each in self._over if each[1] is not mine] + [(ground, {} if mine is None else mine)]
+        if len(self._over) > MOST_GROUNDS:
+            self._past.update(self._over.pop(0)[1])
 
     def asked(self, ground: Ground) -> bool:
         """Whether it is one of the last that were asked for."""
-        return any(each.gives_as(ground) for each in self._grounds)
+        return self._of_ground(ground) is not None
+
+    def _of_ground(self, ground: Ground) -> dict[Record, None] | None:
+        return next((held for each, held in self._over if each.gives_as(ground)), None)
 
     def some_past(self) -> list[Record]:
         """A few of those whose ground is past."""
-        out, self._past = self._past[-AT_ONCE:], self._past[:-AT_ONCE]
-        return [each for each in out if each in self._records and not self.asked(each.ground)]
+        return list(islice(self._past, AT_ONCE))
 
     def add(self, record: Record) -> None:
-        """Its masks are not in memory for long."""
+        """Its masks, over a ground that was asked for, are not in memory for long."""
         self._records[record] = None
         self._of_block.setdefault(record.block, []).append(record)
+        mine = self._of_ground(record.ground)
+        (self._past if mine is None else mine)[record] = None
         self.nbytes += record.noted + SHELVED_BYTES
 
     def drop(self, record: Record) -> None:
@@ -172,6 +178,8 @@ class Shelf:
         same.remove(record)
         if not same:
             del self._of_block[record.block]
+        for held in (self._past, *(held for _, held in self._over)):
+            held.pop(record, None)
         self.nbytes -= record.noted + SHELVED_BYTES
 
     def in_the_way(self, block: Block) -> list[Record]:
