@@ -192,6 +192,8 @@ def test_what_waits_for_its_turn_is_cancelled_like_all_else(runner):
 
 def test_a_thousand_quick_starts_leave_nothing_behind(runner):
     told, ends, threads = [], [], threading.active_count()
+    # Windows of other tests in this process may hold theirs still.
+    others = {id(x): x for x in gc.get_objects() if isinstance(x, Job)}
 
     class Result:
         pass
@@ -213,7 +215,7 @@ def test_a_thousand_quick_starts_leave_nothing_behind(runner):
     gc.collect()
     assert told[-1] == 999 and len(ends) == len(known) == 1000
     assert threading.active_count() == threads
-    assert not [x for x in gc.get_objects() if isinstance(x, (Job, Result))]
+    assert not [x for x in gc.get_objects() if isinstance(x, (Job, Result)) and id(x) not in others]
     assert not runner._receivers
 
 
