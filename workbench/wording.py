@@ -237,6 +237,9 @@ SENTENCES: dict[str, str] = {
     "document.damaged": QT_TRANSLATE_NOOP(
         "Errors", "“{project}” is no project of this program, or it is damaged; open another copy of it."
     ),
+    "document.damaged_in": QT_TRANSLATE_NOOP(
+        "Errors", "“{project}” is damaged: {part}. Open an earlier version of it, or rescue what can be read."
+    ),
     "document.no_recording": QT_TRANSLATE_NOOP(
         "Errors", "The recording “{recording}” of “{project}” is not where it was; put it beside the project file."
     ),

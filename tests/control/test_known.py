@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from tests.control.scenes import ANALYSIS, ids, random_factors
+from tests.saving import saved_again
 from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts.sources import add_mark, add_source, begin_sources
-from workbench.document.packing import Packer
-from workbench.document.unpacking import Unpacker
 from workbench.errors import UserError
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
@@ -91,9 +90,7 @@ def test_any_acts_keep_what_is_known_and_a_partition(desk, seed):
         stack = desk.document.stack
         total = sum(stack.layer_mask(i, rows, columns) for i in range(len(state.layers)))
         assert np.abs(total - 1).max() < 1e-5
-    packer = Packer()
-    entry = packer.state(state)
-    back = Unpacker(packer.finish(), packer.arrays).state(entry)
+    back = saved_again(state, desk.document.runs, desk.document.recording)
     assert [(x.part, type(x)) for x in back.present.known] == [(x.part, type(x)) for x in state.present.known]
 
 

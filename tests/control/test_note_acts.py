@@ -9,11 +9,10 @@ import pytest
 
 from tests.control.hand import click, drag
 from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, names, select_box
+from tests.saving import document_again
 from workbench.audio.recording import Recording
 from workbench.control.tools import Tool
-from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
-from workbench.document.unpacking import Unpacker
 from workbench.separation.holds import Curve
 from workbench.separation.known import Notes
 from workbench.spectral.pyramid import analyse_levels
@@ -134,9 +133,7 @@ def test_without_a_selection_or_a_pitch_it_says_what_to_do(tune, settle, told):
 def test_notes_are_saved(tune, settle):
     tune.notes.pitch_line()
     settle()
-    packer = Packer()
-    entry = packer.state(tune.document.recorded_state)
-    back = Unpacker(packer.finish(), packer.arrays).state(entry).present.known
+    back = document_again(tune.document).present.known
     assert back == tune.document.recorded_state.present.known
 
 

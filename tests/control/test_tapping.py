@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +9,12 @@ import pytest
 
 from tests.control.hand import click
 from tests.control.scenes import ANALYSIS, RATE, acts, ids, layer, names
+from tests.saving import document_again
 from workbench.audio.recording import Recording
 from workbench.control.tools import Tool
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts.stacks import duplicate_stack, new_stack, remove_stack
-from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
-from workbench.document.unpacking import Unpacker
 from workbench.separation.known import Onsets
 from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
@@ -135,9 +133,7 @@ def test_an_onset_is_moved_and_removed(beats):
 
 def test_onsets_are_saved(beats):
     tap_along(beats)
-    packer = Packer()
-    entry = packer.state(beats.document.recorded_state)
-    (back,) = Unpacker(packer.finish(), packer.arrays).state(entry).present.known
+    (back,) = document_again(beats.document).present.known
     assert isinstance(back, Onsets) and back == beats.document.recorded_state.present.known[0]
 
 
@@ -199,13 +195,8 @@ def test_what_is_tapped_of_a_source_is_one_mark_and_one_step(pointed, settle, to
     assert desk.document.recorded_state is before
     desk.document.redo()
     # Saved and opened it is the same mark.
-    packer = Packer()
-    entry = packer.state(desk.document.recorded_state)
-    back = Unpacker(packer.finish(), packer.arrays).state(entry).marks[-1]
+    back = document_again(desk.document).marks[-1]
     assert (back.name, back.id, back.place.bounds) == (mark.name, mark.id, mark.place.bounds)
-    # Older files tell no name of a mark.
-    unnamed = json.loads(json.dumps(packer.tables).replace('"name": "Onsets: 5"', '"other": 0'))
-    assert Unpacker(unnamed, packer.arrays).state(entry).marks[-1].name == ""
 
 
 def test_taps_become_a_mark_in_the_stack_where_they_were_tapped(pointed, settle):

@@ -1,22 +1,23 @@
 """Projects from other systems, and recordings that went elsewhere."""
 
-import json
 import os
 import sys
 import unicodedata
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import soundfile
 
 from tests.conftest import tone_mix
+from tests.document.rewriting import rewritten
 from workbench.audio.recording import load
 from workbench.document.in_use import InUse
-from workbench.document.packed_references import found, name_of
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import fresh_state
+from workbench.document.whereabouts import found, in_words, name_of
 from workbench.spectral.stft import Analysis
 
 NAMES = [os.fsdecode(b"\xff\xfe.wav"), "song.wav", "Größe é.wav", "SONG.WAV", "a b.wav"]
@@ -32,13 +33,7 @@ def saved(folder, name="song.wav", samples=None):
 
 def told_as(project, **fields):
     """With another whereabouts of its recording."""
-    with zipfile.ZipFile(project) as file:
-        members = {name: file.read(name) for name in file.namelist()}
-    document = json.loads(members["project.json"])
-    document["recording"] |= fields
-    with zipfile.ZipFile(project, "w") as file:
-        for name, data in members.items():
-            file.writestr(name, json.dumps(document) if name == "project.json" else data)
+    rewritten(project, lambda document, _: document["recording"].update({k: in_words(v) for k, v in fields.items()}))
 
 
 @pytest.mark.parametrize("path", [r"C:\Users\Ann\Music\{}", r"\\server\share\{}", "/Users/ann/Music/{}", "Z:/x/{}"])
@@ -64,7 +59,7 @@ def test_names_may_have_their_accents_apart_or_be_in_another_case(tmp_path, form
 
 def test_what_can_be_no_path_here_is_none(tmp_path):
     for path in ("", "\0", "a" * 5000, "//", r"\\", "con:"):
-        assert found(tmp_path / "p.workbench", {"path": path, "relative": path}) is None
+        assert found(tmp_path / "p.workbench", SimpleNamespace(path=path, relative=path)) is None
     assert name_of(r"C:\a/b\song.wav") == "song.wav"
 
 

@@ -1,5 +1,6 @@
 """Groups and remembered mixes, as acts on the state."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +10,13 @@ from hypothesis import strategies as st
 
 from tests.acting import change_group
 from tests.conftest import tone_mix
+from tests.saving import saved_again
 from workbench.audio.recording import Recording
 from workbench.document.acts import groups as group_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
-from workbench.document.packing import Packer
 from workbench.document.state import fresh_state
-from workbench.document.unpacking import Unpacker
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.separation.settings import RunSettings
@@ -179,9 +179,8 @@ def test_groups_and_mixes_are_saved_with_every_stack():
     state = group_acts.change_group(state, group, gain_db=float("-inf"), pan=-1.0, width=1.7, mute=True, solo=True)
     state = group_acts.store_mix(state, 1)
     state = stack_acts.new_stack(state, "Other")
-    packer = Packer()
-    entry = packer.state(state)
-    back = Unpacker(packer.finish(), packer.arrays).state(entry)
+    state = replace(state, stacks=tuple(replace(stack, run=None) for stack in state.stacks))
+    back = saved_again(state)
     assert back.mixes == state.mixes and back.groups == ()
     shown = stack_acts.show_stack(back, 0)
     assert shown.groups == stack_acts.show_stack(state, 0).groups and shown.groups[0].name == "inf"

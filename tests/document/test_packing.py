@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
+import msgspec
 import numpy as np
 import pytest
 
-from workbench.document.packing import Packer
+from tests.saving import saved_again
+from workbench.document.packed.packer import Packer
+from workbench.document.packed.schema import Tables
 from workbench.document.state import fresh_state
-from workbench.document.unpacking import Unpacker
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Combine, CombineKind, Measure, Threshold
@@ -29,12 +33,17 @@ WORDS += [(CombineKind, "replace union intersection difference")]
     ],
 )
 def test_an_effect_is_written_in_words_and_comes_back(effect, key, kind):
-    packer = Packer()
-    entry = packer.state(fresh_state(Analysis()).with_present(edits=(Operation(effect),)))
-    tables = packer.finish()
-    assert tables["edits"][0][key] == kind.value and type(tables["edits"][0][key]) is str
-    back = Unpacker(tables, packer.arrays).state(entry).edits[0].effect
+    state = fresh_state(Analysis()).with_present(edits=(Operation(effect),))
+    written = json.loads(msgspec.json.encode(packed_tables(state).edits[0]))
+    assert written[key] == kind.value
+    back = saved_again(state).edits[0].effect
     assert back == effect and getattr(back, "kind" if key == "way" else key) is kind
+
+
+def packed_tables(state):
+    packer = Packer(lambda reference: {})
+    packer.state(state)
+    return packer.take()[0]
 
 
 @pytest.mark.parametrize(("kind", "words"), WORDS)
@@ -43,19 +52,16 @@ def test_the_words_are_those_of_older_files(kind, words):
 
 
 def test_an_unknown_word_is_damage():
-    packer = Packer()
-    packer.tables["edits"].append({"effect": "Filter", "locked": [], "parts": [1], "kind": "smear", "area": None})
-    packer.tables["edits"][0] |= {"rows": 1, "columns": 1, "amount": 1.0}
-    packer.tables["lists"].append([0])
-    with pytest.raises(ValueError, match="smear"):
-        Unpacker(packer.tables, packer.arrays)._edits(0)
+    entry = {"effect": "Filter", "locked": [], "parts": [1], "kind": "smear", "area": None}
+    entry |= {"rows": 1, "columns": 1, "amount": 1.0}
+    with pytest.raises(msgspec.ValidationError, match="smear"):
+        msgspec.convert({"edits": [entry]}, Tables)
 
 
 def test_marks_are_written_and_come_back():
-    mark = Mark(7, 2, rectangle(Region(3, 9, 4, 20), 257, 100), 0.5, True)
-    packer = Packer()
-    entry = packer.state(fresh_state(Analysis()).with_present(marks=(mark,)))
-    (back,) = Unpacker(packer.finish(), packer.arrays).state(entry).marks
-    assert (back.id, back.source, back.weight, back.denies) == (7, 2, 0.5, True)
-    rows, columns = np.arange(257), np.arange(100)
+    frames = Analysis().frames(8000)
+    mark = Mark(1, 2, rectangle(Region(3, 9, 4, 12), 1025, frames), 0.5, True)
+    (back,) = saved_again(fresh_state(Analysis()).with_present(marks=(mark,))).marks
+    assert (back.id, back.source, back.weight, back.denies) == (1, 2, 0.5, True)
+    rows, columns = np.arange(1025), np.arange(frames)
     assert np.array_equal(back.place.at(rows, columns), mark.place.at(rows, columns))

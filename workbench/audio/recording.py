@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from io import BufferedReader
@@ -77,11 +77,16 @@ class Recording:
         return len(self.samples) / self.rate
 
 
-def load(path: Path, progress: Progress = silent) -> Recording:
+def load(path: Path, progress: Progress = silent, opened: BufferedReader | None = None) -> Recording:
     """Decode a sound file once and whole, so that seeking is exact for every format.
 
     Damaged and truncated files give what is readable, joined ones all their parts; samples that are not finite become
     0, and all are brought near full scale; `remarks` say so.
+
+    Parameters
+    ----------
+    opened : file, optional
+        Where it is read from, if not from a file of that name.
 
     Raises
     ------
@@ -90,7 +95,7 @@ def load(path: Path, progress: Progress = silent) -> Recording:
     """
     path = Path(path)
     try:
-        with _opened(path) as file:
+        with _opened(path) if opened is None else nullcontext(opened) as file:
             sound = decode(file, progress)
             file.seek(0)
             checksum = hashlib.file_digest(file, "sha256").hexdigest()

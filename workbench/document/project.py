@@ -1,57 +1,45 @@
-"""Project files: a zip of JSON and NPY with a schema version, written beside and renamed.
+"""Project files: a zip of JSON and NPY with a schema version (`packed.schema`), written beside and renamed.
 
-``project.json`` holds everything but arrays; arrays are NPY members without pickled objects. The
-recording and the references are kept by their paths: relative to the project file and absolute.
+The recording and the references are kept by their paths, relative to the project file and absolute; the recording may
+be inside the file instead. What is read is checked to its last value before it becomes a state.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import lzma
-import tokenize
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import msgspec
 
 from workbench.audio.recording import Recording
+from workbench.document.embedding import Embedded
 from workbench.document.history import Step
-from workbench.document.older_projects import upgraded
-from workbench.document.packed_references import found, name_of, whereabouts
-from workbench.document.packing import Arrays, Packer
-from workbench.document.state import Run, State
-from workbench.document.unpacking import Unpacker
+from workbench.document.packed import schema
+from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive, write_archive
+from workbench.document.packed.older import upgraded
+from workbench.document.packed.packer import Packer
+from workbench.document.packed.pieces import Pieces, tables_of
+from workbench.document.packed.pools import Held, Source
+from workbench.document.packed.states import StateUnpacker, analysis_of
+from workbench.document.packed.words import Damage
+from workbench.document.runs import kept_by
+from workbench.document.state import Reference, Run, State
+from workbench.document.versions import keeping_versions
+from workbench.document.whereabouts import found, from_words, name_of, whereabouts
 from workbench.errors import UserError
-from workbench.storage import replacing
+from workbench.progress import Progress, silent
 
-SCHEMA = 9
 SUFFIX = ".workbench"
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    tokenize.TokenError,
-    EOFError,
-    RuntimeError,
-    MemoryError,
-    KeyError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    ValueError,
-    OverflowError,
-)
-"""What reading a file can raise that is no project, or no longer one."""
-
 
 Stamp = tuple[int, int, int]
 """Number, bytes and time of a file: one that was written since has another."""
+View = schema.ViewEntry
+"""What was looked at."""
 
 
 class ProjectError(UserError):
@@ -67,7 +55,7 @@ class Project:
     path : Path
         The project file.
     recording : Path
-        Where its recording was found.
+        Where its recording was found; of one inside the file, what it was called.
     rate, channels, samples : int
         What the recording must be.
     checksums : tuple of str
@@ -80,6 +68,10 @@ class Project:
         Which step `state` is.
     stamp : Stamp or None
         Of the file, as it was when it was read.
+    embedded : Embedded or None
+        The recording inside the file.
+    view : View or None
+        What was looked at when it was saved.
     """
 
     path: Path
@@ -93,6 +85,8 @@ class Project:
     present: int = 0
     checksums: tuple[str, ...] = ()
     stamp: Stamp | None = None
+    embedded: Embedded | None = None
+    view: View | None = None
 
     def check(self, recording: Recording) -> UserError | None:
         """Whether a recording is the one that the project was made with.
@@ -116,6 +110,9 @@ class Project:
         return None
 
 
+# -- writing ---------------------------------------------------------------------------------------------
+
+
 def save_project(
     path: Path,
     recording: Recording,
@@ -123,13 +120,21 @@ def save_project(
     runs: Mapping[int, Run],
     steps: Sequence[Step] = (),
     present: int = 0,
+    *,
+    embedded: Embedded | None = None,
+    view: View | None = None,
+    progress: Progress = silent,
 ) -> None:
-    """Write a project; the old file stays until the new one is whole.
+    """Write a project; the old file stays until the new one is whole, and as a version then.
 
     Parameters
     ----------
     steps : sequence of Step, optional
         The history, of which `state` is step `present`.
+    embedded : Embedded, optional
+        The recording, to be put inside the file.
+    view : View, optional
+        What is looked at.
 
     Raises
     ------
@@ -138,40 +143,63 @@ def save_project(
     UserError
         As `replacing` does: what is there must not be replaced.
     """
-    packer = Packer()
-    named = [(step.name, step.state) for step in steps] or [("", state)]
-    used = set().union(*(each.runs for _, each in named)) & runs.keys()
-    document = {
-        "schema": SCHEMA,
-        "recording": {
-            **whereabouts(path, recording.path),
-            "rate": recording.rate,
-            "channels": recording.channels,
-            "samples": len(recording.samples),
-            "checksums": recording.checksums,
-        },
-        "runs": {str(run): packer.run(runs[run]) for run in sorted(used)},
-        "steps": [{"name": name, "state": packer.state(each)} for name, each in named],
-        "present": present,
-    }
-    tables = packer.finish()
-    for entry in chain(*tables["references"]):
-        entry.update(whereabouts(path, Path(entry["path"])))
-    document["tables"] = tables
-    arrays = packer.arrays
+    head, pieces = packed(path, recording, state, runs, steps, present, view)
+    if embedded is not None:
+        head = msgspec.structs.replace(
+            head, recording=msgspec.structs.replace(head.recording, embedded=embedded.member)
+        )
     try:
-        with replacing(path) as partial, zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
-            with file.open("project.json", "w", force_zip64=True) as member:
-                # In small pieces: one large piece of JSON would hold up the sound that plays meanwhile.
-                # In ASCII: names of files need be no UTF-8.
-                texts = json.JSONEncoder(allow_nan=False).iterencode(document)
-                while some := "".join(islice(texts, 4096)):
-                    member.write(some.encode())
-            for name, array in arrays.items():
-                with file.open(f"{name}.npy", "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+        with (
+            keeping_versions(path) as partial,
+            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file,
+        ):
+            write_archive(file, head, pieces, progress)
+            if embedded is not None:
+                embedded.write(file)
     except OSError as error:
         raise ProjectError("document.not_written", project=str(path), reason=error) from error
+
+
+def packed(
+    path: Path,
+    recording: Recording,
+    state: State,
+    runs: Mapping[int, Run],
+    steps: Sequence[Step] = (),
+    present: int = 0,
+    view: View | None = None,
+) -> tuple[schema.ProjectEntry, Pieces]:
+    """``project.json`` and the tables and arrays of a project at a path."""
+
+    def where(reference: Reference) -> dict[str, str]:
+        return whereabouts(path, reference.path)
+
+    packer, pieces = Packer(where), Pieces()
+    named = [(step.name, step.state) for step in steps] or [("", state)]
+    numbers = []
+    for name, each in named:
+        numbers.append(schema.StepEntry(name=name, state=packer.state(each)))
+        pieces.add(*packer.take())
+    used = set().union(*(each.runs for _, each in named)) & runs.keys()
+    kept = [schema.NumberedRun(id=run, run=packer.run(runs[run])) for run in kept_by(runs, used)]
+    pieces.add(*packer.take())
+    reference = schema.RecordingEntry(
+        rate=recording.rate,
+        channels=recording.channels,
+        samples=len(recording.samples),
+        checksums=recording.checksums,
+        **whereabouts(path, recording.path),
+    )
+    head = schema.ProjectEntry(
+        schema=schema.SCHEMA,
+        recording=reference,
+        steps=tuple(numbers),
+        present=present,
+        runs=tuple(kept),
+        pools=packer.pools,
+        view=view,
+    )
+    return head, pieces
 
 
 def stamp_of(path: Path) -> Stamp | None:
@@ -181,6 +209,9 @@ def stamp_of(path: Path) -> Stamp | None:
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+# -- reading ---------------------------------------------------------------------------------------------
 
 
 def load_project(path: Path, recording: Path | None = None) -> Project:
@@ -201,74 +232,131 @@ def load_project(path: Path, recording: Path | None = None) -> Project:
     stamp = stamp_of(path)
     try:
         with zipfile.ZipFile(path) as file:
-            document = json.loads(file.read("project.json"), parse_constant=_infinity)
-            if document["schema"] > SCHEMA:
-                raise ProjectError("document.newer", project=path.name)
-            arrays = {
-                name[:-4]: np.lib.format.read_array(io.BytesIO(file.read(name)), allow_pickle=False)
-                for name in file.namelist()
-                if name.endswith(".npy")
-            }
-        return replace(_unpack(path, document, arrays, recording), stamp=stamp)
+            archive = Archive(file, path.stat().st_size)
+            head, tables, source = contents(path, archive)
+            return replace(unpacked(path, head, tables, source, recording), stamp=stamp)
     except ProjectError:
         raise
+    except Damage as error:
+        raise ProjectError("document.damaged_in", project=path.name, part=error) from error
     except OSError as error:
         if error.errno is None:
             # So decompression tells of what it can't read.
             raise ProjectError("document.damaged", project=path.name) from error
         raise ProjectError("document.not_read", project=path.name, reason=error) from error
-    except DAMAGE as error:
+    except UNREADABLE as error:
         raise ProjectError("document.damaged", project=path.name) from error
+
+
+def contents(path: Path, archive: Archive) -> tuple[schema.ProjectEntry, Mapping[str, Sequence[Any]], Source]:
+    """``project.json``, tables and arrays of a project file of any schema.
+
+    Raises
+    ------
+    ProjectError
+        If a newer version wrote it.
+    Exception
+        One of `UNREADABLE`, if it is damaged.
+    """
+    text = archive.json(HEAD)
+    if TABLES not in archive.names:
+        return _older(path, json.loads(text, parse_constant=_infinity), archive)
+    version = msgspec.json.decode(text, type=_Version).schema
+    if version > schema.SCHEMA:
+        raise ProjectError("document.newer", project=path.name)
+    head = msgspec.json.decode(text, type=schema.ProjectEntry)
+    archive.pools = head.pools
+    return head, tables_of(archive.lines(TABLES, schema.Tables)), archive
+
+
+class _Version(msgspec.Struct):
+    schema: int
+
+
+def _older(
+    path: Path, document: dict[str, Any], archive: Archive
+) -> tuple[schema.ProjectEntry, Mapping[str, Sequence[Any]], Source]:
+    if document["schema"] >= schema.SCHEMA:
+        raise ProjectError("document.newer", project=path.name)
+    head, tables, arrays = upgraded(document, archive.every_array())
+    return msgspec.convert(head, schema.ProjectEntry), tables_of([msgspec.convert(tables, schema.Tables)]), Held(arrays)
 
 
 def _infinity(text: str) -> float:
     """Of what JSON has no word for, older versions wrote infinities; what is no number was never a gain."""
     if text == "NaN":
-        raise ValueError("no number")
+        raise Damage("a value is no number")
     return float(text)
 
 
-def _unpack(path: Path, document: dict[str, Any], arrays: Arrays, recording: Path | None) -> Project:
-    document, arrays = upgraded(document, arrays)
-    reference = document["recording"]
-    samples = int(reference["samples"])
-    for entry in chain(*document["tables"]["references"]):
+def unpacked(
+    path: Path,
+    head: schema.ProjectEntry,
+    tables: Mapping[str, Sequence[Any]],
+    source: Source,
+    recording: Path | None = None,
+) -> Project:
+    """A project from its entries; see `load_project`.
+
+    Raises
+    ------
+    Damage
+        If it is damaged.
+    ProjectError
+        If its recording is not to be found.
+    """
+    reference = head.recording
+    states = tables.get("states", ())
+    if head.present >= len(head.steps) or any(step.state >= len(states) for step in head.steps):
+        raise Damage("a step of the history is missing")
+    analysis = analysis_of(states[head.steps[head.present].state])
+    first, last = _of_one_analysis(head, states)
+    unpacker = StateUnpacker(
+        tables,
+        source,
+        {each.id: each.run for each in head.runs},
+        analysis,
+        reference.samples,
         # Those that are gone keep their path: who reads them tells so.
-        entry["path"] = str(found(path, entry) or entry["path"])
-    unpacker = Unpacker(document["tables"], arrays)
-    every = [(step["name"], unpacker.state(step["state"])) for step in document["steps"]]
-    steps, present = _of_one_analysis(every, int(document["present"]))
-    used = set().union(*(state.runs for _, state in steps))
-    analysis = steps[present][1].analysis
-    bins, frames = analysis.bins, analysis.frames(samples)
-    runs = {run: unpacker.run(document["runs"][str(run)], bins, frames) for run in sorted(used)}
+        lambda entry: found(path, entry) or Path(from_words(entry.path)),
+    )
+    steps = [(step.name, unpacker.state(step.state)) for step in head.steps[first:last]]
+    present = head.present - first
+    runs = {each.id: unpacker.run(each.id) for each in head.runs}
+    if any(run not in runs for run in chain(*(state.runs for _, state in steps))):
+        raise Damage("a factorisation is missing")
+    inside = None if reference.embedded is None else Embedded(path, reference.embedded)
     return Project(
         path,
         recording or _find_recording(path, reference),
-        int(reference["rate"]),
-        int(reference["channels"]),
-        samples,
+        reference.rate,
+        reference.channels,
+        reference.samples,
         steps[present][1],
         runs,
         steps,
         present,
-        tuple(map(str, reference.get("checksums", ()))),
+        reference.checksums,
+        embedded=None if recording is not None else inside,
+        view=head.view,
     )
 
 
-def _of_one_analysis(steps: list[tuple[str, State]], present: int) -> tuple[list[tuple[str, State]], int]:
+def _of_one_analysis(head: schema.ProjectEntry, states: Sequence[schema.StateEntry]) -> tuple[int, int]:
     """The steps around the present one that have its window and hop: for others the levels are not known."""
-    analysis = steps[present][1].analysis
-    first, last = present, present
-    while first > 0 and steps[first - 1][1].analysis == analysis:
+    analysis = states[head.steps[head.present].state].analysis
+    first, last = head.present, head.present + 1
+    while first > 0 and states[head.steps[first - 1].state].analysis == analysis:
         first -= 1
-    while last + 1 < len(steps) and steps[last + 1][1].analysis == analysis:
+    while last < len(head.steps) and states[head.steps[last].state].analysis == analysis:
         last += 1
-    return steps[first : last + 1], present - first
+    return first, last
 
 
-def _find_recording(path: Path, reference: dict[str, Any]) -> Path:
+def _find_recording(path: Path, reference: schema.RecordingEntry) -> Path:
+    if reference.embedded is not None:
+        return path.parent / name_of(from_words(reference.path))
     there = found(path, reference)
     if there is None:
-        raise ProjectError("document.no_recording", recording=name_of(reference["path"]), project=path.name)
+        raise ProjectError("document.no_recording", recording=name_of(from_words(reference.path)), project=path.name)
     return there

@@ -19,6 +19,20 @@ MOST_RUNS = 30
 """How many runs stay in the list though nothing uses them: the newest."""
 
 
+MOST_BYTES = 256 * 2**20
+"""What a project file holds of runs that no step of its history uses."""
+
+
+def kept_by(runs: Mapping[int, Run], used: Collection[int]) -> list[int]:
+    """The numbers of runs that a project file holds: those that are used, and of the others as many as have room."""
+    left, kept = MOST_BYTES, set(used)
+    for number in sorted(runs.keys() - kept - {PREVIEW}, reverse=True):
+        left -= runs[number].factors.nbytes
+        if runs[number].name and left >= 0:
+            kept.add(number)
+    return sorted(kept)
+
+
 class Runs:
     """Runs by number, for the thread of the window.
 

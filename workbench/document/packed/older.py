@@ -4,7 +4,8 @@ Schema 1 and 2 had one stack, no history and three operations; 2 came with more 
 Schema 3 had steps, stacks and all effects; 4 groups and remembered mixes as well. All of them held the selected time
 of a run in seconds, and fields of a remembered mix by their order. Schema 5 had no references, 6 no marks; 7 wrote all
 marks of a stack with every step, and a source had the same share of a component at all frequencies. In 8 what was
-selected of time and frequency was not saved.
+selected of time and frequency was not saved. Up to 9 all was in one piece of JSON, and arrays were those of single
+entries.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from workbench.document.packing import TABLES, Arrays
+from workbench.document.packed.older_tables import with_pools
+from workbench.document.packed.pools import Arrays
 from workbench.document.state import SLOTS
 from workbench.masks.model.grid import TILE
 from workbench.separation.settings import frames_selected
@@ -26,10 +28,12 @@ MIX_FIELDS: dict[str, tuple[str, ...]] = {
     "groups": ("id", "gain_db", "pan", "width", "mute", "solo"),
 }
 """The order in which a remembered mix held them."""
+TABLES = ("models", "layers", "areas", "edits", "lists", "marks", "said", "sources", "references", "known")
+"""Of schema 9."""
 
 
-def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
-    """JSON and arrays of schema 9 for those of schema 1 … 9.
+def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Json, Arrays]:
+    """``project.json``, tables and arrays of schema 10 for those of schema 1 … 9.
 
     Parameters
     ----------
@@ -63,7 +67,9 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
         for step in document["steps"]:
             step["state"].update(area=None, remembered=[])
         document["schema"] = 9
-    return document, arrays
+    for run in document["runs"].values():
+        run["settings"]["compare"] = run["settings"].get("compare") or None
+    return with_pools(document, arrays)
 
 
 # -- from 1 and 2 to 4 -------------------------------------------------------------------------------------
@@ -71,7 +77,7 @@ def upgraded(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
 
 def _with_tables(document: Json, arrays: Arrays) -> tuple[Json, Arrays]:
     kept: Arrays = {}
-    tables: dict[str, list[Any]] = {name: [] for name in TABLES if name != "tiles"}
+    tables: dict[str, list[Any]] = {name: [] for name in TABLES}
     tiles = [np.zeros((0, TILE, TILE), np.float32)]
     for index, edit in enumerate(document["edits"]):
         if edit["kind"] == "paint":

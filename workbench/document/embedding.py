@@ -1,0 +1,147 @@
+"""The recording inside a project file: one file to send to a friend."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import soundfile
+
+from workbench.audio.export import FLAC_CHANNELS
+from workbench.audio.recording import Recording, load
+from workbench.document.packed.archive import UNREADABLE
+from workbench.document.packed.words import Damage
+from workbench.errors import UserError
+from workbench.progress import Progress, silent
+
+MOST_UNFOLDED = 200
+"""A member of sound is hardly packed: so many times its packed bytes it may have."""
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A recording as a member of a project file.
+
+    Attributes
+    ----------
+    project : Path or None
+        The project file that holds it.
+    member : str
+    put : callable, optional
+        Writes it, where it is in none yet.
+    """
+
+    project: Path | None
+    member: str
+    put: Callable[[IO[bytes]], None] | None = None
+
+    def write(self, file: zipfile.ZipFile) -> None:
+        """Put it into a project file."""
+        # Sound is packed already; and what is copied is so whole.
+        file.compression = zipfile.ZIP_STORED
+        with file.open(self.member, "w", force_zip64=True) as there:
+            if self.put is not None:
+                self.put(there)
+            else:
+                assert self.project is not None
+                with zipfile.ZipFile(self.project) as other, other.open(self.member) as here:
+                    shutil.copyfileobj(here, there, 2**18)
+
+    def load(self, name: Path, progress: Progress = silent) -> Recording:
+        """Decode it.
+
+        Parameters
+        ----------
+        name : Path
+            What it is called.
+
+        Raises
+        ------
+        UserError
+            As `recording.load`, or if it can't be read from the file.
+        """
+        assert self.project is not None
+        try:
+            with zipfile.ZipFile(self.project) as file, tempfile.TemporaryFile() as there:
+                info = file.getinfo(self.member)
+                if info.file_size > MOST_UNFOLDED * info.compress_size + 2**20:
+                    raise Damage("its recording is larger than it can be")
+                with file.open(info) as here:
+                    shutil.copyfileobj(here, there, 2**18)
+                there.seek(0)
+                with open(there.fileno(), "rb", closefd=False) as opened:
+                    return load(name, progress, opened)
+        except UserError:
+            raise
+        except (*UNREADABLE, OSError) as error:
+            raise UserError("document.damaged", project=self.project.name) from error
+
+
+def embedded(recording: Recording, held: Embedded | None = None) -> Embedded:
+    """A recording, to be put inside a project file: as FLAC where that keeps every sample.
+
+    Else it is the sound file itself, where it is still there, or what the project held; or 32-bit float WAV.
+
+    Parameters
+    ----------
+    held : Embedded, optional
+        As the project holds it that the recording was opened from.
+    """
+    if held is not None:
+        return held
+    subtype = _exact_in(recording)
+    if subtype is not None:
+        return Embedded(None, "recording.flac", lambda file: _encode(recording, file, "FLAC", subtype))
+    suffix = "".join(each for each in recording.path.suffix.lower() if each.isascii() and each.isalnum())[:8]
+    if suffix and recording.file_checksum and _checksum(recording.path) == recording.file_checksum:
+        return Embedded(None, f"recording.{suffix}", lambda file: _copy(recording.path, file))
+    return Embedded(None, "recording.wav", lambda file: _encode(recording, file, "WAV", "FLOAT"))
+
+
+def _exact_in(recording: Recording) -> str | None:
+    """The sample format of FLAC that holds every sample as it is; None where none does."""
+    usual = recording.channels <= FLAC_CHANNELS and not (recording.places and recording.channels > 2)
+    if not usual or recording.level_db or recording.rate > 655_350:
+        return None
+    for bits, subtype in ((15, "PCM_16"), (23, "PCM_24")):
+        step = np.float32(2**bits)
+        if all(_on_steps(block * step, step) for block in np.array_split(recording.samples, 64)):
+            return subtype
+    return None
+
+
+def _on_steps(scaled: np.ndarray, step: np.float32) -> bool:
+    return bool((scaled == np.rint(scaled)).all() and (scaled >= -step).all() and (scaled < step).all())
+
+
+def _checksum(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        # What is not there is not the same.
+        return ""
+
+
+def _copy(path: Path, there: IO[bytes]) -> None:
+    with path.open("rb") as here:
+        shutil.copyfileobj(here, there, 2**18)
+
+
+def _encode(recording: Recording, there: IO[bytes], container: str, subtype: str) -> None:
+    with tempfile.TemporaryFile() as file:
+        sound = soundfile.SoundFile(
+            file, "w", recording.rate, recording.channels, subtype, format=container if container == "FLAC" else "RF64"
+        )
+        with sound:
+            for block in np.array_split(recording.samples, max(1, len(recording.samples) >> 16)):
+                sound.write(block)
+        file.seek(0)
+        shutil.copyfileobj(file, there, 2**18)
