@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench import __version__, resource
+from workbench import __version__
 from workbench.console import printing
 
 
@@ -33,7 +33,12 @@ def _run(given: Sequence[str]) -> int:
         epilog="Headless: workbench separate IN --out DIR; workbench render PROJECT --out DIR. "
         "Each explains itself with --help.",
     )
-    parser.add_argument("file", nargs="?", type=Path, help="recording or project to open (default: the demo)")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        help="recording or project to open (default: what was open lately, at first the demo)",
+    )
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
     options = parser.parse_args(given)
     if not _has_display():
@@ -49,7 +54,7 @@ def _run(given: Sequence[str]) -> int:
             f"The window can't be opened: {error}. On Debian or Ubuntu ./run installs what it needs.", file=sys.stderr
         )
         return 2
-    return run(options.file or resource("demo/demo.flac"))
+    return run(options.file)
 
 
 def _has_display() -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 from threadpoolctl import threadpool_limits
 
@@ -46,8 +46,14 @@ class Workbench:
         self.desk.close()
 
 
-def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbench:
-    """Build everything; the window is not shown yet."""
+def build(arguments: Sequence[str], settings: QSettings | None = None, home: Path | None = None) -> Workbench:
+    """Build everything; the window is not shown yet.
+
+    Parameters
+    ----------
+    home : Path, optional
+        The program's own folder; nothing is kept without one.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL)
     # Our own threads share the processors; BLAS threads beside them would only fight for the same ones.
     threadpool_limits(1, user_api="blas")
@@ -63,7 +69,7 @@ def build(arguments: Sequence[str], settings: QSettings | None = None) -> Workbe
     )
     theme.apply(application, theme.named(str(settings.value("theme"))))
     precedence = Precedence()
-    desk = build_desk(partial(Player, precedence=precedence), precedence)
+    desk = build_desk(partial(Player, precedence=precedence), precedence, home)
     window = MainWindow(desk, precedence, settings)
     return Workbench(application, desk, window, reporter, _sweep_here(application))
 
@@ -83,10 +89,18 @@ def _sweep_here(application: QApplication) -> QTimer:
 
 
 def run(path: Path | None) -> int:
-    """Open the window, on the demo recording where no path is given; returns the exit status."""
-    workbench = build(sys.argv[:1])
+    """Open the window; returns the exit status.
+
+    Where no path is given it offers what was open lately, or is on the demo where nothing was.
+    """
+    data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    workbench = build(sys.argv[:1], home=Path(data) / "spectrogram-workbench")
     workbench.window.show()
-    workbench.desk.opening.open(path or resource("demo/demo.flac"))
+    if path is not None:
+        workbench.window.files.open(path)
+    elif not workbench.desk.recent.files:
+        workbench.desk.opening.open(resource("demo/demo.flac"))
+    workbench.desk.journalling.look()
     # What exists by now lives as long as the program: no collection need look at it again, which would hold
     # the interpreter while sound plays.
     gc.collect()

@@ -240,6 +240,20 @@ SENTENCES: dict[str, str] = {
     "document.damaged_in": QT_TRANSLATE_NOOP(
         "Errors", "“{project}” is damaged: {part}. Open an earlier version of it, or rescue what can be read."
     ),
+    "document.nothing_rescued": QT_TRANSLATE_NOOP(
+        "Errors", "Nothing of “{project}” can be rescued; open an earlier version of it, or another copy."
+    ),
+    "document.rescued": QT_TRANSLATE_NOOP(
+        "Errors",
+        "What could be read of “{project}” is open: {steps} steps of its history are lost, and {edits} edits or marks. "
+        "Save it under another name.",
+    ),
+    "document.journal_damaged": QT_TRANSLATE_NOOP(
+        "Errors", "What was done on “{project}” can't be read back; what was written of it is kept for a later version."
+    ),
+    "document.outside": QT_TRANSLATE_NOOP(
+        "Errors", "“{project}” was never open here, and its recording lies outside its folder, at “{path}”."
+    ),
     "document.no_recording": QT_TRANSLATE_NOOP(
         "Errors", "The recording “{recording}” of “{project}” is not where it was; put it beside the project file."
     ),

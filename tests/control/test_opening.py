@@ -76,15 +76,15 @@ def test_what_was_unsaved_before_is_not_asked_about_again(opened, files, settle)
 
 def test_a_project_is_saved_and_comes_back_with_its_history(opened, tmp_path, settle, told):
     saved, then = [], []
-    opened.opening.saved.connect(saved.append)
+    opened.saving.saved.connect(saved.append)
     change(opened, ids(opened)[0], name="Voice")
     before, steps = masks(opened), acts(opened)
-    opened.opening.save(tmp_path / "mine", lambda: then.append(opened.document.dirty))
-    assert opened.document.dirty and opened.opening.saving
+    opened.saving.save(tmp_path / "mine", lambda: then.append(opened.document.dirty))
+    assert opened.document.dirty and opened.saving.saving
     settle()
     path = tmp_path / "mine.workbench"
     assert saved == [path] and then == [False] and told.said == ["Saved mine.workbench"]
-    assert opened.document.path == path and not opened.opening.saving
+    assert opened.document.path == path and not opened.saving.saving
     opened.opening.open(path)
     settle()
     assert names(opened)[0] == "Voice" and acts(opened) == steps and np.allclose(masks(opened), before, atol=1e-6)
@@ -93,7 +93,7 @@ def test_a_project_is_saved_and_comes_back_with_its_history(opened, tmp_path, se
 
 
 def test_what_is_done_while_it_is_saved_is_unsaved(opened, tmp_path, settle):
-    opened.opening.save(tmp_path / "mine.workbench")
+    opened.saving.save(tmp_path / "mine.workbench")
     opened.layers.add()
     settle()
     assert opened.document.dirty
@@ -102,24 +102,24 @@ def test_what_is_done_while_it_is_saved_is_unsaved(opened, tmp_path, settle):
 
 
 def test_it_is_saved_once_at_a_time(opened, tmp_path, settle, told):
-    opened.opening.save(tmp_path / "one.workbench")
-    opened.opening.save(tmp_path / "two.workbench")
+    opened.saving.save(tmp_path / "one.workbench")
+    opened.saving.save(tmp_path / "two.workbench")
     assert told.said == ["Still saving; save again in a moment"]
     settle()
     assert opened.document.path.name == "one.workbench" and not (tmp_path / "two.workbench").exists()
-    opened.opening.save(tmp_path / "two.workbench")
+    opened.saving.save(tmp_path / "two.workbench")
     settle()
     assert opened.document.path.name == "two.workbench"
 
 
 def test_what_can_not_be_written_is_said_and_may_be_tried_again(opened, tmp_path, settle, told):
-    opened.opening.save(tmp_path / "missing" / "mine.workbench", lambda: told.said.append("then"))
+    opened.saving.save(tmp_path / "missing" / "mine.workbench", lambda: told.said.append("then"))
     settle()
-    assert len(told.troubled) == 1 and not told.said and opened.document.dirty and not opened.opening.saving
+    assert len(told.troubled) == 1 and not told.said and opened.document.dirty and not opened.saving.saving
 
 
 def test_a_project_that_is_left_is_saved_but_does_not_become_the_open_one(opened, files, tmp_path, settle):
-    opened.opening.save(tmp_path / "mine.workbench")
+    opened.saving.save(tmp_path / "mine.workbench")
     opened.document.open(
         opened.document.recording.__class__(*vars(opened.document.recording).values()),
         opened.document.levels,
@@ -148,5 +148,5 @@ def test_a_new_attempt_takes_back_what_was_said(empty, files, settle):
 
 
 def test_with_nothing_open_nothing_is_saved(empty, tmp_path, told):
-    empty.opening.save(tmp_path / "x")
-    assert told.nothing and not empty.opening.saving
+    empty.saving.save(tmp_path / "x")
+    assert told.nothing and not empty.saving.saving

@@ -10,7 +10,7 @@ import soxr
 from tests.control.parts import open_parts, parts, written
 from tests.control.scenes import RATE, acts, open_tones
 from workbench.document.project import load_project, save_project
-from workbench.jobs.works import open_file
+from workbench.jobs.opening import open_file
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from workbench.document.document import Document
 from workbench.document.history import History, Step
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of
-from workbench.jobs.works import open_file
+from workbench.jobs.opening import open_file
 from workbench.masks.edits import areas
 from workbench.masks.edits.brush import Brush, Ruler, Shape
 from workbench.masks.edits.edits import Operation

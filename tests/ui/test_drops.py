@@ -82,7 +82,7 @@ def test_a_folder_without_sound_is_told(mixed, tmp_path):
 
 
 def test_a_project_among_other_files_is_opened_and_they_are_told(mixed, tmp_path):
-    mixed.desk.opening.save(tmp_path / "p.workbench")
+    mixed.desk.saving.save(tmp_path / "p.workbench")
     settle(mixed)
     drop(mixed, tmp_path / "stems" / "Low.wav", tmp_path / "p.workbench")
     settle(mixed)

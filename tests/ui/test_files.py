@@ -95,7 +95,7 @@ def test_project_round_trip_through_the_window(factorised, tmp_path):
     press(program, Qt.Key.Key_B)
     drag(program, middle(program), middle(program) + QPoint(50, 0))
     assert program.desk.document.dirty and program.window.isWindowModified()
-    program.desk.opening.save(tmp_path / "mine")
+    program.desk.saving.save(tmp_path / "mine")
     assert pump(program.application, lambda: not program.desk.document.dirty, 5)
     layers, before = program.desk.document.layers, program.desk.document.stack
     program.desk.opening.open(tmp_path / "mine.workbench")
@@ -160,7 +160,7 @@ def test_a_project_saved_late_does_not_name_another_recording(factorised, tmp_pa
     program = factorised
     soundfile.write(tmp_path / "other.wav", tone_mix(0.5), 8000)
     recording = program.desk.document.recording
-    program.desk.opening.save(tmp_path / "mine.workbench")
+    program.desk.saving.save(tmp_path / "mine.workbench")
     job = program.desk.runner.jobs[-1]
     job.wait(5)
     program.desk.document.open(
@@ -176,7 +176,7 @@ def test_saving_at_the_end_stops_the_factorisation_and_asks_no_second_time(opene
         RunSettings(components=3, iterations=None), program.desk.document.state.analysis, True
     )
     assert pump(program.application, lambda: program.desk.document.run and program.desk.document.run.costs, 10)
-    program.desk.opening.save(tmp_path / "mine.workbench")
+    program.desk.saving.save(tmp_path / "mine.workbench")
     assert pump(program.application, lambda: program.desk.document.path, 5)
     assert pump(program.application, lambda: program.desk.document.dirty, 10), "the run went on"
     program.window.close()
@@ -199,7 +199,7 @@ def box_answered(program, name, answer):
 
 def test_a_recording_that_was_renamed_can_be_found_by_hand(factorised, recording_file, tmp_path):
     program, project = factorised, tmp_path / "p.workbench"
-    program.desk.opening.save(project)
+    program.desk.saving.save(project)
     settle(program)
     recording_file.rename(tmp_path / "renamed.wav")
     program.desk.opening.open(project)
@@ -216,7 +216,7 @@ def test_a_recording_that_was_renamed_can_be_found_by_hand(factorised, recording
 def test_a_project_that_somebody_else_wrote_meanwhile_is_not_replaced_without_asking(factorised, tmp_path):
     program, project = factorised, tmp_path / "p.workbench"
     document = program.desk.document
-    program.desk.opening.save(project)
+    program.desk.saving.save(project)
     settle(program)
     change_layer(document, "name", document.layers[0].id, name="mine")
     press(program, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)

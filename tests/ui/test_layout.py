@@ -89,7 +89,7 @@ def assert_aligned(program):
 
 def test_of_a_project_with_masks_the_masks_are_in_front(factorised, recording_file, tmp_path):
     program, layout, document = factorised, factorised.window.layout_, factorised.desk.document
-    program.desk.opening.save(tmp_path / "work.workbench")
+    program.desk.saving.save(tmp_path / "work.workbench")
     assert pump(program.application, lambda: document.path is not None and not document.dirty, 10)
     saved = document.recording
     program.desk.opening.open(recording_file)

@@ -141,7 +141,7 @@ def test_a_file_that_is_gone_is_told_and_can_be_found(mixed, tmp_path):
     box = references(mixed)
     box.take([tmp_path / "stems"])
     settle(mixed)
-    mixed.desk.opening.save(tmp_path / "p.workbench")
+    mixed.desk.saving.save(tmp_path / "p.workbench")
     settle(mixed)
     (tmp_path / "stems" / "Low.wav").rename(tmp_path / "elsewhere.wav")
     mixed.desk.opening.open(tmp_path / "p.workbench")

@@ -120,7 +120,7 @@ def test_the_project_has_them(boxed, tmp_path):
     program = boxed
     remember(program, "Voice")
     area = program.desk.selection.area
-    program.desk.opening.save(tmp_path / "work.workbench")
+    program.desk.saving.save(tmp_path / "work.workbench")
     assert pump(program.application, lambda: not program.desk.document.dirty, 20)
     program.desk.opening.open(tmp_path / "work.workbench")
     assert pump(program.application, lambda: program.desk.selection.area not in (None, area), 20)

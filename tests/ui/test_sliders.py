@@ -107,7 +107,7 @@ def test_all_works_with_every_slider_at_its_ends(factorised, tmp_path):
         press(program, Qt.Key.Key_Z, CTRL | SHIFT)
     assert len(panel.rows) == 5 and len(panel.group_rows) == 2 and document.layers[-1].mute
 
-    program.desk.opening.save(tmp_path / "silent.workbench")
+    program.desk.saving.save(tmp_path / "silent.workbench")
     assert pump(program.application, lambda: not document.dirty, 10)
     layers, groups, before = document.layers, document.groups, document.recording
     program.desk.opening.open(tmp_path / "silent.workbench")

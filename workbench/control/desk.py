@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -22,6 +23,7 @@ from workbench.control.handling import Handling
 from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
 from workbench.control.holding import Holding
+from workbench.control.journalling import Journalling
 from workbench.control.known import KnownActs
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
@@ -41,8 +43,10 @@ from workbench.control.partitions import Partitions
 from workbench.control.plane import Plane, Pointer
 from workbench.control.playback import Playback
 from workbench.control.pointing import Pointing
+from workbench.control.recent import Recent
 from workbench.control.references import References
 from workbench.control.remembering import Remembering
+from workbench.control.saving import Saving
 from workbench.control.scoring import Scoring
 from workbench.control.selecting import Selecting
 from workbench.control.selection import Selection
@@ -57,6 +61,7 @@ from workbench.control.thresholding import Thresholding
 from workbench.control.tools import ToolSettings
 from workbench.control.under_way import UnderWay
 from workbench.control.viewport import Viewport
+from workbench.control.views import Views
 from workbench.control.walking import Walking
 from workbench.control.wishes import Wishes
 from workbench.document.document import Document
@@ -104,6 +109,9 @@ class Desk:
     thresholding: Thresholding
     shaping: Shaping
     opening: Opening
+    saving: Saving
+    journalling: Journalling
+    recent: Recent
     factorising: Factorising
     wishes: Wishes
     morphing: Morphing
@@ -131,14 +139,19 @@ class Desk:
             for timer in each.findChildren(QTimer) if isinstance(each, QObject) else ():
                 timer.stop()
         self.runner.close()
-        self.opening.close()
+        self.journalling.close()
+        self.saving.close()
         self.player.close()
 
 
 def build_desk(
-    make_player: Callable[[Callable[[], Scene | None]], Player] = Player, precedence: Precedence | None = None
+    make_player: Callable[[Callable[[], Scene | None]], Player] = Player,
+    precedence: Precedence | None = None,
+    home: Path | None = None,
 ) -> Desk:
     """Build everything; what works in the background gives way to `precedence`.
+
+    `home` is the program's own folder, for the journal and what was open lately; without one, nothing is kept there.
 
     The selection follows the document before any view does, because it is built before them.
     """
@@ -153,10 +166,12 @@ def build_desk(
     areas = AreaActs(document, selection, runner, plane, notices)
     masks = MaskActs(document, selection, acting, areas, runner, notices)
     layers = LayerActs(document, selection, acting, masks, notices)
-    opening = Opening(document, runner, notices)
+    playback = Playback(document, selection, player)
+    views = Views(document, viewport, playback, selection)
+    saving = Saving(document, runner, views, notices)
+    opening = Opening(document, runner, saving, views, notices)
     factorising = Factorising(document, runner, opening, notices)
     references = References(document, acting, runner, notices)
-    playback = Playback(document, selection, player)
     spot = Spot(document, tools, plane, pointer)
     listening = Listening(document, selection, heard, playback, spot, runner, notices)
     strokes = Strokes(document, selection, tools, plane, acting, notices)
@@ -215,6 +230,9 @@ def build_desk(
         thresholding=thresholding,
         shaping=Shaping(document, selection, acting),
         opening=opening,
+        saving=saving,
+        journalling=Journalling(document, runner, opening, saving, factorising, views, notices, home),
+        recent=Recent(home),
         factorising=factorising,
         wishes=wishes,
         morphing=Morphing(document, notices),

@@ -146,6 +146,10 @@ class Viewport(QObject):
             self._start, self._stop = start, start + span
             self.changed.emit()
 
+    def show_hz(self, low: float, high: float) -> None:
+        """Show a range of frequencies, as far as the axis has them."""
+        self._show_frequency(float(self._scale.position(low)), float(self._scale.position(high)))
+
     def _show_frequency(self, low: float, high: float) -> None:
         seen = self._on_axis(low, high)
         if seen != (self._low, self._high):

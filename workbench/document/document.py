@@ -12,6 +12,7 @@ from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.changes import same_work
+from workbench.document.embedding import Embedded
 from workbench.document.history import History
 from workbench.document.runs import PREVIEW, Runs, model_fits
 from workbench.document.shown import ShownDocument
@@ -44,6 +45,8 @@ class Document(ShownDocument):
         steps: Sequence[tuple[str, State]] = (),
         present: int = 0,
         solved: Solved | None = None,
+        embedded: Embedded | None = None,
+        saved: bool = True,
     ) -> None:
         """Put another recording, or a whole project with its history, in place of what is open.
 
@@ -62,9 +65,13 @@ class Document(ShownDocument):
             Names and states of the history, all of one analysis, of which step `present` takes the place of `state`.
         solved : Solved, optional
             What is known already of the models of these states; the document's own from now on.
+        embedded : Embedded, optional
+            The recording, where the project file holds it.
+        saved : bool
+            All of it is in the project file; else it is unsaved work.
         """
         state = state or fresh_state(Analysis())
-        self._recording, self._path = recording, path
+        self._recording, self._path, self._embedded = recording, path, embedded
         self._runs = Runs(runs)
         self._solved = solved or Solved()
         self._evaluated = Memory(precedence=self._precedence, most_aside=MOST_ASIDE)
@@ -73,15 +80,15 @@ class Document(ShownDocument):
         if steps:
             self._history.restore(steps, present)
         self._shown = self._history.state
-        self._saved = self._shown, dict(self.runs)
+        self._saved = (self._shown, dict(self.runs)) if saved else (State(), {})
         self._refresh_scene()
         self.opened.emit()
         self.stacks_changed.emit()
         self.history_changed.emit()
 
-    def mark_saved(self, state: State, runs: Mapping[int, Run], path: Path) -> None:
-        """A state with its runs, as they were then, was written to a project file."""
-        self._saved, self._path = (state, dict(runs)), path
+    def mark_saved(self, state: State, runs: Mapping[int, Run], path: Path, embedded: Embedded | None = None) -> None:
+        """A state with its runs, as they were then, was written to a project file, perhaps with its recording."""
+        self._saved, self._path, self._embedded = (state, dict(runs)), path, embedded
         self.history_changed.emit()
 
     # -- acts ----------------------------------------------------------------------------------------

@@ -36,6 +36,16 @@ class InUse:
             except BlockingIOError:
                 self.elsewhere = True
 
+    @staticmethod
+    def is_held(path: Path) -> bool:
+        """Whether another window has a project open."""
+        other = InUse()
+        # What is not there is held by nobody.
+        other.hold(path if path.is_file() else None)
+        found = other.elsewhere
+        other.let_go()
+        return found
+
     def let_go(self) -> None:
         """Have none open."""
         self.elsewhere = False

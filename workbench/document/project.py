@@ -10,7 +10,6 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -305,26 +304,56 @@ def unpacked(
     ProjectError
         If its recording is not to be found.
     """
-    reference = head.recording
     states = tables.get("states", ())
     if head.present >= len(head.steps) or any(step.state >= len(states) for step in head.steps):
         raise Damage("a step of the history is missing")
-    analysis = analysis_of(states[head.steps[head.present].state])
     first, last = _of_one_analysis(head, states)
-    unpacker = StateUnpacker(
+    unpacker = unpacker_of(path, head, tables, source)
+    steps = [(step.name, unpacker.state(step.state)) for step in head.steps[first:last]]
+    runs = {each.id: unpacker.run(each.id) for each in head.runs}
+    return project_of(path, head, steps, head.present - first, runs, recording)
+
+
+def unpacker_of(
+    path: Path, head: schema.ProjectEntry, tables: Mapping[str, Sequence[Any]], source: Source
+) -> StateUnpacker:
+    """What gives the states of a project that have the window and hop of the present one, and its runs.
+
+    Raises
+    ------
+    Damage
+        If there is no present state.
+    """
+    states, present = tables.get("states", ()), head.steps[head.present].state
+    if present >= len(states):
+        raise Damage("a step of the history is missing")
+    return StateUnpacker(
         tables,
         source,
         {each.id: each.run for each in head.runs},
-        analysis,
-        reference.samples,
+        analysis_of(states[present]),
+        head.recording.samples,
         # Those that are gone keep their path: who reads them tells so.
         lambda entry: found(path, entry) or Path(from_words(entry.path)),
     )
-    steps = [(step.name, unpacker.state(step.state)) for step in head.steps[first:last]]
-    present = head.present - first
-    runs = {each.id: unpacker.run(each.id) for each in head.runs}
-    if any(run not in runs for run in chain(*(state.runs for _, state in steps))):
-        raise Damage("a factorisation is missing")
+
+
+def project_of(
+    path: Path,
+    head: schema.ProjectEntry,
+    steps: list[tuple[str, State]],
+    present: int,
+    runs: dict[int, Run],
+    recording: Path | None = None,
+) -> Project:
+    """A project of some steps.
+
+    Raises
+    ------
+    ProjectError
+        If its recording is not to be found.
+    """
+    reference = head.recording
     inside = None if reference.embedded is None else Embedded(path, reference.embedded)
     return Project(
         path,

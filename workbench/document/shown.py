@@ -12,6 +12,7 @@ from workbench.audio.recording import Recording
 from workbench.audio.scene import Scene
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.changes import changes, same_work
+from workbench.document.embedding import Embedded
 from workbench.document.history import History, Step
 from workbench.document.runs import PREVIEW, Runs
 from workbench.document.solved import Solved
@@ -75,6 +76,7 @@ class ShownDocument(QObject):
         """To which evaluating masks in the background gives way."""
         self._recording: Recording | None = None
         self._path: Path | None = None
+        self._embedded: Embedded | None = None
         self._scene: Scene | None = None
         self._levels: dict[Analysis, LevelPyramid] = {}
         self._runs = Runs()
@@ -96,6 +98,11 @@ class ShownDocument(QObject):
     def path(self) -> Path | None:
         """The project file that the work was opened from or saved to last."""
         return self._path
+
+    @property
+    def embedded(self) -> Embedded | None:
+        """The recording, where the project file holds it."""
+        return self._embedded
 
     @property
     def scene(self) -> Scene | None:

@@ -1,9 +1,9 @@
-"""Long works that are more than one call of a core room: opening, reference sounds, stems, oracle masks."""
+"""Long works that are more than one call of a core room: reference sounds, stems, oracle masks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,6 @@ from workbench.audio.recording import Recording, load
 from workbench.audio.renderer import render
 from workbench.audio.scene import Scene
 from workbench.audio.stems import Place, Placed, Stem, find_places, read_stem
-from workbench.document.project import Project, load_project
-from workbench.document.solved import Solved
 from workbench.errors import UserError
 from workbench.masks.insight.grouping import mean_spectrum
 from workbench.masks.insight.oracles import oracle_masks, rest_of
@@ -25,55 +23,7 @@ from workbench.progress import Progress, part, silent
 from workbench.separation.from_stems import learn_sources
 from workbench.separation.settings import RunSettings
 from workbench.separation.task import one_shots
-from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """A recording or project, ready to be shown.
-
-    Attributes
-    ----------
-    recording : Recording
-    levels : LevelPyramid
-        Of the project's analysis, or the usual one.
-    project : Project or None
-        None where a sound file was opened.
-    solved : Solved
-        What the masks of the project's state are computed from; of many marks that takes a moment.
-    """
-
-    recording: Recording
-    levels: LevelPyramid
-    project: Project | None = None
-    solved: Solved = field(default_factory=Solved)
-
-
-def open_file(path: Path, progress: Progress = silent, recording_at: Path | None = None) -> Opened:
-    """Decode a sound file, or read a project and its recording, and compute the levels of the spectrogram.
-
-    Parameters
-    ----------
-    recording_at : Path, optional
-        Where the recording of a project is, if not where it says.
-
-    Raises
-    ------
-    UserError
-        If one of the files can't be used, or the recording is not the one that the project was made with.
-    """
-    project = load_project(path, recording_at) if path.suffix.lower() == ".workbench" else None
-    recording = load(path if project is None else project.recording, part(progress, 0.0, 0.4))
-    told = project.check(recording) if project is not None else None
-    if told is not None:
-        recording = replace(recording, remarks=(*recording.remarks, told))
-    analysis = Analysis() if project is None else project.state.analysis
-    levels = analyse_levels(recording.samples, analysis, part(progress, 0.4, 1.0))
-    opened = Opened(recording, levels, project)
-    if project is not None:
-        opened.solved.model(project.state, project.runs)
-    return opened
 
 
 def load_references(

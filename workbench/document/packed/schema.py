@@ -29,7 +29,6 @@ from workbench.document.packed.words import (
     FaderDb,
     FilePath,
     Id,
-    Ids,
     Name,
     Number,
     Numbers,
@@ -348,13 +347,12 @@ class NumberedRun(Entry):
 
 
 class ViewEntry(Entry):
-    """What of the document was looked at and heard last: spans of seconds and of positions on the axis of frequency."""
+    """What was looked at last: spans of seconds and hertz, the playhead, the layer that was selected."""
 
-    seconds: tuple[Seconds, Seconds] | None = None
-    hz: tuple[Amount, Amount] | None = None
-    playhead: Seconds | None = None
-    loop: tuple[Seconds, Seconds] | None = None
-    selected: Ids = ()
+    seconds: tuple[Seconds, Seconds]
+    hz: tuple[Amount, Amount]
+    playhead: Seconds = 0.0
+    layer: Id = 0
 
 
 class ProjectEntry(Entry):

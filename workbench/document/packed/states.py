@@ -91,6 +91,17 @@ class StateUnpacker:
             self._made[number] = Run(settings, model, entry.costs, entry.name, entry.held, entry.number)
         return self._made[number]
 
+    def reads(self, table: str, number: int) -> bool:
+        """Whether an edit, a mark, an area or a word can be read."""
+        try:
+            if table == "known":
+                self._word(number)
+            else:
+                self._unpacker.read(table, number)
+        except Damage:
+            return False
+        return True
+
     # -- states ----------------------------------------------------------------------------------------
 
     def state(self, number: int) -> State:

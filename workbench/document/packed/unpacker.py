@@ -62,6 +62,14 @@ class Unpacker:
         self._tiles: dict[tuple[str, int], NDArray[Any]] = {}
         self._sums: set[tuple[int, ...]] = set()
 
+    def read(self, table: str, number: int) -> Edit | Mark | Area:
+        """An edit, a mark or an area."""
+        if table == "edits":
+            return self._edit(number)
+        if table == "marks":
+            return self._known.once("marks", number, self._mark)
+        return self.area(number)
+
     # -- pools -----------------------------------------------------------------------------------------
 
     def _pool(self, name: str) -> NDArray[Any]:

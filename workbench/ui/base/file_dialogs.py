@@ -18,7 +18,7 @@ def ask_paths(
     mode: QFileDialog.FileMode = QFileDialog.FileMode.ExistingFile,
     filters: Sequence[str] = (),
     proposed: str = "",
-) -> None:
+) -> QFileDialog:
     """Show a file dialog that is not modal; `taken` gets what was chosen, and nothing happens otherwise.
 
     One of the same name that is open already is closed: it would ask for the same thing twice.
@@ -47,3 +47,4 @@ def ask_paths(
     dialog.filesSelected.connect(lambda names: taken([Path(each) for each in names]))
     # A dialog of the platform takes what it is told before it is shown, and nothing afterwards.
     dialog.show()
+    return dialog

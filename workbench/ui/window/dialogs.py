@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from workbench.audio.scene import Scene
 from workbench.control.desk import Desk
 from workbench.control.suggesting import GroupSuggestion
+from workbench.document.journal.recovery import Left
 from workbench.masks.insight.grouping import Portraits
 from workbench.masks.insight.statistics import MaskReport
 from workbench.separation.written_notes import MIDI, TEXT
@@ -25,6 +26,7 @@ from workbench.ui.dialogs.keys_dialog import KeysDialog
 from workbench.ui.dialogs.known_dialog import KnownDialog
 from workbench.ui.dialogs.mask_dialog import MaskDialog
 from workbench.ui.dialogs.page_dialog import PageDialog
+from workbench.ui.dialogs.recovery_dialog import RecoveryDialog
 from workbench.ui.dialogs.references_dialog import ReferencesDialog
 from workbench.ui.dialogs.remembered_dialog import RememberedDialog
 from workbench.ui.dialogs.settings_dialog import SettingsDialog
@@ -63,6 +65,12 @@ class Dialogs(QObject):
         if self._settings is None or not self._settings.isVisible():
             return None
         return self._settings.notice
+
+    def recovery(self, left: list[Left], taken: Callable[[Left], object]) -> None:
+        """Offer work that was left behind."""
+        dialog = RecoveryDialog(self._over, left)
+        dialog.wanted.connect(taken)
+        self._show(dialog)
 
     def all_settings(self) -> None:
         """Show every parameter of the next run."""

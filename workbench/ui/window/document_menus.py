@@ -7,12 +7,15 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication
 
 from workbench.control.desk import Desk
+from workbench.control.recent import Recent
 from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.export_flow import ExportFlow
 from workbench.ui.window.file_flow import FileFlow
 from workbench.ui.window.layout import Layout
 from workbench.ui.window.panes import Panes
+from workbench.ui.window.recent_list import add_recent_menu
+from workbench.ui.window.save_flow import SaveFlow
 
 
 def tr(text: str) -> str:
@@ -20,10 +23,11 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Menus", text)
 
 
-def add_file_menu(actions: Actions, files: FileFlow, exports: ExportFlow) -> None:
+def add_file_menu(actions: Actions, files: FileFlow, saves: SaveFlow, exports: ExportFlow, recent: Recent) -> None:
     """Open, save, export, quit."""
     menu = actions.menu(tr("&File"), "fileMenu")
     menu.add("open", tr("&Open…"), "Ctrl+O", files.open_dialog)
+    add_recent_menu(actions, menu, recent, files.open)
     menu.add("demo", tr("Open the &demo"), "", files.open_demo)
     menu.add(
         "oldDemo",
@@ -33,8 +37,8 @@ def add_file_menu(actions: Actions, files: FileFlow, exports: ExportFlow) -> Non
         tr("Folded down to mono, with hiss: to be remastered in stereo"),
     )
     menu.line()
-    menu.add("save", tr("&Save project"), "Ctrl+S", files.save)
-    menu.add("saveAs", tr("Save project &as…"), "Ctrl+Shift+S", files.save_as)
+    menu.add("save", tr("&Save project"), "Ctrl+S", saves.save)
+    menu.add("saveAs", tr("Save project &as…"), "Ctrl+Shift+S", saves.save_as)
     menu.add("export", tr("&Export…"), "Ctrl+Shift+E", lambda: exports.show_dialog(files.folder))
     menu.line()
     menu.add("quit", tr("&Quit"), "Ctrl+Q", actions.window.close)

@@ -1,43 +1,45 @@
-"""Opening and saving as the user meets them: dialogs, and questions about unsaved work."""
+"""Opening as the user meets it: dialogs, and questions about what is not where it was, or not what it was."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QDateTime, QLocale, QObject, QSettings
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from workbench import resource
-from workbench.control.factorising import Factorising
 from workbench.control.opening import Opening
-from workbench.document.document import Document
+from workbench.control.recent import Recent
+from workbench.document.journal.recovery import Left
 from workbench.document.project import SUFFIX
+from workbench.document.versions import versions_of
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.questions import question
+from workbench.ui.window.save_flow import SaveFlow
 
 SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
-SETTLE_MS = 20
+Reopen = Callable[[Path | None], object]
 
 
 class FileFlow(QObject):
     """Asks for paths and answers over a window, and lets `Opening` do the work."""
 
-    def __init__(
-        self, over: QWidget, document: Document, opening: Opening, factorising: Factorising, settings: QSettings
-    ) -> None:
+    def __init__(self, over: QWidget, opening: Opening, recent: Recent, saves: SaveFlow, settings: QSettings) -> None:
         super().__init__(over)
-        self._over, self._document, self._opening = over, document, opening
-        self._factorising, self._settings = factorising, settings
-        self._question: QMessageBox | None = None
-        opening.overtaken.connect(self.ask_unsaved)
+        self._over, self._opening, self._recent = over, opening, recent
+        self._saves, self._settings = saves, settings
+        opening.trusts = recent.knows
+        opening.overtaken.connect(saves.ask_unsaved)
         opening.lost.connect(self._ask_where)
-        opening.changed_since.connect(self._ask_replace)
+        opening.outside.connect(self._ask_outside)
+        opening.damaged.connect(self._ask_damaged)
 
     @property
     def folder(self) -> Path:
         """Where files were opened last."""
-        return Path(str(self._settings.value("folder") or Path.home()))
+        return self._saves.folder
 
     # -- opening -------------------------------------------------------------------------------------
 
@@ -50,13 +52,19 @@ class FileFlow(QObject):
     def open(self, path: Path) -> None:
         """Open a file, after asking about unsaved work."""
         self._settings.setValue("folder", str(path.parent))
-        self.ask_unsaved(lambda: self._opening.open(path))
+        self._saves.ask_unsaved(lambda: self._opening.open(path))
 
     def open_demo(self, name: str = "demo") -> None:
         """Open the demo recording, or another one of its folder."""
-        self.ask_unsaved(lambda: self._opening.open(resource(f"demo/{name}.flac")))
+        self._saves.ask_unsaved(lambda: self._opening.open(resource(f"demo/{name}.flac")))
 
-    def _ask_where(self, project: Path, said: str) -> None:
+    def recover(self, left: Left) -> None:
+        """Take up work that was left behind, after asking about unsaved work."""
+        self._saves.ask_unsaved(lambda: self._opening.recover(left))
+
+    # -- questions -----------------------------------------------------------------------------------
+
+    def _ask_where(self, name: str, said: str, reopen: Reopen) -> None:
         """The recording of a project is not to be found."""
         box = question(
             self._over,
@@ -66,112 +74,62 @@ class FileFlow(QObject):
             said,
         )
         find = box.addButton(self.tr("Find the recording…"), QMessageBox.ButtonRole.AcceptRole)
-
-        def answered() -> None:
-            if box.clickedButton() is find:
-                kinds = [self.tr("Recordings ({0})").format(SOUND_FILES), self.tr("All files (*)")]
-                ask_paths(
-                    self._over,
-                    "findRecordingDialog",
-                    self.tr("Find the recording of {0}").format(project.name),
-                    project.parent,
-                    lambda paths: self._opening.open(project, paths[0]),
-                    filters=kinds,
-                )
-
-        box.finished.connect(answered)
+        box.setDefaultButton(find)
+        box.finished.connect(lambda: self._find_recording(name, reopen) if box.clickedButton() is find else None)
         box.show()
 
-    # -- saving --------------------------------------------------------------------------------------
-
-    def save(self) -> None:
-        """Save to the project's file, or ask where."""
-        if self._document.path is not None:
-            self._opening.save(self._document.path)
-        else:
-            self.save_as()
-
-    def _ask_replace(self, replace: Callable[[], object]) -> None:
-        """Somebody else has written the project's file since it was opened here."""
-        path = self._document.path
-        assert path is not None
-        text = self.tr("“{0}” was changed by another window or program since it was opened here.").format(path.name)
+    def _ask_outside(self, project: Path, said: str, reopen: Reopen) -> None:
+        """A project from elsewhere names a file outside its folder."""
         box = question(
             self._over,
-            "changedBox",
-            self.tr("Changed meanwhile"),
-            self.tr("Replace what somebody else has written?"),
-            text,
+            "outsideBox",
+            self.tr("Open its recording?"),
+            self.tr("Whether the project may open this file"),
+            said,
         )
-        other = box.addButton(self.tr("Save under another name…"), QMessageBox.ButtonRole.AcceptRole)
-        anyway = box.addButton(self.tr("Replace it"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(other)
+        there = box.addButton(self.tr("Open it"), QMessageBox.ButtonRole.AcceptRole)
+        find = box.addButton(self.tr("Another recording…"), QMessageBox.ButtonRole.ActionRole)
+        box.setDefaultButton(there)
 
         def answered() -> None:
-            if box.clickedButton() is other:
-                self.save_as()
-            elif box.clickedButton() is anyway:
-                replace()
+            if box.clickedButton() is there:
+                reopen(None)
+            elif box.clickedButton() is find:
+                self._find_recording(project.name, reopen)
 
         box.finished.connect(answered)
         box.show()
 
-    def save_as(self, then: Callable[[], object] | None = None) -> None:
-        """Ask where to save."""
-        recording = self._document.recording
-        if recording is None:
-            return
+    def _find_recording(self, name: str, reopen: Reopen) -> None:
+        kinds = [self.tr("Recordings ({0})").format(SOUND_FILES), self.tr("All files (*)")]
         ask_paths(
             self._over,
-            "saveDialog",
-            self.tr("Save the project"),
+            "findRecordingDialog",
+            self.tr("Find the recording of {0}").format(name),
             self.folder,
-            lambda paths: self._opening.save(paths[0], then),
-            QFileDialog.FileMode.AnyFile,
-            [self.tr("Projects (*{0})").format(SUFFIX)],
-            recording.path.stem + SUFFIX,
+            lambda paths: reopen(paths[0]),
+            filters=kinds,
         )
 
-    # -- unsaved work --------------------------------------------------------------------------------
-
-    def ask_unsaved(self, then: Callable[[], object]) -> None:
-        """Do something that loses the open document, after asking about unsaved work."""
-        if not self._document.dirty:
-            then()
-            return
-        if self._question is not None:
-            # One question at a time: the newer wish takes the place of the older.
-            self._question.close()
-        recording, path = self._document.recording, self._document.path
-        name = path.name if path is not None else recording.path.name if recording is not None else ""
-        text = self.tr("Save your work on “{0}” first?").format(name)
-        box = question(self._over, "unsavedBox", self.tr("Unsaved work"), self.tr("Save your work first?"), text)
-        self._question = box
-        save = box.addButton(QMessageBox.StandardButton.Save)
-        discard = box.addButton(QMessageBox.StandardButton.Discard)
+    def _ask_damaged(self, path: Path, said: str) -> None:
+        """A project can't be opened: versions before it, and what can be read of it, are offered."""
+        box = question(
+            self._over, "damagedBox", self.tr("Damaged project"), self.tr("What to open of a damaged project"), said
+        )
+        acts: dict[QPushButton, Callable[[], object]] = {}
+        for version in versions_of(path):
+            when = QDateTime.fromSecsSinceEpoch(int(version.stat().st_mtime))
+            text = self.tr("Version of {0}").format(QLocale().toString(when, QLocale.FormatType.ShortFormat))
+            button = box.addButton(text, QMessageBox.ButtonRole.AcceptRole)
+            acts[button] = partial(self._opening.open_version, version, path)
+        rescue = box.addButton(self.tr("Rescue what can be read"), QMessageBox.ButtonRole.AcceptRole)
+        acts[rescue] = lambda: self._opening.rescue(path)
+        box.setDefaultButton(next(iter(acts)))
 
         def answered() -> None:
-            if self._question is box:
-                self._question = None
-            if box.clickedButton() is save:
-                self._when_settled(lambda: self._save_then(then))
-            elif box.clickedButton() is discard:
-                then()
+            for button, act in acts.items():
+                if box.clickedButton() is button:
+                    self._saves.ask_unsaved(act)
 
         box.finished.connect(answered)
         box.show()
-
-    def _save_then(self, then: Callable[[], object]) -> None:
-        # What is done while it is being saved is asked about again.
-        if self._document.path is not None:
-            self._opening.save(self._document.path, lambda: self.ask_unsaved(then))
-        else:
-            self.save_as(lambda: self.ask_unsaved(then))
-
-    def _when_settled(self, act: Callable[[], object]) -> None:
-        """Stop a factorisation, and act when its last result is in: what is saved for good must hold still."""
-        if self._factorising.running:
-            self._factorising.stop()
-            QTimer.singleShot(SETTLE_MS, self, lambda: self._when_settled(act))
-        else:
-            act()

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from workbench.control.exporting import Exporting
-from workbench.control.opening import Opening
+from workbench.control.saving import Saving
 from workbench.ui.base.questions import question
-from workbench.ui.window.file_flow import FileFlow
+from workbench.ui.window.save_flow import SaveFlow
 
 LOOK_MS = 50
 """How often it is looked whether all is written."""
@@ -19,9 +19,9 @@ LOOK_MS = 50
 class Leaving(QObject):
     """Asks what stands in the way of closing the window."""
 
-    def __init__(self, over: QWidget, files: FileFlow, opening: Opening, exporting: Exporting) -> None:
+    def __init__(self, over: QWidget, files: SaveFlow, saving: Saving, exporting: Exporting) -> None:
         super().__init__(over)
-        self._over, self._files, self._opening, self._exporting = over, files, opening, exporting
+        self._over, self._files, self._saving, self._exporting = over, files, saving, exporting
         self._question: QMessageBox | None = None
         self._later = QTimer(self, interval=LOOK_MS)
         self._then: Callable[[], object] = lambda: None
@@ -32,7 +32,7 @@ class Leaving(QObject):
     @property
     def writing(self) -> bool:
         """Whether files are being written that would be cut off."""
-        return self._exporting.running or self._opening.saving
+        return self._exporting.running or self._saving.saving
 
     def ask(self, then: Callable[[], object]) -> None:
         """Leave, after asking about unsaved work and about files that are being written."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from workbench.control.desk import Desk
+from workbench.document.journal.recovery import Left
 from workbench.precedence import Precedence
 from workbench.ui.base import theme
 from workbench.ui.base.controls import fit, named, plain
@@ -29,6 +30,8 @@ from workbench.ui.window.leaving import Leaving
 from workbench.ui.window.mask_menus import add_layers_menu, add_mask_menu, add_select_menu, add_stacks_menu
 from workbench.ui.window.panes import Panes
 from workbench.ui.window.place_menu import PlaceMenu
+from workbench.ui.window.portraits import Portraits
+from workbench.ui.window.save_flow import SaveFlow
 from workbench.ui.window.sound_menus import add_play_menu, add_tools_menu
 from workbench.ui.window.turns import Turns
 
@@ -45,12 +48,14 @@ class MainWindow(QMainWindow):
         self.desk, self._settings = desk, settings
         self._closing = False
         self.panes = Panes(desk)
-        self.files = FileFlow(self, desk.document, desk.opening, desk.factorising, settings)
+        self.saves = SaveFlow(self, desk.document, desk.saving, desk.factorising, settings)
+        self.files = FileFlow(self, desk.opening, desk.recent, self.saves, settings)
+        Portraits(self.panes.spectrogram, desk.document, desk.opening, desk.saving, desk.journalling, desk.recent)
         self.exports = ExportFlow(self, desk.document, desk.listening, desk.exporting, ExportMemory(settings))
-        self.leaving = Leaving(self, self.files, desk.opening, desk.exporting)
+        self.leaving = Leaving(self, self.saves, desk.saving, desk.exporting)
         self.dialogs = Dialogs(self, desk)
         self.drops = Drops(self, desk.document, self.files, desk.opening, desk.notices, self.dialogs.take_stems)
-        self.invitation = Invitation()
+        self.invitation = Invitation(desk.recent)
         self.status = StatusText()
         self.notice = self._build_centre()
         self.layout_ = Layout(self, self.panes)
@@ -101,7 +106,7 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> Actions:
         actions, desk, panes, dialogs = Actions(self), self.desk, self.panes, self.dialogs
-        add_file_menu(actions, self.files, self.exports)
+        add_file_menu(actions, self.files, self.saves, self.exports, desk.recent)
         add_edit_menu(actions, desk, panes, self.escape)
         add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
         # From left to right as one works: take apart, collect, touch up by hand, listen.
@@ -139,6 +144,8 @@ class MainWindow(QMainWindow):
         panes.factorise.count_asked.connect(self.dialogs.suggest_components)
         self.invitation.open.clicked.connect(self.files.open_dialog)
         self.invitation.demo.clicked.connect(lambda: self.files.open_demo())
+        self.invitation.recent.chosen.connect(self.files.open)
+        desk.journalling.found.connect(self._offer)
 
     # -- keeping -------------------------------------------------------------------------------------
 
@@ -246,6 +253,10 @@ class MainWindow(QMainWindow):
         else:
             self.notice.hide()
             self.status.say(self.tr("The sound is back"))
+
+    def _offer(self, left: list[Left]) -> None:
+        """Work that was left behind."""
+        self.dialogs.recovery(left, self.files.recover)
 
     def escape(self) -> None:
         """Esc: leave the innermost thing under way; of what is said, the notice."""

@@ -1,0 +1,130 @@
+"""Every act goes to the journal; work that was left behind is offered, and let go of when it is safe elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from workbench.control.factorising import Factorising
+from workbench.control.notices import Notices, worded
+from workbench.control.opening import Opening
+from workbench.control.saving import Saving
+from workbench.control.views import Views
+from workbench.document.document import Document
+from workbench.document.journal.changes import Snapshot
+from workbench.document.journal.journal import PICTURE, Journal
+from workbench.document.journal.recovery import Left, left_behind
+from workbench.jobs.runner import Job, Runner
+
+JOURNALS = "journals"
+"""Folder of the journals, within the program's own."""
+
+
+class Journalling(QObject):
+    """Keeps the journal of the open document.
+
+    Parameters
+    ----------
+    home : Path or None
+        The program's own folder; nothing is written down without one.
+    """
+
+    found = Signal(object)
+    """Work that was left behind: a list of Left, the newest first."""
+    _troubled = Signal(object)
+
+    def __init__(
+        self,
+        document: Document,
+        runner: Runner,
+        opening: Opening,
+        saving: Saving,
+        factorising: Factorising,
+        views: Views,
+        notices: Notices,
+        home: Path | None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._document, self._runner, self._views, self._notices = document, runner, views, notices
+        self._factorising = factorising
+        self._unsettled = False
+        self._home = None if home is None else home / JOURNALS
+        self._journal: Journal | None = None
+        if self._home is None:
+            return
+        self._journal = Journal(self._home, self._troubled.emit)
+        self._troubled.connect(self._tell)
+        for signal in (document.opened, document.history_changed, document.factors_changed, document.runs_changed):
+            signal.connect(self._take)
+        runner.started.connect(self._await_end)
+        opening.recovered.connect(self._recovered)
+        saving.saved.connect(self._take)
+
+    @property
+    def picture(self) -> Path | None:
+        """Where a picture of the open document is wanted, for who has lost it."""
+        folder = None if self._journal is None else self._journal.folder
+        return None if folder is None else folder / PICTURE
+
+    def look(self) -> None:
+        """Look for work that was left behind."""
+        home = self._home
+        if home is not None:
+            self._runner.run(
+                self.tr("Looking for unsaved work"),
+                lambda job: left_behind(home),
+                lambda left: self.found.emit(left) if left else None,
+                self._notices.trouble,
+                key="left",
+            )
+
+    def settle(self) -> bool:
+        """Wait until all is written down; answers whether it is."""
+        return self._journal is None or self._journal.settle()
+
+    def close(self) -> None:
+        """End: what is open was saved, or is not wanted."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def _take(self, *_: object) -> None:
+        document = self._document
+        if document.recording is None or self._journal is None:
+            return
+        held, settled = document.embedded, not self._factorising.running
+        self._unsettled = not settled
+        self._journal.take(
+            Snapshot(
+                document.recording,
+                document.path,
+                document.steps,
+                document.step,
+                dict(document.runs),
+                document.dirty,
+                settled,
+                None if held is None else held.member,
+                self._views.present,
+            )
+        )
+
+    def _await_end(self, job: Job) -> None:
+        # It counts as under way until all have heard of its end.
+        job.ended.connect(lambda: QTimer.singleShot(0, self, self._settle_runs))
+
+    def _settle_runs(self) -> None:
+        """What a factorisation came to is written down when it has ended."""
+        if self._unsettled and not self._factorising.running:
+            self._take()
+
+    def _recovered(self, left: Left) -> None:
+        """It is open again, and in the new journal; the old one goes once that is on the disk."""
+        self._take()
+        if self.settle():
+            left.remove()
+
+    def _tell(self, reason: OSError | None) -> None:
+        if reason is not None:
+            text = self.tr("What you do can't be written down for the case that the program ends: {0}. Save often.")
+            self._notices.trouble(text.format(worded(reason).rstrip(".")))

@@ -1,0 +1,134 @@
+"""The file of a journal: records one after the other, each with its checksum, so that one that was cut is known.
+
+A record is a checksum, two lengths, an entry in JSON and the bytes of the arrays that the entry names. What records
+tell is told as in project files: they add entries to the same tables, and items to the same pools.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.document.packed.pieces import encoded
+from workbench.document.packed.pools import Arrays
+from workbench.document.packed.schema import NumberedRun, RecordingEntry, StepEntry, Tables, ViewEntry
+from workbench.document.packed.words import Damage, Entry, FilePath, Number, Whole
+
+MAGIC = b"workbench journal 1\n"
+FRAME = struct.Struct("<IIQ")
+"""Checksum (CRC-32), bytes of the entry, bytes of its arrays."""
+MOST_JSON, MOST_ARRAYS = 2**27, 2**33
+TYPES = {"float16", "float32", "float64", "int64", "uint8"}
+
+
+class ArrayEntry(Entry):
+    """An array, or a piece of a pool, behind the entry."""
+
+    name: str
+    dtype: str
+    shape: tuple[Whole, ...]
+
+
+class Beginning(Entry, tag_field="record", tag="begin"):
+    """Of what it is a journal: the first record."""
+
+    schema: int
+    recording: RecordingEntry
+    project: FilePath | None = None
+
+
+class Change(Entry, tag_field="record", tag="change"):
+    """What an act did to the history, and what it needs that was not there before.
+
+    `dropped` of the oldest steps are gone; of those left the first `kept` stay, and `added` ones follow.
+    """
+
+    time: float
+    dropped: Whole
+    kept: Whole
+    added: tuple[StepEntry, ...]
+    present: Number
+    dirty: bool
+    tables: Tables
+    arrays: tuple[ArrayEntry, ...] = ()
+    runs: tuple[NumberedRun, ...] = ()
+    gone: tuple[Whole, ...] = ()
+    view: ViewEntry | None = None
+
+
+class Saved(Entry, tag_field="record", tag="saved"):
+    """To which project file it belongs from here on."""
+
+    project: FilePath | None
+
+
+Record = Beginning | Change | Saved
+
+
+class Read(NamedTuple):
+    """A record and its arrays."""
+
+    entry: Record
+    arrays: list[NDArray[Any]]
+
+
+def entries_of(arrays: Arrays) -> tuple[ArrayEntry, ...]:
+    """What stands for arrays in an entry."""
+    return tuple(ArrayEntry(name, array.dtype.name, array.shape) for name, array in arrays.items())
+
+
+def record(entry: Record, arrays: Sequence[NDArray[Any]] = ()) -> list[memoryview]:
+    """A record, in pieces to be written one after the other."""
+    text = encoded(entry)
+    pieces = [memoryview(text)]
+    pieces += [np.ascontiguousarray(array).reshape(-1).view(np.uint8).data for array in arrays if array.size]
+    checksum = 0
+    for piece in pieces:
+        checksum = zlib.crc32(piece, checksum)
+    frame = FRAME.pack(checksum, len(text), sum(map(len, pieces)) - len(text))
+    return [memoryview(frame), *pieces]
+
+
+def read_records(file: IO[bytes], size: int) -> Iterator[Read]:
+    """The records of a journal, as far as they are whole.
+
+    Raises
+    ------
+    Damage
+        If it is none.
+    """
+    if file.read(len(MAGIC)) != MAGIC:
+        raise Damage("it is no journal")
+    decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+    while len(frame := file.read(FRAME.size)) == FRAME.size:
+        checksum, text, behind = FRAME.unpack(frame)
+        left = size - file.tell()
+        if text > MOST_JSON or behind > MOST_ARRAYS or text + behind > left:
+            return
+        body = file.read(text + behind)
+        if len(body) < text + behind or zlib.crc32(body) != checksum:
+            return
+        entry = decoder.decode(memoryview(body)[:text])
+        yield Read(entry, _arrays(entry, body, text))
+
+
+def _arrays(entry: Record, body: bytes, begin: int) -> list[NDArray[Any]]:
+    out = []
+    for each in entry.arrays if isinstance(entry, Change) else ():
+        if each.dtype not in TYPES:
+            raise Damage(f"the array {each.name} is of an unknown kind")
+        kind, count = np.dtype(each.dtype), 1
+        for length in each.shape:
+            count *= length
+        if begin + count * kind.itemsize > len(body):
+            raise Damage(f"the array {each.name} is cut")
+        # A copy, so that what the history lets go of is not held by what stood beside it.
+        out.append(np.frombuffer(body, kind, count, begin).reshape(each.shape).copy())
+        begin += count * kind.itemsize
+    return out

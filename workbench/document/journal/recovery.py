@@ -1,0 +1,189 @@
+"""Work that a program left behind which ended early: what there is, and reading it back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.document.journal.journal import ACTS, PICTURE, in_use
+from workbench.document.journal.records import Beginning, Change, Read, Saved, read_records
+from workbench.document.packed import schema
+from workbench.document.packed.archive import UNREADABLE
+from workbench.document.packed.pieces import tables_of
+from workbench.document.packed.pools import POOLS, Arrays, Held
+from workbench.document.packed.words import Damage
+from workbench.document.project import Project, ProjectError, unpacked
+from workbench.document.whereabouts import from_words, name_of
+
+
+@dataclass(frozen=True)
+class Left:
+    """Work that was left behind.
+
+    Attributes
+    ----------
+    folder : Path
+        Its journal.
+    name : str
+        Of its project, or of the recording where it was in none.
+    project : Path or None
+    time : float
+        When the last act was made, in seconds since 1970.
+    acts : int
+        How many steps it has beside the first.
+    last : str
+        Name of the last act.
+    """
+
+    folder: Path
+    name: str
+    project: Path | None
+    time: float
+    acts: int
+    last: str
+
+    @property
+    def picture(self) -> Path | None:
+        """A picture of it, where there is one."""
+        path = self.folder / PICTURE
+        return path if path.is_file() else None
+
+    def remove(self) -> None:
+        """Let go of it for good."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def left_behind(home: Path) -> list[Left]:
+    """Work that is in no project file, the newest first; journals of other work, and those cut at once, are removed."""
+    out = []
+    for folder in sorted(home.iterdir()) if home.is_dir() else []:
+        if not folder.is_dir() or in_use(folder):
+            continue
+        try:
+            found = _look(folder)
+        except (*UNREADABLE, OSError):
+            # What can't be read is kept: a later version may know it.
+            continue
+        if found is None:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            out.append(found)
+    return sorted(out, key=lambda left: -left.time)
+
+
+def _look(folder: Path) -> Left | None:
+    """What a journal holds; None where it holds nothing that is not saved."""
+    journal = _Replayed(folder)
+    if journal.begun is None or not journal.steps or not journal.dirty:
+        return None
+    sound = name_of(from_words(journal.begun.recording.path))
+    project = journal.project
+    last = journal.steps[min(journal.present, len(journal.steps) - 1)].name
+    return Left(folder, sound if project is None else project.name, project, journal.time, len(journal.steps) - 1, last)
+
+
+class _Replayed:
+    """The records of a journal, one after the other, without what they stand for.
+
+    Raises
+    ------
+    Damage
+        If they do not follow each other.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.begun: Beginning | None = None
+        self.project: Path | None = None
+        self.steps: list[schema.StepEntry] = []
+        self.present, self.dirty, self.time = 0, False, 0.0
+        self.runs: dict[int, schema.RunEntry] = {}
+        self.view: schema.ViewEntry | None = None
+        self.tables: list[schema.Tables] = []
+        self._arrays: dict[str, list[Any]] = {}
+        path = folder / ACTS
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            for each in read_records(file, path.stat().st_size):
+                self._add(each)
+
+    def _add(self, each: Read) -> None:
+        entry = each.entry
+        if isinstance(entry, Beginning):
+            if self.begun is not None or entry.schema > schema.SCHEMA:
+                raise Damage("it was written by a newer version")
+            self.begun = entry
+            self._belongs(entry.project)
+        elif isinstance(entry, Saved):
+            self._belongs(entry.project)
+        else:
+            self._change(entry, each.arrays)
+
+    def _belongs(self, project: str | None) -> None:
+        self.project = None if project is None else Path(from_words(project))
+
+    def _change(self, entry: Change, arrays: list[Any]) -> None:
+        if entry.dropped + entry.kept > len(self.steps):
+            raise Damage("its acts do not follow each other")
+        if entry.dropped:
+            del self.steps[: entry.dropped]
+        del self.steps[entry.kept :]
+        self.steps += entry.added
+        self.present, self.dirty, self.time, self.view = entry.present, entry.dirty, entry.time, entry.view
+        self.runs.update((run.id, run.run) for run in entry.runs)
+        for number in entry.gone:
+            self.runs.pop(number, None)
+        self.tables.append(entry.tables)
+        for name, array in zip(entry.arrays, arrays, strict=True):
+            self._arrays.setdefault(name.name, []).append(array)
+
+    @property
+    def arrays(self) -> Arrays:
+        """Arrays and pools."""
+        for name, pieces in self._arrays.items():
+            if len(pieces) > 1 and name not in POOLS:
+                raise Damage(f"the array {name} is there twice")
+        return {
+            name: pieces[0] if len(pieces) == 1 else np.concatenate(pieces) for name, pieces in self._arrays.items()
+        }
+
+
+def recover(left: Left, recording: Path | None = None) -> Project:
+    """Work that was left behind, up to the last act that was finished.
+
+    Parameters
+    ----------
+    recording : Path, optional
+        Where its recording is, if not where it was.
+
+    Raises
+    ------
+    ProjectError
+        If it can't be read, or its recording is not to be found.
+    """
+    try:
+        journal = _Replayed(left.folder)
+        if journal.begun is None or not journal.steps:
+            raise Damage("nothing was written")
+        head = schema.ProjectEntry(
+            schema=schema.SCHEMA,
+            recording=journal.begun.recording,
+            steps=tuple(journal.steps),
+            present=journal.present,
+            runs=tuple(schema.NumberedRun(id=number, run=run) for number, run in journal.runs.items()),
+            view=journal.view,
+        )
+        tables: Mapping[str, list[Any]] = tables_of(journal.tables)
+        place = journal.project or Path(from_words(journal.begun.recording.path))
+        return replace(unpacked(place, head, tables, Held(journal.arrays), recording), path=place)
+    except ProjectError:
+        raise
+    except OSError as error:
+        raise ProjectError("document.not_read", project=left.name, reason=error) from error
+    except UNREADABLE as error:
+        raise ProjectError("document.journal_damaged", project=left.name) from error

@@ -1,0 +1,167 @@
+"""What of a damaged project file checks out, as a project that is in no file yet."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from numpy.typing import DTypeLike, NDArray
+
+from workbench.document.packed import schema
+from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive
+from workbench.document.packed.known import Known
+from workbench.document.packed.local_headers import whole_members
+from workbench.document.packed.pieces import tables_of
+from workbench.document.packed.pools import Shape
+from workbench.document.packed.schema_edits import ListEntry
+from workbench.document.packed.states import StateUnpacker
+from workbench.document.packed.words import Damage
+from workbench.document.project import Project, ProjectError, project_of, unpacker_of
+from workbench.document.state import Run, State
+
+LISTS = {"edits": "edit_lists", "marks": "mark_lists", "known": "known_lists"}
+"""Tables whose entries can be left out one by one, and the lists of these."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rescued:
+    """What could be read of a project.
+
+    Attributes
+    ----------
+    project : Project
+    lost_steps, lost_edits : int
+        How many steps of the history, or edits and marks of the present one, are lost.
+    """
+
+    project: Project
+    lost_steps: int
+    lost_edits: int
+
+
+def rescue(path: Path, recording: Path | None = None) -> Rescued:
+    """Read what checks out: all steps that are whole, the present one or that which is nearest to it.
+
+    Where none is whole, the present one without the edits and marks that can't be read.
+
+    Raises
+    ------
+    ProjectError
+        If nothing can be read, or the recording is not to be found.
+    """
+    try:
+        with _opened(path) as file:
+            archive = Archive(file, path.stat().st_size)
+            head = msgspec.json.decode(archive.json(HEAD), type=schema.ProjectEntry)
+            archive.pools = head.pools
+            return _rescued(path, head, tables_of(_lines(archive)), _Careful(archive), recording)
+    except ProjectError:
+        raise
+    except (*UNREADABLE, OSError) as error:
+        raise ProjectError("document.nothing_rescued", project=path.name) from error
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A zip, also one whose end is missing."""
+    with contextlib.ExitStack() as opened:
+        try:
+            file = opened.enter_context(zipfile.ZipFile(path))
+        except zipfile.BadZipFile:
+            copy = opened.enter_context(tempfile.TemporaryFile())
+            with path.open("rb") as damaged, zipfile.ZipFile(copy, "w") as whole:
+                for name, data in whole_members(damaged):
+                    whole.writestr(name, data)
+            file = opened.enter_context(zipfile.ZipFile(copy))
+        yield file
+
+
+def _lines(archive: Archive) -> Iterator[schema.Tables]:
+    """The tables, as far as they can be read."""
+    with contextlib.suppress(*UNREADABLE):
+        yield from archive.lines(TABLES, schema.Tables)
+
+
+class _Careful:
+    """Arrays of a damaged file: those that can't be read are told as such."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def pool(self, name: str) -> NDArray[Any]:
+        return self._read(name, lambda: self._archive.pool(name))
+
+    def array(self, name: str, dtype: DTypeLike, shape: Shape) -> NDArray[Any]:
+        return self._read(name, lambda: self._archive.array(name, dtype, shape))
+
+    def _read(self, name: str, read: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        try:
+            return read()
+        except (*UNREADABLE, OSError) as error:
+            raise Damage(f"the array {name} can't be read") from error
+
+
+Tables = Mapping[str, Sequence[Any]]
+
+
+def _rescued(path: Path, head: schema.ProjectEntry, tables: Tables, source: _Careful, there: Path | None) -> Rescued:
+    present = min(head.present, len(head.steps) - 1)
+    head = msgspec.structs.replace(head, present=present)
+    unpacker = unpacker_of(path, head, tables, source)
+    steps = [(number, state) for number, step in enumerate(head.steps) if (state := _state(unpacker, step)) is not None]
+    lost = 0
+    if not steps:
+        tables, lost = _without_damaged(tables, head.steps[present].state, unpacker)
+        unpacker = unpacker_of(path, head, tables, source)
+        steps = [(present, unpacker.state(head.steps[present].state))]
+    nearest = min(steps, key=lambda each: (abs(each[0] - present), each[0]))
+    named = [(head.steps[number].name, state) for number, state in steps]
+    project = project_of(path, head, named, steps.index(nearest), _runs(head, unpacker), there)
+    return Rescued(project, len(head.steps) - len(steps), lost)
+
+
+def _state(unpacker: StateUnpacker, step: schema.StepEntry) -> State | None:
+    try:
+        return unpacker.state(step.state)
+    except Damage:
+        return None
+
+
+def _runs(head: schema.ProjectEntry, unpacker: StateUnpacker) -> dict[int, Run]:
+    """The factorisations that can be read."""
+    out = {}
+    for each in head.runs:
+        with contextlib.suppress(Damage):
+            out[each.id] = unpacker.run(each.id)
+    return out
+
+
+def _without_damaged(tables: Tables, state: int, unpacker: StateUnpacker) -> tuple[Tables, int]:
+    """Tables in which a state has no edits, marks and words that can't be read, and how many those were."""
+    known = Known(tables)
+    entry: schema.StateEntry = known.entry("states", state)
+    out = {name: list(entries) for name, entries in tables.items()}
+    lost = 0
+    for number in entry.stacks:
+        stack: schema.StackEntry = known.entry("stacks", number)
+        changes: dict[str, int] = {}
+        for name, table in LISTS.items():
+            place: int | None = getattr(stack, name)
+            if place is None:
+                continue
+            items = known.listed(table, place, lambda each: each)
+            good = tuple(each for each in items if unpacker.reads(name, each))
+            lost += len(items) - len(good)
+            changes[name] = len(out[table])
+            out[table].append(ListEntry(items=good))
+        out["stacks"][number] = msgspec.structs.replace(stack, **changes)
+    area = entry.area if entry.area is not None and unpacker.reads("areas", entry.area) else None
+    remembered = tuple(each for each in entry.remembered if unpacker.reads("areas", each.area))
+    out["states"][state] = msgspec.structs.replace(entry, area=area, remembered=remembered)
+    return out, lost

@@ -1,0 +1,144 @@
+"""Opening as one work: reading a file, decoding its sound, computing levels, and trying out what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from workbench.audio.recording import Recording, load
+from workbench.document.journal.recovery import Left, recover
+from workbench.document.project import SUFFIX, Project, ProjectError, load_project
+from workbench.document.rescue import rescue
+from workbench.document.solved import Solved
+from workbench.document.state import stack_of
+from workbench.errors import UserError
+from workbench.progress import Cancelled, Progress, part, silent
+from workbench.spectral.pyramid import LevelPyramid, analyse_levels
+from workbench.spectral.stft import Analysis
+
+TRIED = 24
+"""Bins and frames at which masks are tried out."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A recording or project, ready to be shown.
+
+    Attributes
+    ----------
+    recording : Recording
+    levels : LevelPyramid
+        Of the project's analysis, or the usual one.
+    project : Project or None
+        None where a sound file was opened.
+    path : Path or None
+        The project file that it belongs to.
+    saved : bool
+        All of it is in the project file.
+    solved : Solved
+        What the masks of the project's state are computed from; of many marks that takes a moment.
+    remarks : tuple of UserError
+        What there is to tell.
+    """
+
+    recording: Recording
+    levels: LevelPyramid
+    project: Project | None = None
+    path: Path | None = None
+    saved: bool = True
+    solved: Solved = field(default_factory=Solved)
+    remarks: tuple[UserError, ...] = ()
+
+
+def open_file(
+    path: Path, progress: Progress = silent, recording_at: Path | None = None, trusted: bool = True
+) -> Opened:
+    """Decode a sound file, or read a project and its recording, and compute the levels of the spectrogram.
+
+    Parameters
+    ----------
+    recording_at : Path, optional
+        Where the recording of a project is, if not where it says.
+    trusted : bool
+        Else a recording that lies outside the project's folder is not opened unasked.
+
+    Raises
+    ------
+    UserError
+        If one of the files can't be used, or the recording is not the one that the project was made with.
+    """
+    if path.suffix.lower() != SUFFIX:
+        recording = load(path, part(progress, 0.0, 0.4))
+        levels = analyse_levels(recording.samples, Analysis(), part(progress, 0.4, 1.0))
+        return Opened(recording, levels, remarks=recording.remarks)
+    project = load_project(path, recording_at)
+    if recording_at is None and project.embedded is None and not trusted and not _inside(project.recording, path):
+        raise UserError("document.outside", project=path.name, path=str(project.recording))
+    return open_project(project, path, True, progress)
+
+
+def open_left(left: Left, progress: Progress = silent, recording_at: Path | None = None) -> Opened:
+    """Work that was left behind; see `open_file`."""
+    return open_project(recover(left, recording_at), left.project, False, progress)
+
+
+def open_version(version: Path, progress: Progress = silent) -> Opened:
+    """An earlier version of a project, as work that is in no file; see `open_file`."""
+    return open_project(load_project(version), None, False, progress)
+
+
+def open_rescued(path: Path, progress: Progress = silent, recording_at: Path | None = None) -> Opened:
+    """What checks out of a damaged project, as work that is in no file; see `open_file`."""
+    rescued = rescue(path, recording_at)
+    opened = open_project(rescued.project, None, False, progress)
+    told = UserError("document.rescued", project=path.name, steps=rescued.lost_steps, edits=rescued.lost_edits)
+    return replace(opened, remarks=(*opened.remarks, told))
+
+
+def open_project(project: Project, path: Path | None, saved: bool, progress: Progress = silent) -> Opened:
+    """A project with its recording, once its masks were tried out."""
+    decoding = part(progress, 0.0, 0.4)
+    if project.embedded is not None:
+        recording = project.embedded.load(project.recording, decoding)
+    else:
+        recording = load(project.recording, decoding)
+    told = project.check(recording)
+    levels = analyse_levels(recording.samples, project.state.analysis, part(progress, 0.4, 1.0))
+    remarks = recording.remarks if told is None else (*recording.remarks, told)
+    opened = Opened(recording, levels, project, path, saved, remarks=remarks)
+    try_out(opened)
+    return opened
+
+
+def try_out(opened: Opened) -> None:
+    """Evaluate the masks of a project here and there, so that what can't be shown does not take another's place.
+
+    Raises
+    ------
+    ProjectError
+        If they are none.
+    """
+    project = opened.project
+    assert project is not None
+    state, samples = project.state, len(opened.recording.samples)
+    try:
+        model = opened.solved.model(state, project.runs)
+        stack = stack_of(state, model, samples, opened.levels.levels[0])
+        rows, columns = (
+            np.unique(np.linspace(0, count - 1, min(count, TRIED)).astype(np.intp))
+            for count in (stack.bins, stack.frames)
+        )
+        masks = stack.evaluate(rows, columns)
+    except (Cancelled, MemoryError):
+        raise
+    except Exception as error:
+        raise ProjectError("document.damaged", project=project.path.name) from error
+    if not np.isfinite(masks).all() or masks.min() < -1e-3 or np.abs(masks.sum(axis=0) - 1).max() > 1e-3:
+        raise ProjectError("document.damaged", project=project.path.name)
+
+
+def _inside(recording: Path, project: Path) -> bool:
+    """Whether a recording lies in the folder of its project, or below it."""
+    return recording.resolve().is_relative_to(project.parent.resolve())
