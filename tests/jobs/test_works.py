@@ -13,8 +13,8 @@ from workbench.audio.stems import Placed, read_stem
 from workbench.document.project import save_project
 from workbench.document.state import fresh_state
 from workbench.errors import UserError
-from workbench.jobs.runner import Runner
 from workbench.jobs.opening import open_file
+from workbench.jobs.runner import Runner
 from workbench.jobs.works import find_stems, learn_from_stems, load_references, make_oracle, sound_files
 from workbench.progress import Cancelled
 from workbench.separation.factorise import factorise

@@ -58,6 +58,7 @@ class RecoveryDialog(QDialog):
         column.addWidget(title)
         column.addWidget(text)
         column.addWidget(self.list, 1)
+        row.setSpacing(8)
         row.addWidget(self.discard)
         row.addStretch(1)
         row.addWidget(self.later)
@@ -87,7 +88,10 @@ class RecoveryDialog(QDialog):
             acts = self.tr("1 act") if each.acts == 1 else self.tr("{0} acts").format(each.acts)
             last = self.tr(", the last: {0}").format(short(each.last, MOST_LETTERS)) if each.last else ""
             text = f"{short(each.name, MOST_LETTERS)}\n{moment(each.time)}\n{acts}{last}"
-            item = QListWidgetItem(QIcon(picture), text)
+            icon = QIcon(picture)
+            # As it is also where it is chosen: its colours say what it is.
+            icon.addPixmap(picture, QIcon.Mode.Selected)
+            item = QListWidgetItem(icon, text)
             item.setSizeHint(QSize(0, PICTURE.height() + 12))
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -44,7 +44,7 @@ class Invitation(QWidget):
         self._lately.setProperty("role", "title")
         column.addSpacing(18)
         column.addWidget(self._lately)
-        column.addWidget(self.recent, 4)
+        column.addWidget(self.recent, 8)
         column.addStretch(1)
         recent.changed.connect(self._show_recent)
         self._show_recent()

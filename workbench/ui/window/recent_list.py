@@ -15,8 +15,10 @@ from workbench.ui.base.moments import moment
 from workbench.ui.base.names import literal, short
 from workbench.ui.window.actions import Actions, Menu
 
-PICTURE = QSize(208, 117)
-MOST_LETTERS = 26
+PICTURE = QSize(176, 99)
+IN_MENU = 72
+"""Pixels across."""
+MOST_LETTERS = 24
 
 
 def tr(text: str) -> str:
@@ -38,8 +40,11 @@ class RecentList(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
         self.setIconSize(PICTURE)
-        self.setGridSize(QSize(PICTURE.width() + 20, PICTURE.height() + 52))
+        self.setGridSize(QSize(PICTURE.width() + 18, PICTURE.height() + 50))
         self.setWordWrap(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.viewport().setAutoFillBackground(False)
+        self.setStyleSheet("#recentFiles { background: transparent; border: none; }")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemClicked.connect(self._choose)
         self.itemActivated.connect(self._choose)
@@ -67,6 +72,7 @@ def add_recent_menu(actions: Actions, menu: Menu, recent: Recent, open_file: Cal
     inner = menu.menu.addMenu(tr("Open &recent"))
     inner.setObjectName("recentMenu")
     inner.setToolTipsVisible(True)
+    inner.setStyleSheet(f"QMenu {{ icon-size: {IN_MENU}px; }}")
 
     def fill() -> None:
         inner.clear()
@@ -94,4 +100,7 @@ def _icon(recent: Recent, path: Path) -> QIcon:
     if picture.isNull():
         picture = QPixmap(PICTURE)
         picture.fill(Qt.GlobalColor.black)
-    return QIcon(picture)
+    icon = QIcon(picture)
+    # As it is also where it is chosen: its colours say what it is.
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
