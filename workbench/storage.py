@@ -54,7 +54,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     target = Path(os.path.realpath(path))
     mode = _mode_to_keep(target)
-    _remove_stale(target)
+    remove_stale(target)
     # Until it has the mode of the one before, nobody else may look into it.
     partial, handle = _new_partial(target, 0o666 if mode is None else 0o600)
     try:
@@ -105,7 +105,7 @@ def _new_partial(target: Path, mode: int) -> tuple[Path, int | None]:
         os.close(handle)
 
 
-def _remove_stale(target: Path) -> None:
+def remove_stale(target: Path) -> None:
     """Remove what saves of the same name left behind that never ended, by the rule at the top of this file."""
     if sys.platform == "win32":
         return

@@ -1,5 +1,7 @@
 """Opening recordings and projects, and saving projects."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
@@ -121,10 +123,7 @@ def test_what_can_not_be_written_is_said_and_may_be_tried_again(opened, tmp_path
 def test_a_project_that_is_left_is_saved_but_does_not_become_the_open_one(opened, files, tmp_path, settle):
     opened.saving.save(tmp_path / "mine.workbench")
     opened.document.open(
-        opened.document.recording.__class__(*vars(opened.document.recording).values()),
-        opened.document.levels,
-        opened.document.recorded_state,
-        opened.document.runs,
+        replace(opened.document.recording), opened.document.levels, opened.document.recorded_state, opened.document.runs
     )
     settle()
     assert opened.document.path is None and (tmp_path / "mine.workbench").exists()

@@ -248,14 +248,24 @@ def test_a_project_opens_after_a_change_of_window(tmp_path):
     )
     project = load_project(tmp_path / "p.workbench")
     assert project.state.analysis == new
-    assert [name for name, _ in project.steps] == ["wider", "invert"], "steps of the present window"
+    assert [name for name, _ in project.steps] == ["", "run", "fill", "wider", "invert"]
     again = Document()
-    levels = analyse_levels(recording.samples, new)
-    again.open(recording, levels, project.state, project.runs, project.path, project.steps, project.present)
-    np.testing.assert_array_equal(masks(again), masks(document))
-    again.undo()
-    again.undo()
-    assert again.step == 0
+    levels, others = (analyse_levels(recording.samples, each) for each in (new, ANALYSIS))
+    again.open(
+        recording,
+        levels,
+        project.state,
+        project.runs,
+        project.path,
+        project.steps,
+        project.present,
+        others={ANALYSIS: others},
+    )
+    for step in reversed(range(len(project.steps))):
+        document.go_to(step)
+        again.go_to(step)
+        assert again.state.analysis == document.state.analysis
+        np.testing.assert_array_equal(masks(again), masks(document))
 
 
 def test_runs_outlive_steps_that_do_not_need_them_and_no_others_go():

@@ -49,7 +49,7 @@ class Journalling(QObject):
         super().__init__(parent)
         self._document, self._runner, self._views, self._notices = document, runner, views, notices
         self._factorising = factorising
-        self._unsettled = False
+        self._unsettled = self._released = False
         self._home = None if home is None else home / JOURNALS
         self._journal: Journal | None = None
         if self._home is None:
@@ -84,10 +84,14 @@ class Journalling(QObject):
         """Wait until all is written down; answers whether it is."""
         return self._journal is None or self._journal.settle()
 
+    def release(self) -> None:
+        """What is open was saved, or is not wanted."""
+        self._released = True
+
     def close(self) -> None:
-        """End: what is open was saved, or is not wanted."""
+        """End; unsaved work that nobody let go of is found at the next start."""
         if self._journal is not None:
-            self._journal.close()
+            self._journal.close(remove=self._released or not self._document.dirty)
 
     def _take(self, *_: object) -> None:
         document = self._document

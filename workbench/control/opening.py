@@ -146,6 +146,7 @@ class Opening(QObject):
                 result.solved,
                 project.embedded,
                 result.saved,
+                result.others,
             )
             if project.view is not None:
                 self._views.show(project.view)

@@ -47,6 +47,7 @@ class Document(ShownDocument):
         solved: Solved | None = None,
         embedded: Embedded | None = None,
         saved: bool = True,
+        others: Mapping[Analysis, LevelPyramid] | None = None,
     ) -> None:
         """Put another recording, or a whole project with its history, in place of what is open.
 
@@ -62,20 +63,22 @@ class Document(ShownDocument):
         path : Path, optional
             The project file.
         steps : sequence of (str, State), optional
-            Names and states of the history, all of one analysis, of which step `present` takes the place of `state`.
+            Names and states of the history, of which step `present` takes the place of `state`.
         solved : Solved, optional
             What is known already of the models of these states; the document's own from now on.
         embedded : Embedded, optional
             The recording, where the project file holds it.
         saved : bool
             All of it is in the project file; else it is unsaved work.
+        others : mapping of Analysis to LevelPyramid, optional
+            Levels for the other analyses of the history.
         """
         state = state or fresh_state(Analysis())
         self._recording, self._path, self._embedded = recording, path, embedded
         self._runs = Runs(runs)
         self._solved = solved or Solved()
         self._evaluated = Memory(precedence=self._precedence, most_aside=MOST_ASIDE)
-        self._levels = {state.analysis: levels}
+        self._levels = {**(others or {}), state.analysis: levels}
         self._history = History(state, self._runs.nbytes, of_run=self._runs.hold)
         if steps:
             self._history.restore(steps, present)

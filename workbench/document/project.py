@@ -20,6 +20,7 @@ from workbench.document.embedding import Embedded
 from workbench.document.history import Step
 from workbench.document.packed import schema
 from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive, write_archive
+from workbench.document.packed.models import Models
 from workbench.document.packed.older import upgraded
 from workbench.document.packed.packer import Packer
 from workbench.document.packed.pieces import Pieces, tables_of
@@ -32,6 +33,7 @@ from workbench.document.versions import keeping_versions
 from workbench.document.whereabouts import found, from_words, name_of, whereabouts
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
+from workbench.spectral.stft import Analysis
 
 SUFFIX = ".workbench"
 
@@ -62,7 +64,7 @@ class Project:
     state : State
     runs : dict of int to Run
     steps : list of (name, State)
-        The history around `state`, as far as it has the same window and hop: for others the levels are not known.
+        The history.
     present : int
         Which step `state` is.
     stamp : Stamp or None
@@ -304,38 +306,53 @@ def unpacked(
     ProjectError
         If its recording is not to be found.
     """
-    states = tables.get("states", ())
-    if head.present >= len(head.steps) or any(step.state >= len(states) for step in head.steps):
+    if head.present >= len(head.steps):
         raise Damage("a step of the history is missing")
-    first, last = _of_one_analysis(head, states)
-    unpacker = unpacker_of(path, head, tables, source)
-    steps = [(step.name, unpacker.state(step.state)) for step in head.steps[first:last]]
-    runs = {each.id: unpacker.run(each.id) for each in head.runs}
-    return project_of(path, head, steps, head.present - first, runs, recording)
+    reader = Reader(path, head, tables, source)
+    steps = [(step.name, reader.state(step.state)) for step in head.steps]
+    return project_of(path, head, steps, head.present, {each.id: reader.run(each.id) for each in head.runs}, recording)
 
 
-def unpacker_of(
-    path: Path, head: schema.ProjectEntry, tables: Mapping[str, Sequence[Any]], source: Source
-) -> StateUnpacker:
-    """What gives the states of a project that have the window and hop of the present one, and its runs.
+class Reader:
+    """Gives states and runs of a project.
 
     Raises
     ------
     Damage
-        If there is no present state.
+        Every method, where the data is not what it should be.
     """
-    states, present = tables.get("states", ()), head.steps[head.present].state
-    if present >= len(states):
-        raise Damage("a step of the history is missing")
-    return StateUnpacker(
-        tables,
-        source,
-        {each.id: each.run for each in head.runs},
-        analysis_of(states[present]),
-        head.recording.samples,
+
+    def __init__(
+        self, path: Path, head: schema.ProjectEntry, tables: Mapping[str, Sequence[Any]], source: Source
+    ) -> None:
+        self._path, self._samples = path, head.recording.samples
+        self._tables, self._source = tables, source
+        self._models = Models(tables, source, {each.id: each.run for each in head.runs})
+        self._planes: dict[Analysis, StateUnpacker] = {}
+
+    def run(self, number: int) -> Run:
+        """A run."""
+        return self._models.run(number)
+
+    def state(self, number: int) -> State:
+        """A state."""
+        return self.of_state(number).state(number)
+
+    def of_state(self, number: int) -> StateUnpacker:
+        """What gives the states of the window and hop of a state."""
+        states = self._tables.get("states", ())
+        if number >= len(states):
+            raise Damage("a step of the history is missing")
+        analysis = analysis_of(states[number])
+        if analysis not in self._planes:
+            self._planes[analysis] = StateUnpacker(
+                self._tables, self._source, self._models, analysis, self._samples, self._whereabouts
+            )
+        return self._planes[analysis]
+
+    def _whereabouts(self, entry: schema.ReferenceEntry) -> Path:
         # Those that are gone keep their path: who reads them tells so.
-        lambda entry: found(path, entry) or Path(from_words(entry.path)),
-    )
+        return found(self._path, entry) or Path(from_words(entry.path))
 
 
 def project_of(
@@ -369,17 +386,6 @@ def project_of(
         embedded=None if recording is not None else inside,
         view=head.view,
     )
-
-
-def _of_one_analysis(head: schema.ProjectEntry, states: Sequence[schema.StateEntry]) -> tuple[int, int]:
-    """The steps around the present one that have its window and hop: for others the levels are not known."""
-    analysis = states[head.steps[head.present].state].analysis
-    first, last = head.present, head.present + 1
-    while first > 0 and states[head.steps[first - 1].state].analysis == analysis:
-        first -= 1
-    while last < len(head.steps) and states[head.steps[last].state].analysis == analysis:
-        last += 1
-    return first, last
 
 
 def _find_recording(path: Path, reference: schema.RecordingEntry) -> Path:

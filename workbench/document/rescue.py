@@ -20,9 +20,8 @@ from workbench.document.packed.local_headers import whole_members
 from workbench.document.packed.pieces import tables_of
 from workbench.document.packed.pools import Shape
 from workbench.document.packed.schema_edits import ListEntry
-from workbench.document.packed.states import StateUnpacker
 from workbench.document.packed.words import Damage
-from workbench.document.project import Project, ProjectError, project_of, unpacker_of
+from workbench.document.project import Project, ProjectError, Reader, project_of
 from workbench.document.state import Run, State
 
 LISTS = {"edits": "edit_lists", "marks": "mark_lists", "known": "known_lists"}
@@ -113,38 +112,38 @@ Tables = Mapping[str, Sequence[Any]]
 def _rescued(path: Path, head: schema.ProjectEntry, tables: Tables, source: _Careful, there: Path | None) -> Rescued:
     present = min(head.present, len(head.steps) - 1)
     head = msgspec.structs.replace(head, present=present)
-    unpacker = unpacker_of(path, head, tables, source)
-    steps = [(number, state) for number, step in enumerate(head.steps) if (state := _state(unpacker, step)) is not None]
+    reader = Reader(path, head, tables, source)
+    steps = [(number, state) for number, step in enumerate(head.steps) if (state := _state(reader, step)) is not None]
     lost = 0
     if not steps:
-        tables, lost = _without_damaged(tables, head.steps[present].state, unpacker)
-        unpacker = unpacker_of(path, head, tables, source)
-        steps = [(present, unpacker.state(head.steps[present].state))]
+        tables, lost = _without_damaged(tables, head.steps[present].state, reader)
+        reader = Reader(path, head, tables, source)
+        steps = [(present, reader.state(head.steps[present].state))]
     nearest = min(steps, key=lambda each: (abs(each[0] - present), each[0]))
     named = [(head.steps[number].name, state) for number, state in steps]
-    project = project_of(path, head, named, steps.index(nearest), _runs(head, unpacker), there)
+    project = project_of(path, head, named, steps.index(nearest), _runs(head, reader), there)
     return Rescued(project, len(head.steps) - len(steps), lost)
 
 
-def _state(unpacker: StateUnpacker, step: schema.StepEntry) -> State | None:
+def _state(reader: Reader, step: schema.StepEntry) -> State | None:
     try:
-        return unpacker.state(step.state)
+        return reader.state(step.state)
     except Damage:
         return None
 
 
-def _runs(head: schema.ProjectEntry, unpacker: StateUnpacker) -> dict[int, Run]:
+def _runs(head: schema.ProjectEntry, reader: Reader) -> dict[int, Run]:
     """The factorisations that can be read."""
     out = {}
     for each in head.runs:
         with contextlib.suppress(Damage):
-            out[each.id] = unpacker.run(each.id)
+            out[each.id] = reader.run(each.id)
     return out
 
 
-def _without_damaged(tables: Tables, state: int, unpacker: StateUnpacker) -> tuple[Tables, int]:
+def _without_damaged(tables: Tables, state: int, reader: Reader) -> tuple[Tables, int]:
     """Tables in which a state has no edits, marks and words that can't be read, and how many those were."""
-    known = Known(tables)
+    known, unpacker = Known(tables), reader.of_state(state)
     entry: schema.StateEntry = known.entry("states", state)
     out = {name: list(entries) for name, entries in tables.items()}
     lost = 0

@@ -37,6 +37,8 @@ class Opened:
         The project file that it belongs to.
     saved : bool
         All of it is in the project file.
+    others : dict of Analysis to LevelPyramid
+        Of the other analyses of its history.
     solved : Solved
         What the masks of the project's state are computed from; of many marks that takes a moment.
     remarks : tuple of UserError
@@ -48,6 +50,7 @@ class Opened:
     project: Project | None = None
     path: Path | None = None
     saved: bool = True
+    others: dict[Analysis, LevelPyramid] = field(default_factory=dict)
     solved: Solved = field(default_factory=Solved)
     remarks: tuple[UserError, ...] = ()
 
@@ -105,9 +108,16 @@ def open_project(project: Project, path: Path | None, saved: bool, progress: Pro
     else:
         recording = load(project.recording, decoding)
     told = project.check(recording)
-    levels = analyse_levels(recording.samples, project.state.analysis, part(progress, 0.4, 1.0))
+    present = project.state.analysis
+    analyses = [present, *{state.analysis for _, state in project.steps} - {present}]
+    share = 0.6 / len(analyses)
+    every = {
+        each: analyse_levels(recording.samples, each, part(progress, 0.4 + i * share, 0.4 + (i + 1) * share))
+        for i, each in enumerate(analyses)
+    }
+    levels = every.pop(present)
     remarks = recording.remarks if told is None else (*recording.remarks, told)
-    opened = Opened(recording, levels, project, path, saved, remarks=remarks)
+    opened = Opened(recording, levels, project, path, saved, every, remarks=remarks)
     try_out(opened)
     return opened
 

@@ -79,7 +79,7 @@ def left_behind(home: Path) -> list[Left]:
 def _look(folder: Path) -> Left | None:
     """What a journal holds; None where it holds nothing that is not saved."""
     journal = _Replayed(folder)
-    if journal.begun is None or not journal.steps or not journal.dirty:
+    if journal.begun is None or not journal.steps or not journal.touched:
         return None
     sound = name_of(from_words(journal.begun.recording.path))
     project = journal.project
@@ -100,7 +100,9 @@ class _Replayed:
         self.begun: Beginning | None = None
         self.project: Path | None = None
         self.steps: list[schema.StepEntry] = []
-        self.present, self.dirty, self.time = 0, False, 0.0
+        self.present, self.time = 0, 0.0
+        self.touched = False
+        """Whether anything was done since it was begun or saved."""
         self.runs: dict[int, schema.RunEntry] = {}
         self.view: schema.ViewEntry | None = None
         self.tables: list[schema.Tables] = []
@@ -130,11 +132,17 @@ class _Replayed:
     def _change(self, entry: Change, arrays: list[Any]) -> None:
         if entry.dropped + entry.kept > len(self.steps):
             raise Damage("its acts do not follow each other")
+        shorter = entry.dropped > 0 or entry.kept < len(self.steps)
+        if self.steps and (entry.added or shorter or entry.present != self.present):
+            self.touched = True
+        else:
+            # It was begun, or saved, or a factorisation went on.
+            self.touched = entry.dirty
         if entry.dropped:
             del self.steps[: entry.dropped]
         del self.steps[entry.kept :]
         self.steps += entry.added
-        self.present, self.dirty, self.time, self.view = entry.present, entry.dirty, entry.time, entry.view
+        self.present, self.time, self.view = entry.present, entry.time, entry.view
         self.runs.update((run.id, run.run) for run in entry.runs)
         for number in entry.gone:
             self.runs.pop(number, None)

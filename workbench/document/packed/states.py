@@ -1,4 +1,4 @@
-"""States, runs and the history from entries. What they give is a valid document: nothing is looked for that is not
+"""States from entries. What they give is a valid document: nothing is looked for that is not
 there, masks are in [0, 1] and sum to one, and everything is of the plane of the recording."""
 
 from __future__ import annotations
@@ -7,38 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from workbench.document.acts.groups import in_order
 from workbench.document.packed import schema
 from workbench.document.packed.known import Known as Things
+from workbench.document.packed.models import Models, plane_of
 from workbench.document.packed.pools import Source
-from workbench.document.packed.unpacker import Unpacker, check_layers, plane_of
+from workbench.document.packed.unpacker import Unpacker, check_layers
 from workbench.document.packed.words import Damage
-from workbench.document.state import (
-    GroupMix,
-    LayerMix,
-    Reference,
-    RememberedArea,
-    RememberedMix,
-    Run,
-    StackState,
-    State,
-)
+from workbench.document.state import GroupMix, LayerMix, Reference, RememberedArea, RememberedMix, StackState, State
 from workbench.errors import UserError
 from workbench.masks.model.layers import Group
 from workbench.masks.model.models import Factors
 from workbench.separation.holds import Curve, Hold
 from workbench.separation.known import Known, Notes, Onsets
-from workbench.separation.settings import RunSettings
 from workbench.spectral.stft import Analysis
 
 Steps = list[tuple[str, State]]
 
 
 class StateUnpacker:
-    """Gives states and runs; states that share something share it again.
+    """Gives states of one window and hop; states that share something share it again.
 
     Parameters
     ----------
@@ -46,7 +36,7 @@ class StateUnpacker:
         Entries by table.
     source : Source
         Of the arrays.
-    runs : mapping of int to RunEntry
+    models : Models
     analysis : Analysis
         Of the states that will be asked for.
     samples : int
@@ -59,37 +49,17 @@ class StateUnpacker:
         self,
         tables: Mapping[str, Sequence[Any]],
         source: Source,
-        runs: Mapping[int, schema.RunEntry],
+        models: Models,
         analysis: Analysis,
         samples: int,
         whereabouts: Callable[[schema.ReferenceEntry], Path],
     ) -> None:
         self._things = Things(tables)
-        self._source, self._runs, self._whereabouts = source, runs, whereabouts
+        self._source, self._models, self._whereabouts = source, models, whereabouts
         self._analysis, self._plane = analysis, (analysis.bins, analysis.frames(samples))
-        self._unpacker = Unpacker(tables, source, *self._plane)
-        self._made: dict[int, Run] = {}
+        self._unpacker = Unpacker(tables, source, models, *self._plane)
         self._largest: dict[int, int] = {}
         """The largest identity in each stack."""
-
-    # -- runs ------------------------------------------------------------------------------------------
-
-    def run(self, number: int) -> Run:
-        """A run, of any plane.
-
-        Raises
-        ------
-        Damage
-            If it is missing or damaged.
-        """
-        if number not in self._made:
-            if number not in self._runs:
-                raise Damage("a factorisation is missing")
-            entry = self._runs[number]
-            settings: RunSettings = msgspec.convert(entry.settings, RunSettings, from_attributes=True)
-            model = self._unpacker.model(entry.model)
-            self._made[number] = Run(settings, model, entry.costs, entry.name, entry.held, entry.number)
-        return self._made[number]
 
     def reads(self, table: str, number: int) -> bool:
         """Whether an edit, a mark, an area or a word can be read."""
@@ -179,7 +149,7 @@ class StateUnpacker:
             raise Damage("layers of a group are apart")
         if stack.run is None:
             return
-        model = self.run(stack.run).factors
+        model = self._models.run(stack.run).factors
         if plane_of(model) != self._plane:
             raise Damage("a factorisation does not fit the recording")
         if stack.marks is None:

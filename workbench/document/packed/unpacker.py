@@ -1,4 +1,4 @@
-"""Places, edits, marks and models from entries and arrays; the way back of `packer`. What it gives is valid."""
+"""Places, edits, marks and sources from entries and arrays; the way back of `packer`. What it gives is valid."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.document.packed import schema, schema_edits
 from workbench.document.packed.known import Known
+from workbench.document.packed.models import Models, plane_of
 from workbench.document.packed.pools import Source
 from workbench.document.packed.words import Damage
 from workbench.masks.edits import effects
@@ -22,7 +23,7 @@ from workbench.masks.hand.clips import Clip
 from workbench.masks.hand.marks import Mark
 from workbench.masks.model.grid import TILE, Region
 from workbench.masks.model.layers import Layer, Part
-from workbench.masks.model.models import Factors, Model, Shares
+from workbench.masks.model.models import Factors
 from workbench.masks.model.sources import MaskModel, Sources, Word
 from workbench.masks.stack import Stack
 
@@ -30,8 +31,6 @@ ROUNDING = 1e-3
 """By how much painted values may be above one together."""
 FARTHEST = 1e12
 """Pixels from the beginning of a ruler."""
-LOUDEST = 1e30
-"""What a template may come to with its activation; what is more has no number in single precision."""
 WIDEST_FILTER = 135_000
 """Bins times frames that a filter looks at to a side: 64 of each, and as many as another window makes of them."""
 
@@ -45,6 +44,8 @@ class Unpacker:
         Entries by table.
     source : Source
         Of the arrays.
+    models : Models
+        Those of all planes.
     bins, frames : int
         F and N of the plane on which all edits and marks are.
 
@@ -54,9 +55,11 @@ class Unpacker:
         Every method, where the data is not what it should be.
     """
 
-    def __init__(self, tables: Mapping[str, Sequence[Any]], source: Source, bins: int, frames: int) -> None:
+    def __init__(
+        self, tables: Mapping[str, Sequence[Any]], source: Source, models: Models, bins: int, frames: int
+    ) -> None:
         self._known = Known(tables)
-        self._source = source
+        self._source, self._models = source, models
         self._bins, self._frames = bins, frames
         self._pools: dict[str, NDArray[Any]] = {}
         self._tiles: dict[tuple[str, int], NDArray[Any]] = {}
@@ -239,38 +242,18 @@ class Unpacker:
             raise Damage("a factorisation does not fit the recording")
         return model
 
-    def model(self, number: int) -> Model:
-        """Factors, or masks given for every bin, of any plane."""
-        model = self.mask_model(number)
-        if isinstance(model, Sources):
-            raise Damage("a factorisation has no templates")
-        return model
-
     def mask_model(self, number: int) -> MaskModel:
         """Factors, masks given for every bin, or sources."""
-        return self._known.once("models", number, lambda entry: self._model(number, entry))
+        entry = self._known.entry("models", number)
+        if isinstance(entry, schema.SourcesEntry):
+            return self._known.once("models", number, lambda entry: self._sources(number, entry))
+        return self._models.model(number)
 
-    def _model(self, number: int, entry: schema.ModelEntry) -> MaskModel:
-        name = f"model{number}"
-        if isinstance(entry, schema.SharesEntry):
-            masks = self._source.array(f"{name}_masks", np.float16, (entry.components, entry.frames, entry.bins))
-            for each in masks:
-                if each.size and not (each.min() >= 0 and each.max() <= 1):
-                    raise Damage("masks are not between 0 and 1")
-            return Shares(masks)
-        if isinstance(entry, schema.FactorsEntry):
-            shape: tuple[int, ...] = entry.bins, entry.components
-            shape = shape if entry.length is None else (*shape, entry.length)
-            w = self._source.array(f"{name}_W", np.float32, shape)
-            h = self._source.array(f"{name}_H", np.float32, (entry.components, entry.frames))
-            most = [_most(each) for each in (w, h)]
-            if max(*most, most[0] * most[1]) * entry.components * (entry.length or 1) > LOUDEST:
-                raise Damage("templates or activations are no numbers")
-            return Factors(w, h)
-        base = self.model(entry.model)
+    def _sources(self, number: int, entry: schema.SourcesEntry) -> Sources:
+        base = self._models.model(entry.model)
         if not isinstance(base, Factors):
             raise Damage("sources share no components")
-        shares = self._source.array(f"{name}_shares", np.float32, (entry.sources, base.components, entry.bands))
+        shares = self._models.array(number, "shares", np.float32, (entry.sources, base.components, entry.bands))
         # What is NaN is not above 0 either.
         if not (shares >= 0).all() or not (np.abs(shares.sum(axis=0) - 1) <= ROUNDING).all():
             raise Damage("sources do not sum to one")
@@ -278,21 +261,6 @@ class Unpacker:
             raise Damage("a mark is of no source")
         words = tuple(Word(w.source, self.place(w.place), w.weight, w.denies, w.size) for w in entry.words)
         return Sources(base, shares, words)
-
-
-def _most(values: NDArray[np.float32]) -> float:
-    """The largest of values that may not be negative."""
-    least, most = float(values.min(initial=0.0)), float(values.max(initial=0.0))
-    if not least >= 0 or not np.isfinite(most):
-        raise Damage("templates or activations are no numbers")
-    return most
-
-
-def plane_of(model: Model) -> tuple[int, int]:
-    """F and N of a model."""
-    if isinstance(model, Shares):
-        return model.masks.shape[2], model.masks.shape[1]
-    return len(model.W), model.H.shape[1]
 
 
 def _layer(entry: schema.LayerEntry) -> Layer:

@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
             self.leaving.ask(self.close_now)
             return
         self._keep()
+        self.desk.journalling.release()
         self.hide()
         self.desk.playback.stop()
         self.desk.runner.close()
