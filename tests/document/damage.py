@@ -65,7 +65,10 @@ def _places(value: Any, found: list[tuple[Any, Any]]) -> None:
 
 def json_mutated(text: bytes, rng: random.Random, times: int = 1) -> bytes:
     """JSON with other values, or without some, or with those of other places."""
-    lines = [json.loads(line) for line in text.splitlines() if line]
+    try:
+        lines = [json.loads(text)]
+    except ValueError:
+        lines = [json.loads(line) for line in text.splitlines() if line]
     for _ in range(times):
         places: list[tuple[Any, Any]] = []
         for line in lines:

@@ -19,7 +19,7 @@ from workbench.audio.recording import Recording
 from workbench.document.embedding import Embedded
 from workbench.document.history import Step
 from workbench.document.packed import schema
-from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive, write_archive
+from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive, said_by_schema, write_archive
 from workbench.document.packed.models import Models
 from workbench.document.packed.older import upgraded
 from workbench.document.packed.packer import Packer
@@ -241,9 +241,6 @@ def load_project(path: Path, recording: Path | None = None) -> Project:
     except Damage as error:
         raise ProjectError("document.damaged_in", project=path.name, part=error) from error
     except OSError as error:
-        if error.errno is None:
-            # So decompression tells of what it can't read.
-            raise ProjectError("document.damaged", project=path.name) from error
         raise ProjectError("document.not_read", project=path.name, reason=error) from error
     except UNREADABLE as error:
         raise ProjectError("document.damaged", project=path.name) from error
@@ -262,10 +259,10 @@ def contents(path: Path, archive: Archive) -> tuple[schema.ProjectEntry, Mapping
     text = archive.json(HEAD)
     if TABLES not in archive.names:
         return _older(path, json.loads(text, parse_constant=_infinity), archive)
-    version = msgspec.json.decode(text, type=_Version).schema
-    if version > schema.SCHEMA:
-        raise ProjectError("document.newer", project=path.name)
-    head = msgspec.json.decode(text, type=schema.ProjectEntry)
+    with said_by_schema():
+        if msgspec.json.decode(text, type=_Version).schema > schema.SCHEMA:
+            raise ProjectError("document.newer", project=path.name)
+        head = msgspec.json.decode(text, type=schema.ProjectEntry)
     archive.pools = head.pools
     return head, tables_of(archive.lines(TABLES, schema.Tables)), archive
 
@@ -280,7 +277,9 @@ def _older(
     if document["schema"] >= schema.SCHEMA:
         raise ProjectError("document.newer", project=path.name)
     head, tables, arrays = upgraded(document, archive.every_array())
-    return msgspec.convert(head, schema.ProjectEntry), tables_of([msgspec.convert(tables, schema.Tables)]), Held(arrays)
+    with said_by_schema():
+        entries = tables_of([msgspec.convert(tables, schema.Tables)])
+        return msgspec.convert(head, schema.ProjectEntry), entries, Held(arrays)
 
 
 def _infinity(text: str) -> float:

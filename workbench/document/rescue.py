@@ -5,20 +5,19 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from numpy.typing import DTypeLike, NDArray
 
 from workbench.document.packed import schema
 from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive
 from workbench.document.packed.known import Known
 from workbench.document.packed.local_headers import whole_members
 from workbench.document.packed.pieces import tables_of
-from workbench.document.packed.pools import Shape
+from workbench.document.packed.pools import Source
 from workbench.document.packed.schema_edits import ListEntry
 from workbench.document.packed.words import Damage
 from workbench.document.project import Project, ProjectError, Reader, project_of
@@ -59,7 +58,7 @@ def rescue(path: Path, recording: Path | None = None) -> Rescued:
             archive = Archive(file, path.stat().st_size)
             head = msgspec.json.decode(archive.json(HEAD), type=schema.ProjectEntry)
             archive.pools = head.pools
-            return _rescued(path, head, tables_of(_lines(archive)), _Careful(archive), recording)
+            return _rescued(path, head, tables_of(_lines(archive)), archive, recording)
     except ProjectError:
         raise
     except (*UNREADABLE, OSError) as error:
@@ -87,29 +86,10 @@ def _lines(archive: Archive) -> Iterator[schema.Tables]:
         yield from archive.lines(TABLES, schema.Tables)
 
 
-class _Careful:
-    """Arrays of a damaged file: those that can't be read are told as such."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-
-    def pool(self, name: str) -> NDArray[Any]:
-        return self._read(name, lambda: self._archive.pool(name))
-
-    def array(self, name: str, dtype: DTypeLike, shape: Shape) -> NDArray[Any]:
-        return self._read(name, lambda: self._archive.array(name, dtype, shape))
-
-    def _read(self, name: str, read: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-        try:
-            return read()
-        except (*UNREADABLE, OSError) as error:
-            raise Damage(f"the array {name} can't be read") from error
-
-
 Tables = Mapping[str, Sequence[Any]]
 
 
-def _rescued(path: Path, head: schema.ProjectEntry, tables: Tables, source: _Careful, there: Path | None) -> Rescued:
+def _rescued(path: Path, head: schema.ProjectEntry, tables: Tables, source: Source, there: Path | None) -> Rescued:
     present = min(head.present, len(head.steps) - 1)
     head = msgspec.structs.replace(head, present=present)
     reader = Reader(path, head, tables, source)

@@ -84,13 +84,16 @@ class Archive:
         info = self._info(name)
         if info.file_size > MOST_JSON:
             raise Damage(f"{name} is larger than it can be")
-        return self._file.read(info)
+        with _readable(name):
+            return self._file.read(info)
 
     def lines(self, name: str, kind: type[Entry]) -> Iterator[Entry]:
         """The lines of a member, each of which is an entry."""
         decoder = msgspec.json.Decoder(kind)
         for line in io.BytesIO(self.json(name)):
-            yield decoder.decode(line)
+            with said_by_schema():
+                entry = decoder.decode(line)
+            yield entry
 
     def pool(self, name: str) -> NDArray[Any]:
         """As of `Source`."""
@@ -124,7 +127,7 @@ class Archive:
     def _array(self, name: str) -> Iterator[tuple[Any, np.dtype[Any], Shape, int]]:
         """An array: its member behind the header, its type and shape, and the bytes that follow."""
         info = self._info(f"{name}.npy")
-        with self._file.open(info) as member:
+        with _readable(f"the array {name}"), self._file.open(info) as member:
             version = np.lib.format.read_magic(member)
             if version not in HEADERS:
                 raise Damage(f"the array {name} is of an unknown kind")
@@ -149,6 +152,32 @@ class Archive:
         self._left -= size
         if self._left < 0:
             raise Damage("it would fill the memory")
+
+
+@contextmanager
+def said_by_schema() -> Iterator[None]:
+    """What is not as the schema has it is told by its place."""
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        _, _, place = str(error).rpartition(" - at `$")
+        raise Damage(f"what it says of {place.strip('`.') or 'itself'} can't be") from error
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """What can't be read is told by its name."""
+    try:
+        yield
+    except Damage:
+        raise
+    except UNREADABLE as error:
+        raise Damage(f"{name} can't be read") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        # So decompression tells of what it can't read.
+        raise Damage(f"{name} can't be read") from error
 
 
 def _filled(member: Any, name: str, array: NDArray[Any]) -> NDArray[Any]:
