@@ -225,7 +225,7 @@ def tell_silences(report: Report, heard: np.ndarray, seconds: float) -> None:
 
 def export(report: Report, program: Workbench, folder: Path) -> None:
     """The mix and all layers behind their faders; their sum is the mix."""
-    from workbench.audio.export import FileFormat
+    from workbench.audio.formats import FileFormat
     from workbench.control.exporting import Wanted
 
     exporting = program.desk.exporting

@@ -8,7 +8,8 @@ import pytest
 import soundfile
 
 from tests.control.scenes import ids, open_tones, select_box
-from workbench.audio.export import FORMATS, FileFormat, Level, LevelKind
+from workbench.audio.export import Level, LevelKind
+from workbench.audio.formats import FORMATS, FileFormat
 from workbench.audio.scene import Hear
 from workbench.control.exporting import Wanted
 from workbench.document.acts import groups as group_acts
