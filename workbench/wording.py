@@ -116,9 +116,9 @@ SENTENCES: dict[str, str] = {
         "Errors", "There is nothing in the span that is to be exported; choose another one."
     ),
     "audio.bad_template": QT_TRANSLATE_NOOP(
-        "Errors", "The name “{template}” has a brace without its other one; write fields as {{name}}."
+        "Errors", "The name “{template}” has a brace without its other one; write fields as {example}."
     ),
-    "audio.unknown_field": QT_TRANSLATE_NOOP("Errors", "Names have no field {{{field}}}; write some of {fields}."),
+    "audio.unknown_field": QT_TRANSLATE_NOOP("Errors", "Names have no field {field}; write some of {fields}."),
     "audio.own_source": QT_TRANSLATE_NOOP(
         "Errors",
         "“{path}” is a file that this project is made of, and would be overwritten; choose another folder or another "

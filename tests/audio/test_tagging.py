@@ -79,6 +79,13 @@ def test_what_can_not_be_read_is_nothing_and_stops_nothing(tmp_path):
     assert load(tmp_path / "b.wav").tags == Tags(artist="known"), "letters of an unknown encoding are not guessed"
 
 
+def test_the_name_of_a_file_is_no_matter(tmp_path):
+    for name in ("sound.raw", "sound.txt", "sound.mp3", "sound"):
+        path = tmp_path / name
+        tagged(tmp_path, FORMATS["FLAC, 16-bit"]).rename(path)
+        assert load(path).tags.artist == TAGS.artist
+
+
 def test_what_would_end_a_text_does_not(tmp_path):
     path = tagged(tmp_path, FORMATS["FLAC, 16-bit"], Tags(title="a\0b", artist="  "))
     with soundfile.SoundFile(path) as file:

@@ -122,14 +122,15 @@ def filled(template: str, values: Mapping[str, str]) -> str:
     try:
         pieces = list(string.Formatter().parse(template))
     except ValueError as error:
-        raise UserError("audio.bad_template", template=template) from error
+        raise UserError("audio.bad_template", template=template, example="{name}") from error
     for text, field, form, conversion in pieces:
         out += text
         if field is None:
             continue
         if form or conversion or field not in values:
-            name = field + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            raise UserError("audio.unknown_field", field=name, fields=", ".join(f"{{{each}}}" for each in values))
+            written = field + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+            fields = ", ".join(f"{{{each}}}" for each in values)
+            raise UserError("audio.unknown_field", field=f"{{{written}}}", fields=fields)
         out += safe_name(values[field]) if values[field] else ""
     if not all(values[field] for _, field, _, _ in pieces if field is not None):
         # What stood between a field and one that is empty has nothing to part.

@@ -98,7 +98,6 @@ def load(path: Path, progress: Progress = silent) -> Recording:
             sound = decode(file, progress)
             file.seek(0)
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
             tags = tags_of(file)
     except soundfile.SoundFileError as error:
         raise UserError("audio.not_sound", name=path.name, reason=_reason(error)) from error

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass, replace
 from typing import BinaryIO
 
 import soundfile
 
+from workbench.audio.files.spliced import Span, Spliced
 from workbench.audio.naming import Label
+from workbench.signals import undisturbed
 
 READ = ("title", "artist", "album", "date", "genre", "comment")
 UNREADABLE = "\ufffd"
@@ -64,7 +67,9 @@ UNTAGGED = Tags()
 def tags_of(file: BinaryIO) -> Tags:
     """What a sound file says of itself, as far as it can be read; nothing where it can't."""
     try:
-        with soundfile.SoundFile(file) as sound:
+        # Without its name, which says nothing of what is in it, and by which libsndfile would go.
+        whole = Spliced(file, [Span(0, file.seek(0, os.SEEK_END))])
+        with undisturbed(), soundfile.SoundFile(whole) as sound:
             found = sound.copy_metadata()
     except (soundfile.SoundFileError, OSError):
         # What is wrong with the file is told by who reads its sound.
