@@ -104,8 +104,8 @@ SENTENCES: dict[str, str] = {
     ),
     "audio.too_many_channels": QT_TRANSLATE_NOOP(
         "Errors",
-        "“{name}” would have {channels} channels, and {format} holds at most {most}; choose WAV, or a file for each "
-        "part.",
+        "“{name}” would have {channels} channels, and {format} holds at most {most}; choose a format that holds "
+        "more, or a file for each part.",
     ),
     "audio.low_channel": QT_TRANSLATE_NOOP(
         "Errors",

@@ -106,20 +106,45 @@ def test_a_cancelled_or_failed_export_leaves_all_as_it_was(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
-def test_a_disk_that_is_full_leaves_all_as_it_was(tmp_path):
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS.keys())
+def test_a_disk_that_is_full_leaves_all_as_it_was(tmp_path, form):
     import resource
 
     scene = make_scene(3, 20.0)
-    (tmp_path / "02 L1.wav").write_bytes(b"of before")
+    there = tmp_path / f"02 L1{form.suffix}"
+    there.write_bytes(b"of before")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
     try:
         with pytest.raises(UserError, match=r"audio\.unwritable"):
-            write(layer_pieces(scene, tmp_path, FileFormat()), FileFormat())
+            write(layer_pieces(scene, tmp_path, form), form)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert [path.name for path in tmp_path.iterdir()] == ["02 L1.wav"]
-    assert (tmp_path / "02 L1.wav").read_bytes() == b"of before"
+    assert list(tmp_path.iterdir()) == [there] and there.read_bytes() == b"of before"
+
+
+def test_folders_that_were_made_for_files_go_with_them(tmp_path):
+    scene, form = make_scene(2, 2.0), FORMATS["Ogg Vorbis"]
+
+    def stop(share):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write(
+            [*layer_pieces(scene, tmp_path / "new" / "layers", form), mix_piece(scene, tmp_path / "new", "x", form)],
+            form,
+            stop,
+        )
+    assert not list(tmp_path.iterdir())
+    # But not with what somebody else put there meanwhile.
+
+    def busy(share):
+        (tmp_path / "new" / "notes.txt").touch()
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write(layer_pieces(scene, tmp_path / "new" / "layers", form), form, busy)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["notes.txt"]
 
 
 def test_files_are_rendered_side_by_side_so_that_masks_are_evaluated_once_for_all(tmp_path, monkeypatch):

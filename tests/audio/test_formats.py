@@ -10,12 +10,14 @@ import soundfile
 from tests.audio.written import decoded_by_ffmpeg, decoded_by_sox, needs_ffmpeg, needs_sox, probed, sox_formats
 from tests.conftest import make_scene
 from tests.rig import residual_db
+from workbench.audio import writing
 from workbench.audio.export import Piece, layer_pieces, mix_piece
 from workbench.audio.formats import FORMATS, KILOBITS, Container, FileFormat, Quality, SampleFormat
 from workbench.audio.naming import Kind, Label
 from workbench.audio.recording import Recording, load
 from workbench.audio.renderer import render_all
 from workbench.audio.speakers import AS_IN_OGG, AS_IN_WAV, speakers_of
+from workbench.audio.tagging import Tags
 from workbench.audio.writing import measure, write
 from workbench.errors import UserError
 from workbench.wording import sentence
@@ -270,3 +272,16 @@ def test_what_is_measured_is_what_the_file_has_at_its_rate(tmp_path):
     assert foreseen == found
     assert found.peak == np.abs(soundfile.read(piece.path, dtype="float32")[0]).max()
     assert found.true_peak >= found.peak
+
+
+def test_what_no_wav_holds_goes_into_an_rf64_with_its_tags(tmp_path, monkeypatch):
+    monkeypatch.setattr(writing, "LARGEST_WAV", 50_000)
+    scene = make_scene(2, 1.0)
+    for name in ("WAV, 32-bit float", "WAV, 16-bit"):
+        piece = replace(
+            mix_piece(scene, tmp_path / name, "song", FORMATS[name]), tags=Tags(title="Blue", artist="Trio")
+        )
+        write([piece], FORMATS[name])
+        assert soundfile.info(piece.path).format == "RF64"
+        recording = load(piece.path)
+        assert recording.tags == Tags("Blue", "Trio") and len(recording.samples) == 8000

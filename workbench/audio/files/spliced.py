@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import BinaryIO, NamedTuple
 
-
 FARTHEST = (1 << 63) - 1
 """To where C can seek; a head that lies may ask for more."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton
 
 from workbench.audio.naming import FIELDS, USUAL_NAMES
@@ -46,6 +46,7 @@ class ExportFiles(Section):
         self.preview = dim("")
         named(self.preview, "exportPreview", self.tr("Files"), self.tr("The files that will be written"))
         self.preview.setWordWrap(True)
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.preview.setMinimumHeight(LINES * self.preview.fontMetrics().lineSpacing())
         self.add_rows()
         self.row(self.tr("Folder"), self.folder, self.browse)
