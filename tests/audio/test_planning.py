@@ -149,8 +149,14 @@ def test_no_file_takes_the_place_of_what_the_project_is_made_of(tmp_path):
     options = replace(EVERYTHING, names=Names(whole="{recording}"))
     pieces = planned(band(), tmp_path / "link", options)
     check_apart(pieces, [tmp_path / "there" / "other.wav"])
+    for there in (False, True):
+        if there:
+            (tmp_path / "there" / "tones.wav").touch()
+            (tmp_path / "there" / "elsewhere.wav").symlink_to("tones.wav")
+        with pytest.raises(UserError, match=r"audio\.own_source"):
+            check_apart(pieces, [tmp_path / "there" / "tones.wav"])
     with pytest.raises(UserError, match=r"audio\.own_source"):
-        check_apart(pieces, [tmp_path / "there" / "tones.wav"])
+        check_apart(pieces, [tmp_path / "there" / "elsewhere.wav"])
 
 
 def test_what_was_asked_for_before_is_written_bit_for_bit_as_before(tmp_path):

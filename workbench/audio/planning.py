@@ -106,10 +106,16 @@ def check_apart(pieces: Iterable[Piece], used: Sequence[Path]) -> None:
     UserError
         `audio.own_source`.
     """
-    own = {path.resolve() for path in used}
     for piece in pieces:
-        if piece.path.resolve() in own:
+        if any(_same_file(piece.path, path) for path in used):
             raise UserError("audio.own_source", path=piece.path)
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, by links or, where the system takes them for the same, by capital letters."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def _joined(parts: list[Piece], kind: Kind) -> list[Piece]:
