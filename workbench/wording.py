@@ -102,8 +102,27 @@ SENTENCES: dict[str, str] = {
     "audio.no_number": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” is not written: its sound is no finite number at {seconds:.2f} s; turn its layers down."
     ),
-    "audio.flac_channels": QT_TRANSLATE_NOOP(
-        "Errors", "FLAC holds at most {most} channels, not {channels}; choose WAV."
+    "audio.too_many_channels": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{name}” would have {channels} channels, and {format} holds at most {most}; choose a format that holds "
+        "more, or a file for each part.",
+    ),
+    "audio.low_channel": QT_TRANSLATE_NOOP(
+        "Errors",
+        "One of the {channels} channels of “{name}” would keep its lowest frequencies alone, as that of a subwoofer in "
+        "{format}; choose WAV or FLAC, or a file for each part.",
+    ),
+    "audio.empty_span": QT_TRANSLATE_NOOP(
+        "Errors", "There is nothing in the span that is to be exported; choose another one."
+    ),
+    "audio.bad_template": QT_TRANSLATE_NOOP(
+        "Errors", "The name “{template}” has a brace without its other one; write fields as {example}."
+    ),
+    "audio.unknown_field": QT_TRANSLATE_NOOP("Errors", "Names have no field {field}; write some of {fields}."),
+    "audio.own_source": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{path}” is a file that this project is made of, and would be overwritten; choose another folder or another "
+        "name.",
     ),
     "audio.no_folder": QT_TRANSLATE_NOOP("Errors", "There is no folder for the files yet; name one, or choose one."),
     "audio.no_home": QT_TRANSLATE_NOOP(

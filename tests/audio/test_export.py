@@ -10,13 +10,9 @@ import soundfile
 from tests.conftest import make_scene
 from tests.rig import residual_db
 from workbench.audio.export import (
-    FORMATS,
-    Container,
-    FileFormat,
     Level,
     LevelKind,
     Piece,
-    SampleFormat,
     brought_to,
     folder_for,
     group_pieces,
@@ -24,6 +20,7 @@ from workbench.audio.export import (
     layer_pieces,
     mix_piece,
 )
+from workbench.audio.formats import FORMATS, Container, Dither, FileFormat, SampleFormat
 from workbench.audio.recording import Recording
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import Ear, Hear
@@ -51,18 +48,21 @@ def test_layers_are_named_and_sum_to_the_recording(tmp_path):
     assert residual_db(scene.recording.samples, sum(x.astype(float) for x, _ in parts)) < -100
 
 
-@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS.keys())
+LOSSLESS = {name: form for name, form in FORMATS.items() if not form.lossy}
+
+
+@pytest.mark.parametrize("form", LOSSLESS.values(), ids=LOSSLESS.keys())
 def test_every_format_holds_the_mix_to_its_precision(tmp_path, form):
     scene = make_scene(2, 0.3)
     first, second = scene.stack.layers
     scene = replace(scene, stack=replace(scene.stack, layers=(replace(first, gain_db=-3.0), second)))
     piece = mix_piece(scene, tmp_path, "song", form)
-    write([piece], form)
+    write([piece], replace(form, dither=Dither.OFF))
     info = soundfile.info(piece.path)
     assert (info.format, info.subtype, info.samplerate) == (form.container, form.subtype, 8000)
     bits = {"FLOAT": 32, "PCM_24": 24, "PCM_16": 16}[form.subtype]
     got = soundfile.read(piece.path, dtype="float64", always_2d=True)[0]
-    np.testing.assert_allclose(got, render_all(scene), atol=2.0 ** (1 - bits) + 1e-7)
+    np.testing.assert_allclose(got, render_all(scene), atol=2.0**-bits + 1e-7)
 
 
 def test_peak_tells_what_an_integer_format_would_clip(tmp_path):
@@ -106,20 +106,45 @@ def test_a_cancelled_or_failed_export_leaves_all_as_it_was(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit of POSIX")
-def test_a_disk_that_is_full_leaves_all_as_it_was(tmp_path):
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS.keys())
+def test_a_disk_that_is_full_leaves_all_as_it_was(tmp_path, form):
     import resource
 
     scene = make_scene(3, 20.0)
-    (tmp_path / "02 L1.wav").write_bytes(b"of before")
+    there = tmp_path / f"02 L1{form.suffix}"
+    there.write_bytes(b"of before")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
     try:
         with pytest.raises(UserError, match=r"audio\.unwritable"):
-            write(layer_pieces(scene, tmp_path, FileFormat()), FileFormat())
+            write(layer_pieces(scene, tmp_path, form), form)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert [path.name for path in tmp_path.iterdir()] == ["02 L1.wav"]
-    assert (tmp_path / "02 L1.wav").read_bytes() == b"of before"
+    assert list(tmp_path.iterdir()) == [there] and there.read_bytes() == b"of before"
+
+
+def test_folders_that_were_made_for_files_go_with_them(tmp_path):
+    scene, form = make_scene(2, 2.0), FORMATS["Ogg Vorbis"]
+
+    def stop(share):
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write(
+            [*layer_pieces(scene, tmp_path / "new" / "layers", form), mix_piece(scene, tmp_path / "new", "x", form)],
+            form,
+            stop,
+        )
+    assert not list(tmp_path.iterdir())
+    # But not with what somebody else put there meanwhile.
+
+    def busy(share):
+        (tmp_path / "new" / "notes.txt").touch()
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write(layer_pieces(scene, tmp_path / "new" / "layers", form), form, busy)
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["notes.txt"]
 
 
 def test_files_are_rendered_side_by_side_so_that_masks_are_evaluated_once_for_all(tmp_path, monkeypatch):
@@ -148,9 +173,9 @@ def test_files_are_rendered_side_by_side_so_that_masks_are_evaluated_once_for_al
 def test_more_channels_than_flac_holds_is_said(tmp_path):
     scene = make_scene(2, 0.1, channels=9)
     form = FileFormat(Container.FLAC, SampleFormat.PCM_24)
-    with pytest.raises(UserError, match=r"audio\.flac_channels") as caught:
+    with pytest.raises(UserError, match=r"audio\.too_many_channels") as caught:
         write(layer_pieces(scene, tmp_path, form), form)
-    assert "at most 8 channels, not 9" in sentence(caught.value)
+    assert "9 channels, and FLAC holds at most 8" in sentence(caught.value)
 
 
 def test_same_sound_same_file(tmp_path):

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import make_scene, tone_mix
-from workbench.audio.export import FileFormat, Level, LevelKind, Piece, brought_to
+from workbench.audio.export import Level, LevelKind, Piece, brought_to
+from workbench.audio.formats import FileFormat
 from workbench.audio.full_scale import brought_near
 from workbench.audio.recording import Recording, load
 from workbench.audio.stems import read_stem

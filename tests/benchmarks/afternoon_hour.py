@@ -225,12 +225,11 @@ def tell_silences(report: Report, heard: np.ndarray, seconds: float) -> None:
 
 def export(report: Report, program: Workbench, folder: Path) -> None:
     """The mix and all layers behind their faders; their sum is the mix."""
-    from workbench.audio.export import FileFormat
-    from workbench.control.exporting import Wanted
+    from workbench.audio.planning import ExportOptions, Wanted
 
     exporting = program.desk.exporting
     begin, turns = time.perf_counter(), Turns(program)
-    exporting.export(folder, Wanted(heard=False, mix=True, groups=False, layers=True, after=True), FileFormat(), None)
+    exporting.export(folder, ExportOptions(Wanted(heard=False, mix=True, groups=False, layers=True, after=True)))
     while exporting.running:
         turns.turn("export", 0.2)
     turns.end()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def heard_is_exported(report: Report, program: Workbench, sink: NullSink) -> None:
     """What was recorded against the file that was exported, for the mix, a selection, a group and the original."""
-    from workbench.audio.export import FileFormat, heard_piece
+    from workbench.audio.export import heard_piece
+    from workbench.audio.formats import FileFormat
     from workbench.audio.scene import Hear
     from workbench.audio.writing import write
     from workbench.control.listening import Where

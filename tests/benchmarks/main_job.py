@@ -14,7 +14,8 @@ from tests.acting import change_layer
 from tests.benchmarks import Report
 from tests.benchmarks.driving import DEMO, RATE, mouse, open_and_factorise, open_demo, run_until, running_window
 from tests.rig import NullSink, align, residual_db
-from workbench.audio.export import FileFormat, layer_pieces
+from workbench.audio.export import layer_pieces
+from workbench.audio.formats import FileFormat
 from workbench.audio.renderer import render_all
 from workbench.audio.writing import write
 

@@ -142,8 +142,8 @@ def test_the_question_about_clipping_is_not_modal(workbench, tmp_path):
     assert pump(program.application, lambda: program.desk.document.recording, 10)
     program.window.actions_.by_name["export"].trigger()
     export = dialog(program, "exportDialog")
-    export.folder.setText(str(tmp_path / "out"))
-    export.format.setCurrentIndex(2)
+    export.files.folder.setText(str(tmp_path / "out"))
+    export.sound.format.setCurrentIndex(2)
     close(program, opens(program, lambda: QTest.mouseClick(export.go, LEFT), "clippingBox"))
     assert not (tmp_path / "out").exists()
 

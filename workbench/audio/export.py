@@ -1,9 +1,9 @@
-"""Which files an export writes: what is heard, the mix, the groups and the layers; their format and their level."""
+"""Which files an export writes: what is heard, the mix, the groups and the layers; and their level."""
 
 from __future__ import annotations
 
 import os
-import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,56 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.audio.formats import FORMATS as FORMATS
+from workbench.audio.formats import FileFormat as FileFormat
 from workbench.audio.loudness import SILENT, Loudness
 from workbench.audio.mix import audible
+from workbench.audio.naming import MIX, USUAL_NAMES, Kind, Label
+from workbench.audio.resampling import length_at
 from workbench.audio.scene import PLAIN, Ear, Hear, Scene
+from workbench.audio.speakers import Speakers
+from workbench.audio.tagging import UNTAGGED, Tags
 from workbench.errors import UserError
-
-
-class Container(StrEnum):
-    """What holds the samples, as libsndfile names it."""
-
-    WAV = "WAV"
-    FLAC = "FLAC"
-
-
-class SampleFormat(StrEnum):
-    """How a sample is stored, as libsndfile names it."""
-
-    FLOAT = "FLOAT"
-    """32 bits; nothing is rounded or clipped."""
-    PCM_24 = "PCM_24"
-    PCM_16 = "PCM_16"
-
-
-@dataclass(frozen=True)
-class FileFormat:
-    """Container and sample format of a file."""
-
-    container: Container = Container.WAV
-    subtype: SampleFormat = SampleFormat.FLOAT
-
-    @property
-    def suffix(self) -> str:
-        """File name ending with its dot."""
-        return "." + self.container.lower()
-
-    @property
-    def integer(self) -> bool:
-        """Whether samples above full scale would clip."""
-        return self.subtype is not SampleFormat.FLOAT
-
-
-FORMATS = {
-    "WAV, 32-bit float": FileFormat(Container.WAV, SampleFormat.FLOAT),
-    "WAV, 24-bit": FileFormat(Container.WAV, SampleFormat.PCM_24),
-    "WAV, 16-bit": FileFormat(Container.WAV, SampleFormat.PCM_16),
-    "FLAC, 24-bit": FileFormat(Container.FLAC, SampleFormat.PCM_24),
-    "FLAC, 16-bit": FileFormat(Container.FLAC, SampleFormat.PCM_16),
-}
-"""Those that are offered, by their names for people."""
-FLAC_CHANNELS = 8
-"""More do not fit into a FLAC file."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +40,14 @@ class Piece:
         Gain of the whole file.
     part : bool
         It is a part that sums to the mix with others, and keeps its level.
+    label : Label
+        What it is, in words.
+    rate : int or None
+        Hz, of the file; None as the recording.
+    tags : Tags
+        What the file says of itself.
+    voices : tuple of Piece
+        Those whose channels it holds side by side, all of one span; () for a sound of its own.
     """
 
     path: Path
@@ -89,10 +57,16 @@ class Piece:
     stop: int | None = None
     gain_db: float = 0.0
     part: bool = False
+    label: Label = MIX
+    rate: int | None = None
+    tags: Tags = UNTAGGED
+    voices: tuple[Piece, ...] = ()
 
     @property
     def outputs(self) -> int:
         """Channels of the file."""
+        if self.voices:
+            return sum(voice.outputs for voice in self.voices)
         return self.scene.recording.channels if self.layers is not None else self.scene.outputs
 
     @property
@@ -102,9 +76,31 @@ class Piece:
 
     @property
     def samples(self) -> int:
-        """Length of the file."""
+        """Length of its sound, at the rate of the recording."""
         stop = len(self.scene.recording.samples) if self.stop is None else self.stop
         return max(0, stop - self.start)
+
+    @property
+    def file_rate(self) -> int:
+        """Hz, of the file."""
+        return self.scene.recording.rate if self.rate is None else self.rate
+
+    @property
+    def file_samples(self) -> int:
+        """Length of the file, at its rate."""
+        return length_at(self.samples, self.scene.recording.rate, self.file_rate)
+
+    @property
+    def seed(self) -> int:
+        """Of what is drawn at random for the file: its name, so that the same export gives the same file again."""
+        return zlib.crc32(self.path.name.encode(errors="replace"))
+
+    def order(self, places: dict[int, Speakers]) -> tuple[int, ...] | None:
+        """Its channels in the order in which a format has their loudspeakers; None where that is the one they have."""
+        have, want = self.scene.recording.speakers, places.get(self.outputs, ())
+        if self.voices or have == want or len(set(have)) < len(have) or set(have) != set(want):
+            return None
+        return tuple(have.index(each) for each in want)
 
 
 class LevelKind(StrEnum):
@@ -160,23 +156,24 @@ class Measured:
         return Measured(self.peak * gain, loud)
 
 
-def safe_name(name: str) -> str:
-    """A layer's name as part of a file name that every system takes."""
-    clean = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(" .")
-    # File systems count bytes: 255 for a name.
-    return clean.encode(errors="replace")[:160].decode(errors="ignore").strip() or "Layer"
-
-
 def layer_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = False) -> list[Piece]:
     """Files ``01 Name.wav`` … for every layer, before all faders, or `after` them where it is heard."""
-    parts = [(layer.name, (i,)) for i, layer in enumerate(scene.stack.layers)]
+    groups, count = {group.id: group.name for group in scene.stack.groups}, len(scene.stack.layers)
+    parts = [
+        (Label(Kind.LAYER, layer.name, number, count, groups.get(layer.group, "")), (number - 1,))
+        for number, layer in enumerate(scene.stack.layers, 1)
+    ]
     return _part_pieces(scene, folder, form, parts, after)
 
 
 def layer_paths(folder: Path, names: Sequence[str], form: FileFormat) -> list[Path]:
     """Files ``01 Name.wav`` … for layers, or what else is written one by one, of some names."""
-    digits = max(2, len(str(len(names))))
-    return [folder / f"{number:0{digits}d} {safe_name(name)}{form.suffix}" for number, name in enumerate(names, 1)]
+    labels = [Label(Kind.LAYER, name, number, len(names)) for number, name in enumerate(names, 1)]
+    return [_usual_path(folder, label, form) for label in labels]
+
+
+def _usual_path(folder: Path, label: Label, form: FileFormat, recording: str = "") -> Path:
+    return folder / f"{USUAL_NAMES.stem(label, recording, 0, '')}{form.suffix}"
 
 
 def group_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = False) -> list[Piece]:
@@ -189,21 +186,26 @@ def group_pieces(scene: Scene, folder: Path, form: FileFormat, after: bool = Fal
             parts["group", layer.group] = name, (*have, i)
         else:
             parts["layer", layer.id] = layer.name, (i,)
-    return _part_pieces(scene, folder, form, list(parts.values()), after)
+    labelled = [
+        (Label(Kind(kind), name, number, len(parts), name if kind == Kind.GROUP else ""), indices)
+        for number, ((kind, _), (name, indices)) in enumerate(parts.items(), 1)
+    ]
+    return _part_pieces(scene, folder, form, labelled, after)
 
 
 def _part_pieces(
-    scene: Scene, folder: Path, form: FileFormat, parts: Sequence[tuple[str, tuple[int, ...]]], after: bool
+    scene: Scene, folder: Path, form: FileFormat, parts: Sequence[tuple[Label, tuple[int, ...]]], after: bool
 ) -> list[Piece]:
-    layers, paths = scene.stack.layers, layer_paths(folder, [name for name, _ in parts], form)
+    layers = scene.stack.layers
     heard = audible(layers, scene.stack.groups)
     out = []
-    for path, (_, indices) in zip(paths, parts, strict=True):
+    for label, indices in parts:
+        path = _usual_path(folder, label, form)
         if not after:
-            out.append(Piece(path, scene, indices))
+            out.append(Piece(path, scene, indices, label=label))
         elif any(heard[i] for i in indices):
             ear = Ear(Hear.MIX, tuple(layers[i].id for i in indices))
-            out.append(Piece(path, replace(scene, ear=ear), part=True))
+            out.append(Piece(path, replace(scene, ear=ear), part=True, label=label))
     return out
 
 
@@ -234,14 +236,15 @@ def folder_for(text: str) -> Path:
 
 def mix_piece(scene: Scene, folder: Path, stem: str, form: FileFormat) -> Piece:
     """The file of the audible mix."""
-    return Piece(folder / f"{safe_name(stem)} mix{form.suffix}", replace(scene, ear=PLAIN))
+    return Piece(_usual_path(folder, MIX, form, stem), replace(scene, ear=PLAIN))
 
 
 def heard_piece(
     scene: Scene, folder: Path, stem: str, form: FileFormat, start: int = 0, stop: int | None = None
 ) -> Piece:
     """The file of what the scene's ear hears within a span."""
-    return Piece(folder / f"{safe_name(stem)} heard{form.suffix}", scene, None, start, stop)
+    label = Label(Kind.HEARD)
+    return Piece(_usual_path(folder, label, form, stem), scene, None, start, stop, label=label)
 
 
 def brought_to(piece: Piece, measured: Measured, level: Level) -> tuple[Piece, Measured]:

@@ -18,6 +18,7 @@ from workbench.audio.files.decoding import decode
 from workbench.audio.files.layout import Fault
 from workbench.audio.full_scale import brought_near
 from workbench.audio.speakers import Speakers, speakers_of
+from workbench.audio.tagging import UNTAGGED, Tags, tags_of
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
 
@@ -42,6 +43,8 @@ class Recording:
         Where the file says that its channels belong; () as in WAV files of so many.
     file_checksum : str
         SHA-256 of the file; '' where it was not read from one.
+    tags : Tags
+        What the file says of itself.
     """
 
     samples: Float
@@ -51,6 +54,7 @@ class Recording:
     level_db: float = 0.0
     places: Speakers = ()
     file_checksum: str = ""
+    tags: Tags = UNTAGGED
 
     @cached_property
     def checksums(self) -> tuple[str, str]:
@@ -99,6 +103,7 @@ def load(path: Path, progress: Progress = silent, opened: BufferedReader | None 
             sound = decode(file, progress)
             file.seek(0)
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
+            tags = tags_of(file)
     except soundfile.SoundFileError as error:
         raise UserError("audio.not_sound", name=path.name, reason=_reason(error)) from error
     except OSError as error:
@@ -128,7 +133,7 @@ def load(path: Path, progress: Progress = silent, opened: BufferedReader | None 
         remarks.append(UserError("audio.too_loud", name=name, over=change.peak_db, by=change.level_db))
     elif change.level_db < 0:
         remarks.append(UserError("audio.too_quiet", name=name, under=-change.peak_db, by=-change.level_db))
-    return Recording(samples, sound.rate, path, tuple(remarks), change.level_db, sound.speakers, checksum)
+    return Recording(samples, sound.rate, path, tuple(remarks), change.level_db, sound.speakers, checksum, tags)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from workbench.control.areas import AreaActs
 from workbench.control.audition import Audition
 from workbench.control.carrying import Carrying
 from workbench.control.components import Components
+from workbench.control.export_spans import ExportSpans
 from workbench.control.exporting import Exporting
 from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
@@ -252,7 +253,7 @@ def build_desk(
         ),
         measuring=measuring,
         sorting=Sorting(document, acting, measuring, notices),
-        exporting=Exporting(document, heard, listening, runner, notices),
+        exporting=Exporting(document, heard, listening, ExportSpans(document, selection, viewport), runner, notices),
         under_way=UnderWay(
             document,
             selection,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.audio.recording import Recording, load
 from workbench.document.journal.recovery import Left, recover
@@ -18,8 +19,8 @@ from workbench.progress import Cancelled, Progress, part, silent
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
 
-TRIED = 24
-"""Bins and frames at which masks are tried out."""
+TRIED, PATCHES = 12, (0.0, 0.2, 0.45, 0.7, 1.0)
+"""Bins and frames of the patches at which masks are tried out, and how far along both axes these are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,17 +137,27 @@ def try_out(opened: Opened) -> None:
     try:
         model = opened.solved.model(state, project.runs)
         stack = stack_of(state, model, samples, opened.levels.levels[0])
-        rows, columns = (
-            np.unique(np.linspace(0, count - 1, min(count, TRIED)).astype(np.intp))
-            for count in (stack.bins, stack.frames)
+        # Small patches: long strokes take long where all of them is looked at.
+        patches = [_patch(stack.bins, share) for share in PATCHES], [_patch(stack.frames, share) for share in PATCHES]
+        masks = np.concatenate(
+            [
+                stack.evaluate(rows, columns).reshape(len(stack.parts), -1)
+                for rows, columns in zip(*patches, strict=True)
+            ],
+            axis=1,
         )
-        masks = stack.evaluate(rows, columns)
     except (Cancelled, MemoryError):
         raise
     except Exception as error:
         raise ProjectError("document.damaged", project=project.path.name) from error
     if not np.isfinite(masks).all() or masks.min() < -1e-3 or np.abs(masks.sum(axis=0) - 1).max() > 1e-3:
         raise ProjectError("document.damaged", project=project.path.name)
+
+
+def _patch(count: int, share: float) -> NDArray[np.intp]:
+    """Some bins or frames in a row."""
+    first = round(share * max(0, count - TRIED))
+    return np.arange(first, min(first + TRIED, count))
 
 
 def _inside(recording: Path, project: Path) -> bool:

@@ -18,8 +18,8 @@ HEAD = 27
 """Bytes of a page before its table."""
 FIRST, LAST = 2, 4
 """Flags of a page."""
-CHECKSUM = 22
-"""Where in a page its checksum is."""
+SERIAL, CHECKSUM = 14, 22
+"""Where in a page they are."""
 SOUNDS = (b"\x01vorbis", b"OpusHead", b"\x7fFLAC", b"Speex   ")
 """With which the first packets of streams of sound begin."""
 OPUS_RATE, LEAST_RATE = 48000, 8000
@@ -162,6 +162,20 @@ def _mended(file: BinaryIO, link: list[Page]) -> list[Span | bytes]:
         first[head + 12 : head + 16] = OPUS_RATE.to_bytes(4, "little")
         out[0] = _signed(first)
     return out
+
+
+def renumber(file: BinaryIO, serial: int) -> None:
+    """Give all pages of a file of one stream a serial number (32 bits)."""
+    pages, _ = _pages(file, 0, file.seek(0, 2))
+    for i in range(0, len(pages), 256):
+        some = pages[i : i + 256]
+        contents = [_unsigned(file, page) for page in some]
+        for content in contents:
+            content[SERIAL : SERIAL + 4] = struct.pack("<I", serial)
+        for page, content, checksum in zip(some, contents, checksums(contents), strict=True):
+            content[CHECKSUM : CHECKSUM + 4] = struct.pack("<I", int(checksum))
+            file.seek(page.start)
+            file.write(content)
 
 
 def _signed(page: bytearray) -> bytes:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import BinaryIO, NamedTuple
 
+FARTHEST = (1 << 63) - 1
+"""To where C can seek; a head that lies may ask for more."""
+
 
 class Span(NamedTuple):
     """Bytes of a file from `start` to before `stop`."""
@@ -51,7 +54,7 @@ class Spliced:
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """As of a file."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: len(self)}[whence]
-        self._at = max(0, base + offset)
+        self._at = min(max(0, base + offset), FARTHEST)
         return self._at
 
     def tell(self) -> int:

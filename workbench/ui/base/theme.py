@@ -182,6 +182,7 @@ def _sheet(t: Theme) -> str:
         padding: 2px 6px; min-height: 20px; selection-background-color: {t.accent};
     }}
     QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QCheckBox:disabled {{ color: {t.dim}; }}
+    QLineEdit:disabled {{ color: {t.dim}; background: {t.panel}; }}
     QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {t.accent}; }}
     QComboBox::drop-down {{ border: none; width: 18px; }}
     QComboBox::down-arrow {{ image: url({_glyph("down", t.dim)}); width: 10px; height: 10px; margin-right: 4px; }}

@@ -1,281 +1,202 @@
-"""What to export, where to, as what, and how loud."""
+"""What to export, as what, where to and how called; how far it is, and that it is done."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFileDialog,
-    QGridLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from workbench.audio.export import FORMATS, FileFormat, Level, LevelKind, folder_for
-from workbench.control.exporting import Wanted
+from workbench.audio.export import folder_for
+from workbench.audio.planning import ExportOptions
+from workbench.audio.recording import Recording
+from workbench.control.export_spans import ExportSpans
+from workbench.control.exporting import Wrote
 from workbench.control.notices import worded
 from workbench.errors import UserError
-from workbench.ui.base.controls import combo, dim, named, plain
-from workbench.ui.base.file_dialogs import ask_paths
+from workbench.jobs.runner import Job
+from workbench.ui.base.axes import clock
+from workbench.ui.base.controls import dim, named, plain
+from workbench.ui.dialogs.export_choices import Choices
+from workbench.ui.dialogs.export_files import ExportFiles
+from workbench.ui.dialogs.export_parts import ExportParts
+from workbench.ui.dialogs.export_sound import ExportSound
+from workbench.ui.dialogs.export_tags import ExportTags
 
-NEUTRAL = {LevelKind.PEAK: -1.0, LevelKind.LUFS: -16.0}
-UNIT = {LevelKind.PEAK: " dBTP", LevelKind.LUFS: " LUFS", LevelKind.FILE: " dB"}
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the dialog was left with, as plain values that can be kept.
-
-    Attributes
-    ----------
-    folder : str
-    own_folder : bool
-        The folder is the one that was proposed for this recording alone.
-    heard, mix : bool
-    groups : bool
-        Every group; every layer, where there are no groups.
-    layers : bool
-        Every layer, where there are groups.
-    after : bool
-        Parts after the faders.
-    form : str
-        One of FORMATS.
-    level : str
-        A LevelKind, '' for as it is.
-    level_db : float
-    """
-
-    folder: str
-    own_folder: bool = True
-    heard: bool = False
-    mix: bool = True
-    groups: bool = True
-    layers: bool = False
-    after: bool = False
-    form: str = next(iter(FORMATS))
-    level: str = ""
-    level_db: float = 0.0
+STEPS = 1000
+"""Of the progress bar."""
+COLUMN_GAP, SECTION_GAP = 28, 16
+"""Pixels."""
 
 
 class ExportDialog(QDialog):
-    """Asks for files, format and loudness."""
+    """Asks for files, format and loudness; stays until it is closed, and says what came of it."""
 
-    asked = Signal(object, object, object, object)
-    """Folder, Wanted, FileFormat, Level or None."""
+    asked = Signal(object, object)
+    """Folder and ExportOptions."""
+    changed = Signal()
+    """Something else is chosen: there may be other files."""
+    folder_wanted = Signal(object)
+    """Show a folder, a Path, with what is in it."""
 
-    def __init__(
-        self, parent: QWidget, choices: Choices, layers: int, groups: int, heard: str, file_db: float = 0.0
-    ) -> None:
+    def __init__(self, parent: QWidget, choices: Choices, recording: Recording, spans: ExportSpans) -> None:
         super().__init__(parent)
-        self._file_db = file_db
-        self._proposed = choices.folder if choices.own_folder else ""
+        self._recording, self._spans = recording, spans
+        self._wrote: Wrote | None = None
+        self._job: Job | None = None
         named(self, "exportDialog", self.tr("Export"), self.tr("Write what is heard, the mix or its parts to files"))
         self.setWindowTitle(self.tr("Export"))
-        self.setMinimumWidth(480)
-        self.heard = named(
-            QCheckBox(),
-            "exportHeard",
-            self.tr("Export what is heard"),
-            self.tr("One file, sample for sample what plays now"),
-        )
-        self.mix = named(
-            QCheckBox(self.tr("The mix, after the faders")),
-            "exportMix",
-            self.tr("Export the mix"),
-            self.tr("One file with mute, solo, gain, pan and width applied"),
-        )
-        self.groups = named(
-            QCheckBox(),
-            "exportGroups",
-            self.tr("Export the groups"),
-            self.tr("One file a group, and one a layer that is in none: 01 Name, 02 Name …"),
-        )
-        self.layers = named(
-            QCheckBox(), "exportLayers", self.tr("Export the layers"), self.tr("One file a layer: 01 Name, 02 Name …")
-        )
-        self.faders = combo(
-            [
-                (self.tr("before the faders: they sum to the recording"), False),
-                (self.tr("after the faders: they sum to the mix"), True),
-            ],
-            "exportFaders",
-            self.tr("Groups and layers"),
-            self.tr("After the faders what is muted gives no file"),
-        )
-        self.folder = named(QLineEdit(choices.folder), "exportFolder", self.tr("Folder"), self.tr("Where the files go"))
-        browse = named(
-            QPushButton(self.tr("Choose…")),
-            "exportBrowse",
-            self.tr("Choose a folder"),
-            self.tr("Choose another folder"),
-        )
-        self.format = combo(
-            [(name, form) for name, form in FORMATS.items()],
-            "exportFormat",
-            self.tr("Format"),
-            self.tr("32-bit float keeps everything; integers clip above full scale"),
-        )
-        self.loudness = combo(
-            [
-                (self.tr("as it is"), ""),
-                (self.tr("to a true peak of"), LevelKind.PEAK),
-                (self.tr("to a loudness of"), LevelKind.LUFS),
-                *([(self.tr("as loud as the file"), LevelKind.FILE)] if file_db else []),
-            ],
-            "exportLoudness",
-            self.tr("Loudness"),
-            self.tr(
-                "Of what is heard and of the mix. Parts stay as they are: those after the faders sum to the mix "
-                "at its own loudness."
-            ),
-        )
-        self.level = named(QDoubleSpinBox(), "exportLevel", self.tr("Level"), self.tr("The level to bring it to"))
-        self.level.setRange(-60, 0)
-        self.level.setDecimals(1)
-        self.level.setEnabled(False)
+        self.parts = ExportParts(spans)
+        self.sound = ExportSound(recording.rate, recording.level_db)
+        self.files = ExportFiles(choices.folder if choices.own_folder else "")
+        self.tags = ExportTags(recording.tags.title or recording.path.stem)
         self.notice = plain()
         self.notice.setObjectName("exportNotice")
-        self.notice.setProperty("role", "hint")
         self.notice.setWordWrap(True)
-        self.notice.hide()
-        self._arrange(browse)
-        self._put(choices)
-        self.show_parts(layers, groups, heard)
-        self.loudness.activated.connect(lambda _: self._loudness_chosen())
-        browse.clicked.connect(self._browse)
-        self.go.clicked.connect(self._ask)
-
-    def _arrange(self, browse: QPushButton) -> None:
-        buttons = QDialogButtonBox()
+        self.show_folder = named(
+            QPushButton(self.tr("Show the folder")),
+            "exportShow",
+            self.tr("Show the folder"),
+            self.tr("Open the folder with the files that were written"),
+        )
+        self.progress = named(
+            QProgressBar(), "exportProgress", self.tr("Progress"), self.tr("How much of the files is written")
+        )
+        self.progress.setRange(0, STEPS)
+        self.progress.setTextVisible(False)
+        self.left = dim("")
+        self.stop = named(
+            QPushButton(self.tr("Stop")), "exportStop", self.tr("Stop"), self.tr("Stop; no file is written then")
+        )
         self.go = named(QPushButton(self.tr("Export")), "exportGo", self.tr("Export"), self.tr("Write the files"))
         self.go.setDefault(True)
         self.go.setProperty("role", "primary")
-        close = named(QPushButton(self.tr("Close")), "exportClose", self.tr("Close"), self.tr("Close (Esc)"))
-        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
-        buttons.addButton(close, QDialogButtonBox.ButtonRole.RejectRole)
-        close.clicked.connect(self.reject)
-        grid = QGridLayout()
-        grid.setVerticalSpacing(8)
-        grid.addWidget(dim(self.tr("Parts")), 0, 0)
-        grid.addWidget(self.faders, 0, 1, 1, 2)
-        grid.addWidget(dim(self.tr("Folder")), 1, 0)
-        grid.addWidget(self.folder, 1, 1)
-        grid.addWidget(browse, 1, 2)
-        grid.addWidget(dim(self.tr("Format")), 2, 0)
-        grid.addWidget(self.format, 2, 1, 1, 2)
-        grid.addWidget(dim(self.tr("Loudness")), 3, 0)
-        grid.addWidget(self.loudness, 3, 1)
-        grid.addWidget(self.level, 3, 2)
-        grid.setColumnStretch(1, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 14, 18, 14)
-        column.setSpacing(8)
-        for box in (self.heard, self.mix, self.groups, self.layers):
-            column.addWidget(box)
-        column.addSpacing(4)
-        column.addLayout(grid)
-        column.addWidget(self.notice)
-        column.addWidget(buttons)
+        self.close_button = named(
+            QPushButton(self.tr("Close")), "exportClose", self.tr("Close"), self.tr("Close (Esc); work goes on")
+        )
+        self._arrange()
+        for section in (self.parts, self.sound, self.files, self.tags):
+            section.put(choices)
+            section.changed.connect(self.changed)
+        self.say("")
+        self._show_work(False)
+        self.go.clicked.connect(self._ask)
+        self.close_button.clicked.connect(self.reject)
+        self.stop.clicked.connect(self._stop)
+        self.show_folder.clicked.connect(self._show_folder)
 
-    def _put(self, choices: Choices) -> None:
-        """Show choices; what this version does not know is as it is by default."""
-        self._choices = choices
-        self.heard.setChecked(choices.heard)
-        self.mix.setChecked(choices.mix)
-        self.groups.setChecked(choices.groups)
-        self.layers.setChecked(choices.layers)
-        self.faders.setCurrentIndex(max(0, self.faders.findData(choices.after)))
-        self.format.setCurrentIndex(max(0, self.format.findText(choices.form)))
-        self.loudness.setCurrentIndex(max(0, self.loudness.findData(choices.level)))
-        self._loudness_chosen()
-        if self._level_kind() in NEUTRAL:
-            self.level.setValue(choices.level_db)
+    def _arrange(self) -> None:
+        columns = QHBoxLayout()
+        columns.setSpacing(COLUMN_GAP)
+        for sections in ((self.parts, self.sound), (self.files, self.tags)):
+            column = QVBoxLayout()
+            column.setSpacing(SECTION_GAP)
+            for section in sections:
+                column.addWidget(section)
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        said = QHBoxLayout()
+        said.addWidget(self.notice, 1)
+        said.addWidget(self.show_folder)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.stop)
+        buttons.addWidget(self.progress, 1)
+        buttons.addWidget(self.left)
+        buttons.addStretch(1)
+        buttons.addWidget(self.go)
+        buttons.addWidget(self.close_button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(18, 14, 18, 14)
+        rows.setSpacing(12)
+        rows.addLayout(columns, 1)
+        rows.addLayout(said)
+        rows.addLayout(buttons)
+
+    # -- what is chosen ------------------------------------------------------------------------------
 
     def show_parts(self, layers: int, groups: int, heard: str) -> None:
         """Show how many files there would be, and what is heard; without groups the layers are the parts."""
-        grouped, before = groups != layers, not self.groups.isHidden()
-        self.heard.setText(self.tr("What I hear now: {0}").format(heard))
-        self.groups.setText(self.tr("Every group ({0} files)").format(groups))
-        self.layers.setText(self.tr("Every layer ({0} files)").format(layers))
-        if before and not grouped:
-            self.layers.setChecked(self.groups.isChecked())
-        elif grouped and not before:
-            self.groups.setChecked(self.layers.isChecked())
-            self.layers.setChecked(self._choices.layers)
-        self.groups.setVisible(grouped)
+        self.parts.show_parts(layers, groups, heard)
 
     def choices(self) -> Choices:
         """What the dialog shows, to begin with the next time."""
-        grouped, folder = not self.groups.isHidden(), self.folder.text().strip()
-        return Choices(
-            folder,
-            folder == self._proposed,
-            self.heard.isChecked(),
-            self.mix.isChecked(),
-            (self.groups if grouped else self.layers).isChecked(),
-            self.layers.isChecked() if grouped else self._choices.layers,
-            bool(self.faders.currentData()),
-            self.format.currentText(),
-            str(self.loudness.currentData() or ""),
-            self.level.value(),
-        )
+        shown: dict[str, Any] = {}
+        for section in (self.parts, self.sound, self.files, self.tags):
+            shown |= section.choices()
+        return Choices(**shown)
 
-    def say(self, text: str) -> None:
-        """A sentence within the dialog."""
-        self.notice.setText(text)
-        self.notice.setVisible(bool(text))
-        self.adjustSize()
-
-    def _loudness_chosen(self) -> None:
-        kind = self._level_kind()
-        self.level.setEnabled(kind in NEUTRAL)
-        self.level.setSuffix("" if kind is None else UNIT[kind])
-        far = abs(self._file_db) if kind is LevelKind.FILE else 0.0
-        self.level.setRange(-max(60.0, far), far)
-        if kind is not None:
-            self.level.setValue(NEUTRAL.get(kind, self._file_db))
-
-    def _level_kind(self) -> LevelKind | None:
-        """To which measure it is brought; None leaves it as it is."""
-        # Qt gives members of a StrEnum back as plain strings.
-        return LevelKind(self.loudness.currentData()) if self.loudness.currentData() else None
-
-    def _browse(self) -> None:
-        ask_paths(
-            self,
-            "exportFolderDialog",
-            self.tr("Folder for the files"),
-            self.folder.text(),
-            lambda paths: self.folder.setText(str(paths[0])),
-            QFileDialog.FileMode.Directory,
-        )
+    def options(self) -> ExportOptions:
+        """What is asked for, of the time that is chosen as it is now."""
+        title, db = self._recording.tags.title, self._recording.level_db
+        return self.choices().options(self.parts.wanted, title, db, self._spans.samples(self.parts.range))
 
     def _ask(self) -> None:
-        wanted = Wanted(
-            self.heard.isChecked(),
-            self.mix.isChecked(),
-            self.groups.isChecked() and not self.groups.isHidden(),
-            self.layers.isChecked(),
-            bool(self.faders.currentData()),
-        )
+        wanted = self.parts.wanted
         if not (wanted.heard or wanted.mix or wanted.groups or wanted.layers):
             self.say(self.tr("Choose something to export."))
             return
         try:
-            folder = folder_for(self.folder.text())
+            folder = folder_for(self.files.folder.text())
         except UserError as reason:
             self.say(worded(reason))
-            self.folder.setFocus()
+            self.files.folder.setFocus()
             return
-        form: FileFormat = self.format.currentData()
-        kind = self._level_kind()
         self.say("")
-        level = None if kind is None else Level(kind, self._file_db if kind is LevelKind.FILE else self.level.value())
-        self.asked.emit(folder, wanted, form, level)
+        self.asked.emit(folder, self.options())
+
+    # -- what comes of it ----------------------------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """A sentence within the dialog."""
+        self._wrote = None
+        self.notice.setText(text)
+        self.notice.setVisible(bool(text))
+        self.show_folder.hide()
+        self.go.setDefault(True)
+        self.adjustSize()
+
+    def show_written(self, wrote: Wrote) -> None:
+        """Say that it is done, and offer the folder."""
+        self.say(wrote.text)
+        self._wrote = wrote
+        self.show_folder.show()
+        self.adjustSize()
+        self.close_button.setDefault(True)
+        self.close_button.setFocus()
+
+    def follow(self, job: Job) -> None:
+        """Show how far a job is, until it ends."""
+        self._job = job
+        self.progress.setValue(0)
+        self.left.setText(job.name)
+        self._show_work(True)
+        job.progressed.connect(self._progressed)
+        job.ended.connect(self._ended)
+
+    def _progressed(self, share: float) -> None:
+        if self._job is None or self.sender() is not self._job:
+            return
+        self.progress.setValue(round(max(0.0, share) * STEPS))
+        left = self._job.seconds_left
+        if left is not None:
+            self.left.setText(self.tr("{0} left").format(clock(math.ceil(left), 0)))
+
+    def _ended(self) -> None:
+        if self.sender() is self._job:
+            self._job = None
+            self._show_work(False)
+
+    def _show_work(self, on: bool) -> None:
+        for widget in (self.stop, self.progress, self.left):
+            widget.setVisible(on)
+        self.go.setEnabled(not on)
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self.say(self.tr("Stopped: nothing was written."))
+
+    def _show_folder(self) -> None:
+        if self._wrote is not None:
+            self.folder_wanted.emit(self._wrote.folder)

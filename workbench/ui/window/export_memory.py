@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSettings
 
-from workbench.ui.dialogs.export_dialog import Choices
+from workbench.audio.tagging import Tags
+from workbench.ui.dialogs.export_choices import Choices
 
 MOST_PROJECTS = 100
 """Of how many recordings and projects the choices are kept: the newest."""
@@ -26,7 +27,7 @@ class ExportMemory:
     def __init__(self, settings: QSettings) -> None:
         self._settings = settings
 
-    def recall(self, paths: Sequence[Path], proposed: str, otherwise: Path) -> Choices:
+    def recall(self, paths: Sequence[Path], proposed: str, otherwise: Path, tags: Tags) -> Choices:
         """The choices to begin with.
 
         Parameters
@@ -37,18 +38,20 @@ class ExportMemory:
             Name of a folder for the files of a recording of which nothing was exported yet.
         otherwise : Path
             Where that folder is, if nothing was ever exported.
+        tags : Tags
+            Of the recording, for its first export.
         """
         known = self._known()
         for path in paths:
             if str(path) in known:
                 return known[str(path)]
         if not known:
-            return Choices(str(otherwise / proposed))
+            return Choices(str(otherwise / proposed)).of_recording(tags)
         last = list(known.values())[-1]
         # Beside the last one, so that no file takes the place of another recording's.
         folder = Path(last.folder)
         beside = folder.parent if last.own_folder else folder
-        return Choices(**{**asdict(last), "folder": str(beside / proposed), "own_folder": True})
+        return replace(last, folder=str(beside / proposed), own_folder=True).of_recording(tags)
 
     def keep(self, paths: Sequence[Path], choices: Choices) -> None:
         """Remember what was chosen for a project and its recording."""

@@ -66,7 +66,8 @@ class Leaving(QObject):
             box.show()
 
     def _look(self) -> None:
-        asked = any(each.isVisible() for each in self._over.findChildren(QMessageBox, "clippingBox"))
+        boxes = [self._over.findChildren(QMessageBox, name) for name in ("clippingBox", "replacingBox")]
+        asked = any(each.isVisible() for found in boxes for each in found)
         if self.writing or asked:
             return
         self._later.stop()
