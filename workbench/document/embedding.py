@@ -14,13 +14,14 @@ from typing import IO
 import numpy as np
 import soundfile
 
-from workbench.audio.export import FLAC_CHANNELS
 from workbench.audio.recording import Recording, load
 from workbench.document.packed.archive import UNREADABLE
 from workbench.document.packed.words import Damage
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
 
+FLAC_CHANNELS, FLAC_RATE = 8, 655_350
+"""More FLAC does not hold."""
 MOST_UNFOLDED = 200
 """A member of sound is hardly packed: so many times its packed bytes it may have."""
 
@@ -108,7 +109,7 @@ def embedded(recording: Recording, held: Embedded | None = None) -> Embedded:
 def _exact_in(recording: Recording) -> str | None:
     """The sample format of FLAC that holds every sample as it is; None where none does."""
     usual = recording.channels <= FLAC_CHANNELS and not (recording.places and recording.channels > 2)
-    if not usual or recording.level_db or recording.rate > 655_350:
+    if not usual or recording.level_db or recording.rate > FLAC_RATE:
         return None
     for bits, subtype in ((15, "PCM_16"), (23, "PCM_24")):
         step = np.float32(2**bits)
