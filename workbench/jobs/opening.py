@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,12 +16,17 @@ from workbench.document.rescue import rescue
 from workbench.document.solved import Solved
 from workbench.document.state import stack_of
 from workbench.errors import UserError
+from workbench.masks.edits.edits import Edit, Operation
+from workbench.masks.model.grid import Region
+from workbench.masks.stack import Stack
 from workbench.progress import Cancelled, Progress, part, silent
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
 
 TRIED, PATCHES = 12, (0.0, 0.2, 0.45, 0.7, 1.0)
 """Bins and frames of the patches at which masks are tried out, and how far along both axes these are."""
+MOST_EFFORT = 1000
+"""Above which a place is not tried out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,27 +143,36 @@ def try_out(opened: Opened) -> None:
     try:
         model = opened.solved.model(state, project.runs)
         stack = stack_of(state, model, samples, opened.levels.levels[0])
-        # Small patches: long strokes take long where all of them is looked at.
-        patches = [_patch(stack.bins, share) for share in PATCHES], [_patch(stack.frames, share) for share in PATCHES]
-        masks = np.concatenate(
-            [
-                stack.evaluate(rows, columns).reshape(len(stack.parts), -1)
-                for rows, columns in zip(*patches, strict=True)
-            ],
-            axis=1,
-        )
+        patches = [(_patch(stack.bins, share), _patch(stack.frames, share)) for share in PATCHES]
+        # Where strokes go over and over a place, its masks are found while the picture is drawn.
+        light = [patch for patch in patches if _effort(stack.edits, *patch) < MOST_EFFORT]
+        tried = [stack.evaluate(*patch) for patch in light]
     except (Cancelled, MemoryError):
         raise
     except Exception as error:
         raise ProjectError("document.damaged", project=project.path.name) from error
-    if not np.isfinite(masks).all() or masks.min() < -1e-3 or np.abs(masks.sum(axis=0) - 1).max() > 1e-3:
-        raise ProjectError("document.damaged", project=project.path.name)
+    for masks in tried:
+        if not np.isfinite(masks).all() or masks.min() < -1e-3 or np.abs(masks.sum(axis=0) - 1).max() > 1e-3:
+            raise ProjectError("document.damaged", project=project.path.name)
 
 
 def _patch(count: int, share: float) -> NDArray[np.intp]:
     """Some bins or frames in a row."""
     first = round(share * max(0, count - TRIED))
     return np.arange(first, min(first + TRIED, count))
+
+
+def _effort(edits: Sequence[Edit], rows: NDArray[np.intp], columns: NDArray[np.intp]) -> int:
+    """What it takes to lay edits over the blocks of a patch, by that of a simple operation."""
+    region = Region(int(rows[0]) - 128, int(rows[-1]) + 128, int(columns[0]) - 32, int(columns[-1]) + 32)
+    total = 0
+    for edit in edits:
+        if edit.touches(region):
+            total += edit.effort(region)
+            source = getattr(edit.effect, "source", None) if isinstance(edit, Operation) else None
+            if isinstance(source, Stack):
+                total += _effort(source.edits, rows, columns)
+    return total
 
 
 def _inside(recording: Path, project: Path) -> bool:
