@@ -26,7 +26,7 @@ NEVER = {"quit", "manual", "glossary"}
 
 def measure(report: Report) -> None:
     """Each seed in a process of its own."""
-    seconds, seeds = (int(os.environ.get(*pair)) for pair in ((SECONDS_ENV, SECONDS), (SEEDS_ENV, SEEDS)))  # type: ignore[arg-type]
+    seconds, seeds = int(os.environ.get(SECONDS_ENV, SECONDS)), int(os.environ.get(SEEDS_ENV, SEEDS))
     for seed in range(seeds):
         command = [sys.executable, "-m", "tests.benchmarks.recovery_monkey", str(seed), str(seconds)]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -92,6 +92,9 @@ class Monkey:
 
         return QPoint(self._rng.randrange(max(1, widget.width())), self._rng.randrange(max(1, widget.height())))
 
+    def _points(self, widget):
+        return self._point(widget), self._point(widget)
+
     def _keys(self):
         from PySide6.QtCore import Qt
 
@@ -116,6 +119,9 @@ class Monkey:
         from PySide6.QtTest import QTest
 
         widget, keys = self._widget(), self._keys()
+        if self._program.window.panes.stack.isAncestorOf(widget):
+            self._drag_on_screen(widget)
+            return
         button = self._rng.choice((Qt.MouseButton.LeftButton,) * 6 + (Qt.MouseButton.MiddleButton,))
         QTest.mousePress(widget, button, keys, self._point(widget))
         for _ in range(self._rng.randrange(1, 8)):
@@ -124,6 +130,14 @@ class Monkey:
         if self._rng.random() < 0.1:
             QTest.keyClick(widget, Qt.Key.Key_Escape)
         QTest.mouseRelease(widget, button, keys, self._point(widget))
+
+    def _drag_on_screen(self, widget) -> None:
+        """With the pointer of the screen: rows are dragged in a loop of Qt's own, which ends with its button alone."""
+        (x, y), end = ([max(0, each.x()), max(0, each.y())] for each in map(widget.mapToGlobal, self._points(widget)))
+        hand = ["mousemove", x, y, "mousedown", "1", "mousemove", x + 9, y + 9]
+        hand += ["sleep", "0.05", "mousemove", *end, "sleep", "0.05", "mouseup", "1"]
+        with subprocess.Popen(["xdotool", *map(str, hand)]) as process:
+            run_until(self._program, lambda: process.poll() is not None, 5.0)
 
     def _key(self) -> None:
         from PySide6.QtCore import Qt
