@@ -6,6 +6,7 @@ import io
 import json
 import random
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -50,7 +51,9 @@ def members_of(path: Path) -> Members:
 def zipped(members: Members | list[tuple[str, bytes]]) -> bytes:
     """A zip of members, of which some may have the same name."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        # The same name twice is what is wanted.
+        warnings.simplefilter("ignore", UserWarning)
         for name, data in members.items() if isinstance(members, dict) else members:
             file.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -1,0 +1,227 @@
+"""The journal gives back what was done, to the last bit, however it was cut."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import tone_mix
+from tests.random_edits import random_act
+from tests.same import history_word, project_word
+from workbench.audio.recording import load
+from workbench.document.document import Document
+from workbench.document.journal.changes import Snapshot
+from workbench.document.journal.journal import ACTS, LEAST_BYTES, Journal, in_use
+from workbench.document.journal.recovery import left_behind, recover
+from workbench.document.project import ProjectError
+from workbench.document.state import fresh_state
+from workbench.masks.model.models import Factors
+from workbench.separation.settings import RunSettings
+from workbench.spectral.pyramid import analyse_levels
+from workbench.spectral.stft import Analysis
+
+ANALYSIS = Analysis(512, 128)
+
+
+class Writer:
+    """A document whose acts are journalled, and what its history was after each."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "song.wav"
+        if not path.exists():
+            soundfile.write(path, tone_mix(1.0, 8000), 8000, subtype="FLOAT")
+        self.recording = load(path)
+        self.document = Document()
+        levels = analyse_levels(self.recording.samples, ANALYSIS)
+        self.document.open(self.recording, levels, fresh_state(ANALYSIS))
+        self.home = folder / "home"
+        self.journal = Journal(self.home)
+        self.words: list[str] = []
+        self.sizes: list[int] = []
+        self.project: Path | None = None
+        self.take()
+        rng = np.random.default_rng(0)
+        frames = ANALYSIS.frames(len(self.recording.samples))
+        factors = Factors(rng.random((257, 4), np.float32), rng.random((4, frames), np.float32))
+        self.run, _ = self.document.begin_run("run", RunSettings(components=4), factors, True)
+        self.take()
+
+    def take(self, settled: bool = True) -> None:
+        document = self.document
+        self.journal.take(
+            Snapshot(
+                self.recording,
+                self.project,
+                document.steps,
+                document.step,
+                dict(document.runs),
+                document.dirty,
+                settled,
+            )
+        )
+        assert self.journal.settle()
+        self.words.append(self.word)
+        self.sizes.append(self.file.stat().st_size)
+
+    @property
+    def word(self) -> str:
+        steps = [(step.name, step.state) for step in self.document.steps]
+        return history_word(steps, self.document.step, self.document.runs)
+
+    @property
+    def file(self) -> Path:
+        assert self.journal.folder is not None
+        return self.journal.folder / ACTS
+
+    def act(self, rng: np.random.Generator) -> None:
+        kind = rng.random()
+        if kind < 0.12:
+            self.document.undo()
+        elif kind < 0.2:
+            self.document.redo()
+        elif kind < 0.25:
+            self.document.go_to(int(rng.integers(len(self.document.steps))))
+        else:
+            random_act(self.document, rng)
+        self.take()
+
+
+@pytest.fixture
+def writer(tmp_path):
+    out = Writer(tmp_path)
+    yield out
+    out.journal.close()
+
+
+def left(writer: Writer):
+    """What is left as if the program had been killed."""
+    writer.journal.close(remove=False)
+    return left_behind(writer.home)
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 10_000))
+def test_after_any_acts_everything_comes_back(tmp_path_factory, seed):
+    writer, rng = Writer(tmp_path_factory.mktemp("j")), np.random.default_rng(seed)
+    for _ in range(25):
+        writer.act(rng)
+    (found,) = left(writer)
+    back = recover(found)
+    assert project_word(back) == writer.words[-1]
+    assert (found.name, found.project, found.acts) == ("song.wav", None, len(writer.document.steps) - 1)
+
+
+def test_cut_anywhere_all_acts_that_were_written_whole_come_back(writer):
+    rng = np.random.default_rng(1)
+    for _ in range(30):
+        writer.act(rng)
+    data, words, sizes = writer.file.read_bytes(), writer.words, writer.sizes
+    (found,) = left(writer)
+    for size in (*sizes[2:], *rng.integers(sizes[1], len(data), 40).tolist()):
+        (found.folder / ACTS).write_bytes(data[:size])
+        last = max(i for i, each in enumerate(sizes) if each <= size)
+        assert project_word(recover(found)) == words[last]
+
+
+def test_a_flipped_bit_ends_it_there_and_raises_nothing(writer):
+    rng = np.random.default_rng(2)
+    for _ in range(20):
+        writer.act(rng)
+    data, words = writer.file.read_bytes(), set(writer.words)
+    (found,) = left(writer)
+    for _ in range(60):
+        other = bytearray(data)
+        other[rng.integers(len(other))] ^= 1 << int(rng.integers(8))
+        (found.folder / ACTS).write_bytes(other)
+        try:
+            assert project_word(recover(found)) in words
+        except ProjectError as error:
+            assert error.code == "document.journal_damaged"
+        left_behind(writer.home)
+        if not (found.folder).exists():
+            # Nothing was left of it but its beginning.
+            found.folder.mkdir()
+
+
+def test_what_a_run_comes_to_is_written_when_it_ends(writer):
+    better = Factors(writer.document.run.factors.W * 2, writer.document.run.factors.H)
+    writer.document.publish(writer.run, better, (2.0, 1.0))
+    before = writer.file.stat().st_size
+    writer.take(settled=False)
+    assert writer.file.stat().st_size == before, "every iteration is not written"
+    writer.take()
+    (found,) = left(writer)
+    np.testing.assert_array_equal(recover(found).runs[writer.run].factors.W, better.W)
+
+
+def test_work_that_is_saved_is_not_offered_and_work_after_that_is(writer, tmp_path):
+    writer.project = tmp_path / "song.workbench"
+    document = writer.document
+    document.mark_saved(document.recorded_state, document.runs, writer.project)
+    writer.take()
+    copy = tmp_path / "copy"
+    shutil.copytree(writer.home, copy)
+    assert left_behind(copy) == [] and list(copy.iterdir()) == [], "and is not kept"
+    random_act(document, np.random.default_rng(3))
+    writer.take()
+    (found,) = left(writer)
+    assert found.project == writer.project and found.name == "song.workbench"
+    assert project_word(recover(found)) == writer.words[-1]
+
+
+def test_a_journal_in_use_is_nobody_elses(writer):
+    assert in_use(writer.journal.folder) and left_behind(writer.home) == []
+    assert writer.file.exists()
+
+
+def test_another_recording_has_another_journal_and_the_end_leaves_none(writer, tmp_path):
+    first = writer.journal.folder
+    writer.recording = load(tmp_path / "song.wav")
+    levels = analyse_levels(writer.recording.samples, ANALYSIS)
+    writer.document.open(writer.recording, levels, fresh_state(ANALYSIS))
+    writer.take()
+    assert writer.journal.folder != first and not first.exists()
+    writer.journal.close()
+    assert list(writer.home.iterdir()) == []
+
+
+def test_it_is_begun_anew_when_it_is_long_and_gives_the_same(writer, monkeypatch):
+    monkeypatch.setattr("workbench.document.journal.journal.LEAST_BYTES", 60_000)
+    rng, shrunk = np.random.default_rng(4), False
+    for _ in range(60):
+        writer.act(rng)
+        shrunk |= len(writer.sizes) > 1 and writer.sizes[-1] < writer.sizes[-2]
+        assert writer.sizes[-1] < 60_000 + 8 * max(60_000, writer.journal._first)
+    assert shrunk and LEAST_BYTES > 60_000
+    (found,) = left(writer)
+    assert project_word(recover(found)) == writer.words[-1]
+
+
+def test_a_disk_that_refuses_is_told_once_and_all_is_written_when_it_takes_it_again(writer, monkeypatch):
+    told: list[object] = []
+    writer.journal._troubled = told.append
+    real = os.write
+
+    def full(handle, data):
+        if handle == writer.journal._file:
+            raise OSError(28, "No space left on device")
+        return real(handle, data)
+
+    monkeypatch.setattr("workbench.document.journal.journal.AGAIN", 0.0)
+    monkeypatch.setattr(os, "write", full)
+    random_act(writer.document, np.random.default_rng(5))
+    writer.take()
+    assert len(told) == 1 and isinstance(told[0], OSError)
+    monkeypatch.setattr(os, "write", real)
+    random_act(writer.document, np.random.default_rng(6))
+    writer.take()
+    assert told[1:] == [None]
+    (found,) = left(writer)
+    assert project_word(recover(found)) == writer.words[-1]
