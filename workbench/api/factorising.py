@@ -1,0 +1,74 @@
+"""Factorisations of a script: asked for, brought along as arrays, carried over to another window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from threadpoolctl import threadpool_limits
+
+from workbench.api.asking import settings_from
+from workbench.api.work import Work
+from workbench.document.acts import stacks as stack_acts
+from workbench.errors import UserError
+from workbench.masks.model.models import Factors
+from workbench.progress import Progress
+from workbench.separation.factorise import Snapshot, factorise
+from workbench.separation.settings import Divergence, RunSettings
+from workbench.separation.task import Task, component_names
+from workbench.spectral.stft import Analysis
+
+
+def factorise_anew(
+    work: Work, preset: str | None, given: Mapping[str, object], progress: Progress, threads: int | None
+) -> None:
+    """Factorise as settings say; layers for the components, as one act.
+
+    Raises
+    ------
+    UserError
+        If the settings do not fit the recording or each other.
+    Cancelled
+        If `progress` stops it before there is anything.
+    """
+    recording, state, present = work.recording, work.state, work.run
+    settings = settings_from(given, preset, state.analysis, recording.rate)
+    task = Task(
+        recording,
+        state.analysis,
+        settings,
+        None if present is None else present.factors,
+        present_settings=None if present is None else present.settings,
+    )
+    # One BLAS thread: results do not depend on the number of processors.
+    with threadpool_limits(1, user_api="blas"):
+        snapshot = factorise(task, progress, threads=threads)
+    label = f"{settings.method}, {snapshot.factors.components} components"
+    work.add_snapshot("Factorise", label, snapshot, component_names(settings))
+
+
+def put_factors(work: Work, factors: Factors, names: Sequence[str], divergence: str) -> None:
+    """Layers for templates and activations that were found elsewhere, as one act.
+
+    Raises
+    ------
+    UserError
+        `api.names`: there are names, and not as many as components. `separation.setting_value`: no such divergence.
+    """
+    if names and len(names) != factors.components:
+        raise UserError("api.names", names=len(names), components=factors.components)
+    if divergence not in list(Divergence):
+        raise UserError("separation.setting_value", name="divergence", text=divergence, form=" | ".join(Divergence))
+    settings = RunSettings(components=factors.components, divergence=Divergence(divergence))
+    work.add_snapshot("Put factors", f"{factors.components} components", Snapshot(factors, (), settings), names)
+
+
+def set_window(work: Work, analysis: Analysis) -> None:
+    """Another window and hop, with edits, marks and factors carried over, as one act."""
+    state, recording = work.state, work.recording
+    if analysis == state.analysis:
+        return
+    samples = len(recording.samples)
+    carried = work.runs.carry_over(state.runs, state.analysis, analysis, samples, recording.rate)
+    work.act(
+        f"Window {analysis.window}, hop {analysis.hop}", stack_acts.set_analysis(state, analysis, samples, carried)
+    )
