@@ -15,14 +15,9 @@ from tests.conftest import tone_mix
 from tests.rig import residual_db
 from workbench.__main__ import main
 from workbench.audio.recording import load
-from workbench.document.acts import layers as layer_acts
-from workbench.document.acts import sources as source_acts
-from workbench.document.project import save_project
-from workbench.document.state import Run, fresh_state
 from workbench.commands.guarding import ended_by_signal
-from workbench.masks.edits.areas import rectangle
-from workbench.masks.model.grid import Region
-from workbench.masks.model.models import Factors
+from workbench.document.project import save_project
+from workbench.document.state import fresh_state
 from workbench.outputs import BEFORE
 from workbench.separation.presets import PRESETS
 from workbench.separation.settings import RunSettings
@@ -327,30 +322,3 @@ def test_the_progress_bar_ends_at_100_percent(tones, tmp_path, capsys):
     assert main(arguments) == 0
     said = capsys.readouterr()
     assert "Factorising" in said.err and "100 %" in said.err and "Wrote 10 layers" in said.out
-
-
-def test_render_writes_a_project_s_mix_and_layers(tones, tmp_path):
-    state, _ = layer_acts.add_layer(fresh_state(Analysis()), "Nothing")
-    state = layer_acts.change_layer(state, state.layers[0].id, gain_db=-6.0)
-    save_project(tmp_path / "p.workbench", load(tones), state, {})
-    assert main(["render", str(tmp_path / "p.workbench"), "--out", str(tmp_path / "o"), "--layers", "--quiet"]) == 0
-    mix = soundfile.read(tmp_path / "o" / "tones mix.wav")[0]
-    np.testing.assert_allclose(mix, soundfile.read(tones)[0] * 10 ** (-6 / 20), atol=1e-6)
-    assert (tmp_path / "o" / "01 Everything.wav").exists()
-
-
-def test_render_writes_the_sources_that_marks_make(tones, tmp_path):
-    recording = load(tones)
-    analysis, rng = Analysis(), np.random.default_rng(0)
-    frames = analysis.frames(len(recording.samples))
-    factors = Factors(rng.random((analysis.bins, 4), np.float32), rng.random((4, frames), np.float32))
-    state, layer = source_acts.add_source(
-        source_acts.begin_sources(fresh_state(analysis), 1, "Sources", "Rest"), "Source 1"
-    )
-    place = rectangle(Region(20, 60, 0, frames), analysis.bins, frames)
-    state = source_acts.add_mark(state, layer, place)
-    save_project(tmp_path / "p.workbench", recording, state, {1: Run(RunSettings(components=4), factors)})
-    assert main(["render", str(tmp_path / "p.workbench"), "--out", str(tmp_path / "o"), "--layers", "--quiet"]) == 0
-    rest, source = (soundfile.read(tmp_path / "o" / f"{name}.wav")[0] for name in ("01 Rest", "02 Source 1"))
-    np.testing.assert_allclose(rest + source, soundfile.read(tones)[0], atol=1e-5)
-    assert np.abs(rest).max() > 0.01 and np.abs(source).max() > 0.01

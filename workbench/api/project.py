@@ -58,14 +58,17 @@ class Project(Readable):
         Parameters
         ----------
         window, hop : int, optional
-            Samples a frame (a power of two), and between frames; 2048 and a quarter of the window. Of a sound file: a
-            project has its own.
+            Samples a frame (a power of two), and between frames; 2048 and a quarter of the window. What is in a project
+            is carried over to another window; by default it has its own.
         recording : path, optional
             Where the recording of a project is, if not where it says.
         """
-        analysis = window_of(window, hop)
-        at = None if recording is None else Path(recording)
-        return cls(opened(Path(path), at, analysis), window is not None or hop is not None)
+        analysis, given = window_of(window, hop), window is not None or hop is not None
+        at = None if recording is None else Path(recording).absolute()
+        work = opened(Path(path).absolute(), at, analysis)
+        if given:
+            factorising.set_window(work, analysis)
+        return cls(work, given)
 
     @classmethod
     @worded()

@@ -28,6 +28,11 @@ class Readable:
     def __init__(self, work: Work) -> None:
         self._work = work
 
+    def __repr__(self) -> str:
+        recording = self._work.recording
+        what = f"{recording.path.name}, {recording.duration:.2f} s, {recording.rate} Hz, {recording.channels} channels"
+        return f"{type(self).__name__}({what}, {len(self.layers)} layers)"
+
     @property
     def samples(self) -> Float:
         """The recording, float32 (n, C); read only, no copy."""

@@ -62,8 +62,9 @@ class LayerRow:
         return stack.summed_mask(indices_of(work.state, self._id), rows, columns)
 
     def __repr__(self) -> str:
-        shown = [each.name for each in fields(self) if not each.name.startswith("_")]
-        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+        known = ((each.name, each.default) for each in fields(self) if not each.name.startswith("_"))
+        told = [f"{name}={getattr(self, name)!r}" for name, usual in known if getattr(self, name) != usual]
+        return f"{type(self).__name__}({', '.join(told)})"
 
 
 def layer_rows(work: Work) -> tuple[LayerRow, ...]:

@@ -92,6 +92,7 @@ class Work:
     def act(self, name: str, state: State) -> None:
         """Make a state that an act gave the present one."""
         self.history.record(name, in_order(state))
+        self.runs.forget(self.history.runs)
 
     def add_snapshot(self, name: str, label: str, snapshot: Snapshot, names: Sequence[str]) -> None:
         """Layers for a factorisation, as one act: in the present stack where nobody touched it, else in one beside."""

@@ -55,7 +55,7 @@ def sound_facts(path: Path) -> dict[str, Any]:
         "speakers": [str(each) for each in recording.speakers],
         "frames": len(recording.samples),
         "seconds": recording.duration,
-        "peak_db": 20 * math.log10(peak) + recording.level_db if peak else -math.inf,
+        "peak_db": 20 * math.log10(peak) + float(recording.level_db) if peak else -math.inf,
         "streams": head.streams,
         "bytes": path.stat().st_size,
         "sha256": recording.file_checksum,

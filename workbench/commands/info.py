@@ -74,7 +74,7 @@ def _print(facts: dict[str, Any], indent: str) -> None:
         if isinstance(value, dict) and value:
             print(title.rstrip())
             _print(value, indent + "  ")
-        elif isinstance(value, list) and value:
+        elif isinstance(value, list) and value and (name == "remarks" or isinstance(value[0], dict)):
             print(title.rstrip())
             for each in value:
                 print(f"{indent}  {_row(each) if isinstance(each, dict) else each}")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from workbench.audio.files.heads import is_sound
 
-SUFFIXES = frozenset(
-    (".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf", ".au", ".snd", ".sph", ".nist")
-    + (".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2")
-)
+SUFFIXES = {
+    *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf", ".au", ".snd", ".sph", ".nist"),
+    *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2"),
+}
 """Endings by which a damaged file is taken for sound too, so that it is told of."""
 
 

@@ -12,7 +12,7 @@ from workbench.commands.arguments import add_common, folder, memory, range_of, w
 from workbench.commands.bar import Bar
 from workbench.commands.batch import work_through
 from workbench.commands.estimate import bytes_for, free_bytes, processors
-from workbench.commands.guarding import DONE, Failure, guarded, unsaid
+from workbench.commands.guarding import DONE, STOPPED, Failure, guarded
 from workbench.commands.inputs import files_of
 from workbench.commands.lines import failed_line
 from workbench.commands.page import Page
@@ -146,7 +146,13 @@ def run(options: argparse.Namespace) -> int:
     """Do it; returns the exit status."""
     if len(options.inputs) == 1 and not options.inputs[0].is_dir():
         return _one(options)
-    return guarded(lambda: _many(options), failed_line(event="summary") if options.json else unsaid)
+
+    def failed(failure: Failure) -> None:
+        # Of what is stopped the report has told already.
+        if options.json and failure.status != STOPPED:
+            failed_line(event="summary")(failure)
+
+    return guarded(lambda: _many(options), failed)
 
 
 def _asked(options: argparse.Namespace, threads: int | None) -> Asked:
