@@ -44,22 +44,32 @@ def fill(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
 
 
+FILES = {
+    "bash": ("complete -o bashdefault -F", "complete -o bashdefault -o default -F"),
+    "zsh": (
+        "': :_shtab_workbench_commands'",
+        '\': : _alternative "commands:command:_shtab_workbench_commands" "files:file:_files"\'',
+    ),
+    "fish": ("", "\ncomplete -c workbench -n 'test (count (commandline -opc)) -eq 1' -F\n"),
+}
+"""What in a script of shtab is put for what, so that names of files are offered beside the commands; '' is its end."""
+
+
 def script(parser: argparse.ArgumentParser, shell: str) -> str:
     """The script for a parser with all commands as its subparsers."""
     _mark(parser)
-    text = shtab.complete(parser, shell)
-    if shell == "bash":
-        # Where no command fits it is a file that is to be opened; and names with spaces are readline's business.
-        text = text.replace("complete -o bashdefault -F", "complete -o bashdefault -o default -F")
-    return text
+    text, (there, wanted) = shtab.complete(parser, shell), FILES[shell]
+    return text.replace(there, wanted) if there else text + wanted
 
 
 def _mark(parser: argparse.ArgumentParser) -> None:
     """Tell of every option what shtab can't see from its parser."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for each in action.choices.values():
-                _mark(each)
+            for told in action._choices_actions:
+                # In a list of commands there is room for a line each.
+                action.choices[told.dest].description = told.help
+                _mark(action.choices[told.dest])
         elif action.dest == "preset":
             action.choices = list(PRESETS)
         elif action.type in (Path, folder):

@@ -102,6 +102,8 @@ def _listed(title: str, rows: list[tuple[str, str]] | tuple[tuple[str, str], ...
 def _wrapped(line: str, width: int) -> str:
     """A line within a width; what belongs to a name in a list stays in its column."""
     row = re.match(r"  (?!#|workbench )\S.*?\s{2,}(?=\S)", line)
+    if line.startswith("  # "):
+        return textwrap.fill(line, width, subsequent_indent="  # ")
     if line.startswith("  ") and row is None:
         # What is to be typed must not be broken.
         return line

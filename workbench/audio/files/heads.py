@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import soundfile
 
 from workbench.audio.files.kinds import layout_of
+from workbench.audio.files.layout import Stream
 
 ENDLESS = 1 << 40
 """A decoder that says it has so many frames does not know."""
@@ -54,24 +55,25 @@ def head_of(path: Path) -> Head:
     """
     with path.open("rb") as file:
         layout = layout_of(file)
-        heads = []
-        for stream in layout.streams:
-            stream.file.seek(0)
-            with soundfile.SoundFile(stream.file) as sound:
-                known = stream.counted and sound.frames < ENDLESS
-                heads.append(
-                    Head(
-                        sound.format_info,
-                        sound.subtype_info,
-                        sound.samplerate,
-                        sound.channels,
-                        sound.frames if known else None,
-                        sound.copy_metadata(),
-                    )
-                )
-        first, frames = heads[0], [each.frames for each in heads]
-        whole = None if None in frames else sum(each for each in frames if each is not None)
-        return Head(first.container, first.samples, first.rate, first.channels, whole, first.tags, len(heads))
+        heads: list[Head] = []
+        for i, stream in enumerate(layout.streams):
+            try:
+                heads.append(_head_of(stream))
+            except soundfile.SoundFileError:
+                if not heads and i + 1 == len(layout.streams):
+                    raise
+        first, frames = heads[0], [each.frames for each in heads if each.frames is not None]
+        known = len(frames) == len(layout.streams)
+        return replace(first, frames=sum(frames) if known else None, streams=len(layout.streams))
+
+
+def _head_of(stream: Stream) -> Head:
+    stream.file.seek(0)
+    with soundfile.SoundFile(stream.file) as sound:
+        known = stream.counted and sound.frames < ENDLESS
+        frames = int(sound.frames) if known else None
+        kind = sound.format_info, sound.subtype_info
+        return Head(*kind, sound.samplerate, sound.channels, frames, sound.copy_metadata())
 
 
 def is_sound(path: Path) -> bool:
