@@ -11,19 +11,17 @@ from pathlib import Path
 
 from workbench import Project, WorkbenchError
 
-DRUMS = ("kick", "snare", "hihat")
-
 
 def main(song: Path, folder: Path) -> None:
-    """Separate, group the drums, write what is with them and without."""
+    """Tell hits from tones, and write the song with the one and with the other."""
     project = Project.open(song)
-    project.factorise(preset="Drums in a mix", seed=0, progress=told)
-    # The preset names the layers of the drums that it knows; all others are the rest of the band.
-    project.group([row.name for row in project.layers if row.name in DRUMS], "Drums")
-    project.group([row.name for row in project.layers if not row.group], "Band")
-    for path in project.export(folder, mix=False, groups=True, format="flac"):
+    # Harmonic-percussive separation: what is short and wide is a hit, what is long and narrow a tone.
+    project.factorise("hpss", harmonic_frames=31, percussive_bins=31, progress=told)
+    project.rename("Percussive", "Drums")
+    project.rename("Harmonic", "Band")
+    for path in project.export(folder, mix=False, layers=True, format="flac"):
         print(path)
-    # In the window and in the mix the drums are silent now; their fader brings them back.
+    # In the mix of the project the drums are silent; in the window their fader brings them back.
     project.adjust("Drums", mute=True)
     print(project.save(folder / song.stem))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from threadpoolctl import threadpool_limits
-
 from workbench.api.rows import found
 from workbench.api.work import Work
 from workbench.document.acts import layers as layer_acts
@@ -63,8 +61,7 @@ def mark(work: Work, source: str, place: Area, weight: float, denies: bool, prog
         if present is not None and isinstance(present.factors, Factors) and state.run is not None:
             run = state.run
         else:
-            with threadpool_limits(1, user_api="blas"):
-                factors = blind_components(work.recording, state.analysis, progress)
+            factors = blind_components(work.recording, state.analysis, progress)
             run = work.runs.add(Run(SETTINGS, factors, name="Components to point with", held=(NOISE,)))
         state = source_acts.begin_sources(state, run, "Sources", "Rest")
     known = any(layer.name == source and layer.components for layer in state.layers)

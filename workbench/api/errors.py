@@ -1,9 +1,13 @@
-"""Reasons whose text is the sentence for people."""
+"""How a method of the API is run: reasons have the sentence for people as their text, and results do not depend on the
+number of processors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+
+from threadpoolctl import ThreadpoolController
 
 from workbench.errors import UserError
 from workbench.wording import sentence
@@ -27,3 +31,15 @@ def worded() -> Iterator[None]:
         told = WorkbenchError(error.code)
         told.values = error.values
         raise told from error
+
+
+@contextmanager
+def computing() -> Iterator[None]:
+    """`worded`, with one BLAS thread, as the window and the commands have it: the same work gives the same bits."""
+    with worded(), _libraries().limit(limits=1, user_api="blas"):
+        yield
+
+
+@lru_cache(maxsize=1)
+def _libraries() -> ThreadpoolController:
+    return ThreadpoolController()

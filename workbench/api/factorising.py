@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from threadpoolctl import threadpool_limits
-
 from workbench.api.asking import settings_from
 from workbench.api.work import Work
 from workbench.document.acts import stacks as stack_acts
@@ -39,9 +37,7 @@ def factorise_anew(
         None if present is None else present.factors,
         present_settings=None if present is None else present.settings,
     )
-    # One BLAS thread: results do not depend on the number of processors.
-    with threadpool_limits(1, user_api="blas"):
-        snapshot = factorise(task, progress, threads=threads)
+    snapshot = factorise(task, progress, threads=threads)
     label = f"{settings.method}, {snapshot.factors.components} components"
     work.add_snapshot("Factorise", label, snapshot, component_names(settings))
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from workbench.api import editing, factorising, mixing
 from workbench.api.arrays import factors_of, recording_of
 from workbench.api.asking import Span, area_of, place_of, preset_window, region_of, values_of, window_of
-from workbench.api.errors import worded
+from workbench.api.errors import computing, worded
 from workbench.api.exporting import Wanted, export
 from workbench.api.reading import Readable
 from workbench.api.rows import LayerRow, found
@@ -91,7 +91,7 @@ class Project(Readable):
 
     # -- taking apart --------------------------------------------------------------------------------
 
-    @worded()
+    @computing()
     def factorise(
         self,
         method: str | None = None,
@@ -151,7 +151,7 @@ class Project(Readable):
         self._window_given = True
         return self
 
-    @worded()
+    @computing()
     def mark(
         self,
         source: str,
@@ -355,7 +355,7 @@ class Project(Readable):
         """Do the step again that was taken back; nothing where there is none."""
         self._work.history.redo()
 
-    @worded()
+    @computing()
     def export(
         self,
         folder: PathLike,

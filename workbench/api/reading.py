@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.api.arrays import read_only
-from workbench.api.errors import worded
+from workbench.api.errors import computing, worded
 from workbench.api.rows import LayerRow, found, group_rows, layer_rows
 from workbench.api.work import Work
 from workbench.audio.renderer import render_all
@@ -122,7 +122,7 @@ class Readable:
         identity = found(self._work, name).id
         return next(each for each in (*self.layers, *self.groups) if each._id == identity)
 
-    @worded()
+    @computing()
     def render(self, name: str | None = None, start: int = 0, stop: int | None = None) -> Float:
         """Sound as an export writes it, sample for sample, float32 (samples, channels).
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.api.asking import Span, region_of
-from workbench.api.errors import worded
+from workbench.api.errors import computing
 from workbench.api.work import Work
 from workbench.document.acts.layers import indices_of
 from workbench.errors import UserError
@@ -49,7 +49,7 @@ class LayerRow:
     group: str = ""
     layers: tuple[str, ...] = ()
 
-    @worded()
+    @computing()
     def mask(self, seconds: Span | None = None, hz: Span | None = None) -> Float:
         """Its mask as it is now, 0 … 1, float32 (bins, frames) of a span of seconds and one of hertz (default: all).
 
