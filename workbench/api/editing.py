@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from numpy.typing import ArrayLike
+
+from workbench.api.asking import values_of
 from workbench.api.rows import found
 from workbench.api.work import Work
 from workbench.document.acts import layers as layer_acts
@@ -13,14 +16,56 @@ from workbench.document.acts.layers import indices_of
 from workbench.document.state import Run
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
-from workbench.masks.edits.effects import Effect, Parts
+from workbench.masks.edits.effects import Combine, CombineKind, Effect, Fill, Measure, Parts, Threshold
+from workbench.masks.hand.clips import Clip
 from workbench.masks.hand.painting import check
+from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors
 from workbench.progress import Progress
 from workbench.separation.blind import NOISE, SETTINGS, blind_components
 
 
-def apply(work: Work, act: str, name: str, effect: Callable[[Parts, Parts], Effect], area: Area | None) -> None:
+def paint(work: Work, name: str, value: float, area: Area | None) -> None:
+    """Bring the mask of a layer or group to a value.
+
+    Raises
+    ------
+    UserError
+        `api.values`: the value is not in 0 … 1. Or as `_apply`.
+    """
+    if not 0.0 <= value <= 1.0:
+        raise UserError("api.values")
+    _apply(work, "Paint", name, lambda locked, parts: Fill(locked, parts, float(value)), area)
+
+
+def set_mask(work: Work, name: str, mask: ArrayLike, region: Region, area: Area | None) -> None:
+    """Give a layer or group the mask that an array over a region holds.
+
+    Raises
+    ------
+    UserError
+        As `values_of` and `_apply`.
+    """
+    held = Clip(region, values_of(mask, region))
+    effect = CombineKind.REPLACE, (0,), held
+    _apply(work, "Set mask of", name, lambda locked, parts: Combine(locked, parts, *effect), area)
+
+
+def threshold(work: Work, name: str, measure: str, limits: tuple[float, float], knee: float, area: Area | None) -> None:
+    """Keep the mask of a layer or group only where a measure of it lies between two limits.
+
+    Raises
+    ------
+    UserError
+        `separation.setting_value`: there is no such measure. Or as `_apply`.
+    """
+    if measure not in list(Measure):
+        raise UserError("separation.setting_value", name="measure", text=measure, form=" | ".join(Measure))
+    effect = Measure(measure), *limits, knee
+    _apply(work, "Threshold", name, lambda locked, parts: Threshold(locked, parts, *effect), area)
+
+
+def _apply(work: Work, act: str, name: str, effect: Callable[[Parts, Parts], Effect], area: Area | None) -> None:
     """Lay an operation on the mask of a layer or group over all before.
 
     Parameters

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from workbench.api import editing, factorising, mixing
 from workbench.api.arrays import factors_of, recording_of
-from workbench.api.asking import Span, area_of, place_of, preset_window, region_of, values_of, window_of
+from workbench.api.asking import Span, area_of, place_of, preset_window, region_of, window_of
 from workbench.api.errors import computing, worded
 from workbench.api.exporting import Wanted, export
 from workbench.api.reading import Readable
@@ -24,8 +24,7 @@ from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.state import fresh_state
 from workbench.errors import UserError
-from workbench.masks.edits.effects import Combine, CombineKind, Fill, Measure, Threshold
-from workbench.masks.hand.clips import Clip
+from workbench.masks.edits.area import Area
 from workbench.masks.model.layers import Group
 from workbench.progress import Progress, silent
 
@@ -247,10 +246,7 @@ class Project(Readable):
         where : array_like, shape (bins, frames) of the place, optional
             How far it goes in every bin, 0 … 1, or bool.
         """
-        if not 0.0 <= value <= 1.0:
-            raise UserError("api.values")
-        effect = lambda locked, parts: Fill(locked, parts, float(value))  # noqa: E731
-        editing.apply(self._work, "Paint", name, effect, self._area(where, seconds, hz))
+        editing.paint(self._work, name, value, self._area(where, seconds, hz))
 
     @worded()
     def set_mask(self, name: str, mask: ArrayLike, *, seconds: Span | None = None, hz: Span | None = None) -> None:
@@ -263,16 +259,8 @@ class Project(Readable):
         seconds, hz : (float or None, float or None), optional
             The place, from and to; all for None.
         """
-        work = self._work
-        region = region_of(seconds, hz, work.state.analysis, work.stack.frames, self.rate)
-        held = Clip(region, values_of(mask, region))
-
-        def effect(locked: tuple[int, ...], parts: tuple[int, ...]) -> Combine:
-            return Combine(locked, parts, CombineKind.REPLACE, (0,), held)
-
-        whole = seconds is None and hz is None
-        area = None if whole else place_of(seconds, hz, work.state.analysis, work.stack.frames, self.rate)
-        editing.apply(work, "Set mask of", name, effect, area)
+        region = region_of(seconds, hz, self._work.state.analysis, self._work.stack.frames, self.rate)
+        editing.set_mask(self._work, name, mask, region, self._area(None, seconds, hz))
 
     @worded()
     def threshold(
@@ -296,15 +284,9 @@ class Project(Readable):
         knee : float
             It fades out over this much outside a limit; 0 cuts.
         """
-        if measure not in list(Measure):
-            raise UserError("separation.setting_value", name="measure", text=measure, form=" | ".join(Measure))
+        editing.threshold(self._work, name, measure, (low, high), knee, self._area(None, seconds, hz))
 
-        def effect(locked: tuple[int, ...], parts: tuple[int, ...]) -> Threshold:
-            return Threshold(locked, parts, Measure(measure), low, high, knee)
-
-        editing.apply(self._work, "Threshold", name, effect, self._area(None, seconds, hz))
-
-    def _area(self, where: ArrayLike | None, seconds: Span | None, hz: Span | None) -> Any:
+    def _area(self, where: ArrayLike | None, seconds: Span | None, hz: Span | None) -> Area | None:
         work = self._work
         return area_of(where, seconds, hz, work.state.analysis, work.stack.frames, self.rate)
 
