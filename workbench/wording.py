@@ -272,6 +272,9 @@ SENTENCES: dict[str, str] = {
     "api.layer_width": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” is a layer, and only groups have a width; group it first."
     ),
+    "api.limits": QT_TRANSLATE_NOOP(
+        "Errors", "{low:g} to {high:g} with a knee of {knee:g} limits nothing; give the lower limit first, and no NaN."
+    ),
     "api.names": QT_TRANSLATE_NOOP(
         "Errors", "There are {names} names for {components} components; give one for each, or none."
     ),

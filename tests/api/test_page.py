@@ -6,7 +6,7 @@ from pathlib import Path
 import soundfile
 
 from workbench import Project, resource
-from workbench.api import LayerRow
+from workbench.api import Row
 
 PAGE = Path(resource("docs/api.md")).read_text(encoding="utf-8")
 
@@ -15,9 +15,7 @@ def test_every_method_and_property_is_named():
     public = {name for name in dir(Project) if not name.startswith("_")}
     named = set(re.findall(r"`(?:Project\.)?(\w+)[(`]", PAGE))
     assert len(public) > 30 and public <= named
-    assert {name for name in LayerRow.__dataclass_fields__ if name[0] != "_"} | {"mask"} <= set(
-        re.findall(r"\w+", PAGE)
-    )
+    assert {name for name in Row.__dataclass_fields__ if name[0] != "_"} | {"mask"} <= set(re.findall(r"\w+", PAGE))
 
 
 def test_no_keyword_is_named_that_is_none():

@@ -272,6 +272,8 @@ def test_another_factorisation_leaves_what_was_done_in_a_stack_of_its_own(projec
 
 def test_a_project_comes_back_as_it_was_with_its_history(project, tones, tmp_path):
     project.paint("Component 1", 0.5, seconds=(0.5, 1.0))
+    project.set_mask("Component 2", np.random.default_rng(0).random((257, len(project.times)), np.float32))
+    project.threshold("Component 4", 0.1)
     project.group(["Component 2", "Component 3"], "Band")
     path = project.save(tmp_path / "p")
     assert path == tmp_path / "p.workbench" and load_project(path).recording == tones
@@ -359,6 +361,8 @@ WRONG = {
     "a span backwards": (lambda p: p.paint("Component 1", seconds=(2, 1)), "no span"),
     "a span outside": (lambda p: p.mark("Low", (50, 60)), "no span"),
     "no measure": (lambda p: p.threshold("Component 1", 0.5, measure="loudness"), "takes mask"),
+    "a threshold backwards": (lambda p: p.threshold("Component 1", 0.7, 0.5), "lower limit first"),
+    "no threshold": (lambda p: p.threshold("Component 1", float("nan")), "no NaN"),
     "too loud": (lambda p: p.adjust("Component 1", gain_db=20), "-60 to 12"),
     "no gain": (lambda p: p.adjust("Component 1", gain_db=float("nan")), "-60 to 12"),
     "the width of a layer": (lambda p: p.adjust("Component 1", width=2.0), "only groups"),
@@ -394,3 +398,9 @@ def test_hpss_has_no_factors(tones):
     with pytest.raises(WorkbenchError, match="no templates and activations"):
         _ = project.W
     assert project.components == 2 and project.costs == ()
+
+
+def test_settings_that_count_for_nothing_are_warned_of(tones):
+    with pytest.warns(UserWarning, match="hpss makes no use of components, seed") as told:
+        Project.open(tones).factorise("hpss", components=3, seed=1)
+    assert told[0].filename == __file__

@@ -135,7 +135,7 @@ def test_programs_are_told_of_each_file_and_of_all(songs, tmp_path, capsys):
 def test_what_is_done_is_passed_over_only_where_it_is_whole_and_the_same(songs, tmp_path, capsys):
     def statuses(*more):
         capsys.readouterr()
-        assert separate(songs, "--out", tmp_path / "out", "--skip-done", "--json", *more) == 0
+        assert separate(songs, "--out", tmp_path / "out", "--skip-done", "--json", "--jobs", "1", *more) == 0
         told = lines(capsys.readouterr().out)
         return {Path(each["input"]).stem: each["status"] for each in told if each["event"] == "file"}
 
@@ -163,7 +163,7 @@ def test_a_file_that_takes_more_than_all_may_is_worked_on_alone(songs, tmp_path,
 
 @pytest.fixture
 def long_songs(tmp_path):
-    """Four recordings that take a few seconds each."""
+    """Four recordings, all alike, that take a few seconds each."""
     folder = tmp_path / "songs"
     folder.mkdir()
     noise = 0.1 * np.random.default_rng(0).standard_normal((44100 * 20, 2))
@@ -184,9 +184,8 @@ def test_a_process_that_is_killed_takes_no_other_file_with_it(long_songs, tmp_pa
         children = psutil.Process(process.pid).children()
         return [each for each in children if any("spawn_main" in part for part in each.cmdline())]
 
-    # Both work, and none has come to its end.
-    until(process, lambda: len(workers()) == 2)
-    time.sleep(2.0)
+    # Both work by then.
+    until(process, lambda: len(workers()) == 2 and all(each.cpu_times().user > 1.5 for each in workers()))
     os.kill(workers()[0].pid, signal.SIGKILL)
     said, wrong = process.communicate(timeout=120)
     told = lines(said)
@@ -219,6 +218,21 @@ def test_a_command_that_is_ended_leaves_nothing_half_written(long_songs, tmp_pat
     assert not psutil.wait_procs(children, timeout=30)[1]
     for folder in out.iterdir() if out.exists() else ():
         assert len(list(folder.glob("*.wav"))) == 6 and (folder / "factors.npz").exists()
+
+
+@posix
+def test_what_a_process_that_is_killed_had_begun_to_write_goes(long_songs, tmp_path):
+    out = tmp_path / "out"
+    process = started(long_songs, "--out", out, *LONG, "--jobs", "1")
+    until(process, lambda: list(out.glob("*/.workbench.*.part/*")))
+    (worker,) = (
+        each for each in psutil.Process(process.pid).children() if any("spawn_main" in part for part in each.cmdline())
+    )
+    os.kill(worker.pid, signal.SIGKILL)
+    said, wrong = process.communicate(timeout=120)
+    summary = lines(said)[-1]
+    assert (process.returncode, summary["done"], summary["failed"]) == (1, 3, 1), wrong
+    assert not list(out.rglob("*.part")) and sorted(each.name for each in out.iterdir()) == ["b", "c", "d"]
 
 
 @posix

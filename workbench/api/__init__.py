@@ -5,7 +5,7 @@
 
 from workbench.api.errors import WorkbenchError
 from workbench.api.project import Project
-from workbench.api.rows import LayerRow
+from workbench.api.rows import Row
 from workbench.progress import Cancelled
 
-__all__ = ["Cancelled", "LayerRow", "Project", "WorkbenchError"]
+__all__ = ["Cancelled", "Project", "Row", "WorkbenchError"]

@@ -57,8 +57,10 @@ def threshold(work: Work, name: str, measure: str, limits: tuple[float, float], 
     Raises
     ------
     UserError
-        `separation.setting_value`: there is no such measure. Or as `_apply`.
+        `separation.setting_value`: there is no such measure. `api.limits`: the limits are none. Or as `_apply`.
     """
+    if not limits[0] <= limits[1] or not knee >= 0:
+        raise UserError("api.limits", low=limits[0], high=limits[1], knee=knee)
     if measure not in list(Measure):
         raise UserError("separation.setting_value", name="measure", text=measure, form=" | ".join(Measure))
     effect = Measure(measure), *limits, knee

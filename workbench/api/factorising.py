@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 from workbench.api.asking import settings_from
@@ -11,7 +12,7 @@ from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.progress import Progress
 from workbench.separation.factorise import Snapshot, factorise
-from workbench.separation.settings import Divergence, RunSettings
+from workbench.separation.settings import METHODS, Divergence, RunSettings
 from workbench.separation.task import Task, component_names
 from workbench.spectral.stft import Analysis
 
@@ -30,6 +31,11 @@ def factorise_anew(
     """
     recording, state, present = work.recording, work.state, work.run
     settings = settings_from(given, preset, state.analysis, recording.rate)
+    used = METHODS[settings.method].uses | {"method"}
+    unused = sorted(name for name, value in given.items() if value is not None and name not in used)
+    if unused:
+        # For who called the method of `Project`, past its decorator.
+        warnings.warn(f"The method {settings.method} makes no use of {', '.join(unused)}.", stacklevel=4)
     task = Task(
         recording,
         state.analysis,

@@ -15,7 +15,7 @@ from workbench.api.asking import Span, area_of, place_of, preset_window, region_
 from workbench.api.errors import computing, worded
 from workbench.api.exporting import Wanted, export
 from workbench.api.reading import Readable
-from workbench.api.rows import LayerRow, found
+from workbench.api.rows import Row, found
 from workbench.api.saving import save
 from workbench.api.work import Work, opened
 from workbench.audio.export import folder_for
@@ -160,7 +160,7 @@ class Project(Readable):
         weight: float = 1.0,
         denies: bool = False,
         progress: Progress = silent,
-    ) -> LayerRow:
+    ) -> Row:
         """Say that a source sounds at a place, or (`denies`) does not; what sounds alike moves with it, everywhere.
 
         Parameters
@@ -176,7 +176,7 @@ class Project(Readable):
 
         Returns
         -------
-        LayerRow
+        Row
             The layer of the source.
         """
         stack = self._work.stack
@@ -187,7 +187,7 @@ class Project(Readable):
     # -- layers and masks ----------------------------------------------------------------------------
 
     @worded()
-    def add_layer(self, name: str) -> LayerRow:
+    def add_layer(self, name: str) -> Row:
         """An empty layer at the end, to be painted into."""
         self._work.act(f"Add {name}", layer_acts.add_layer(self._work.state, name)[0])
         return self.layers[-1]
@@ -198,7 +198,7 @@ class Project(Readable):
         editing.remove_layer(self._work, name)
 
     @worded()
-    def rename(self, name: str, new: str) -> LayerRow:
+    def rename(self, name: str, new: str) -> Row:
         """Another name for a layer or group."""
         row, state = found(self._work, name), self._work.state
         change = group_acts.change_group if isinstance(row, Group) else layer_acts.change_layer
@@ -206,7 +206,7 @@ class Project(Readable):
         return self.layer(new)
 
     @worded()
-    def merge(self, names: Sequence[str], name: str | None = None) -> LayerRow:
+    def merge(self, names: Sequence[str], name: str | None = None) -> Row:
         """Join layers into the first of them, which may get another name; its mask is the sum of theirs."""
         chosen = [found(self._work, each).id for each in names]
         state = layer_acts.merge_layers(self._work.state, chosen)
@@ -216,7 +216,7 @@ class Project(Readable):
         return self.layer(first.name if name is None else name)
 
     @worded()
-    def group(self, names: Sequence[str], name: str) -> LayerRow:
+    def group(self, names: Sequence[str], name: str) -> Row:
         """Put layers into a new group, with one fader for all."""
         chosen = [found(self._work, each).id for each in names]
         self._work.act(f"Group {name}", group_acts.group_layers(self._work.state, chosen, name)[0])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.api.arrays import read_only
 from workbench.api.errors import computing, worded
-from workbench.api.rows import LayerRow, found, group_rows, layer_rows
+from workbench.api.rows import Row, found, group_rows, layer_rows
 from workbench.api.work import Work
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import PLAIN
@@ -107,17 +107,17 @@ class Readable:
         return run.factors
 
     @property
-    def layers(self) -> tuple[LayerRow, ...]:
+    def layers(self) -> tuple[Row, ...]:
         """The layers of the present stack; their masks sum to one."""
         return layer_rows(self._work)
 
     @property
-    def groups(self) -> tuple[LayerRow, ...]:
+    def groups(self) -> tuple[Row, ...]:
         """The groups of the present stack."""
         return group_rows(self._work)
 
     @worded()
-    def layer(self, name: str) -> LayerRow:
+    def layer(self, name: str) -> Row:
         """The layer or group of a name; `layer(name).mask()` is its mask as an array."""
         identity = found(self._work, name).id
         return next(each for each in (*self.layers, *self.groups) if each._id == identity)

@@ -18,7 +18,7 @@ Float = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class LayerRow:
+class Row:
     """A layer or a group as it was when it was asked for; another call gives it as it is by then.
 
     Attributes
@@ -67,12 +67,12 @@ class LayerRow:
         return f"{type(self).__name__}({', '.join(told)})"
 
 
-def layer_rows(work: Work) -> tuple[LayerRow, ...]:
+def layer_rows(work: Work) -> tuple[Row, ...]:
     """The layers, from the top of the stack."""
     names = {each.id: each.name for each in work.state.groups}
     sources = work.state.marks is not None
     return tuple(
-        LayerRow(
+        Row(
             work,
             each.id,
             each.name,
@@ -89,13 +89,13 @@ def layer_rows(work: Work) -> tuple[LayerRow, ...]:
     )
 
 
-def group_rows(work: Work) -> tuple[LayerRow, ...]:
+def group_rows(work: Work) -> tuple[Row, ...]:
     """The groups, in the order of their layers."""
     out = []
     for each in work.state.groups:
         inside = [layer for layer in work.state.layers if layer.group == each.id]
         out.append(
-            LayerRow(
+            Row(
                 work,
                 each.id,
                 each.name,

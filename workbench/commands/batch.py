@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -81,6 +81,8 @@ def _put_away(worker: Worker, idle: list[Worker], outcome: Outcome) -> None:
         return
     worker.end()
     remove_left_behind(outcome.order.out)
+    if worker.began_folder:
+        _remove_empty(outcome.order.out)
 
 
 @contextmanager
@@ -99,5 +101,6 @@ def _folders_for(orders: Sequence[Order]) -> Iterator[None]:
 
 
 def _remove_empty(folder: Path) -> None:
-    if not any(folder.iterdir()):
+    # Only what is empty goes.
+    with suppress(OSError):
         folder.rmdir()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from workbench.commands.arguments import add_common
 from workbench.commands.facts import is_project, project_facts, sound_facts
-from workbench.commands.guarding import DONE, PARTLY, REFUSED, Failure, guarded
+from workbench.commands.guarding import DONE, PARTLY, REFUSED, guarded, unsaid
 from workbench.commands.lines import failed_line, print_line
 from workbench.commands.page import Page
 
@@ -40,17 +40,14 @@ def run(options: argparse.Namespace) -> int:
     """Do it; returns the exit status."""
     statuses = []
     for path in options.files:
-        status = guarded(lambda path=path: _tell(path, options), _failed(path, options))  # type: ignore[misc]
+        failed = failed_line(event="info", file=path) if options.json else unsaid
+        status = guarded(partial(_tell, path, options), failed)
         if status not in (DONE, REFUSED):
             return status
         statuses.append(status)
     if not any(statuses):
         return DONE
     return REFUSED if all(statuses) else PARTLY
-
-
-def _failed(path: Path, options: argparse.Namespace) -> Callable[[Failure], None]:
-    return failed_line(event="info", file=path) if options.json else lambda failure: None
 
 
 def _tell(path: Path, options: argparse.Namespace) -> int:

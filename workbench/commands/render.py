@@ -66,7 +66,7 @@ def _render(options: argparse.Namespace) -> int:
     for remark in work.recording.remarks:
         print(sentence(remark), file=sys.stderr)
     bar = Bar("Rendering", options.quiet)
-    done = export(work.scene, options.out, wanted, work.used, bar.show, tell_outputs)
+    done = export(work.scene, options.out, wanted, work.used, bar.show, _tell_outputs)
     bar.done()
     peak_db = 20 * math.log10(done.peak) if done.peak > 0 else -math.inf
     if wanted.form.integer and done.peak >= 1.0:
@@ -100,7 +100,7 @@ def _render(options: argparse.Namespace) -> int:
     return DONE
 
 
-def tell_outputs(outputs: Outputs) -> None:
+def _tell_outputs(outputs: Outputs) -> None:
     """Tell what became of the files of an earlier command, also who wants it quiet."""
     for text in outputs.told:
         print(text, file=sys.stderr)

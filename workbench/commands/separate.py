@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from time import monotonic
 
+from workbench.audio.export import folder_for
 from workbench.commands.arguments import add_common, folder, memory, range_of, whole, within
 from workbench.commands.bar import Bar
 from workbench.commands.batch import work_through
@@ -210,6 +211,7 @@ def _many(options: argparse.Namespace) -> int:
     asked = _asked(options, options.threads or max(1, processors() // jobs))
     # What is wrong with the settings is wrong for every file.
     asked.check()
+    folder_for(str(options.out.absolute()))
     orders = [Order(i, each.path, options.out / each.place, asked, options.skip_done) for i, each in enumerate(inputs)]
     report = Report(orders, options.quiet, options.json)
     sizes = {order.number: bytes_for(order.path, asked) for order in orders}

@@ -90,6 +90,8 @@ class Worker:
         What it works on.
     share : float
         How much of that is done.
+    began_folder : bool
+        The folder for its results was not there before.
     """
 
     def __init__(self, context: SpawnContext) -> None:
@@ -100,10 +102,12 @@ class Worker:
         there.close()
         self.order: Order | None = None
         self.share = 0.0
+        self.began_folder = False
 
     def give(self, order: Order) -> None:
         """Let it work on something."""
         self.order, self.share = order, 0.0
+        self.began_folder = not order.out.exists()
         with suppress(OSError):
             # One that is gone is found out by its silence.
             self.connection.send(order)
