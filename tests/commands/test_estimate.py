@@ -1,27 +1,15 @@
 """What a separation is thought to take is what it takes, or somewhat more."""
 
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from tests.benchmarks.memory import taken_by
 from workbench.commands.arguments import memory
 from workbench.commands.estimate import PROCESS, bytes_for, free_bytes
 from workbench.commands.separating import Asked
-
-ROOT = Path(__file__).resolve().parents[2]
-MEASURED = """
-import resource, sys
-from pathlib import Path
-from threadpoolctl import threadpool_limits
-from workbench.commands.separating import Asked, separated
-with threadpool_limits(1, user_api="blas"):
-    separated(Path(sys.argv[1]), Path(sys.argv[2]), eval(sys.argv[3]), lambda name: lambda share: None, print)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="kilobytes as Linux counts them")
@@ -41,9 +29,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def test_it_is_no_less_than_it_takes_and_not_much_more(tmp_path, asked, channels):
     noise = 0.1 * np.random.default_rng(0).standard_normal((44100 * 60, channels))
     soundfile.write(tmp_path / "noise.wav", noise, 44100)
-    command = [sys.executable, "-c", MEASURED, str(tmp_path / "noise.wav"), str(tmp_path / "out"), repr(asked)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    taken = int(done.stdout.split()[-1]) * 1024
+    taken = taken_by(tmp_path / "noise.wav", tmp_path / "out", asked)
     thought = bytes_for(tmp_path / "noise.wav", asked)
     assert taken <= thought <= 2.0 * taken
 
