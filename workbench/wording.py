@@ -368,11 +368,15 @@ def sentence(error: BaseException, translate: Callable[[str, str], str] = lambda
     return translate("Errors", SENTENCES[error.code]).format(**values)
 
 
+def one_line(name: str | os.PathLike[str]) -> str:
+    """The name of a file without what would break a line."""
+    return re.sub(r"[\x00-\x1f\x7f]", "\ufffd", os.fspath(name))
+
+
 def _said(value: object, translate: Callable[[str, str], str]) -> object:
     """A value as it stands in a sentence: of what the system refused, why."""
     if isinstance(value, (str, os.PathLike)):
-        # Names may hold what would break a line.
-        return re.sub(r"[\x00-\x1f\x7f]", "\ufffd", os.fspath(value))
+        return one_line(value)
     if not isinstance(value, OSError):
         return value
     if value.errno in REASONS:

@@ -101,6 +101,17 @@ def test_a_bad_file_stops_no_other_and_is_told_of_at_the_end(songs, tmp_path, ca
     assert [path.name for path in (tmp_path / "out" / "songs").iterdir()] == ["b"]
 
 
+@posix
+def test_odd_names_of_files_are_one_line_each(songs, tmp_path, capsys):
+    (songs / "a.wav").rename(songs / "a\nb.wav")
+    (songs / "b.wav").rename(songs / "\udcff.wav")
+    (songs / "c\n.wav").write_text("no sound")
+    assert separate(songs, "--out", tmp_path / "out", "--jobs", "1") == 1
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3 and len(said.err.splitlines()) == 1
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"a\nb", "\udcff"}
+
+
 def test_where_all_fail_nothing_was_done(songs, tmp_path, capsys):
     for path in songs.glob("*.wav"):
         path.write_text("no sound")

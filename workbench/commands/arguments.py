@@ -66,26 +66,24 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def add_fields(parser: Any, kind: type) -> None:
-    """Options for the fields of a dataclass: switches for those that are yes or no, else a choice.
+    """Options for the fields of a dataclass: switches for those that are yes or no, else what takes a value.
 
-    The metadata of a field may have `help`, the words; `choices`, what there is to choose from; and `flag`, its name
-    on the command line. One that is on by itself gets an option that turns it off.
+    The metadata of a field may have `help`, the words; `flag`, its name on the command line; `choices`, what there is
+    to choose from; and `type`, what reads it, where that is not the type of its default. A switch that is on by itself
+    gets an option that turns it off.
     """
     for each in fields(kind):
-        text, default = each.metadata["help"], each.default
+        told, default = each.metadata, each.default
         if isinstance(default, bool):
-            parser.add_argument(
-                _flag(each), dest=each.name, action="store_const", const=not default, default=default, help=text
-            )
+            how: dict[str, Any] = {"action": "store_const", "const": not default, "help": told["help"]}
         else:
-            parser.add_argument(
-                _flag(each),
-                dest=each.name,
-                choices=each.metadata["choices"],
-                default=default,
-                metavar=each.name.upper(),
-                help=f"{text} (default {default})",
-            )
+            how = {
+                "type": told.get("type", type(default)),
+                "choices": told.get("choices"),
+                "metavar": each.name.upper(),
+            }
+            how["help"] = told["help"] + ("" if default is None else f" (default {default})")
+        parser.add_argument(_flag(each), dest=each.name, default=default, **how)
 
 
 def fields_from(options: argparse.Namespace, kind: type[T]) -> T:

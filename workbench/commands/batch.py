@@ -46,7 +46,7 @@ def work_through(
     with _folders_for(orders):
         try:
             while waiting or at_work:
-                while len(at_work) < jobs and (order := _next(waiting, at_work, sizes, most)) is not None:
+                while len(at_work) < jobs and (order := _next(waiting, _taken(at_work, sizes), sizes, most)):
                     waiting.remove(order)
                     worker = idle.pop() if idle else Worker(context)
                     worker.give(order)
@@ -67,10 +67,14 @@ def work_through(
                 worker.end()
 
 
-def _next(waiting: Sequence[Order], at_work: Sequence[Worker], sizes: Mapping[int, int], most: int) -> Order | None:
-    """The first order for which there is room beside those that are worked on; None where there is none."""
-    taken = sum(sizes[each.order.number] for each in at_work if each.order is not None)
-    fitting = (each for each in waiting if not at_work or taken + sizes[each.number] <= most)
+def _taken(at_work: Sequence[Worker], sizes: Mapping[int, int]) -> int:
+    """Bytes that the files that are worked on are thought to take; 0 where there are none."""
+    return sum(sizes[each.order.number] for each in at_work if each.order is not None)
+
+
+def _next(waiting: Sequence[Order], taken: int, sizes: Mapping[int, int], most: int) -> Order | None:
+    """The first order for which there is room beside what is taken; None where there is none."""
+    fitting = (each for each in waiting if not taken or taken + sizes[each.number] <= most)
     return next(fitting, None)
 
 

@@ -14,6 +14,7 @@ from workbench.commands.facts import is_project, project_facts, sound_facts
 from workbench.commands.guarding import DONE, PARTLY, REFUSED, guarded, unsaid
 from workbench.commands.lines import failed_line, print_line
 from workbench.commands.page import Page
+from workbench.wording import one_line
 
 PAGE = Page(
     "info",
@@ -55,7 +56,7 @@ def _tell(path: Path, options: argparse.Namespace) -> int:
     if options.json:
         print_line(event="info", file=path, status="done", **facts)
     elif not options.quiet:
-        print(f"{path}:")
+        print(f"{one_line(path)}:")
         _print(facts, "  ")
     if options.quiet or options.json:
         for remark in facts["remarks"]:
@@ -99,4 +100,5 @@ def _text(value: object) -> str:
         return "-∞" if value == -math.inf else f"{value:.6g}"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_text, value))
-    return str(value)
+    # Tags may have several lines.
+    return one_line(str(value))

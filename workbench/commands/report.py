@@ -13,6 +13,7 @@ from workbench.commands.guarding import DONE, PARTLY, REFUSED
 from workbench.commands.lines import error_of, print_line
 from workbench.commands.separating import Separated
 from workbench.commands.workers import Order, Outcome
+from workbench.wording import one_line
 
 
 class Report:
@@ -58,7 +59,7 @@ class Report:
         count = {each: sum(outcome.status == each for outcome in known) for each in ("done", "skipped", "failed")}
         for outcome in known:
             if outcome.failure is not None:
-                print(f"{outcome.order.path}: {outcome.failure.text}", file=sys.stderr)
+                self._say(f"{outcome.order.path}: {outcome.failure.text}", sys.stderr)
         took = monotonic() - self._begun
         if self._json:
             print_line(event="summary", **count, of=len(self._orders), stopped=stopped, took=took)
@@ -72,7 +73,8 @@ class Report:
 
     def _say(self, text: str, stream: TextIO) -> None:
         self._bar.clear()
-        print(text, file=stream)
+        # Names of files may hold what would break the line.
+        print(one_line(text), file=stream)
 
 
 def print_outcome(outcome: Outcome) -> None:
