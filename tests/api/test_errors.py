@@ -94,3 +94,16 @@ def test_settings_that_count_for_nothing_are_warned_of(tones):
     with pytest.warns(UserWarning, match="hpss makes no use of components, seed") as told:
         Project.open(tones).factorise("hpss", components=3, seed=1)
     assert told[0].filename == __file__
+
+
+def test_a_factorisation_that_comes_to_nothing_leaves_the_window_too(tones):
+    project = Project.open(tones)
+
+    def stop(share):
+        raise Cancelled
+
+    for wrong, how in ((WorkbenchError, {"components": 0}), (Cancelled, {"progress": stop})):
+        with pytest.raises(wrong):
+            project.factorise(preset="Song", **how)
+        assert project.window == 2048 and project.history == () and project.components == 0
+    assert project.factorise(preset="Song", components=2, iterations=2).window != 2048

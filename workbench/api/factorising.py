@@ -18,9 +18,19 @@ from workbench.spectral.stft import Analysis
 
 
 def factorise_anew(
-    work: Work, preset: str | None, given: Mapping[str, object], progress: Progress, threads: int | None
+    work: Work,
+    preset: str | None,
+    given: Mapping[str, object],
+    analysis: Analysis | None,
+    progress: Progress,
+    threads: int | None,
 ) -> None:
     """Factorise as settings say; layers for the components, as one act.
+
+    Parameters
+    ----------
+    analysis : Analysis or None
+        Window and hop that the preset brings; where it comes to nothing they are as before.
 
     Raises
     ------
@@ -29,23 +39,32 @@ def factorise_anew(
     Cancelled
         If `progress` stops it before there is anything.
     """
-    recording, state, present = work.recording, work.state, work.run
-    settings = settings_from(given, preset, state.analysis, recording.rate)
+    moved = analysis is not None and set_window(work, analysis)
+    try:
+        settings = settings_from(given, preset, work.state.analysis, work.recording.rate)
+        _warn_of_unused(settings, given)
+        snapshot = factorise(_task(work, settings), progress, threads=threads)
+    except BaseException:
+        if moved:
+            work.history.withdraw()
+        raise
+    label = f"{settings.method}, {snapshot.factors.components} components"
+    work.add_snapshot("Factorise", label, snapshot, component_names(settings))
+
+
+def _task(work: Work, settings: RunSettings) -> Task:
+    present = work.run
+    if present is None:
+        return Task(work.recording, work.state.analysis, settings)
+    return Task(work.recording, work.state.analysis, settings, present.factors, present_settings=present.settings)
+
+
+def _warn_of_unused(settings: RunSettings, given: Mapping[str, object]) -> None:
     used = METHODS[settings.method].uses | {"method"}
     unused = sorted(name for name, value in given.items() if value is not None and name not in used)
     if unused:
         # For who called the method of `Project`, past its decorator.
-        warnings.warn(f"The method {settings.method} makes no use of {', '.join(unused)}.", stacklevel=4)
-    task = Task(
-        recording,
-        state.analysis,
-        settings,
-        None if present is None else present.factors,
-        present_settings=None if present is None else present.settings,
-    )
-    snapshot = factorise(task, progress, threads=threads)
-    label = f"{settings.method}, {snapshot.factors.components} components"
-    work.add_snapshot("Factorise", label, snapshot, component_names(settings))
+        warnings.warn(f"The method {settings.method} makes no use of {', '.join(unused)}.", stacklevel=5)
 
 
 def put_factors(work: Work, factors: Factors, names: Sequence[str], divergence: str) -> None:
@@ -64,13 +83,14 @@ def put_factors(work: Work, factors: Factors, names: Sequence[str], divergence: 
     work.add_snapshot("Put factors", f"{factors.components} components", Snapshot(factors, (), settings), names)
 
 
-def set_window(work: Work, analysis: Analysis) -> None:
-    """Another window and hop, with edits, marks and factors carried over, as one act."""
+def set_window(work: Work, analysis: Analysis) -> bool:
+    """Another window and hop, with edits, marks and factors carried over, as one act; whether they are others."""
     state, recording = work.state, work.recording
     if analysis == state.analysis:
-        return
+        return False
     samples = len(recording.samples)
     carried = work.runs.carry_over(state.runs, state.analysis, analysis, samples, recording.rate)
     work.act(
         f"Window {analysis.window}, hop {analysis.hop}", stack_acts.set_analysis(state, analysis, samples, carried)
     )
+    return True

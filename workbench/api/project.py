@@ -121,11 +121,9 @@ class Project(Readable):
         Project
             Itself.
         """
-        usual = None if preset is None or self._window_given else preset_window(preset, self.rate)
-        if usual is not None:
-            factorising.set_window(self._work, usual)
         given = {"method": method, "components": components, "seed": seed, **settings}
-        factorising.factorise_anew(self._work, preset, given, progress, threads)
+        usual = None if preset is None or self._window_given else preset_window(preset, self.rate)
+        factorising.factorise_anew(self._work, preset, given, usual, progress, threads)
         return self
 
     @worded()
