@@ -48,7 +48,7 @@ def work_through(
             while waiting or at_work:
                 while len(at_work) < jobs and (order := _next(waiting, _taken(at_work, sizes), sizes, most)):
                     waiting.remove(order)
-                    worker = idle.pop() if idle else Worker(context)
+                    worker = _ready(idle) or Worker(context)
                     worker.give(order)
                     at_work.append(worker)
                 speaking = wait([each.connection for each in at_work], LOOK_SECONDS)
@@ -65,6 +65,16 @@ def work_through(
                 worker.ask_to_stop()
             for worker in (*at_work, *idle):
                 worker.end()
+
+
+def _ready(idle: list[Worker]) -> Worker | None:
+    """A process that waits for a file; None where there is none. Those that ended meanwhile go."""
+    while idle:
+        worker = idle.pop()
+        if not worker.gone:
+            return worker
+        worker.end()
+    return None
 
 
 def _taken(at_work: Sequence[Worker], sizes: Mapping[int, int]) -> int:

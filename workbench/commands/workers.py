@@ -113,7 +113,7 @@ class Worker:
             self.connection.send(order)
 
     def heard(self) -> Outcome | None:
-        """What it has to say; None while it works on. If it is gone, its order failed (see `gone`)."""
+        """What it has to say; None while it works on. If its process ended, its order failed."""
         assert self.order is not None
         try:
             said = self.connection.recv()
@@ -127,7 +127,7 @@ class Worker:
 
     @property
     def gone(self) -> bool:
-        """Whether its process ended."""
+        """Whether its process ended, as it may while it waits."""
         return not self._process.is_alive()
 
     def _gone(self, order: Order) -> Failure:
