@@ -37,10 +37,11 @@ def test_every_field_is_in_the_manual(song, tmp_path, capsys):
         ["separate", song, "--out", tmp_path / "one", *few],
         ["render", tmp_path / "song.workbench", "--out", tmp_path / "mix", "--json"],
         ["info", song, tmp_path / "song.workbench", "--json"],
+        ["completion", "fish", "--json"],
     ):
         assert main(list(map(str, arguments))) in (0, 1)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {line["event"] for line in lines} == {"file", "summary", "render", "info"} and len(lines) == 7
+    assert {line["event"] for line in lines} == {"file", "summary", "render", "info", "completion"} and len(lines) == 8
     # What layers, groups, stacks and runs of a project are is told by their names alone.
     nested = {"layers", "groups", "stacks", "runs", "references", "tags"}
     flat = [

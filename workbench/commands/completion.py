@@ -10,6 +10,7 @@ import shtab
 
 from workbench.commands.arguments import folder
 from workbench.commands.guarding import DONE
+from workbench.commands.lines import print_line
 from workbench.commands.page import Page
 from workbench.separation.presets import PRESETS
 
@@ -42,6 +43,7 @@ PAGE = Page(
 def fill(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    parser.add_argument("--json", action="store_true", help="print the script within a line of JSON, for programs")
 
 
 FILES = {
@@ -80,7 +82,11 @@ def runner(parser: Callable[[], argparse.ArgumentParser]) -> Callable[[argparse.
     """What runs the command, for the parser of all commands."""
 
     def run(options: argparse.Namespace) -> int:
-        print(script(parser(), options.shell))
+        text = script(parser(), options.shell)
+        if options.json:
+            print_line(event="completion", status="done", shell=options.shell, script=text)
+        else:
+            print(text)
         return DONE
 
     return run
