@@ -3,8 +3,8 @@
 # What Qt and PortAudio load at run time on Debian and Ubuntu.
 window_packages="libportaudio2 libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1
   libxcb-shape0 libxcb-xinerama0 libdbus-1-3 libfontconfig1 fonts-dejavu-core"
-# What the tests use beside: a screen, a hand, and a sound server without a sound card.
-test_packages="$window_packages xvfb xauth xdotool pulseaudio pulseaudio-utils libasound2-plugins"
+# What the tests use beside: a screen, a hand, a sound server without a sound card, and shells to complete in.
+test_packages="$window_packages xvfb xauth xdotool pulseaudio pulseaudio-utils libasound2-plugins zsh fish"
 
 say() { printf '%s\n' "$*" >&2; }
 

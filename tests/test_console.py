@@ -78,15 +78,16 @@ def test_the_scripts_work_through_links(tmp_path):
 
 
 def test_a_defect_is_told_as_one_with_its_report(tones, tmp_path, capsys, monkeypatch):
-    from workbench import headless
+    from workbench.commands import separating
+    from workbench.commands.catalogue import COMMANDS
 
     def broken(*_, **__):
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr(headless, "factorise", broken)
+    monkeypatch.setattr(separating, "factorise", broken)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    assert headless.separate([str(tones), "--out", str(tmp_path / "out"), "--quiet"]) == 70
+    assert COMMANDS["separate"]([str(tones), "--out", str(tmp_path / "out"), "--quiet"]) == 70
     said = capsys.readouterr().err
     assert "defect of the program (ZeroDivisionError)" in said and "Traceback" not in said
     (report,) = tmp_path.glob("workbench-report-*.txt")

@@ -1,4 +1,4 @@
-"""Command line: open the window, or work headless (separate, render). The headless commands never import QtGui."""
+"""Command line: open the window, or run a command that needs none. The commands never import Qt."""
 
 from __future__ import annotations
 
@@ -23,24 +23,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: Sequence[str]) -> int:
-    from workbench.headless import COMMANDS
+    from workbench.commands.catalogue import COMMANDS, whole_parser
 
     if given and given[0] in COMMANDS:
         return COMMANDS[given[0]](given[1:])
-    parser = argparse.ArgumentParser(
-        prog="workbench",
-        description="A spectrogram workbench for source separation by nonnegative matrix factorisation.",
-        epilog="Headless: workbench separate IN --out DIR; workbench render PROJECT --out DIR. "
-        "Each explains itself with --help.",
-    )
-    parser.add_argument(
-        "file",
-        nargs="?",
-        type=Path,
-        help="recording or project to open (default: what was open lately, at first the demo)",
-    )
+    whole = whole_parser()
+    parser = argparse.ArgumentParser(prog="workbench", usage=whole.usage, add_help=False)
+    parser.add_argument("file", nargs="?", type=Path)
     parser.add_argument("--version", action="version", version=f"workbench {__version__}")
+    parser.add_argument("-h", "--help", action="store_true")
     options = parser.parse_args(given)
+    if options.help:
+        whole.print_help()
+        return 0
     if not _has_display():
         print(
             "There is no display to open a window on; work headless instead: workbench separate IN --out DIR",

@@ -2,8 +2,9 @@
 
 What is being written stands in a folder ``.workbench.TOKEN.part`` within the folder that it is for, TOKEN being 32
 hexadecimal digits, and is moved when all is there. A manifest tells what was written: the name, the size and the
-SHA-256 of every file. Of an earlier set only files that still hold exactly these bytes give way to the next one, and
-only those of the set that was there when the next one began: what another command wrote meanwhile stays.
+SHA-256 of every file, and what they were made from, where that is told. Of an earlier set only files that still hold
+exactly these bytes give way to the next one, and only those of the set that was there when the next one began: what
+another command wrote meanwhile stays.
 
 As the files of `workbench.storage`, such a folder is locked (`flock`) from its making to its end. So one that belongs
 to the same user and is not locked was left behind by a command that was killed, and the next set for the same folder
@@ -20,7 +21,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +64,12 @@ class Outputs:
     kept: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> list[str]:
+        """What became of them, in words."""
+        became = ("Removed files of", self.removed), ("Kept what was changed since", self.kept)
+        return [f"{what} the command before: {', '.join(names)}" for what, names in became if names]
+
 
 def check_free(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) -> None:
     """Make sure that files of some names may be written to a folder, which need not exist yet.
@@ -78,8 +85,23 @@ def check_free(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) ->
     _refuse(folder, there - _ours(folder, known, used).keys())
 
 
+def is_whole(folder: Path, about: Mapping[str, object]) -> bool:
+    """Whether a folder holds a whole set of files, as they were written, that was made from the same.
+
+    Parameters
+    ----------
+    about : mapping
+        What `output_set` was told that they were made from.
+    """
+    read = _read(folder)
+    files = _manifest(folder)
+    return bool(files) and read.get("about") == about and all(_is(folder / name, each) for name, each in files.items())
+
+
 @contextmanager
-def output_set(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) -> Iterator[Outputs]:
+def output_set(
+    folder: Path, names: Sequence[str], used: Sequence[Path] = (), about: Mapping[str, object] | None = None
+) -> Iterator[Outputs]:
     """A folder to write a set of files to; they come to their places when the block ends well, else nothing changes.
 
     Parameters
@@ -90,6 +112,8 @@ def output_set(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) ->
         Their names, with ``/`` between folders.
     used : sequence of Path
         Files that are read meanwhile or belong to what is: whoever wrote them, they stay.
+    about : mapping, optional
+        What they are made from, as JSON has it, for `is_whole`.
 
     Raises
     ------
@@ -106,7 +130,7 @@ def output_set(folder: Path, names: Sequence[str], used: Sequence[Path] = ()) ->
         outputs = Outputs(staging)
         try:
             yield outputs
-            _take_places(outputs, folder, names, used, seen)
+            _take_places(outputs, folder, names, used, seen, about)
         except UserError as error:
             path = error.values.get("path")
             if isinstance(path, Path) and path.is_relative_to(staging):
@@ -128,7 +152,7 @@ def _staging(folder: Path) -> Iterator[Path]:
                 raise UserError("headless.no_folder", folder=folder, reason=error) from error
             # Else another command could take it for a stale one before it is locked.
             with _locked(folder):
-                _remove_stale(folder)
+                remove_left_behind(folder)
                 staging.mkdir()
                 opened.enter_context(_locked(staging))
             yield staging
@@ -140,11 +164,18 @@ def _staging(folder: Path) -> Iterator[Path]:
 
 
 def _take_places(
-    outputs: Outputs, folder: Path, names: Sequence[str], used: Sequence[Path], seen: dict[str, Any]
+    outputs: Outputs,
+    folder: Path,
+    names: Sequence[str],
+    used: Sequence[Path],
+    seen: dict[str, Any],
+    about: Mapping[str, object] | None,
 ) -> None:
     """Move what was written to its place, and what gives way for it; tells what became of the earlier set."""
-    manifest = {name: _described(outputs.folder / name) for name in names}
-    (outputs.folder / MANIFEST).write_text(json.dumps({"files": manifest}, indent=1), encoding="utf-8")
+    manifest: dict[str, object] = {"files": {name: _described(outputs.folder / name) for name in names}}
+    if about is not None:
+        manifest["about"] = about
+    (outputs.folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     # One command at a time; and all is looked at once more, since it may have taken hours.
     with _locked(folder), undisturbed():
         now = _manifest(folder)
@@ -253,7 +284,7 @@ def _taken_lock(handle: int) -> bool:
     return True
 
 
-def _remove_stale(folder: Path) -> None:
+def remove_left_behind(folder: Path) -> None:
     """Remove what commands that were killed left behind in a folder, by the rule at the top of this file."""
     if sys.platform == "win32":
         return
@@ -315,16 +346,22 @@ def _is(path: Path, described: dict[str, Any]) -> bool:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     """What an earlier set wrote, by name; nothing where none did, or where that can't be told."""
+    files = _read(folder).get("files")
+    return {
+        name: each
+        for name, each in (files.items() if isinstance(files, dict) else ())
+        # Never out of the folder.
+        if isinstance(each, dict) and not Path(name).is_absolute() and ".." not in Path(name).parts
+    }
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    """What the manifest of a folder says; nothing where there is none that can be read."""
     try:
-        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return {
-            name: each
-            for name, each in files.items()
-            # Never out of the folder.
-            if isinstance(each, dict) and not Path(name).is_absolute() and ".." not in Path(name).parts
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _listed(names: Collection[str]) -> str:

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     live,
     main_job,
     marks,
+    memory,
     point,
     presets,
     scores,
@@ -41,6 +42,7 @@ BENCHMARKS = {
     "live": live.measure,
     "window": window_load.measure,
     "inputs": inputs.measure,
+    "memory": memory.measure,
 }
 
 

@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.conftest import tone_mix
 from tests.control.scenes import ids, open_tones, select_box
+from workbench import Project
+from workbench.__main__ import main
+from workbench.api.exporting import FORMAT_NAMES
 from workbench.audio.export import Level, LevelKind
 from workbench.audio.formats import FORMATS, FileFormat
 from workbench.audio.naming import Names
@@ -291,3 +295,40 @@ def test_the_files_can_be_known_beforehand(separated, tmp_path):
     files = separated.exporting.files(tmp_path, replace(options, together=False))
     assert [each.path.name for each in files][:2] == ["tones mix.opus", "01 Component 1.opus"]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["wav", "flac", "wav-16"])
+def test_the_command_and_the_api_write_what_the_window_does(empty, tmp_path, settle, name):
+    """File by file, byte by byte; with edits, groups, faders, a pan and something muted."""
+    soundfile.write(tmp_path / "tones.wav", tone_mix(2.0, 16000, 1), 16000, subtype="FLOAT")
+    project = Project.open(tmp_path / "tones.wav", window=1024).factorise(components=5, iterations=5)
+    project.paint("Component 1", 0.7, seconds=(0.2, 0.9), hz=(100, 900))
+    project.threshold("Component 2", -40.0, measure="level")
+    project.group(["Component 1", "Component 4"], "Band / 1")
+    project.adjust("Band / 1", gain_db=-4.0, pan=0.3)
+    project.adjust("Component 5", mute=True)
+    project.save(tmp_path / "take 2.workbench")
+    empty.opening.open(tmp_path / "take 2.workbench")
+    settle()
+    for after in (False, True):
+        folder = tmp_path / f"window {after}"
+        export(empty, folder, Wanted(False, True, True, True, after), FORMAT_NAMES[name])
+        settle()
+        there = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        assert len(there) == (8 if after else 10)
+        more = ["--after-faders"] if after else []
+        command = ["render", str(tmp_path / "take 2.workbench"), "--groups", "--layers", "--format", name, *more]
+        assert main([*command, "--quiet", "--out", str(tmp_path / f"command {after}")]) == 0
+        project.export(tmp_path / f"api {after}", groups=True, layers=True, after=after, format=name)
+        for other in (tmp_path / f"command {after}", tmp_path / f"api {after}"):
+            found = {path.relative_to(other): path.read_bytes() for path in other.rglob("[!.]*") if path.is_file()}
+            assert found == there
+    if name == "wav":
+        for row, path in (
+            (None, "tones mix.wav"),
+            ("Band / 1", "01 Band _ 1.wav"),
+            ("Component 2", "layers/03 Component 2.wav"),
+        ):
+            np.testing.assert_array_equal(
+                project.render(row, 900, 20000), read(tmp_path / "window False" / path)[900:20000]
+            )

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from workbench.audio.recording import Recording
+from workbench.audio.recording import Recording, load
 from workbench.document.embedding import Embedded
 from workbench.document.history import Step
 from workbench.document.packed import schema
@@ -88,6 +88,19 @@ class Project:
     stamp: Stamp | None = None
     embedded: Embedded | None = None
     view: View | None = None
+
+    def sound(self, progress: Progress = silent) -> Recording:
+        """Its recording, decoded; with a remark where it sounds otherwise than the one that the project was made with.
+
+        Raises
+        ------
+        UserError
+            If it can't be read, or does not fit.
+        """
+        held = self.embedded
+        recording = load(self.recording, progress) if held is None else held.load(self.recording, progress)
+        told = self.check(recording)
+        return recording if told is None else replace(recording, remarks=(*recording.remarks, told))
 
     def check(self, recording: Recording) -> UserError | None:
         """Whether a recording is the one that the project was made with.

@@ -109,12 +109,7 @@ def open_rescued(path: Path, progress: Progress = silent, recording_at: Path | N
 
 def open_project(project: Project, path: Path | None, saved: bool, progress: Progress = silent) -> Opened:
     """A project with its recording, once its masks were tried out."""
-    decoding = part(progress, 0.0, 0.4)
-    if project.embedded is not None:
-        recording = project.embedded.load(project.recording, decoding)
-    else:
-        recording = load(project.recording, decoding)
-    told = project.check(recording)
+    recording = project.sound(part(progress, 0.0, 0.4))
     present = project.state.analysis
     analyses = [present, *{state.analysis for _, state in project.steps} - {present}]
     share = 0.6 / len(analyses)
@@ -123,8 +118,7 @@ def open_project(project: Project, path: Path | None, saved: bool, progress: Pro
         for i, each in enumerate(analyses)
     }
     levels = every.pop(present)
-    remarks = recording.remarks if told is None else (*recording.remarks, told)
-    opened = Opened(recording, levels, project, path, saved, every, remarks=remarks)
+    opened = Opened(recording, levels, project, path, saved, every, remarks=recording.remarks)
     try_out(opened)
     return opened
 

@@ -84,6 +84,16 @@ def form(name: str) -> str:
     return "{} … {}".format(*map(type(default), RANGES[name])) if name in RANGES else "TEXT"
 
 
+def usual(name: str) -> str:
+    """What a parameter is where nobody says anything, in brackets; nothing where it is not set then."""
+    value = getattr(RunSettings(), name)
+    if value is None or value == "":
+        return ""
+    return (
+        f" ({next(word for word, switch in SWITCH.items() if switch is value) if isinstance(value, bool) else value})"
+    )
+
+
 def _value(name: str, text: str, analysis: Analysis, rate: int) -> Any:
     """The value of a parameter; ValueError or KeyError where the text is none."""
     default = getattr(RunSettings(), name)
