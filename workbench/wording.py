@@ -8,12 +8,8 @@ import re
 from collections.abc import Callable
 
 from workbench.errors import UserError
-
-
-def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
-    """Mark a text for translators, as lupdate looks for it; the text stays as it is."""
-    return text
-
+from workbench.exchange_wording import EXCHANGE
+from workbench.translating import QT_TRANSLATE_NOOP
 
 SENTENCES: dict[str, str] = {
     # -- spectral ------------------------------------------------------------------------------------
@@ -269,6 +265,7 @@ SENTENCES: dict[str, str] = {
     "jobs.no_sounds": QT_TRANSLATE_NOOP(
         "Errors", "The folder “{folder}” holds no sound files; choose one that holds the stems."
     ),
+    **EXCHANGE,
 }
 """English sentences by the codes of UserError, with places for its values. None names a key or a button."""
 
