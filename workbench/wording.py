@@ -177,6 +177,9 @@ SENTENCES: dict[str, str] = {
     "separation.notes_unreadable": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” can't be read; choose a MIDI file, or a text file with a line for each note."
     ),
+    "separation.notes_are_words": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is a list of words and not of pitches or numbers of drums; import it as labels."
+    ),
     "separation.onsets_empty": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” holds no onsets; each line needs seconds and a label."
     ),

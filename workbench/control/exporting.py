@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -30,6 +31,7 @@ from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 
+T = TypeVar("T")
 SAFE = Level(LevelKind.PEAK, -1.0)
 """What a file that would clip is turned down to."""
 
@@ -113,13 +115,13 @@ class Exporting(QObject):
             db = 0.0 if level is None else level.db
             self._write([replace(piece, gain_db=db) for piece in ready], form)
         else:
-            self._run(
+            self.run(
                 self.tr("Measuring the loudness"),
                 lambda job: measure(ready, job.report),
                 lambda measured: self._check(ready, measured, make(FileFormat()), form, level),
             )
 
-    def _run(self, name: str, work: Callable[[Job], list[Measured]], done: Callable[[list[Measured]], None]) -> None:
+    def run(self, name: str, work: Callable[[Job], T], done: Callable[[T], None]) -> None:
         """A job that counts as exporting."""
         self._failed = False
 
@@ -178,7 +180,7 @@ class Exporting(QObject):
         )
 
     def _write(self, pieces: list[Piece], form: FileFormat) -> None:
-        self._run(
+        self.run(
             self.tr("Exporting"),
             lambda job: write(pieces, form, job.report),
             lambda measured: self._tell(pieces, measured, form),

@@ -26,11 +26,17 @@ class ReadFactors:
         Activations.
     names : tuple of str
         Of the components; none where the files have none.
+    divergence : str
+        'kl', 'is', 'eu' or 'beta', where a file tells what they were found with; '' where none does.
+    beta : float
+        Of 'beta'.
     """
 
     W: Float | None = None
     H: Float | None = None
     names: tuple[str, ...] = ()
+    divergence: str = ""
+    beta: float = 0.5
 
     @property
     def components(self) -> int:
@@ -104,8 +110,13 @@ def joined(one: ReadFactors, other: ReadFactors) -> ReadFactors:
         raise UserError("exchange.same_factor")
     if one.components and other.components and one.components != other.components:
         raise UserError("exchange.unlike", one=one.components, other=other.components)
+    told = one if one.divergence else other
     return ReadFactors(
-        other.W if one.W is None else one.W, other.H if one.H is None else one.H, one.names or other.names
+        other.W if one.W is None else one.W,
+        other.H if one.H is None else one.H,
+        one.names or other.names,
+        told.divergence,
+        told.beta,
     )
 
 

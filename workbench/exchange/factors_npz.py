@@ -6,6 +6,7 @@ The keys are those of `workbench separate`.
 from __future__ import annotations
 
 import json
+import math
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from workbench.errors import UserError
 from workbench.exchange.factors import MOST_COMPONENTS, Float, ReadFactors, activations, joined, templates
 from workbench.exchange.npz import Arrays, add_array, open_npz
-from workbench.separation.settings import RunSettings
+from workbench.separation.settings import RANGES, RunSettings
 from workbench.spectral.stft import Analysis
 from workbench.storage import replacing
 
@@ -97,7 +98,18 @@ def read(path: Path, bins: int, frames: int) -> ReadFactors:
                 out = joined(out, ReadFactors(W=templates(held, bins, f"{path.name}: {key}")))
             else:
                 out = joined(out, ReadFactors(H=activations(held, frames, f"{path.name}: {key}")))
-        return ReadFactors(out.W, out.H, _names(arrays, out.components))
+        divergence = (*arrays.texts("divergence"), "")[0]
+        return ReadFactors(out.W, out.H, _names(arrays, out.components), divergence, _beta(arrays))
+
+
+def _beta(arrays: Arrays) -> float:
+    """β as the file tells it, if it is one that there can be."""
+    head = arrays.head("beta")
+    if head is None or head[0] != ():
+        return ReadFactors().beta
+    low, high = RANGES["beta"]
+    value = float(arrays.read("beta", 16))
+    return min(max(value, low), high) if math.isfinite(value) else ReadFactors().beta
 
 
 def _names(arrays: Arrays, components: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from workbench.nmf.activations import Event
+from workbench.nmf.activations import Event, read_events
 
 COLUMNS = {
     "begin": {"begin", "begintime", "onset", "onsettime", "start", "starttime", "time", "t", "tmin", "seconds", "from"},
@@ -117,6 +117,23 @@ def as_events(labels: Sequence[Label]) -> tuple[list[Event], list[str]]:
         return [Event(each.begin, each.end - each.begin, float(number[each.text])) for each in labels], words
 
 
+def events_in(text: str) -> tuple[list[Event], list[str]]:
+    """Events of a list of numbers (`workbench.nmf.read_events`), or of any list of labels; see `as_events`.
+
+    Raises
+    ------
+    ValueError
+        With the line's number, if a line is neither.
+    """
+    try:
+        return read_events(text), []
+    except ValueError as error:
+        try:
+            return as_events(read_labels(text))
+        except ValueError:
+            raise error from None
+
+
 def _says(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
@@ -134,6 +151,9 @@ def _head(fields: Sequence[str]) -> list[str | None] | None:
     """What each column holds, where a line is the head of a table."""
     out: list[str | None] = []
     for field in fields:
+        if re.fullmatch(r"[-+]?[\d.,]+(e[-+]?\d+)?", field, re.IGNORECASE):
+            # A label may be called as a column is.
+            return None
         word = re.sub(r"[^a-z]", "", re.sub(r"\(.*?\)|\[.*?\]", "", field.lower()))
         out.append(next((name for name, words in COLUMNS.items() if word in words and name not in out), None))
     return out if "begin" in out else None

@@ -9,6 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from workbench.control.desk import Desk
 from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
+from workbench.ui.window.exchange_flow import ExchangeFlow
+from workbench.ui.window.exchange_menus import add_export_menu, add_import_menu
 from workbench.ui.window.export_flow import ExportFlow
 from workbench.ui.window.file_flow import FileFlow
 from workbench.ui.window.layout import Layout
@@ -20,8 +22,10 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Menus", text)
 
 
-def add_file_menu(actions: Actions, files: FileFlow, exports: ExportFlow) -> None:
-    """Open, save, export, quit."""
+def add_file_menu(
+    actions: Actions, files: FileFlow, exports: ExportFlow, exchange: ExchangeFlow, dialogs: Dialogs
+) -> None:
+    """Open, save, import, export, quit."""
     menu = actions.menu(tr("&File"), "fileMenu")
     menu.add("open", tr("&Open…"), "Ctrl+O", files.open_dialog)
     menu.add("demo", tr("Open the &demo"), "", files.open_demo)
@@ -36,6 +40,9 @@ def add_file_menu(actions: Actions, files: FileFlow, exports: ExportFlow) -> Non
     menu.add("save", tr("&Save project"), "Ctrl+S", files.save)
     menu.add("saveAs", tr("Save project &as…"), "Ctrl+Shift+S", files.save_as)
     menu.add("export", tr("&Export…"), "Ctrl+Shift+E", lambda: exports.show_dialog(files.folder))
+    add_export_menu(menu, exchange)
+    menu.line()
+    add_import_menu(menu, exchange, dialogs.notes)
     menu.line()
     menu.add("quit", tr("&Quit"), "Ctrl+Q", actions.window.close)
 
