@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -126,7 +129,31 @@ def test_nothing_is_asked_without_a_recording(workbench):
     workbench.window.show()
     for name in (
         "importMasks", "importFactors", "importLabels", "importOnsets", "importNotes", "exportMasks", "exportFactors",
-        "exportLabels", "exportScores",
+        "exportLabels", "exportFigure", "exportScores",
     ):  # fmt: skip
         trigger(workbench, name)
     assert not any(each.isVisible() for each in workbench.window.findChildren(QFileDialog))
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_a_figure_is_written_in_the_size_that_is_asked_for(factorised, tmp_path, form):
+    trigger(factorised, "exportFigure")
+    asked = dialog(factorised, "exportFigureDialog")
+    asked.format.setCurrentIndex(asked.format.findData(form))
+    asked.format.activated.emit(asked.format.currentIndex())
+    asked.width_box.setValue(600)
+    asked.height_box.setValue(500)
+    asked.range.setCurrentIndex(1)
+    QTest.mouseClick(asked.go, LEFT)
+    choose(factorised, "exportFigureDialogFile", tmp_path / f"f.{form}")
+    settled(factorised)
+    if form == "png":
+        with Image.open(tmp_path / "f.png") as image:
+            assert image.size == (600, 500)
+    else:
+        root = ET.parse(tmp_path / "f.svg").getroot()
+        assert (root.get("width"), root.get("height")) == ("600.000mm", "500.000mm")
+    # What was chosen is there again.
+    trigger(factorised, "exportFigure")
+    again = dialog(factorised, "exportFigureDialog").wish()
+    assert (again.form, again.width, again.height, again.view) == (form, 600, 500, True)

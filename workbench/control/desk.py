@@ -19,6 +19,7 @@ from workbench.control.exporting import Exporting
 from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
+from workbench.control.figures import Figures
 from workbench.control.handling import Handling
 from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
@@ -126,6 +127,7 @@ class Desk:
     sorting: Sorting
     exporting: Exporting
     exchanging: Exchanging
+    figures: Figures
     importing: Importing
     labelling: Labelling
     under_way: UnderWay
@@ -244,6 +246,7 @@ def build_desk(
         sorting=Sorting(document, acting, measuring, notices),
         exporting=exporting,
         exchanging=Exchanging(document, exporting, scoring, notices),
+        figures=Figures(document, viewport, exporting, notices),
         importing=Importing(document, wishes, runner, notices),
         labelling=Labelling(document, components, wishes, runner, notices),
         under_way=UnderWay(

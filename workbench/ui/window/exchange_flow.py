@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from workbench.control.exchanging import Exchanging, FactorFormat, LabelFormat, MaskFormat
+from workbench.control.figures import FigureFormat, Figures, FigureWish
 from workbench.control.importing import Importing, TooMuch
 from workbench.control.labelling import Labelling
 from workbench.control.told_labels import Told
 from workbench.document.document import Document
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.questions import question
+from workbench.ui.dialogs.figure_dialog import FigureDialog
 from workbench.ui.dialogs.format_dialog import FormatDialog, Question
 from workbench.ui.window.exchange_words import factor_questions, label_questions, mask_questions
 
-FOLDER = "exchange/folder"
+FOLDER, FIGURE = "exchange/folder", "exchange/figure"
 
 
 class ExchangeFlow(QObject):
@@ -32,11 +36,13 @@ class ExchangeFlow(QObject):
         importing: Importing,
         labelling: Labelling,
         exchanging: Exchanging,
+        figures: Figures,
         settings: QSettings,
     ) -> None:
         super().__init__(over)
         self._over, self._document, self._settings = over, document, settings
         self._importing, self._labelling, self._exchanging = importing, labelling, exchanging
+        self._figures = figures
         importing.too_much.connect(self._ask_scale)
         document.opened.connect(self._leave)
 
@@ -128,6 +134,36 @@ class ExchangeFlow(QObject):
         stem = self.tr("{0} labels")
         self._ask("exportLabelsDialog", title, tip, label_questions(), stem, suffix, write)
 
+    def export_figure(self) -> None:
+        """Ask what it shows and how large it is, and write a figure."""
+        if self._document.recording is None:
+            return
+        for each in self._over.findChildren(FigureDialog):
+            each.close()
+        dialog = FigureDialog(self._over, self._figure_wish)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def go(wish: FigureWish) -> None:
+            self._settings.setValue(FIGURE, json.dumps(asdict(wish)))
+            name = self._named(self.tr("{0} figure"))
+            self._ask_path(
+                "exportFigureDialogFile", name, wish.form.suffix, lambda path: self._figures.write(path, wish)
+            )
+            dialog.accept()
+
+        dialog.asked.connect(go)
+        dialog.show()
+
+    @property
+    def _figure_wish(self) -> FigureWish:
+        """What was wished for last."""
+        try:
+            held = json.loads(str(self._settings.value(FIGURE) or "{}"))
+            return FigureWish(**{**held, "form": FigureFormat(held.get("form", "svg"))})
+        except (ValueError, TypeError, AttributeError):
+            # Written by another version, or damaged: then it begins anew.
+            return FigureWish()
+
     def export_scores(self) -> None:
         """Write the scores as a table."""
         if self._document.recording is not None:
@@ -200,5 +236,6 @@ class ExchangeFlow(QObject):
 
     def _leave(self) -> None:
         """What was about to be exported is no longer open."""
-        for each in self._over.findChildren(FormatDialog):
-            each.close()
+        for kind in (FormatDialog, FigureDialog):
+            for each in self._over.findChildren(kind):
+                each.close()

@@ -61,4 +61,7 @@ def add_export_menu(file: Menu, exchange: ExchangeFlow) -> None:
         exchange.export_labels,
         tr("Marks, onsets, notes and selections: Audacity, Sonic Visualiser, CSV or MIDI"),
     )
+    menu.add(
+        "exportFigure", tr("&Figure…"), "", exchange.export_figure, tr("V, W, H and the masks, for a paper: SVG or PNG")
+    )
     menu.add("exportScores", tr("&Scores…"), "", exchange.export_scores, tr("The table of scores as CSV"))

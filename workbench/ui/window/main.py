@@ -48,7 +48,9 @@ class MainWindow(QMainWindow):
         self.panes = Panes(desk)
         self.files = FileFlow(self, desk.document, desk.opening, desk.factorising, settings)
         self.exports = ExportFlow(self, desk.document, desk.listening, desk.exporting, ExportMemory(settings))
-        self.exchange = ExchangeFlow(self, desk.document, desk.importing, desk.labelling, desk.exchanging, settings)
+        self.exchange = ExchangeFlow(
+            self, desk.document, desk.importing, desk.labelling, desk.exchanging, desk.figures, settings
+        )
         self.leaving = Leaving(self, self.files, desk.opening, desk.exporting)
         self.dialogs = Dialogs(self, desk)
         self.drops = Drops(self, desk.document, self.files, desk.opening, desk.notices, self.dialogs.take_stems)
