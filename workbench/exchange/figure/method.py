@@ -22,8 +22,8 @@ from workbench.spectral.stft import Analysis
 LABEL, TICK, NAME, TITLE = 8.0, 7.0, 7.0, 10.0
 """Sizes of letters in points, as journals want them."""
 GAP, TICK_LENGTH = 7.0, 2.5
-HEAD, FOOT = 12.0, 26.0
-"""Above a mask its name, below all the time axis."""
+HEAD, BETWEEN, FOOT = 12.0, 5.0, 26.0
+"""Above a mask its name, below it some room, and below all the time axis."""
 LANE = 8.5
 """Height of an activation at the least."""
 MOST_MASKS = 24
@@ -231,6 +231,9 @@ class _Figure:
             y = base - along(each.activation, columns, 1.0 / self._subject.power) * high * 0.92
             self._curve(np.stack([x, y], axis=1), (box.x, base), (box.right, base), each.colour)
             self._named(box.x - 4.0, base - high / 2, each.name, each.colour, box.x - 4.0 - left + 30.0)
+        owning = sum(bool(layer.components) for layer in self._subject.stack.layers)
+        if owning > len(lanes):
+            self.drawing.text(box.x - 4.0, box.bottom + 7.0, f"and {owning - len(lanes)} quieter", NAME, "end", QUIET)
         self.drawing.frame(box)
         self.drawing.text(box.right + 10.0, box.y + box.height / 2, "H", TITLE, "middle")
 
@@ -251,12 +254,11 @@ class _Figure:
         columns = self._columns(len(masks), grid.width, grid.height)
         rows = -(-len(masks) // columns)
         wide = (grid.width - (columns - 1) * GAP) / columns
-        high = grid.height / rows
+        high = (grid.height + BETWEEN) / rows - HEAD - BETWEEN
         for i, layer in enumerate(masks):
             row, column = divmod(i, columns)
-            # A name over each, and room between the rows.
-            between = 5.0 if row < rows - 1 else 0.0
-            box = Box(grid.x + column * (wide + GAP), grid.y + row * high + HEAD, wide, high - HEAD - between)
+            y = grid.y + HEAD + row * (high + HEAD + BETWEEN)
+            box = Box(grid.x + column * (wide + GAP), y, wide, high)
             each = self._subject.stack.layers[layer]
             self.drawing.raster(box, self._picture(box, Show.MASK, (layer,)))
             self.drawing.frame(box)

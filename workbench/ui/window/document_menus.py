@@ -36,13 +36,12 @@ def add_file_menu(
         lambda: files.open_demo("old"),
         tr("Folded down to mono, with hiss: to be remastered in stereo"),
     )
+    add_import_menu(menu, exchange, dialogs.notes)
     menu.line()
     menu.add("save", tr("&Save project"), "Ctrl+S", files.save)
     menu.add("saveAs", tr("Save project &as…"), "Ctrl+Shift+S", files.save_as)
     menu.add("export", tr("&Export…"), "Ctrl+Shift+E", lambda: exports.show_dialog(files.folder))
     add_export_menu(menu, exchange)
-    menu.line()
-    add_import_menu(menu, exchange, dialogs.notes)
     menu.line()
     menu.add("quit", tr("&Quit"), "Ctrl+Q", actions.window.close)
 
