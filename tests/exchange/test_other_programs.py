@@ -63,3 +63,9 @@ def test_numpy_reads_arrays_without_pickle(masks, tmp_path):
     np.testing.assert_array_equal(np.load(masks_npy.write(tmp_path / "m.npy", planes(masks))[0]), masks)
     with np.load(masks_npz.write(tmp_path / "m.npz", planes(masks))[0], allow_pickle=False) as arrays:
         np.testing.assert_array_equal(np.stack([arrays[each] for each in ("Bass", "Drums", "Voice")]), masks)
+
+
+def test_the_same_masks_are_the_same_file(masks, tmp_path):
+    for write, suffix in ((masks_wav.write, "wav"), (masks_npy.write, "npy"), (masks_png.write, "png")):
+        one, other = (write(tmp_path / f"{name}.{suffix}", planes(masks))[0].read_bytes() for name in "ab")
+        assert one == other

@@ -11,7 +11,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from workbench.audio.export import FLAC_CHANNELS, Container, FileFormat, Measured, Piece
-from workbench.audio.files.written import Written
+from workbench.audio.files.written import Written, without_peak_chunk
 from workbench.audio.loudness import LEAST_RATE, Meter
 from workbench.audio.renderer import render
 from workbench.errors import UserError
@@ -139,7 +139,7 @@ def _file(piece: Piece, partial: Path, form: FileFormat) -> Iterator[Sink]:
         with _told(piece):
             sink = opened.enter_context(Written(partial))
             file = opened.enter_context(soundfile.SoundFile(sink, "w", rate, outputs, form.subtype, format=container))
-            _without_peak_chunk(file)
+            without_peak_chunk(file)
 
         def take(block: Float) -> None:
             with _told(piece, sink):
@@ -163,11 +163,3 @@ def _told(piece: Piece, sink: Written | None = None) -> Iterator[None]:
         if isinstance(why, soundfile.LibsndfileError):
             why = why.error_string.rstrip(".")
         raise UserError("audio.unwritable", path=piece.path, reason=why) from error
-
-
-def _without_peak_chunk(file: soundfile.SoundFile) -> None:
-    """Leave out libsndfile's PEAK chunk: it holds the time of writing, and the same sound must give the same file.
-
-    soundfile does not wrap this command of libsndfile (SFC_SET_ADD_PEAK_CHUNK, 0x1050).
-    """
-    soundfile._snd.sf_command(file._file, 0x1050, soundfile._ffi.NULL, 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from workbench.audio.recording import Recording
 from workbench.control.acting import numbered
 from workbench.control.components import Components
 from workbench.control.notices import Notices
@@ -47,8 +48,8 @@ class Labelling(QObject):
         super().__init__(parent)
         self._document, self._components, self._wishes = document, components, wishes
         self._runner, self._notices = runner, notices
-        self._waiting: tuple[str, list[Label]] | None = None
-        """What becomes marks when the components are there: the file's name, and its labels."""
+        self._waiting: tuple[Recording, str, list[Label]] | None = None
+        """What becomes marks when the components are there: of which recording, the file's name, and its labels."""
         components.changed.connect(self._go_on)
         components.given_up.connect(self._give_up)
         document.opened.connect(self._forget)
@@ -63,7 +64,8 @@ class Labelling(QObject):
                 text = self.tr("The file has {0} labels, and at most {1} can be marks; take fewer.")
                 self._notices.trouble(text.format(len(labels), MOST_MARKS))
                 return
-            self._waiting = path.stem, labels
+            assert self._document.recording is not None
+            self._waiting = self._document.recording, path.stem, labels
             if self._components.run() is None:
                 self._components.wait()
                 self._notices.say(self.tr("Listening to the recording first; the labels are remembered"))
@@ -72,11 +74,13 @@ class Labelling(QObject):
         self._read(path, done)
 
     def _go_on(self) -> None:
-        if self._waiting is None or self._document.recording is None:
+        if self._waiting is None:
             return
-        run = self._components.run()
+        recording, name, labels = self._waiting
+        # Of another one that is just being opened, the components may be there before it is told.
+        run = self._components.run() if self._document.recording is recording else None
         if run is not None:
-            (name, labels), self._waiting = self._waiting, None
+            self._waiting = None
             self._mark(name, labels, run)
 
     def _mark(self, name: str, labels: Sequence[Label], run: int) -> None:

@@ -43,8 +43,8 @@ def write(path: Path, W: Float, H: Float, analysis: Analysis, rate: float) -> li
     buffers = ((flat(W), rate / analysis.window), (H.T, rate / analysis.hop))
     with ExitStack() as named:
         for target, (samples, own_rate) in zip(paths, buffers, strict=True):
-            sound = named.enter_context(new_wav(target, own_rate, samples.shape[1], len(samples)))
-            sound.write(np.ascontiguousarray(samples, np.float32))
+            add = named.enter_context(new_wav(target, own_rate, samples.shape[1], len(samples)))
+            add(np.ascontiguousarray(samples, np.float32))
         check_free(paths)
     return list(paths)
 

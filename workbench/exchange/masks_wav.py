@@ -66,10 +66,10 @@ def write(path: Path, planes: MaskPlanes, progress: Progress = silent) -> list[P
         raise UserError("exchange.too_many_masks", masks=count, most=MOST_MASKS)
     hop = float(planes.seconds[1] - planes.seconds[0]) if frames > 1 else 1.0
     step = max(1, VALUES // (count * bins))
-    with new_wav(path, bins / hop, count, bins * frames) as sound:
+    with new_wav(path, bins / hop, count, bins * frames) as add:
         for start in range(0, frames, step):
             stop = min(start + step, frames)
             values = planes.read(range(count), slice(0, bins), slice(start, stop))
-            sound.write(np.ascontiguousarray(values.transpose(2, 1, 0)).reshape(-1, count))
+            add(np.ascontiguousarray(values.transpose(2, 1, 0)).reshape(-1, count))
             progress(stop / frames)
     return [path]
