@@ -26,7 +26,7 @@ def read_labels(path: Path) -> list[Label]:
         try:
             labels = labels_in(text)
         except ValueError as error:
-            raise UserError("exchange.label_line", name=path.name, reason=error) from error
+            raise UserError("exchange.label_line", name=path.name, reason=str(error)) from error
     if not labels:
         raise UserError("exchange.no_labels", name=path.name)
     return labels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import struct
 import tokenize
 import zipfile
@@ -45,8 +46,8 @@ def reading(path: Path, kind: str) -> Iterator[None]:
     except UserError:
         raise
     except OSError as error:
-        # Pillow and mido tell what is no file of their kind by an OSError of their own.
-        if error.errno is None:
+        # Pillow tells what is no file of its kind by an OSError of its own; damaged ones point out of the file.
+        if error.errno in (None, errno.EINVAL):
             raise UserError("exchange.damaged", name=path.name, kind=kind) from error
         raise UserError("exchange.unreadable", name=path.name, reason=error) from error
     except DAMAGE as error:
