@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox
 
 from tests.conftest import pump
 from tests.control.scenes import masks
@@ -104,7 +104,7 @@ def test_factors_and_labels_go_through_the_menu(factorised, tmp_path):
     export(factorised, "exportLabels", tmp_path / "out.csv", "marks", "csv")
     assert (tmp_path / "out.csv").read_text().count("\n") == 3
     trigger(factorised, "importOnsets")
-    choose(factorised, "importLabelsDialog", tmp_path / "out.csv")
+    choose(factorised, "importOnsetsDialog", tmp_path / "out.csv")
     settled(factorised)
     export(factorised, "exportLabels", tmp_path / "onsets.svl", "notes", "instants")
     assert (tmp_path / "onsets.svl").read_text().count("<point") == 2
@@ -128,7 +128,7 @@ def test_masks_of_more_than_all_are_asked_about(opened, tmp_path, scale):
 def test_nothing_is_asked_without_a_recording(workbench):
     workbench.window.show()
     for name in (
-        "importMasks", "importFactors", "importLabels", "importOnsets", "importNotes", "exportMasks", "exportFactors",
+        "importMasks", "importFactors", "importLabels", "importOnsets", "exportMasks", "exportFactors",
         "exportLabels", "exportFigure", "exportScores",
     ):  # fmt: skip
         trigger(workbench, name)
@@ -157,3 +157,15 @@ def test_a_figure_is_written_in_the_size_that_is_asked_for(factorised, tmp_path,
     trigger(factorised, "exportFigure")
     again = dialog(factorised, "exportFigureDialog").wish()
     assert (again.form, again.width, again.height, again.view) == (form, 600, 500, True)
+
+
+def test_what_was_asked_for_another_recording_is_no_longer_asked(factorised, tmp_path):
+    trigger(factorised, "importMasks")
+    trigger(factorised, "exportScores")
+    trigger(factorised, "exportMasks")
+    QTest.mouseClick(dialog(factorised, "exportMasksDialog").go, LEFT)
+    trigger(factorised, "exportFigure")
+    document = factorised.desk.document
+    document.open(document.recording, document.levels)
+    pump(factorised.application)
+    assert not [each for each in factorised.window.findChildren(QDialog) if each.isVisible()]

@@ -22,9 +22,7 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Menus", text)
 
 
-def add_file_menu(
-    actions: Actions, files: FileFlow, exports: ExportFlow, exchange: ExchangeFlow, dialogs: Dialogs
-) -> None:
+def add_file_menu(actions: Actions, files: FileFlow, exports: ExportFlow, exchange: ExchangeFlow) -> None:
     """Open, save, import, export, quit."""
     menu = actions.menu(tr("&File"), "fileMenu")
     menu.add("open", tr("&Open…"), "Ctrl+O", files.open_dialog)
@@ -36,7 +34,7 @@ def add_file_menu(
         lambda: files.open_demo("old"),
         tr("Folded down to mono, with hiss: to be remastered in stereo"),
     )
-    add_import_menu(menu, exchange, dialogs.notes)
+    add_import_menu(menu, exchange)
     menu.line()
     menu.add("save", tr("&Save project"), "Ctrl+S", files.save)
     menu.add("saveAs", tr("Save project &as…"), "Ctrl+Shift+S", files.save_as)

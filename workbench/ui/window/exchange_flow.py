@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtCore import QObject, QRegularExpression, QSettings, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from workbench.control.exchanging import Exchanging, FactorFormat, LabelFormat, MaskFormat
@@ -62,9 +62,13 @@ class ExchangeFlow(QObject):
     def import_labels(self, marks: bool) -> None:
         """Choose a file of labels, for marks or for onsets."""
         kinds = self.tr("Labels ({0})").format("*.txt *.csv *.tsv")
-        title = self.tr("Import labels as marks") if marks else self.tr("Import labels as onsets")
-        read = self._labelling.read_as_marks if marks else self._labelling.read_as_onsets
-        self._ask_files("importLabelsDialog", title, kinds, lambda paths: read(paths[0]), False)
+        labelling = self._labelling
+        name, title, read = (
+            ("importLabelsDialog", self.tr("Import labels as marks"), labelling.read_as_marks)
+            if marks
+            else ("importOnsetsDialog", self.tr("Import labels as onsets"), labelling.read_as_onsets)
+        )
+        self._ask_files(name, title, kinds, lambda paths: read(paths[0]), False)
 
     def _ask_files(
         self, name: str, title: str, kinds: str, take: Callable[[Sequence[Path]], object], several: bool = True
@@ -168,7 +172,7 @@ class ExchangeFlow(QObject):
         """Write the scores as a table."""
         if self._document.recording is not None:
             name = self._named(self.tr("{0} scores"))
-            self._ask_path("exportScoresFile", name, ".csv", self._exchanging.write_scores)
+            self._ask_path("exportScoresDialogFile", name, ".csv", self._exchanging.write_scores)
 
     def _ask(
         self,
@@ -235,7 +239,6 @@ class ExchangeFlow(QObject):
         return Path(str(known)) if known or recording is None else recording.path.parent
 
     def _leave(self) -> None:
-        """What was about to be exported is no longer open."""
-        for kind in (FormatDialog, FigureDialog):
-            for each in self._over.findChildren(kind):
-                each.close()
+        """What files were asked for of is no longer open."""
+        for each in self._over.findChildren(QDialog, QRegularExpression("^(import|export)[A-Z][a-z]+Dialog(File)?$")):
+            each.close()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from workbench.ui.window.actions import Menu
 from workbench.ui.window.exchange_flow import ExchangeFlow
 from workbench.ui.window.exchange_words import tr
 
 
-def add_import_menu(file: Menu, exchange: ExchangeFlow, notes: Callable[[], None]) -> None:
+def add_import_menu(file: Menu, exchange: ExchangeFlow) -> None:
     """What other programs made."""
     menu = file.submenu(tr("&Import"), "importMenu")
     menu.add(
@@ -40,7 +38,6 @@ def add_import_menu(file: Menu, exchange: ExchangeFlow, notes: Callable[[], None
         lambda: exchange.import_labels(False),
         tr("Audacity's labels, or CSV: a layer for each word, with the times at which Factorise lets it begin"),
     )
-    menu.add("importNotes", tr("&Notes…"), "", notes, tr("MIDI or CSV: layers, or sources, that play these notes"))
 
 
 def add_export_menu(file: Menu, exchange: ExchangeFlow) -> None:

@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> Actions:
         actions, desk, panes, dialogs = Actions(self), self.desk, self.panes, self.dialogs
-        add_file_menu(actions, self.files, self.exports, self.exchange, dialogs)
+        add_file_menu(actions, self.files, self.exports, self.exchange)
         add_edit_menu(actions, desk, panes, self.escape)
         add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
         # From left to right as one works: take apart, collect, touch up by hand, listen.
