@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -156,3 +158,15 @@ def test_a_table_with_a_head_is_notes_and_words_are_not(desk, tmp_path, settle, 
 def test_nothing_is_read_without_a_recording(empty, ask, told):
     getattr(empty.importing, ask)([])
     assert told.nothing and not empty.runner.jobs
+
+
+def test_labels_that_wait_are_of_the_recording_that_was_open(desk, tmp_path, until, settle):
+    audacity.write(tmp_path / "said.txt", LABELS)
+    desk.labelling.read_as_marks(tmp_path / "said.txt")
+    document = desk.document
+    until(lambda: not desk.runner.running("labels"))
+    # Another one opens before the components of the first are there, or just then.
+    document.open(replace(document.recording), document.levels)
+    settle()
+    until(lambda: desk.components.factors is not None)
+    assert acts(desk) == [] and document.state.marks is None

@@ -14,8 +14,7 @@ from workbench.errors import UserError
 from workbench.exchange import audacity, labels_csv, midi, sonic_visualiser
 from workbench.exchange.labels import read_labels
 from workbench.exchange.notes import Note, Part
-from workbench.nmf.activations import Event
-from workbench.separation.labels import Label, as_events
+from workbench.separation.labels import Label
 from workbench.separation.labels import read_labels as labels_in
 from workbench.separation.written_notes import read_notes
 
@@ -80,31 +79,6 @@ def test_a_moment_without_a_pitch_is_a_stroke_of_the_drums(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("1.0\t2.5\tkick\n", [Label(1.0, 2.5, "kick")]),
-        ("1,5\t1,5\tpoint\n", [Label(1.5, 1.5, "point")]),
-        ("1.0\t1.0\ta b\n\\\t100.0\t200.0\n2.0\t3.0\t\n", [Label(1, 1, "a b", 100, 200), Label(2, 3)]),
-        ("1.0\t1.0\tx\n\\\t-1.000000\t200.0\n", [Label(1, 1, "x", None, 200)]),
-        ("start,end,label\n0.5,1,kick\n", [Label(0.5, 1, "kick")]),
-        ("Onset (s);Duration (s);Pitch\n0.5;1;60\n", [Label(0.5, 1.5, "60")]),
-        ("time,instrument\n0.5,snare\n", [Label(0.5, 0.5, "snare")]),
-        (
-            "Selection\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tAnnotation\n"
-            "1\t0.5\t1.5\t1000\t2000\twren\n",
-            [Label(0.5, 1.5, "wren", 1000, 2000)],
-        ),
-        ('label,start,stop\n"a, b",1,2\n', [Label(1, 2, "a, b")]),
-        ("0.5,kick\n1,snare\n", [Label(0.5, 0.5, "kick"), Label(1, 1, "snare")]),
-        ("0.5 0.25 60 # a note\n# nothing\n", [Label(0.5, 0.75, "60")]),
-        ("1.0\n2.0\n", [Label(1, 1), Label(2, 2)]),
-    ],
-)
-def test_lists_of_other_programs_are_read(text, found):
-    assert labels_in(text) == found
-
-
-@pytest.mark.parametrize(
     "text", ["words\n", "1,2,x,y,z\n", "-1\t2\tx\n", "2\t1\tx\n", "nan\t1\tx\n", "start,end\n1\n2,1\n"]
 )
 def test_a_line_that_is_none_is_told(text, tmp_path):
@@ -112,14 +86,6 @@ def test_a_line_that_is_none_is_told(text, tmp_path):
     with pytest.raises(UserError) as told:
         read_labels(tmp_path / "a.txt")
     assert told.value.code == "exchange.label_line" and "Line" in str(told.value.values["reason"])
-
-
-def test_words_are_numbered_and_numbers_stay():
-    assert as_events([Label(1, 2, "b"), Label(2, 2, "a"), Label(3, 3, "b")]) == (
-        [Event(1, 1, 1), Event(2, 0, 2), Event(3, 0, 1)],
-        ["b", "a"],
-    )
-    assert as_events([Label(1, 2, "60")]) == ([Event(1, 1, 60.0)], [])
 
 
 def points(path):

@@ -204,7 +204,7 @@ def as_shares(
             out[chosen, start : start + values.shape[2]] = np.clip(values, 0, 1).transpose(0, 2, 1)
             of_file((start + values.shape[2]) / frames)
         first += len(each.names)
-    near = sum(each.grain * len(each.names) for each in found) + count * HALF
+    near = min(sum(each.grain * len(each.names) for each in found) + count * HALF, 0.5)
     least, most = _sums(out[:count], part(progress, 0.7, 0.85))
     if most > 1 + near and not normalise:
         raise UserError("exchange.sum_above", sum=most)
