@@ -120,7 +120,7 @@ def test_labels_are_marks_of_sources_by_their_names(desk, tmp_path, settle, told
     b = first.bounds
     assert (b.low, b.high) == (ANALYSIS.bin_at(100, RATE), ANALYSIS.bin_at(400, RATE) + 1)
     assert (b.start, b.stop) == ANALYSIS.frames_of(0.2, 0.6, RATE)
-    assert acts(desk) == ["Labels of said"] and "1 labels lie outside" in told.said[-1]
+    assert acts(desk) == ["Labels of said"] and "outside of the recording: 1" in told.said[-1]
     # What is written of them is read as the same marks.
     again = labels_of(state, Told.MARKS, RATE, desk.document.stack.frames, WORDS)
     audacity.write(tmp_path / "again.txt", again)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -17,9 +18,10 @@ from workbench.document.acts.layers import add_layer, layer_index
 from workbench.document.acts.sources import add_mark, begin_sources, source_named
 from workbench.document.acts.stacks import new_stack
 from workbench.document.document import Document
-from workbench.errors import UserError
+from workbench.document.solved import Solved
+from workbench.document.state import State
 from workbench.exchange.labels import read_labels
-from workbench.jobs.runner import Runner
+from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
 from workbench.separation.known import Onsets
@@ -81,35 +83,42 @@ class Labelling(QObject):
         run = self._components.run() if self._document.recording is recording else None
         if run is not None:
             self._waiting = None
-            self._mark(name, labels, run)
+            self._mark(recording, name, labels, run)
 
-    def _mark(self, name: str, labels: Sequence[Label], run: int) -> None:
-        document, recording = self._document, self._document.recording
-        assert recording is not None
-        state, analysis = document.recorded_state, document.state.analysis
-        frames = analysis.frames(len(recording.samples))
-        places = [(each, region_of(each, analysis, recording.rate, frames)) for each in labels]
-        inside = [(each, region) for each, region in places if region.bins_held]
-        if not inside:
-            self._notices.trouble(self.tr("No label of “{0}” lies within the recording.").format(name))
-            return
-        try:
-            if state.marks is None:
-                title = numbered(self.tr("Sources"), {stack.name for stack in state.stacks})
-                state = begin_sources(state, run, title, self.tr("Rest"))
-            for each, region in inside:
-                state, layer = source_named(state, each.text or name)
-                place = rectangle(region, analysis.bins, frames)
-                state = add_mark(state, layer, place, name=self.tr("Label"))
-        except UserError as reason:
-            self._notices.refuse(reason)
-            return
-        document.act(self.tr("Labels of {0}").format(name), state)
-        words = len({each.text for each, _ in inside})
-        said = self.tr("Marks: {0}, sources: {1}, in the list of marks").format(len(inside), words)
-        if len(inside) < len(places):
-            said += self.tr("; {0} labels lie outside of the recording").format(len(places) - len(inside))
-        self._notices.say(said)
+    def _mark(self, recording: Recording, name: str, labels: list[Label], run: int) -> None:
+        """Make the marks in a thread, and what follows from them, which of many takes seconds."""
+        document = self._document
+        before, runs = document.recorded_state, dict(document.runs)
+        title = numbered(self.tr("Sources"), {stack.name for stack in before.stacks})
+        words = Words(title, self.tr("Rest"), name, self.tr("Label"))
+
+        def work(job: Job) -> tuple[State, Solved, int]:
+            job.report(-1.0)
+            frames = before.analysis.frames(len(recording.samples))
+            state, inside = marked(before, labels, run, recording.rate, frames, words)
+            solved = Solved()
+            solved.model(state, runs)
+            return state, solved, inside
+
+        def done(made: tuple[State, Solved, int]) -> None:
+            state, solved, inside = made
+            if document.recording is not recording:
+                return
+            if document.recorded_state is not before:
+                # Something was done meanwhile: they are laid over that.
+                self._mark(recording, name, labels, run)
+                return
+            if not inside:
+                self._notices.trouble(self.tr("No label of “{0}” lies within the recording.").format(name))
+                return
+            document.take_solved(solved)
+            document.act(self.tr("Labels of {0}").format(name), state)
+            said = self.tr("Marks: {0}, in the list of marks").format(inside)
+            if inside < len(labels):
+                said += self.tr("; labels that lie outside of the recording: {0}").format(len(labels) - inside)
+            self._notices.say(said)
+
+        self._runner.run(self.tr("Placing labels"), work, done, self._notices.trouble, key="labels")
 
     def _give_up(self) -> None:
         if self._waiting is not None:
@@ -161,6 +170,46 @@ class Labelling(QObject):
         self._runner.run(
             self.tr("Reading labels"), lambda job: read_labels(path), read, self._notices.trouble, key="labels"
         )
+
+
+@dataclass(frozen=True)
+class Words:
+    """The user's words for what is made of labels: stack, rest, source of those without a text, and mark."""
+
+    stack: str
+    rest: str
+    nameless: str
+    mark: str
+
+
+def marked(
+    state: State, labels: Sequence[Label], run: int, rate: float, frames: int, words: Words
+) -> tuple[State, int]:
+    """A state with a mark for each label that lies within the recording, and how many these are.
+
+    Parameters
+    ----------
+    run : int
+        Number of the run whose components the sources share, where the present stack is none of sources.
+    frames : int
+        N.
+
+    Raises
+    ------
+    UserError
+        `document.source_is_locked`.
+    """
+    analysis = state.analysis
+    if state.marks is None:
+        state = begin_sources(state, run, words.stack, words.rest)
+    inside = 0
+    for each in labels:
+        region = region_of(each, analysis, rate, frames)
+        if region.bins_held:
+            state, layer = source_named(state, each.text or words.nameless)
+            state = add_mark(state, layer, rectangle(region, analysis.bins, frames), name=words.mark)
+            inside += 1
+    return state, inside
 
 
 def region_of(label: Label, analysis: Analysis, rate: float, frames: int) -> Region:
