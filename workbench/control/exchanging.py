@@ -122,7 +122,7 @@ class Exchanging(QObject):
             if form is FactorFormat.CSV:
                 hz = analysis.hz_of(np.arange(analysis.bins, dtype=np.float64), rate)
                 seconds = analysis.second_of(np.arange(factors.H.shape[1], dtype=np.float64), rate)
-                return factors_csv.write(path, factors.W, factors.H, names, hz, seconds)
+                return factors_csv.write(path, factors.W, factors.H, names, hz, seconds, report)
             if form is FactorFormat.FLUCOMA:
                 return flucoma.write(path, factors.W, factors.H, analysis, rate)
             layers = [layer.name for layer in state.layers]

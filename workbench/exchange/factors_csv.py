@@ -19,10 +19,13 @@ from workbench.errors import UserError
 from workbench.exchange.factors import MOST_COMPONENTS, Float, ReadFactors, activations, flat, templates
 from workbench.exchange.reading import read_text, reading
 from workbench.exchange.sets import check_free
+from workbench.progress import Progress, silent
 from workbench.storage import replacing
 
 KIND = "CSV"
 HZ, SECONDS = "Hz", "seconds"
+ROWS = 1024
+"""That are written together."""
 LETTERS = 32
 """Of a number at most."""
 
@@ -33,7 +36,13 @@ def paths_of(path: Path) -> tuple[Path, Path]:
 
 
 def write(
-    path: Path, W: Float, H: Float, names: Sequence[str], hz: NDArray[np.float64], seconds: NDArray[np.float64]
+    path: Path,
+    W: Float,
+    H: Float,
+    names: Sequence[str],
+    hz: NDArray[np.float64],
+    seconds: NDArray[np.float64],
+    progress: Progress = silent,
 ) -> list[Path]:
     """Write factors; returns the paths of W and H.
 
@@ -52,6 +61,7 @@ def write(
     """
     paths = paths_of(path)
     check_free(paths)
+    done = 0
     tables = ((HZ, hz, flat(W)), (SECONDS, seconds, H.T))
     with ExitStack() as named:
         for target, (axis, places, columns) in zip(paths, tables, strict=True):
@@ -59,10 +69,15 @@ def write(
             with partial.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow([axis, *names])
-                # A float32 in as few digits as bring it back.
-                writer.writerows(
-                    [repr(float(place)), *map(str, row)] for place, row in zip(places, columns, strict=True)
-                )
+                for start in range(0, len(places), ROWS):
+                    rows = slice(start, start + ROWS)
+                    # A float32 in as few digits as bring it back.
+                    writer.writerows(
+                        [repr(float(place)), *map(str, row)]
+                        for place, row in zip(places[rows], columns[rows], strict=True)
+                    )
+                    done += len(places[rows])
+                    progress(done / (len(hz) + len(seconds)))
         check_free(paths)
     return list(paths)
 

@@ -65,7 +65,8 @@ def write(path: Path, planes: MaskPlanes, bits: int = 16, progress: Progress = s
                 ]
                 progress((mask + band.stop / planes.bins) / len(paths))
             partial = named.enter_context(replacing(target))
-            Image.fromarray(grey).save(partial, KIND)
+            # A third faster than the usual level, and hardly larger: masks are like noise.
+            Image.fromarray(grey).save(partial, KIND, compress_level=1)
         # It took a while.
         check_free(paths)
     return paths
