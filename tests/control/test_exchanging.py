@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import xml.etree.ElementTree as ET
 
 import mido
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 
 from tests.acting import change_layer
-from tests.control.scenes import ids, masks, names, select_box
+from tests.control.parts import open_parts
+from tests.control.scenes import ids, masks, names, select_box, separate
 from workbench.control.exchanging import FactorFormat, LabelFormat, MaskFormat
 from workbench.control.told_labels import Told
 from workbench.document.acts import groups as group_acts
 from workbench.document.acts import known as known_acts
+from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.exchange.factor_files import read_factors
 from workbench.exchange.labels import read_labels
@@ -67,6 +70,18 @@ def test_factors_come_back_exactly(separated, form, tmp_path, settle):
     assert read.names == (() if form is FactorFormat.FLUCOMA else tuple(names(separated)))
 
 
+def test_layers_of_several_components_come_back(separated, tmp_path, settle):
+    state = layer_acts.merge_layers(separated.document.recorded_state, ids(separated)[:3])
+    separated.document.act("merge", state)
+    wanted = names(separated), masks(separated)
+    separated.exchanging.write_factors(tmp_path / "f.npz", FactorFormat.NPZ)
+    settle()
+    separated.importing.read_factors([tmp_path / "f.npz"])
+    settle()
+    assert names(separated) == wanted[0] and separated.document.state.present.name == "f"
+    np.testing.assert_allclose(masks(separated), wanted[1], atol=1e-5)
+
+
 def test_without_factors_there_are_none_to_write(desk, tmp_path, told):
     desk.exchanging.write_factors(tmp_path / "f.npz", FactorFormat.NPZ)
     assert "factorise" in told.refused[-1] and not desk.runner.jobs
@@ -110,6 +125,24 @@ def test_onsets_and_notes_of_layers_are_written_in_every_format(separated, form,
 def test_scores_need_references(separated, tmp_path, told):
     separated.exchanging.write_scores(tmp_path / "s.csv")
     assert "references" in told.refused[-1]
+
+
+def test_scores_are_written_once_they_are_measured(empty, tmp_path, settle, told, until):
+    files = open_parts(empty, tmp_path)
+    separate(empty, 2)
+    empty.references.add(files)
+    settle()
+    empty.exchanging.write_scores(tmp_path / "s.csv")
+    assert "not measured yet" in told.refused[-1] and not (tmp_path / "s.csv").exists()
+    empty.scoring.watch(True)
+    until(lambda: not empty.scoring.measuring and not empty.scoring.left and not empty.runner.jobs)
+    empty.exchanging.write_scores(tmp_path / "s.csv")
+    settle()
+    with (tmp_path / "s.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["source"] for row in rows] == names(empty)
+    for row, known in zip(rows, empty.scoring.rows, strict=True):
+        assert float(row["SDR dB"]) == pytest.approx(known.score.sdr, abs=1e-3)
 
 
 def test_a_folder_that_is_not_there_is_told(separated, tmp_path, settle, told):

@@ -162,7 +162,7 @@ class Exchanging(QObject):
             return
         if not self._scoring.references:
             self._notices.refuse(self.tr("There are no references to measure against; add the stems first."))
-        elif self._scoring.left:
+        elif self._scoring.left or all(row.score is None for row in self._scoring.rows):
             self._notices.refuse(self.tr("The scores are not measured yet: they are while their pane (F9) is open."))
         else:
             table = self._scoring.csv()

@@ -137,7 +137,7 @@ class Importing(QObject):
             return
         power = _settings(read).power
         state = new_stack(self._document.recorded_state, title)
-        for k, name in enumerate(self._names(read)):
+        for k, name in enumerate(distinct(self._names(read))):
             state, layer = add_layer(state, name)
             part = state.layers[layer_index(state, layer)].parts[0].id
             if read.W is not None:
@@ -157,7 +157,8 @@ class Importing(QObject):
 
     def _names(self, read: ReadFactors) -> list[str]:
         text = self.tr("Component {0}")
-        return distinct(read.names or [text.format(k + 1) for k in range(read.components)])
+        given = read.names or ("",) * read.components
+        return [name or text.format(k + 1) for k, name in enumerate(given)]
 
     def _title(self, paths: Sequence[Path], several: str) -> str:
         taken = {stack.name for stack in self._document.recorded_state.stacks}

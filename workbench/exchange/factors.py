@@ -25,7 +25,7 @@ class ReadFactors:
     H : float32, shape (K, N), or None
         Activations.
     names : tuple of str
-        Of the components; none where the files have none.
+        For each component that of its layer, which components of one name share; none where the files have none.
     divergence : str
         'kl', 'is', 'eu' or 'beta', where a file tells what they were found with; '' where none does.
     beta : float

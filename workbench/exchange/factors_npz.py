@@ -113,11 +113,11 @@ def _beta(arrays: Arrays) -> float:
 
 
 def _names(arrays: Arrays, components: int) -> tuple[str, ...]:
-    """Names of the components, where the layers that the file tells of are one a component."""
+    """For each component the name of its layer, as the file tells it; none where it does not."""
     layers = arrays.texts("layers")
-    if len(layers) != components or arrays.head("layer_of_component") is None:
+    if arrays.head("layer_of_component") is None:
         return ()
     owner = [int(each) for each in arrays.read("layer_of_component", 8 * MOST_COMPONENTS).ravel()]
-    if sorted(owner) != list(range(components)):
+    if len(owner) != components or not all(0 <= each < len(layers) for each in owner):
         return ()
     return tuple(layers[each] for each in owner)
