@@ -17,7 +17,7 @@ from workbench.exchange.figure.curves import along, curves_of
 from workbench.exchange.figure.drawing import Box, Drawing, Raster, Shape, Text, shortened
 from workbench.exchange.figure.fonts import text_width
 from workbench.exchange.figure.method import FigureOptions, Subject, method_figure
-from workbench.masks.model.models import Shares
+from workbench.masks.model.models import Factors, Shares
 from workbench.masks.pictures.picture import axis_of
 from workbench.spectral.axes import frequency_ticks
 from workbench.spectral.pyramid import analyse_levels
@@ -115,6 +115,20 @@ def test_a_curve_keeps_its_peaks_however_few_points_it_has():
     seen = along(curve, axis_of(np.linspace(-0.5, 999.5, 11), 1000), 0.5)
     assert len(seen) == 10 and seen[1] == 1 and seen[4] == 0.5 and np.count_nonzero(seen) == 2
     assert not along(np.zeros(9, np.float32), axis_of(np.linspace(-0.5, 8.5, 4), 9), 1.0).any()
+
+
+def test_curves_stand_level_with_the_spectrogram():
+    """A template and an activation with one peak each have it where the bin and the frame are drawn."""
+    each = subject(1)
+    bins, frames = each.stack.bins, each.stack.frames
+    w, h = np.full((bins, 1), 1e-6, np.float32), np.full((1, frames), 1e-6, np.float32)
+    w[bins * 3 // 4], h[0, frames // 4] = 1, 1
+    each = replace(each, stack=replace(each.stack, factors=Factors(w, h)))
+    drawing = method_figure(each, FigureOptions(dots=4.0, scale=FrequencyScale.LINEAR, masks=False))
+    v = boxes(drawing)[0]
+    template, activation = [item.points for item in drawing.items if isinstance(item, Shape) and item.fill][:2]
+    assert template[template[:, 0].argmax(), 1] == pytest.approx(v.bottom - 0.75 * v.height, abs=v.height / 100)
+    assert activation[activation[:, 1].argmin(), 0] == pytest.approx(v.x + 0.25 * v.width, abs=v.width / 100)
 
 
 def test_svg_is_xml_of_its_size_with_text_and_pictures(tmp_path):

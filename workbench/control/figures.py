@@ -13,7 +13,7 @@ from workbench.control.notices import Notices
 from workbench.control.viewport import Viewport
 from workbench.document.document import Document
 from workbench.exchange.figure import png, svg
-from workbench.exchange.figure.method import FigureOptions, Subject, method_figure
+from workbench.exchange.figure.method import FigureOptions, FigureWords, Subject, method_figure
 from workbench.progress import Progress
 
 PAGE = 180 * svg.POINTS_PER_MM
@@ -93,8 +93,11 @@ class Figures(QObject):
         view = self._viewport
         low, high = (float(each) for each in view.scale.frequency([view.low, view.high]))
         seconds, hz = ((view.start, view.stop), (low, high)) if wish.view else (None, None)
+        words = FigureWords(
+            self.tr("Frequency (Hz)"), self.tr("Time (s)"), self.tr("and {0} quieter"), self.tr("and {0} more masks")
+        )
         if wish.form is FigureFormat.SVG:
-            width, height = wish.width * svg.POINTS_PER_MM, wish.height * svg.POINTS_PER_MM
-            return FigureOptions(width, height, PRINT, view.scale, seconds, hz, wish.masks)
-        height = PAGE * wish.height / wish.width
-        return FigureOptions(PAGE, height, wish.width / PAGE, view.scale, seconds, hz, wish.masks)
+            width, height, dots = wish.width * svg.POINTS_PER_MM, wish.height * svg.POINTS_PER_MM, PRINT
+        else:
+            width, height, dots = PAGE, PAGE * wish.height / wish.width, wish.width / PAGE
+        return FigureOptions(width, height, dots, view.scale, seconds, hz, wish.masks, words=words)

@@ -36,6 +36,16 @@ ASPECT = 1.9
 
 
 @dataclass(frozen=True)
+class FigureWords:
+    """What stands in a figure beside names and numbers; the last two have a place for a number."""
+
+    frequency: str = "Frequency (Hz)"
+    time: str = "Time (s)"
+    quieter: str = "and {0} quieter"
+    more: str = "and {0} more masks"
+
+
+@dataclass(frozen=True)
 class FigureOptions:
     """What a figure shows, and how large.
 
@@ -54,6 +64,7 @@ class FigureOptions:
         Whether masks stand below.
     low_db, high_db : float
         Levels that are black and full.
+    words : FigureWords
     """
 
     width: float = 510.0
@@ -65,6 +76,7 @@ class FigureOptions:
     masks: bool = True
     low_db: float = -90.0
     high_db: float = -12.0
+    words: FigureWords = FigureWords()
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,9 +187,13 @@ class _Figure:
     def _name_axes(self, upright: Box, level: Box | None = None) -> None:
         """What the axes are, beside a box and below it, or below another one."""
         x = upright.x - TICK_LENGTH - 7.0 - text_width("500", TICK) - LABEL / 2
-        self.drawing.text(x, upright.y + upright.height / 2, "Frequency (Hz)", LABEL, "middle", upward=True)
+        self.drawing.text(
+            x, upright.y + upright.height / 2, self._options.words.frequency, LABEL, "middle", upward=True
+        )
         level = level or upright
-        self.drawing.text(level.x + level.width / 2, level.bottom + TICK_LENGTH + 15.0, "Time (s)", LABEL, "middle")
+        self.drawing.text(
+            level.x + level.width / 2, level.bottom + TICK_LENGTH + 15.0, self._options.words.time, LABEL, "middle"
+        )
 
     # -- panels ----------------------------------------------------------------------------------------
 
@@ -233,7 +249,14 @@ class _Figure:
             self._named(box.x - 4.0, base - high / 2, each.name, each.colour, box.x - 4.0 - left + 30.0)
         owning = sum(bool(layer.components) for layer in self._subject.stack.layers)
         if owning > len(lanes):
-            self.drawing.text(box.x - 4.0, box.bottom + 7.0, f"and {owning - len(lanes)} quieter", NAME, "end", QUIET)
+            self.drawing.text(
+                box.x - 4.0,
+                box.bottom + 7.0,
+                self._options.words.quieter.format(owning - len(lanes)),
+                NAME,
+                "end",
+                QUIET,
+            )
         self.drawing.frame(box)
         self.drawing.text(box.right + 10.0, box.y + box.height / 2, "H", TITLE, "middle")
 
@@ -272,7 +295,7 @@ class _Figure:
         self._name_axes(Box(grid.x, grid.y + HEAD, grid.width, grid.height - HEAD))
         left_out = len(self._subject.stack.layers) - len(masks)
         if left_out:
-            text = f"and {left_out} more masks"
+            text = self._options.words.more.format(left_out)
             self.drawing.text(grid.right, grid.y - 2.0, text, NAME, "end", QUIET)
 
     def _columns(self, count: int, width: float, height: float) -> int:
@@ -304,6 +327,6 @@ def darker(colour: str) -> str:
 
 
 def _thinned(edges: NDArray[np.intp], most: int) -> NDArray[np.float64]:
-    """Edges of fewer pixels."""
-    step = max(1, (len(edges) - 1) // most)
-    return edges[::step].astype(np.float64)
+    """Edges of fewer pixels, which reach from the first to the last as before."""
+    chosen = np.linspace(0, len(edges) - 1, min(most + 1, len(edges)))
+    return edges[np.rint(chosen).astype(np.intp)].astype(np.float64)
