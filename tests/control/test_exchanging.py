@@ -145,6 +145,20 @@ def test_scores_are_written_once_they_are_measured(empty, tmp_path, settle, told
         assert float(row["SDR dB"]) == pytest.approx(known.score.sdr, abs=1e-3)
 
 
+def test_it_counts_as_exporting_while_it_writes(separated, tmp_path, settle):
+    separated.exchanging.write_masks(tmp_path / "m.npy", MaskFormat.NPY, False)
+    assert separated.exporting.running, "whoever quits is asked first"
+    settle()
+    assert not separated.exporting.running
+
+
+def test_who_stops_it_leaves_nothing(separated, tmp_path, settle, told):
+    separated.exchanging.write_masks(tmp_path / "m.npy", MaskFormat.NPY, False)
+    separated.runner.jobs[-1].cancel()
+    settle()
+    assert list(tmp_path.iterdir()) == [] and told.nothing and not separated.exporting.running
+
+
 def test_a_folder_that_is_not_there_is_told(separated, tmp_path, settle, told):
     separated.exchanging.write_masks(tmp_path / "gone" / "m.npy", MaskFormat.NPY, False)
     settle()

@@ -245,8 +245,8 @@ def build_desk(
         measuring=measuring,
         sorting=Sorting(document, acting, measuring, notices),
         exporting=exporting,
-        exchanging=Exchanging(document, exporting, scoring, notices),
-        figures=Figures(document, viewport, exporting, notices),
+        exchanging=Exchanging(document, exporting, scoring, runner, notices),
+        figures=Figures(document, viewport, exporting, runner, notices),
         importing=Importing(document, wishes, runner, notices),
         labelling=Labelling(document, components, wishes, runner, notices),
         under_way=UnderWay(

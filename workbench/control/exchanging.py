@@ -29,6 +29,7 @@ from workbench.exchange import (
     sonic_visualiser,
 )
 from workbench.exchange.masks import MaskPlanes, planes_of_stack
+from workbench.jobs.runner import Runner
 from workbench.masks.model.models import Factors
 from workbench.progress import Progress
 from workbench.storage import replacing
@@ -86,12 +87,13 @@ class Exchanging(QObject):
         document: Document,
         exporting: Exporting,
         scoring: Scoring,
+        runner: Runner,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._exporting, self._scoring = document, exporting, scoring
-        self._notices = notices
+        self._runner, self._notices = runner, notices
 
     def write_masks(self, path: Path, form: MaskFormat, groups: bool) -> None:
         """Write the masks of all layers, or of all groups and the layers in none."""
@@ -170,7 +172,7 @@ class Exchanging(QObject):
 
     def _write(self, name: str, work: Callable[[Progress], list[Path]]) -> None:
         """Write in a job, and say where to."""
-        self._exporting.run(name, lambda job: work(job.report), self._tell)
+        self._exporting.count(self._runner.run(name, lambda job: work(job.report), self._tell, self._notices.trouble))
 
     def _tell(self, paths: list[Path]) -> None:
         if len(paths) == 1:

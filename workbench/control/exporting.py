@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,7 +30,6 @@ from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 
-T = TypeVar("T")
 SAFE = Level(LevelKind.PEAK, -1.0)
 """What a file that would clip is turned down to."""
 
@@ -91,6 +89,11 @@ class Exporting(QObject):
         """Whether something is being measured for an export, or written."""
         return bool(self._jobs)
 
+    def count(self, job: Job) -> None:
+        """What somebody else writes counts as exporting until it ends."""
+        self._jobs.add(job)
+        job.ended.connect(lambda: self._jobs.discard(job))
+
     @property
     def failed(self) -> bool:
         """Whether the last export came to nothing."""
@@ -115,13 +118,13 @@ class Exporting(QObject):
             db = 0.0 if level is None else level.db
             self._write([replace(piece, gain_db=db) for piece in ready], form)
         else:
-            self.run(
+            self._run(
                 self.tr("Measuring the loudness"),
                 lambda job: measure(ready, job.report),
                 lambda measured: self._check(ready, measured, make(FileFormat()), form, level),
             )
 
-    def run(self, name: str, work: Callable[[Job], T], done: Callable[[T], None]) -> None:
+    def _run(self, name: str, work: Callable[[Job], list[Measured]], done: Callable[[list[Measured]], None]) -> None:
         """A job that counts as exporting."""
         self._failed = False
 
@@ -180,7 +183,7 @@ class Exporting(QObject):
         )
 
     def _write(self, pieces: list[Piece], form: FileFormat) -> None:
-        self.run(
+        self._run(
             self.tr("Exporting"),
             lambda job: write(pieces, form, job.report),
             lambda measured: self._tell(pieces, measured, form),

@@ -14,6 +14,7 @@ from workbench.control.viewport import Viewport
 from workbench.document.document import Document
 from workbench.exchange.figure import png, svg
 from workbench.exchange.figure.method import FigureOptions, FigureWords, Subject, method_figure
+from workbench.jobs.runner import Runner
 from workbench.progress import Progress
 
 PAGE = 180 * svg.POINTS_PER_MM
@@ -64,12 +65,13 @@ class Figures(QObject):
         document: Document,
         viewport: Viewport,
         exporting: Exporting,
+        runner: Runner,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._viewport = document, viewport
-        self._exporting, self._notices = exporting, notices
+        self._exporting, self._runner, self._notices = exporting, runner, notices
 
     def write(self, path: Path, wish: FigureWish) -> None:
         """Write a figure, on the frequency scale that is shown."""
@@ -87,7 +89,8 @@ class Figures(QObject):
         def done(paths: list[Path]) -> None:
             self._notices.say(self.tr("Wrote {0} to {1}").format(paths[0].name, paths[0].parent))
 
-        self._exporting.run(self.tr("Drawing the figure"), lambda job: draw(job.report), done)
+        name = self.tr("Drawing the figure")
+        self._exporting.count(self._runner.run(name, lambda job: draw(job.report), done, self._notices.trouble))
 
     def _options(self, wish: FigureWish) -> FigureOptions:
         view = self._viewport
