@@ -113,3 +113,9 @@ def test_sonic_visualiser_gets_instants_regions_and_notes(tmp_path):
     with pytest.raises(UserError):
         sonic_visualiser.write_notes(tmp_path / "e.svl", [], 8000, "Notes")
     assert not (tmp_path / "e.svl").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_texts_are_read_however_they_are_encoded(encoding, tmp_path):
+    (tmp_path / "a.csv").write_bytes("begin;label\n0,5;Flöte\n".encode(encoding))
+    assert read_labels(tmp_path / "a.csv") == [Label(0.5, 0.5, "Flöte")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import errno
 import struct
@@ -55,7 +56,7 @@ def reading(path: Path, kind: str) -> Iterator[None]:
 
 
 def read_text(path: Path, kind: str, most: int) -> str:
-    """The text of a file of at most so many bytes.
+    """The text of a file of at most so many bytes: UTF-8, UTF-16 that says so, or as Windows writes it in the West.
 
     Raises
     ------
@@ -64,7 +65,15 @@ def read_text(path: Path, kind: str, most: int) -> str:
     """
     with reading(path, kind):
         check_size(path, path.stat().st_size, most)
-        return path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return data.decode("utf-16")
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            if 0 in data:
+                raise
+            return data.decode("cp1252")
 
 
 def check_size(path: Path, claimed: int, most: int) -> None:
