@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +21,8 @@ from workbench.progress import Progress
 PAGE = 180 * svg.POINTS_PER_MM
 """How wide a PNG is taken to be in print: two columns of a journal. So letters are as large as there."""
 PRINT = 300 / 72
-"""Dots to a point of pictures within SVG."""
+"""Dots to a point of pictures within SVG, on sheets that have no more of them than these."""
+MOST_DOTS = 24_000_000
 
 
 class FigureFormat(StrEnum):
@@ -100,7 +102,8 @@ class Figures(QObject):
             self.tr("Frequency (Hz)"), self.tr("Time (s)"), self.tr("and {0} quieter"), self.tr("and {0} more masks")
         )
         if wish.form is FigureFormat.SVG:
-            width, height, dots = wish.width * svg.POINTS_PER_MM, wish.height * svg.POINTS_PER_MM, PRINT
+            width, height = wish.width * svg.POINTS_PER_MM, wish.height * svg.POINTS_PER_MM
+            dots = min(PRINT, math.sqrt(MOST_DOTS / (width * height)))
         else:
             width, height, dots = PAGE, PAGE * wish.height / wish.width, wish.width / PAGE
         return FigureOptions(width, height, dots, view.scale, seconds, hz, wish.masks, words=words)

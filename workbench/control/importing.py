@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from workbench.control.acting import numbered
 from workbench.control.notices import Notices, worded
-from workbench.control.wishes import Wishes
+from workbench.control.wishes import REST, Wishes
 from workbench.document.acts import known as known_acts
 from workbench.document.acts.layers import add_layer, layer_index
 from workbench.document.acts.stacks import new_stack
@@ -26,9 +26,6 @@ from workbench.jobs.runner import Runner
 from workbench.masks.model.models import Factors, Shares
 from workbench.separation.holds import Curve, Hold
 from workbench.separation.settings import RANGES, Divergence, Method, RunSettings
-
-REST = 6
-"""Components for all else that are asked for at the least beside those that are held."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +144,7 @@ class Importing(QObject):
                 word = Hold(part, Curve.ACTIVATION, read.H[k].copy(), power=power)
             state = known_acts.tell(state, word)
         self._document.act(self.tr("Begin with {0}").format(title), state)
-        self._wishes.set(components=max(self._wishes.settings.components, read.components + REST))
+        self._wishes.make_room(read.components)
         said = (
             self.tr("Templates held: {0}; Factorise finds when they sound, and {1} components in all")
             if read.W is not None

@@ -12,7 +12,7 @@ from workbench.audio.recording import Recording
 from workbench.control.acting import numbered
 from workbench.control.components import Components
 from workbench.control.notices import Notices
-from workbench.control.wishes import Wishes
+from workbench.control.wishes import REST, Wishes
 from workbench.document.acts import known as known_acts
 from workbench.document.acts.layers import add_layer, layer_index
 from workbench.document.acts.sources import add_mark, begin_sources, source_named
@@ -29,10 +29,8 @@ from workbench.separation.labels import Label
 from workbench.separation.settings import RANGES
 from workbench.spectral.stft import Analysis
 
-REST = 6
-"""Components for all else that are asked for at the least beside those of the labels."""
 MOST_MARKS = 1000
-"""More would take the masks minutes to follow."""
+"""With so many, one word more takes the window a seventh of a second."""
 
 
 class Labelling(QObject):
@@ -151,7 +149,7 @@ class Labelling(QObject):
                 seconds = {each.begin for each in labels if (each.text or path.stem) == word}
                 state = known_acts.tell(state, Onsets(part, tuple(sorted(seconds))))
             self._document.act(self.tr("Onsets of {0}").format(path.stem), state)
-            self._wishes.set(components=max(self._wishes.settings.components, len(words) + REST))
+            self._wishes.make_room(len(words))
             said = self.tr("Onsets: {0}, layers: {1}; Factorise finds {2} components, these and others")
             self._notices.say(said.format(len(labels), len(words), self._wishes.settings.components))
 

@@ -12,7 +12,8 @@ from workbench.exchange.figure.drawing import Text as TextItem
 from workbench.exchange.figure.fonts import face, shown
 from workbench.storage import replacing
 
-FINER = 2
+FINER, MOST = 2, 16_000_000
+"""How much larger it is drawn; pictures of more pixels than these are drawn as they are, for want of memory."""
 ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
@@ -35,21 +36,22 @@ def as_image(drawing: Drawing, width: int) -> Image.Image:
     """The picture, so many pixels wide and as high as the drawing makes it."""
     scale = width / drawing.width
     height = max(1, round(drawing.height * scale))
-    sheet = Image.new("RGB", (FINER * width, FINER * height), PAPER)
+    finer = FINER if width * height <= MOST else 1
+    sheet = Image.new("RGB", (finer * width, finer * height), PAPER)
     draw = ImageDraw.Draw(sheet)
     for item in drawing.items:
         if isinstance(item, Raster):
             # At whole pixels of what comes out: nothing of the picture is blurred.
             left, top, right, bottom = (
-                FINER * round(each * scale) for each in (item.box.x, item.box.y, item.box.right, item.box.bottom)
+                finer * round(each * scale) for each in (item.box.x, item.box.y, item.box.right, item.box.bottom)
             )
             size = max(1, right - left), max(1, bottom - top)
             sheet.paste(Image.fromarray(item.pixels).resize(size, Image.Resampling.NEAREST), (left, top))
         elif isinstance(item, Shape):
-            _draw_shape(draw, item, FINER * scale)
+            _draw_shape(draw, item, finer * scale)
         else:
-            _draw_text(sheet, draw, item, FINER * scale)
-    return sheet.reduce(FINER)
+            _draw_text(sheet, draw, item, finer * scale)
+    return sheet.reduce(finer) if finer > 1 else sheet
 
 
 def _draw_shape(draw: ImageDraw.ImageDraw, item: Shape, scale: float) -> None:
