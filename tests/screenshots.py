@@ -98,7 +98,7 @@ def _details(program: Workbench, folder: Path) -> None:
         run_until(program, lambda: False, 0.4)
         window.grab().save(str(folder / f"show-{name}.png"))
     window.panes.tool_bar.show_box.setCurrentIndex(0)
-    for name in ("keys", "export"):
+    for name in ("keys", "export", "exportMasks", "exportLabels", "exportFigure"):
         window.actions_.by_name[name].trigger()
         run_until(program, lambda: False, 0.4)
         dialog = window.findChild(QDialog, f"{name}Dialog")

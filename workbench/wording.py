@@ -8,12 +8,8 @@ import re
 from collections.abc import Callable
 
 from workbench.errors import UserError
-
-
-def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
-    """Mark a text for translators, as lupdate looks for it; the text stays as it is."""
-    return text
-
+from workbench.exchange_wording import EXCHANGE
+from workbench.translating import QT_TRANSLATE_NOOP
 
 SENTENCES: dict[str, str] = {
     # -- spectral ------------------------------------------------------------------------------------
@@ -200,6 +196,9 @@ SENTENCES: dict[str, str] = {
     "separation.notes_unreadable": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” can't be read; choose a MIDI file, or a text file with a line for each note."
     ),
+    "separation.notes_are_words": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” is a list of words and not of pitches or numbers of drums; import it as labels."
+    ),
     "separation.onsets_empty": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” holds no onsets; each line needs seconds and a label."
     ),
@@ -364,6 +363,7 @@ SENTENCES: dict[str, str] = {
     "jobs.no_sounds": QT_TRANSLATE_NOOP(
         "Errors", "The folder “{folder}” holds no sound files; choose one that holds the stems."
     ),
+    **EXCHANGE,
 }
 """English sentences by the codes of UserError, with places for its values. None names a key or a button."""
 

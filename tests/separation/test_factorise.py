@@ -154,9 +154,14 @@ def test_what_can_not_be_done_is_said_in_a_sentence(tmp_path):
         assert words in sentence(raised.value)
 
 
-def test_events_start_the_activations(tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    ["0.25 1\n0.5 2\n", "start,label\n0.25,kick\n0.5,hat\n", "0.25\t0.25\tkick\n0.5\t0.5\that\n"],
+    ids=["numbers", "table", "Audacity"],
+)
+def test_events_start_the_activations(tmp_path, text):
     path = tmp_path / "onsets.txt"
-    path.write_text("0.25 1\n0.5 2\n")
+    path.write_text(text)
     settings = replace(QUICK, activations="events", events=str(path), components=3, decay=0.5)
     v = magnitudes(RECORDING.samples, ANALYSIS)
     _, h = start(task(settings), v, settings)

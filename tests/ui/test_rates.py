@@ -10,7 +10,7 @@ from tests.conftest import pump
 from tests.ui.conftest import show
 from tests.ui.gestures import drag, press, settle
 from workbench.masks.pictures.sheet import save_picture
-from workbench.ui.base.axes import frequency_ticks
+from workbench.spectral.axes import frequency_ticks
 
 
 @pytest.mark.parametrize("rate", [1, 30, 60, 2000, 2_000_000])

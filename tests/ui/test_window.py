@@ -31,7 +31,18 @@ def test_every_control_has_a_name_a_tip_and_an_accessible_name(factorised):
     press(factorised, Qt.Key.Key_P, SHIFT)
     QTest.mouseClick(factorised.window.panes.spectrogram, LEFT, NONE, middle(factorised))
     assert factorised.desk.document.state.marks
-    for act in ("export", "keys", "sound", "suggestGroups", "references", "showScores", "walk"):
+    acts = (
+        "export",
+        "keys",
+        "sound",
+        "suggestGroups",
+        "references",
+        "showScores",
+        "walk",
+        "exportMasks",
+        "exportFigure",
+    )
+    for act in acts:
         factorised.window.actions_.by_name[act].trigger()
     dialogs = {"exportDialog", "keysDialog", "soundDialog", "suggestDialog", "referencesDialog"}
     assert pump(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from workbench.audio.export import Measured, Piece
 from workbench.audio.files.ogg import renumber
-from workbench.audio.files.written import Written
+from workbench.audio.files.written import Written, without_peak_chunk
 from workbench.audio.formats import Container, Dither, FileFormat
 from workbench.audio.loudness import LEAST_RATE, Meter
 from workbench.audio.quantising import dither_source, quantised
@@ -182,7 +182,7 @@ def _file(piece: Piece, partial: Path, form: FileFormat) -> Iterator[Sink]:
                     compression_level=form.level,
                 )
             )
-            _without_peak_chunk(file)
+            without_peak_chunk(file)
             piece.tags.write(file)
 
         def take(block: Float) -> None:
@@ -218,11 +218,3 @@ def _told(piece: Piece, sink: Written | None = None) -> Iterator[None]:
         if isinstance(why, soundfile.LibsndfileError):
             why = why.error_string.rstrip(".")
         raise UserError("audio.unwritable", path=piece.path, reason=why) from error
-
-
-def _without_peak_chunk(file: soundfile.SoundFile) -> None:
-    """Leave out libsndfile's PEAK chunk: it holds the time of writing, and the same sound must give the same file.
-
-    soundfile does not wrap this command of libsndfile (SFC_SET_ADD_PEAK_CHUNK, 0x1050).
-    """
-    soundfile._snd.sf_command(file._file, 0x1050, soundfile._ffi.NULL, 0)

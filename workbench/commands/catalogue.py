@@ -12,9 +12,8 @@ from workbench.commands.page import Layout, Page, filled_in, parser_of
 
 TEXT = (
     "A spectrogram workbench for source separation by nonnegative matrix factorisation. Without a command the window "
-    "opens, on a recording or a project, or on what was open lately. A file that has the name of a command is opened by "
-    "its path, "
-    "as ./info."
+    "opens, on a recording or a project, or on what was open lately. A file that has the name of a command is "
+    "opened by its path, as ./info."
 )
 
 

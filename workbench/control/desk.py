@@ -15,17 +15,21 @@ from workbench.control.areas import AreaActs
 from workbench.control.audition import Audition
 from workbench.control.carrying import Carrying
 from workbench.control.components import Components
+from workbench.control.exchanging import Exchanging
 from workbench.control.export_spans import ExportSpans
 from workbench.control.exporting import Exporting
 from workbench.control.extracting import Extracting
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.control.factorising import Factorising
+from workbench.control.figures import Figures
 from workbench.control.handling import Handling
 from workbench.control.heard import Heard
 from workbench.control.highlight import Highlight
 from workbench.control.holding import Holding
+from workbench.control.importing import Importing
 from workbench.control.journalling import Journalling
 from workbench.control.known import KnownActs
+from workbench.control.labelling import Labelling
 from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
 from workbench.control.mark_choice import MarkChoice
@@ -131,6 +135,10 @@ class Desk:
     measuring: Measuring
     sorting: Sorting
     exporting: Exporting
+    exchanging: Exchanging
+    figures: Figures
+    importing: Importing
+    labelling: Labelling
     under_way: UnderWay
 
     def close(self) -> None:
@@ -193,6 +201,8 @@ def build_desk(
     extracting.got_out.connect(marking.choose)
     tapping = Tapping(document, selection, playback, runner, notices)
     wishes = Wishes(document, selection, factorising, notices)
+    scoring = Scoring(document, acting, references, factorising, runner, notices)
+    exporting = Exporting(document, heard, listening, ExportSpans(document, selection, viewport), runner, notices)
     pens = (template_strokes, activation_strokes)
     return Desk(
         document=document,
@@ -241,7 +251,7 @@ def build_desk(
         extracting=extracting,
         references=references,
         stem_stacks=StemStacks(document, references, runner, notices),
-        scoring=Scoring(document, acting, references, factorising, runner, notices),
+        scoring=scoring,
         heard=heard,
         playback=playback,
         spot=spot,
@@ -253,7 +263,11 @@ def build_desk(
         ),
         measuring=measuring,
         sorting=Sorting(document, acting, measuring, notices),
-        exporting=Exporting(document, heard, listening, ExportSpans(document, selection, viewport), runner, notices),
+        exporting=exporting,
+        exchanging=Exchanging(document, exporting, scoring, runner, notices),
+        figures=Figures(document, viewport, exporting, runner, notices),
+        importing=Importing(document, wishes, runner, notices),
+        labelling=Labelling(document, components, wishes, runner, notices),
         under_way=UnderWay(
             document,
             selection,

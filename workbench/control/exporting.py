@@ -117,6 +117,11 @@ class Exporting(QObject):
         """Whether something is being measured for an export, or written."""
         return bool(self._jobs)
 
+    def count(self, job: Job) -> None:
+        """What somebody else writes counts as exporting until it ends."""
+        self._jobs.add(job)
+        job.ended.connect(lambda: self._jobs.discard(job))
+
     @property
     def failed(self) -> bool:
         """Whether the last export came to nothing."""

@@ -10,7 +10,7 @@ from workbench.control.drum_names import drum_names
 from workbench.control.marked_notes import MarkedNotes
 from workbench.control.notices import Notices
 from workbench.control.selection import Selection
-from workbench.control.wishes import Wishes
+from workbench.control.wishes import REST, Wishes
 from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
@@ -21,9 +21,6 @@ from workbench.masks.insight.pitch_lines import LineNote, notes_of, pitch_line
 from workbench.separation.known import Notes, Spans
 from workbench.separation.settings import RANGES
 from workbench.separation.written_notes import WrittenPart, read_notes
-
-REST = 6
-"""Components for all else that are asked for at the least beside those that something is known of."""
 
 
 class NoteActs(QObject):
@@ -145,4 +142,4 @@ class NoteActs(QObject):
 
     def _ask_for_room(self) -> None:
         known = {part for part, _ in known_acts.told_of(self._document.recorded_state)}
-        self._wishes.set(components=max(self._wishes.settings.components, len(known) + REST))
+        self._wishes.make_room(len(known))

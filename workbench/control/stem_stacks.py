@@ -8,6 +8,7 @@ from workbench.audio.stems import Placed
 from workbench.control.notices import Notices
 from workbench.control.references import References
 from workbench.document.document import Document
+from workbench.exchange.names import distinct
 from workbench.jobs.runner import Job, Runner
 from workbench.jobs.works import learn_from_stems, make_oracle
 from workbench.masks.model.models import Factors, Shares
@@ -92,19 +93,8 @@ class StemStacks(QObject):
         ready = self._references.ready
         if self._document.recording is not None and not ready:
             self._notices.refuse(self.tr("There are no references that could be read; add the stems first."))
-        return _distinct([reference.name for reference, _ in ready]), [placed for _, placed in ready]
+        return distinct([reference.name for reference, _ in ready]), [placed for _, placed in ready]
 
     @property
     def _rest(self) -> str:
         return QCoreApplication.translate("References", "Rest")
-
-
-def _distinct(names: list[str]) -> list[str]:
-    """Names that occur again get a number: components of one name would share a layer."""
-    out: list[str] = []
-    for name in names:
-        known, number = name, 2
-        while known in out:
-            known, number = f"{name} {number}", number + 1
-        out.append(known)
-    return out

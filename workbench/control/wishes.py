@@ -17,6 +17,9 @@ from workbench.separation.presets import PRESETS, USUAL_RATE, preset
 from workbench.separation.settings import METHODS, ActivationStart, Divergence, Method, RunSettings, TemplateStart
 from workbench.spectral.stft import Analysis
 
+REST = 6
+"""Components for all else that are asked for at the least beside those that something is known of."""
+
 
 class Wishes(QObject):
     """The settings, window and hop of the next run.
@@ -62,6 +65,10 @@ class Wishes(QObject):
     def analysis(self) -> Analysis:
         """Window and hop as they are wished for."""
         return self._analysis
+
+    def make_room(self, known: int) -> None:
+        """Ask for as many components as something is known of, and for some more."""
+        self.set(components=max(self._settings.components, known + REST))
 
     def set_analysis(self, window: int, hop: int) -> None:
         """Another window and hop for the next run, in samples."""

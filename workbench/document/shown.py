@@ -243,6 +243,13 @@ class ShownDocument(QObject):
         stack = self.stack_at(self.step)
         return stack if stack is not None else self.stack
 
+    def take_solved(self, solved: Solved) -> None:
+        """What the masks of a state are computed from was found in a thread: so the act that follows need not wait.
+
+        It knows nothing of other states; they are solved anew when they are looked at.
+        """
+        self._solved = solved
+
     # -- telling -------------------------------------------------------------------------------------
 
     def _refresh_scene(self) -> None:

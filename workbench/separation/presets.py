@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from workbench.separation.settings import ActivationStart, Method, RunSettings, TemplateStart
 from workbench.spectral.stft import WINDOWS, Analysis
-from workbench.wording import QT_TRANSLATE_NOOP
+from workbench.translating import QT_TRANSLATE_NOOP
 
 USUAL_RATE = 44100
 

@@ -23,7 +23,8 @@ class Method(StrEnum):
     MATCH = "match"
     HPSS = "hpss"
     ORACLE = "oracle"
-    """Masks that were computed from true stems: no factorisation, and none of METHODS."""
+    """Masks that were given as a whole, computed from true stems or read from files: no factorisation, and none of
+    METHODS."""
 
 
 class Divergence(StrEnum):

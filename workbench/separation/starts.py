@@ -10,11 +10,12 @@ import soxr
 from workbench.audio.recording import Recording, load
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors
-from workbench.nmf.activations import decays, gates, read_events
+from workbench.nmf.activations import decays, gates
 from workbench.nmf.result import Array
 from workbench.nmf.starts import balanced, nndsvd, of_length, start_of_shape
 from workbench.nmf.templates import learnt_templates, pitched_templates
 from workbench.separation.known import with_known
+from workbench.separation.labels import events_in
 from workbench.separation.settings import METHODS, ActivationStart, Method, RunSettings, TemplateStart
 from workbench.separation.task import (
     NO_TEMPLATES,
@@ -195,7 +196,7 @@ def _from_events(task: Task, settings: RunSettings, random: Array) -> Array:
         raise UserError("separation.no_onsets")
     path = Path(settings.events)
     try:
-        events = read_events(path.read_text(encoding="utf-8"))
+        events, _ = events_in(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise UserError("separation.onsets_unreadable", path=path) from error
     except ValueError as error:

@@ -8,7 +8,8 @@ from pathlib import Path
 import mido
 
 from workbench.errors import UserError
-from workbench.nmf.activations import Event, read_events
+from workbench.nmf.activations import Event
+from workbench.separation.labels import events_in
 
 MIDI = (".mid", ".midi", ".smf")
 TEXT = (".csv", ".txt", ".tsv")
@@ -39,7 +40,8 @@ def read_notes(path: Path) -> list[WrittenPart]:
     """The parts of a file of notes, those without a note left out.
 
     A MIDI file has a part for each track and channel. A text file is one part, with a line for each note: onset,
-    duration and pitch, or onset and number of a drum (`workbench.nmf.read_events`).
+    duration and pitch, or onset and number of a drum (`workbench.nmf.read_events`), or a table whose head names its
+    columns (`separation.labels`).
 
     Raises
     ------
@@ -50,7 +52,9 @@ def read_notes(path: Path) -> list[WrittenPart]:
         if path.suffix.lower() in MIDI:
             parts = _midi_parts(path)
         else:
-            notes = read_events(path.read_text(encoding="utf-8-sig"))
+            notes, words = events_in(path.read_text(encoding="utf-8-sig"))
+            if words:
+                raise UserError("separation.notes_are_words", name=path.name)
             parts = [WrittenPart(path.stem, tuple(sorted(notes, key=_onset)), not any(n.duration for n in notes))]
     except UnicodeDecodeError as error:
         raise UserError("separation.notes_unreadable", name=path.name) from error
@@ -59,6 +63,8 @@ def read_notes(path: Path) -> list[WrittenPart]:
         if error.errno is None:
             raise UserError("separation.notes_damaged", name=path.name) from error
         raise UserError("separation.notes_unreadable", name=path.name) from error
+    except UserError:
+        raise
     except (ValueError, EOFError, LookupError, TypeError, mido.KeySignatureError) as error:
         if path.suffix.lower() in MIDI:
             raise UserError("separation.notes_damaged", name=path.name) from error

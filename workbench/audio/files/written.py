@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import soundfile
+
 
 class Written:
     """A binary file that is written from C, where an exception goes nowhere: `error` keeps the first, for who asks.
@@ -58,3 +60,11 @@ class Written:
     def _failed(self, error: OSError) -> int:
         self.error = self.error or error
         return 0
+
+
+def without_peak_chunk(file: soundfile.SoundFile) -> None:
+    """Leave out libsndfile's PEAK chunk: it holds the time of writing, and the same sound must give the same file.
+
+    soundfile does not wrap this command of libsndfile (SFC_SET_ADD_PEAK_CHUNK, 0x1050).
+    """
+    soundfile._snd.sf_command(file._file, 0x1050, soundfile._ffi.NULL, 0)

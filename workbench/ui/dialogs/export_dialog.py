@@ -16,7 +16,7 @@ from workbench.control.exporting import Wrote
 from workbench.control.notices import worded
 from workbench.errors import UserError
 from workbench.jobs.runner import Job
-from workbench.ui.base.axes import clock
+from workbench.spectral.axes import clock
 from workbench.ui.base.controls import dim, named, plain
 from workbench.ui.dialogs.export_choices import Choices
 from workbench.ui.dialogs.export_files import ExportFiles

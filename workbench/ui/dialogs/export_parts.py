@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from workbench.audio.planning import Wanted
 from workbench.control.export_spans import ExportSpans, Range
-from workbench.ui.base.axes import clock
+from workbench.spectral.axes import clock
 from workbench.ui.base.controls import combo, named
 from workbench.ui.dialogs.export_choices import Choices
 from workbench.ui.dialogs.export_section import Section

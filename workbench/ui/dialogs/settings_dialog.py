@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.control.wishes import Wishes
+from workbench.translating import QT_TRANSLATE_NOOP
 from workbench.ui.base.controls import dim, fit, named, plain
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.notices import Notice
 from workbench.ui.factors.controls import control as control_of
 from workbench.ui.factors.words import label as label_of
 from workbench.ui.factors.words import sentence as sentence_of
-from workbench.wording import QT_TRANSLATE_NOOP
 
 SECTIONS = (
     (

@@ -14,9 +14,9 @@ from workbench.control.playback import Playback
 from workbench.control.tapping import Tapping
 from workbench.masks.model.layers import Layer
 from workbench.masks.model.models import Factors
+from workbench.spectral.axes import time_ticks
 from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
-from workbench.ui.base.axes import time_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
 from workbench.ui.factors.fills import covered, tinted

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from workbench.control.factor_strokes import FactorStrokes
 from workbench.masks.model.models import Factors
 from workbench.separation.holds import Curve
+from workbench.spectral.axes import frequency_ticks
 from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
-from workbench.ui.base.axes import frequency_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
 from workbench.ui.factors.fills import covered, tinted

@@ -13,7 +13,7 @@ from workbench.control.listening import Listening
 from workbench.control.notices import worded
 from workbench.control.playback import Playback
 from workbench.jobs.runner import Job, Runner
-from workbench.ui.base.axes import clock
+from workbench.spectral.axes import clock
 from workbench.ui.base.controls import combo, dim, dress, icon_button, named, plain, show_icon
 from workbench.ui.base.names import ElidedLabel, literal
 from workbench.ui.sound.listen_bar import ListenBar

@@ -27,8 +27,8 @@ from workbench.control.plane import Plane
 from workbench.control.playback import Playback
 from workbench.control.viewport import Viewport
 from workbench.document.document import Document
+from workbench.spectral.axes import frequency_ticks, time_ticks
 from workbench.ui.base import theme
-from workbench.ui.base.axes import frequency_ticks, time_ticks
 from workbench.ui.base.guard import guarded
 from workbench.ui.spectrogram.hand import Hand
 from workbench.ui.spectrogram.image import BUDGET, BUDGET_UNDER_HAND, SpectrogramImage

@@ -10,6 +10,8 @@ from workbench.control.desk import Desk
 from workbench.control.recent import Recent
 from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
+from workbench.ui.window.exchange_flow import ExchangeFlow
+from workbench.ui.window.exchange_menus import add_export_menu, add_import_menu
 from workbench.ui.window.export_flow import ExportFlow
 from workbench.ui.window.file_flow import FileFlow
 from workbench.ui.window.layout import Layout
@@ -23,8 +25,10 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Menus", text)
 
 
-def add_file_menu(actions: Actions, files: FileFlow, saves: SaveFlow, exports: ExportFlow, recent: Recent) -> None:
-    """Open, save, export, quit."""
+def add_file_menu(
+    actions: Actions, files: FileFlow, saves: SaveFlow, exports: ExportFlow, exchange: ExchangeFlow, recent: Recent
+) -> None:
+    """Open, save, import, export, quit."""
     menu = actions.menu(tr("&File"), "fileMenu")
     menu.add("open", tr("&Open…"), "Ctrl+O", files.open_dialog)
     add_recent_menu(actions, menu, recent, files.open)
@@ -36,10 +40,12 @@ def add_file_menu(actions: Actions, files: FileFlow, saves: SaveFlow, exports: E
         lambda: files.open_demo("old"),
         tr("Folded down to mono, with hiss: to be remastered in stereo"),
     )
+    add_import_menu(menu, exchange)
     menu.line()
     menu.add("save", tr("&Save project"), "Ctrl+S", saves.save)
     menu.add("saveAs", tr("Save project &as…"), "Ctrl+Shift+S", saves.save_as)
     menu.add("export", tr("&Export…"), "Ctrl+Shift+E", lambda: exports.show_dialog(files.folder))
+    add_export_menu(menu, exchange)
     menu.line()
     menu.add("quit", tr("&Quit"), "Ctrl+Q", actions.window.close)
 

@@ -19,6 +19,7 @@ from workbench.ui.window.actions import Actions
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.document_menus import add_edit_menu, add_file_menu, add_help_menu, add_view_menu
 from workbench.ui.window.drops import Drops, dropped
+from workbench.ui.window.exchange_flow import ExchangeFlow
 from workbench.ui.window.export_flow import ExportFlow
 from workbench.ui.window.export_memory import ExportMemory
 from workbench.ui.window.factorise_menu import add_factorise_menu
@@ -52,6 +53,9 @@ class MainWindow(QMainWindow):
         self.files = FileFlow(self, desk.opening, desk.recent, self.saves, settings)
         Portraits(self.panes.spectrogram, desk.document, desk.opening, desk.saving, desk.journalling, desk.recent)
         self.exports = ExportFlow(self, desk.document, desk.listening, desk.exporting, ExportMemory(settings))
+        self.exchange = ExchangeFlow(
+            self, desk.document, desk.importing, desk.labelling, desk.exchanging, desk.figures, settings
+        )
         self.leaving = Leaving(self, self.saves, desk.saving, desk.exporting)
         self.dialogs = Dialogs(self, desk)
         self.drops = Drops(self, desk.document, self.files, desk.opening, desk.notices, self.dialogs.take_stems)
@@ -106,7 +110,7 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> Actions:
         actions, desk, panes, dialogs = Actions(self), self.desk, self.panes, self.dialogs
-        add_file_menu(actions, self.files, self.saves, self.exports, desk.recent)
+        add_file_menu(actions, self.files, self.saves, self.exports, self.exchange, desk.recent)
         add_edit_menu(actions, desk, panes, self.escape)
         add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
         # From left to right as one works: take apart, collect, touch up by hand, listen.

@@ -39,7 +39,7 @@ def frequency_ticks(scale: FrequencyScale, low: float, high: float, height: int)
         step = next(m * power for m in (1, 2, 5, 10) if m * power >= wanted)
         values = np.arange(np.ceil(bottom / step), np.floor(top / step) + 1) * step
     else:
-        values = np.array([m * 10.0**e for e in range(-4, 7) for m in (1, 2, 3, 5, 7)])
+        values = np.array([0.0, *(m * 10.0**e for e in range(-4, 7) for m in (1, 2, 3, 5, 7))])
     out: list[tuple[float, str]] = []
     last_y = -1e9
     for hz in values:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.ui.base.axes import clock
+from workbench.spectral.axes import clock
 
 SECONDS = st.floats(0, 400_000)
 DIGITS = st.integers(0, 6)
