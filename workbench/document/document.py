@@ -53,23 +53,16 @@ class Document(ShownDocument):
 
         Parameters
         ----------
-        recording : Recording
-        levels : LevelPyramid
-            Of the recording, for the analysis of the state.
-        state : State, optional
-            One layer, Everything, by default.
-        runs : mapping of int to Run, optional
-            Those that the states name.
-        path : Path, optional
-            The project file.
-        steps : sequence of (str, State), optional
-            Names and states of the history, of which step `present` takes the place of `state`.
+        recording, levels : Recording, LevelPyramid
+            With its levels for the analysis of the state.
+        state, runs : State, mapping of int to Run, optional
+            One layer, Everything, by default; and the runs that the states name.
+        steps, present : sequence of (str, State), int, optional
+            Names and states of the history, of which the present one takes the place of `state`.
         solved : Solved, optional
-            What is known already of the models of these states; the document's own from now on.
-        embedded : Embedded, optional
-            The recording, where the project file holds it.
-        saved : bool
-            All of it is in the project file; else it is unsaved work.
+            What is known of the models of these states; the document's own from now on.
+        path, embedded, saved : Path, Embedded, bool, optional
+            The project file; the recording, where that holds it; whether all else is in it, or unsaved work.
         others : mapping of Analysis to LevelPyramid, optional
             Levels for the other analyses of the history.
         """

@@ -18,9 +18,10 @@ from workbench.document.packed.known import Known
 from workbench.document.packed.local_headers import whole_members
 from workbench.document.packed.pieces import tables_of
 from workbench.document.packed.pools import Source
+from workbench.document.packed.reader import Reader
 from workbench.document.packed.schema_edits import ListEntry
 from workbench.document.packed.words import Damage
-from workbench.document.project import Project, ProjectError, Reader, project_of
+from workbench.document.project import Project, ProjectError, project_of
 from workbench.document.state import Run, State
 
 LISTS = {"edits": "edit_lists", "marks": "mark_lists", "known": "known_lists"}
