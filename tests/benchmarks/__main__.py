@@ -19,6 +19,7 @@ from tests.benchmarks import (
     memory,
     point,
     presets,
+    recovery,
     scores,
     selections,
     told,
@@ -44,6 +45,7 @@ BENCHMARKS = {
     "live": live.measure,
     "window": window_load.measure,
     "inputs": inputs.measure,
+    "recovery": recovery.measure,
     "memory": memory.measure,
 }
 

@@ -177,7 +177,7 @@ def build_desk(
     layers = LayerActs(document, selection, acting, masks, notices)
     playback = Playback(document, selection, player)
     views = Views(document, viewport, playback, selection)
-    saving = Saving(document, runner, views, notices)
+    saving, recent = Saving(document, runner, views, notices), Recent(home)
     opening = Opening(document, runner, saving, views, notices)
     factorising = Factorising(document, runner, opening, notices)
     references = References(document, acting, runner, notices)
@@ -242,8 +242,8 @@ def build_desk(
         shaping=Shaping(document, selection, acting),
         opening=opening,
         saving=saving,
-        journalling=Journalling(document, runner, opening, saving, factorising, views, notices, home),
-        recent=Recent(home),
+        journalling=Journalling(document, runner, opening, saving, factorising, views, recent, notices, home),
+        recent=recent,
         factorising=factorising,
         wishes=wishes,
         morphing=Morphing(document, notices),

@@ -9,13 +9,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workbench.control.factorising import Factorising
 from workbench.control.notices import Notices, worded
 from workbench.control.opening import Opening
+from workbench.control.recent import Recent
 from workbench.control.saving import Saving
 from workbench.control.views import Views
 from workbench.document.document import Document
 from workbench.document.journal.changes import Snapshot
 from workbench.document.journal.journal import PICTURE, Journal
 from workbench.document.journal.recovery import Left, left_behind
+from workbench.document.project import SUFFIX
 from workbench.jobs.runner import Job, Runner
+from workbench.storage import remove_stale
 
 JOURNALS = "journals"
 """Folder of the journals, within the program's own."""
@@ -42,13 +45,14 @@ class Journalling(QObject):
         saving: Saving,
         factorising: Factorising,
         views: Views,
+        recent: Recent,
         notices: Notices,
         home: Path | None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._document, self._runner, self._views, self._notices = document, runner, views, notices
-        self._factorising = factorising
+        self._factorising, self._recent = factorising, recent
         self._unsettled = self._released = False
         self._home = None if home is None else home / JOURNALS
         self._journal: Journal | None = None
@@ -69,9 +73,11 @@ class Journalling(QObject):
         return None if folder is None else folder / PICTURE
 
     def look(self) -> None:
-        """Look for work that was left behind."""
-        home = self._home
+        """Look for work that was left behind, and take away what saves left that never ended."""
+        home, saved = self._home, [each.file for each in self._recent.files if each.file.suffix == SUFFIX]
         if home is not None:
+            for path in saved:
+                remove_stale(path)
             self._runner.run(
                 self.tr("Looking for unsaved work"),
                 lambda job: left_behind(home),

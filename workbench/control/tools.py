@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from workbench.masks.edits.brush import Brush, Shape
@@ -92,6 +93,16 @@ class WandOptions:
     harmonics: bool = False
 
 
+@dataclass(frozen=True)
+class KeptTools:
+    """The tool in hand and the options of all, as they are kept for the next start."""
+
+    tool: Tool
+    painted_with: Tool
+    options: dict[str, BrushOptions]
+    wand: WandOptions
+
+
 class ToolSettings(QObject):
     """The tool in hand, and the options of each; those of a painting tool are its own."""
 
@@ -133,6 +144,26 @@ class ToolSettings(QObject):
     def hardness(self) -> float:
         """Share of the radius with full effect."""
         return self.options.brush.hardness
+
+    @property
+    def kept(self) -> str:
+        """What `restore` takes."""
+        options = {tool.value: each for tool, each in self._options.items()}
+        return msgspec.json.encode(KeptTools(self._tool, self._painted_with, options, self._wand)).decode()
+
+    def restore(self, kept: str) -> None:
+        """The tool and options that were kept; nothing where another version kept them otherwise."""
+        try:
+            found = msgspec.json.decode(kept.encode(), type=KeptTools)
+        except msgspec.MsgspecError:
+            return
+        for tool in PAINTING:
+            options = found.options.get(tool.value, self._options[tool])
+            size, hardness = within(options.brush.size, SIZES), within(options.brush.hardness, (0.0, 1.0))
+            self._options[tool] = replace(options, brush=replace(options.brush, size=size, hardness=hardness))
+        self._wand, self._tool = found.wand, found.tool
+        self._painted_with = found.painted_with if found.painted_with in PAINTING else Tool.BRUSH
+        self.changed.emit()
 
     def choose(self, tool: Tool) -> None:
         """Take another tool."""

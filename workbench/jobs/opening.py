@@ -85,7 +85,7 @@ def open_file(
         return Opened(recording, levels, remarks=recording.remarks)
     project = load_project(path, recording_at)
     if recording_at is None and project.embedded is None and not trusted and not _inside(project.recording, path):
-        raise UserError("document.outside", project=path.name, path=str(project.recording))
+        raise UserError("document.outside", project=path.name, path=str(project.recording.resolve()))
     return open_project(project, path, True, progress)
 
 

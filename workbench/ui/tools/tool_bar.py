@@ -96,6 +96,25 @@ class ToolBar(QWidget):
         self._document.opened.connect(self._follow_groups)
 
     @property
+    def kept(self) -> str:
+        """How the spectrogram is shown, for `restore`."""
+        scale, map_ = self.scale_box.currentData(), self.map_box.currentData()
+        return f"{self.show_box.currentData().value} {map_} {scale.value} {self.low.value()} {self.high.value()}"
+
+    def restore(self, kept: str) -> None:
+        """Show it as it was shown; what another version kept otherwise is left out."""
+        boxes = (self.show_box, self.map_box, self.scale_box)
+        words = kept.split()
+        for box, word in zip(boxes, words, strict=False):
+            data = [box.itemData(i) for i in range(box.count())]
+            place = next((i for i, each in enumerate(data) if str(getattr(each, "value", each)) == word), -1)
+            if place >= 0:
+                box.setCurrentIndex(place)
+        for spin, word in zip((self.low, self.high), words[3:], strict=False):
+            if word.removeprefix("-").isdecimal():
+                spin.setValue(int(word))
+
+    @property
     def _in_colours(self) -> Show:
         """The picture that tells sources apart: by groups, once there are some."""
         return Show.GROUPS if self._grouped else Show.COLOURS

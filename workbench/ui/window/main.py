@@ -10,7 +10,7 @@ from workbench.control.desk import Desk
 from workbench.document.journal.recovery import Left
 from workbench.precedence import Precedence
 from workbench.ui.base import theme
-from workbench.ui.base.controls import fit, named, plain
+from workbench.ui.base.controls import named, plain
 from workbench.ui.base.guard import guarded
 from workbench.ui.base.names import ElidedLabel
 from workbench.ui.base.notices import Notice, StatusText
@@ -26,7 +26,7 @@ from workbench.ui.window.factorise_menu import add_factorise_menu
 from workbench.ui.window.file_flow import FileFlow
 from workbench.ui.window.invitation import Invitation
 from workbench.ui.window.keyboard import Keyboard
-from workbench.ui.window.layout import VERSION, Layout
+from workbench.ui.window.layout import Layout
 from workbench.ui.window.leaving import Leaving
 from workbench.ui.window.mask_menus import add_layers_menu, add_mask_menu, add_select_menu, add_stacks_menu
 from workbench.ui.window.panes import Panes
@@ -35,6 +35,7 @@ from workbench.ui.window.portraits import Portraits
 from workbench.ui.window.save_flow import SaveFlow
 from workbench.ui.window.sound_menus import add_play_menu, add_tools_menu
 from workbench.ui.window.turns import Turns
+from workbench.ui.window.window_memory import WindowMemory
 
 
 @guarded
@@ -67,7 +68,8 @@ class MainWindow(QMainWindow):
         self.place_menu = PlaceMenu(desk, self.actions_, self)
         self._wire()
         Keyboard(desk.playback.toggle, desk.pointing.play_here, Turns(precedence, self).begin, self)
-        self._restore()
+        self.memory = WindowMemory(self, desk, self.panes, self.layout_, self.actions_, settings)
+        self.memory.restore()
         self._opened()
 
     # -- building ------------------------------------------------------------------------------------
@@ -152,29 +154,6 @@ class MainWindow(QMainWindow):
         desk.journalling.found.connect(self._offer)
 
     # -- keeping -------------------------------------------------------------------------------------
-
-    def _restore(self) -> None:
-        geometry, state = self._settings.value("geometry"), self._settings.value("docks")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        else:
-            fit(self, 1280, 800)
-        if state is None or not self.restoreState(state, VERSION):
-            self.layout_.reset()
-        self.actions_["colourThumbnails"].setChecked(bool(int(str(self._settings.value("colourThumbnails") or 0))))
-        self.desk.playback.set_device(str(self._settings.value("device") or "") or None)
-        self.desk.playback.set_latency(float(str(self._settings.value("latency") or 0)) or None)
-        self.desk.playback.set_loudspeakers(int(str(self._settings.value("loudspeakers") or 0)) or None)
-
-    def _keep(self) -> None:
-        playback = self.desk.playback
-        self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("docks", self.saveState(VERSION))
-        self._settings.setValue("colourThumbnails", int(self.panes.stack.colour_thumbnails))
-        self._settings.setValue("device", playback.device or "")
-        self._settings.setValue("latency", playback.latency or 0)
-        self._settings.setValue("loudspeakers", playback.loudspeakers or 0)
-        self._settings.sync()
 
     def set_theme(self, name: str) -> None:
         """'light', 'dark' or 'system'."""
@@ -285,7 +264,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.leaving.ask(self.close_now)
             return
-        self._keep()
+        self.memory.keep()
         self.desk.journalling.release()
         self.hide()
         self.desk.playback.stop()
