@@ -57,6 +57,9 @@ SENTENCES: dict[str, str] = {
         "Errors",
         "“{name}” is not a sound file that can be read ({reason}); open a WAV, FLAC, AIFF, OGG, Opus or MP3 file.",
     ),
+    "audio.needs_ffmpeg": QT_TRANSLATE_NOOP(
+        "Errors", "“{name}” can be read where ffmpeg is installed; install it, or open a WAV, FLAC, OGG or MP3 file."
+    ),
     "audio.damaged": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” is damaged from its beginning, so nothing of it can be read; open another copy of it."
     ),

@@ -14,7 +14,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from workbench.audio.files.decoding import decode
+from workbench.audio.files.decoding import Sound, decode
+from workbench.audio.files.ffmpeg import decode_by_ffmpeg, would_help
 from workbench.audio.files.layout import Fault
 from workbench.audio.full_scale import brought_near
 from workbench.audio.speakers import Speakers, speakers_of
@@ -100,7 +101,7 @@ def load(path: Path, progress: Progress = silent, opened: BufferedReader | None 
     path = Path(path)
     try:
         with _opened(path) if opened is None else nullcontext(opened) as file:
-            sound = decode(file, progress)
+            sound = _decoded(file, path.name, progress)
             file.seek(0)
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
             tags = tags_of(file)
@@ -134,6 +135,19 @@ def load(path: Path, progress: Progress = silent, opened: BufferedReader | None 
     elif change.level_db < 0:
         remarks.append(UserError("audio.too_quiet", name=name, under=-change.peak_db, by=-change.level_db))
     return Recording(samples, sound.rate, path, tuple(remarks), change.level_db, sound.speakers, checksum, tags)
+
+
+def _decoded(file: BufferedReader, name: str, progress: Progress) -> Sound:
+    """By libsndfile, or by ffmpeg what that does not know."""
+    try:
+        return decode(file, progress)
+    except soundfile.SoundFileError as error:
+        sound = decode_by_ffmpeg(file, progress)
+        if sound is not None:
+            return sound
+        if would_help(file):
+            raise UserError("audio.needs_ffmpeg", name=name) from error
+        raise
 
 
 @contextmanager

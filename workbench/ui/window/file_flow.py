@@ -19,7 +19,9 @@ from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.questions import question
 from workbench.ui.window.save_flow import SaveFlow
 
-SOUND_FILES = "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au"
+SOUND_FILES = (
+    "*.wav *.flac *.aif *.aiff *.ogg *.opus *.mp3 *.w64 *.caf *.au *.m4a *.wma *.wv *.mp4 *.mov *.mkv *.webm *.avi"
+)
 Reopen = Callable[[Path | None], object]
 
 

@@ -1,0 +1,123 @@
+"""Sound that libsndfile does not read, as of M4A and video, by way of ffmpeg, where it is installed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from workbench.audio.files.decoding import Sound, decode
+from workbench.audio.files.layout import Fault
+from workbench.progress import Progress, silent
+
+PROGRAM = "ffmpeg"
+FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,asf,avi,flv,mpegts,mpeg,mxf,rm,wtv,nut,"
+    "aac,ac3,eac3,dts,ape,wv,tta,tak,mpc,mpc8,amr,oma,shorten,truehd,dsf,iff"
+)
+"""Those that hold sound themselves. Lists of other files are not opened: a list that was sent could name any file."""
+POLL_SECONDS = 0.1
+HEADS = (
+    b"\x1aE\xdf\xa3",
+    b"0&\xb2u\x8ef\xcf\x11",
+    b"FLV\x01",
+    b"wvpk",
+    b"MAC ",
+    b"\x0bw",
+    b"\xff\xf1",
+    b"\xff\xf9",
+    b"#!AMR",
+)
+"""Beginnings of Matroska and WebM, WMA, Flash, WavPack, Monkey's Audio, AC-3, AAC and AMR."""
+
+
+def would_help(file: BinaryIO) -> bool:
+    """Whether ffmpeg, which is not installed, could read a file by its beginning."""
+    file.seek(0)
+    head = file.read(16)
+    known = head[4:8] == b"ftyp" or head.startswith(HEADS) or (head.startswith(b"RIFF") and head[8:12] == b"AVI ")
+    return known and shutil.which(PROGRAM) is None
+
+
+def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent) -> Sound | None:
+    """Decode the first sound of a file; None where ffmpeg is not installed, or finds none.
+
+    What it could not read is a fault.
+
+    Raises
+    ------
+    Cancelled
+        If `progress` does.
+    OSError
+        If there is no space for what is decoded.
+    """
+    program = shutil.which(PROGRAM)
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory(prefix="workbench-") as name:
+        source, out = Path(name) / "in", Path(name) / "out.wav"
+        # Under a name of ours: ffmpeg takes some names for more than names of files.
+        _put(file, source)
+        command = [program, "-nostdin", "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", FORMATS]
+        command += [
+            "-i",
+            f"file:{source}",
+            "-map",
+            "0:a:0",
+            "-vn",
+            "-c:a",
+            "pcm_f32le",
+            "-rf64",
+            "auto",
+            "-y",
+            str(out),
+        ]
+        told = _ran(command, progress)
+        if not out.is_file() or not out.stat().st_size:
+            return None
+        with out.open("rb") as decoded:
+            sound = decode(decoded, silent)
+    if not len(sound.samples):
+        return None
+    return replace(sound, faults=sound.faults | {Fault.DAMAGED}) if told else sound
+
+
+def _put(file: BinaryIO, place: Path) -> None:
+    """Let a file be at a place: by a link, or a copy where it has no name."""
+    there = Path(str(file.name)) if isinstance(file.name, (str, Path)) else None
+    if there is not None and there.is_file():
+        try:
+            place.symlink_to(there.resolve())
+        except OSError:
+            # A system that has no links, or allows none.
+            shutil.copyfile(there, place)
+        return
+    with place.open("wb") as copy:
+        file.seek(0)
+        shutil.copyfileobj(file, copy, 2**20)
+
+
+def _ran(command: list[str], progress: Progress) -> str:
+    """Run a program to its end; what it told of errors."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            while True:
+                try:
+                    _, told = process.communicate(timeout=POLL_SECONDS)
+                    return told.strip()
+                except subprocess.TimeoutExpired:
+                    # How far it is it does not tell.
+                    progress(-1.0)
+        finally:
+            if process.poll() is None:
+                process.kill()
