@@ -1,5 +1,6 @@
 """Files that are dropped on the window (offscreen)."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
@@ -104,3 +105,18 @@ def test_light_and_dark_follow_the_system_while_it_runs(mixed, monkeypatch):
         assert theme.current() is theme.DARK, "as it was chosen"
     finally:
         theme.apply(mixed.application, before)
+
+
+def test_masks_and_labels_of_other_programs_are_imported(mixed, tmp_path):
+    document = mixed.desk.document
+    stack = document.stack
+    masks = np.random.default_rng(0).random((2, stack.bins, stack.frames)).astype(np.float32) / 2
+    np.save(tmp_path / "masks.npy", masks)
+    drop(mixed, tmp_path / "masks.npy")
+    settle(mixed)
+    assert len(document.layers) == 3, "and what is left of all"
+    (tmp_path / "labels.txt").write_text("0.1\t0.2\tVoice\n")
+    before = document.recorded_state
+    drop(mixed, tmp_path / "labels.txt")
+    assert pump(mixed.application, lambda: document.recorded_state is not before, 20)
+    assert any(layer.name == "Voice" for layer in document.layers)

@@ -35,6 +35,8 @@ class Drops(QObject):
     ----------
     take_stems : callable
         Takes the stems of what is open.
+    take_others : callable
+        Takes files of other programs; answers whether they are such.
     """
 
     def __init__(
@@ -45,16 +47,19 @@ class Drops(QObject):
         opening: Opening,
         notices: Notices,
         take_stems: Callable[[list[Path]], None],
+        take_others: Callable[[Sequence[Path]], bool],
     ) -> None:
         super().__init__(over)
         self._over, self._document, self._files, self._opening = over, document, files, opening
-        self._notices, self._take_stems = notices, take_stems
+        self._notices, self._take_stems, self._take_others = notices, take_stems, take_others
 
     def take(self, paths: Sequence[Path]) -> None:
         """Open what was dropped."""
         projects = [path for path in paths if path.suffix.lower() == SUFFIX]
         if projects:
             self._open_then(projects[0], lambda: self._tell_left(len(paths) - 1, projects[0]))
+            return
+        if self._take_others(paths):
             return
         try:
             sounds = sound_files(paths)

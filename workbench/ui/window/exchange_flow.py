@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -69,6 +70,21 @@ class ExchangeFlow(QObject):
             else ("importOnsetsDialog", self.tr("Import labels as onsets"), labelling.read_as_onsets)
         )
         self._ask_files(name, title, kinds, lambda paths: read(paths[0]), False)
+
+    def take_dropped(self, paths: Sequence[Path]) -> bool:
+        """Import files that were dropped, where they are of other programs; answers whether they are."""
+        kinds = {path.suffix.lower() for path in paths}
+        if self._document.recording is None or not kinds:
+            return False
+        if kinds <= {".npz"} and any(_holds_factors(path) for path in paths):
+            self._importing.read_factors(paths)
+        elif kinds <= {".npy", ".npz", ".png"}:
+            self._importing.read_masks(paths)
+        elif kinds <= {".txt", ".csv", ".tsv"} and len(paths) == 1:
+            self._labelling.read_as_marks(paths[0])
+        else:
+            return False
+        return True
 
     def _ask_files(
         self, name: str, title: str, kinds: str, take: Callable[[Sequence[Path]], object], several: bool = True
@@ -242,3 +258,13 @@ class ExchangeFlow(QObject):
         """What files were asked for of is no longer open."""
         for each in self._over.findChildren(QDialog, QRegularExpression("^(import|export)[A-Z][a-z]+Dialog(File)?$")):
             each.close()
+
+
+def _holds_factors(path: Path) -> bool:
+    """Whether an NPZ has templates or activations by their names."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return not {"W.npy", "H.npy"}.isdisjoint(file.namelist())
+    except (OSError, zipfile.BadZipFile):
+        # Who reads it tells what is wrong with it.
+        return False

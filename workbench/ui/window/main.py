@@ -59,7 +59,15 @@ class MainWindow(QMainWindow):
         )
         self.leaving = Leaving(self, self.saves, desk.saving, desk.exporting)
         self.dialogs = Dialogs(self, desk)
-        self.drops = Drops(self, desk.document, self.files, desk.opening, desk.notices, self.dialogs.take_stems)
+        self.drops = Drops(
+            self,
+            desk.document,
+            self.files,
+            desk.opening,
+            desk.notices,
+            self.dialogs.take_stems,
+            self.exchange.take_dropped,
+        )
         self.invitation = Invitation(desk.recent)
         self.status = StatusText()
         self.notice = self._build_centre()
