@@ -109,8 +109,7 @@ class Journalling(QObject):
             Snapshot(
                 document.recording,
                 document.path,
-                document.steps,
-                document.step,
+                document.history_changes(),
                 dict(document.runs),
                 document.dirty,
                 settled,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -41,6 +42,42 @@ class Step:
     runs: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, eq=False)
+class HistoryChange:
+    """What of a history is other than it was.
+
+    Attributes
+    ----------
+    whole : bool
+        It is another history: nothing stays.
+    dropped, kept : int
+        So many of the oldest steps are gone, and so many of those behind them stay.
+    added : tuple of Step
+        Behind those.
+    present : int
+        Which step is the present one.
+    """
+
+    whole: bool
+    dropped: int
+    kept: int
+    added: tuple[Step, ...]
+    present: int
+
+    def then(self, after: HistoryChange) -> HistoryChange:
+        """Both changes as one."""
+        if after.whole:
+            return after
+        if after.dropped > self.kept:
+            gone = after.dropped - self.kept
+            added = (*self.added[gone : gone + after.kept], *after.added)
+            # All that was there is gone: whoever applies it need not know how many those were.
+            return HistoryChange(True, 0, 0, added, after.present)
+        kept = self.kept - after.dropped
+        added = (*self.added[: max(0, after.kept - kept)], *after.added)
+        return HistoryChange(self.whole, self.dropped + after.dropped, min(kept, after.kept), added, after.present)
+
+
 class History:
     """A line of states with a present. `undo` and `redo` never raise; at the ends they change nothing.
 
@@ -62,10 +99,14 @@ class History:
         most_bytes: int = MOST_BYTES,
         of_run: Callable[[object], bool] = lambda thing: False,
     ) -> None:
-        self._steps = [Step("", state)]
+        self._run_bytes, self._most_bytes, self._of_run = run_bytes, most_bytes, of_run
+        self._steps: list[Step] = []
         self._present = 0
         self._sealed = True
-        self._run_bytes, self._most_bytes, self._of_run = run_bytes, most_bytes, of_run
+        self._edit_bytes, self._runs = 0, Counter[int]()
+        """Of all steps but the oldest, so that no act has to look at all."""
+        self._whole, self._dropped, self._same = True, 0, 0
+        self._append(Step("", state))
 
     @property
     def state(self) -> State:
@@ -80,7 +121,7 @@ class History:
     @property
     def runs(self) -> set[int]:
         """Runs that some step needs."""
-        return self._steps[0].state.runs.union(*(step.runs for step in self._steps[1:]))
+        return self._steps[0].state.runs.union(self._runs)
 
     @property
     def present(self) -> int:
@@ -91,8 +132,13 @@ class History:
     def nbytes(self) -> int:
         """What the steps hold beside the oldest state."""
         # The factors of a run grow after its step was made.
-        of_runs = sum(self._run_bytes(run) for step in self._steps[1:] if step.runs for run in step.runs)
-        return of_runs + sum(step.edit_bytes for step in self._steps[1:])
+        return self._edit_bytes + sum(self._run_bytes(run) * count for run, count in self._runs.items())
+
+    def changes(self) -> HistoryChange:
+        """What is other than when this was asked last, which is asked by one; at first all is."""
+        change = HistoryChange(self._whole, self._dropped, self._same, tuple(self._steps[self._same :]), self._present)
+        self._whole, self._dropped, self._same = False, 0, len(self._steps)
+        return change
 
     @property
     def undo_name(self) -> str:
@@ -109,28 +155,57 @@ class History:
 
         A step that comes back to the state before it goes: there would be nothing to see of taking it back.
         """
-        del self._steps[self._present + 1 :]
+        self._cut(self._present + 1)
         last = self._steps[-1]
         if merge is not None and merge == last.merge and not self._sealed and self._present:
             before = self._steps[-2].state
             if all(getattr(before, each.name) is getattr(state, each.name) for each in fields(State)):
                 self.withdraw()
                 return
-            self._steps[-1] = self._made(name, before, state, merge)
+            self._cut(self._present)
+            self._append(self._made(name, before, state, merge))
         else:
-            self._steps.append(self._made(name, last.state, state, merge))
+            self._append(self._made(name, last.state, state, merge))
             self._present += 1
         self._sealed = merge is None
         while self._present > 1 and self.nbytes > self._most_bytes:
-            del self._steps[0]
-            self._present -= 1
+            self._drop_oldest()
 
     def restore(self, steps: Sequence[tuple[str, State]], present: int) -> None:
         """Steps as a project file held them, in place of all."""
-        self._steps = [Step(*steps[0])]
+        self._cut(0)
+        self._append(Step(*steps[0]))
         for (_, before), (name, state) in itertools.pairwise(steps):
-            self._steps.append(self._made(name, before, state, None))
+            self._append(self._made(name, before, state, None))
         self._present = present
+
+    # -- the list, and what is known of all of it ------------------------------------------------------
+
+    def _append(self, step: Step) -> None:
+        if self._steps:
+            self._count(step, 1)
+        self._steps.append(step)
+
+    def _cut(self, first: int) -> None:
+        """Let go of the steps from one on."""
+        for step in self._steps[max(first, 1) :]:
+            self._count(step, -1)
+        del self._steps[first:]
+        self._same = min(self._same, first)
+
+    def _drop_oldest(self) -> None:
+        self._count(self._steps[1], -1)
+        del self._steps[0]
+        self._present -= 1
+        if self._same:
+            self._dropped, self._same = self._dropped + 1, self._same - 1
+
+    def _count(self, step: Step, times: int) -> None:
+        self._edit_bytes += times * step.edit_bytes
+        for run in step.runs:
+            self._runs[run] += times
+            if not self._runs[run]:
+                del self._runs[run]
 
     def _made(self, name: str, before: State, after: State, merge: str | None) -> Step:
         """A step with what it holds and the one before did not."""
@@ -149,6 +224,7 @@ class History:
     def amend(self, state: State) -> None:
         """Another present state in the same step: what is looked at, not what was done."""
         self._steps[self._present] = replace(self._steps[self._present], state=state)
+        self._same = min(self._same, self._present)
 
     def seal(self) -> None:
         """Let the next act be a step of its own."""
@@ -160,7 +236,7 @@ class History:
         if not self._present or self._present != len(self._steps) - 1:
             return False
         self._present -= 1
-        del self._steps[self._present + 1 :]
+        self._cut(self._present + 1)
         return True
 
     def undo(self) -> None:

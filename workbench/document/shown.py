@@ -13,7 +13,7 @@ from workbench.audio.scene import Scene
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.changes import changes, same_work
 from workbench.document.embedding import Embedded
-from workbench.document.history import History, Step
+from workbench.document.history import History, HistoryChange, Step
 from workbench.document.runs import PREVIEW, Runs
 from workbench.document.solved import Solved
 from workbench.document.state import Run, State, stack_of
@@ -183,6 +183,10 @@ class ShownDocument(QObject):
     def steps(self) -> tuple[Step, ...]:
         """The history, from its oldest state."""
         return self._history.steps
+
+    def history_changes(self) -> HistoryChange:
+        """What of the history is other than when this was asked last: by the journal, the only one that asks."""
+        return self._history.changes()
 
     @property
     def history_bytes(self) -> int:

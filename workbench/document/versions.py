@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 from workbench.storage import replacing
 
@@ -34,10 +35,9 @@ def keeping_versions(path: Path) -> Iterator[Path]:
 
 def _keep(path: Path) -> None:
     """Let a file be its newest version too, without moving it."""
-    newest = path.with_name(f"{_version(path, 0).name}.{os.getpid()}")
+    # By a name that the next save takes away, should this one be killed.
+    newest = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
-        with contextlib.suppress(FileNotFoundError):
-            newest.unlink()
         try:
             os.link(path, newest)
         except OSError:

@@ -57,13 +57,7 @@ class Writer:
         document = self.document
         self.journal.take(
             Snapshot(
-                self.recording,
-                self.project,
-                document.steps,
-                document.step,
-                dict(document.runs),
-                document.dirty,
-                settled,
+                self.recording, self.project, document.history_changes(), dict(document.runs), document.dirty, settled
             )
         )
         assert self.journal.settle()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
 from workbench.audio.recording import Recording
-from workbench.document.history import Step
+from workbench.document.history import HistoryChange, Step
 from workbench.document.journal.records import Beginning, Change, entries_of
 from workbench.document.packed import schema
-from workbench.document.packed.packer import Packer, alike
+from workbench.document.packed.packer import Packer
 from workbench.document.packed.pools import Arrays
 from workbench.document.runs import PREVIEW
-from workbench.document.state import Reference, Run
+from workbench.document.state import Run
 from workbench.document.whereabouts import in_words, whereabouts
 
 
@@ -27,8 +27,8 @@ class Snapshot:
     recording : Recording
     project : Path or None
         Its file.
-    steps, present : tuple of Step, int
-        The history.
+    history : HistoryChange
+        What of the history is other than in the snapshot before.
     runs : mapping of int to Run
     dirty : bool
         There is work that is in no project file.
@@ -41,8 +41,7 @@ class Snapshot:
 
     recording: Recording
     project: Path | None
-    steps: tuple[Step, ...]
-    present: int
+    history: HistoryChange
     runs: Mapping[int, Run]
     dirty: bool
     settled: bool = True
@@ -55,23 +54,63 @@ class Snapshot:
         return self.project or self.recording.path
 
 
-@dataclass
+class Mirror:
+    """The history as the journal's thread knows it: the changes that it was told of, one after the other.
+
+    Attributes
+    ----------
+    steps : list of Step
+    dropped, kept : int
+        Of the steps that were written last, how many of the oldest are gone, and how many of those behind them stay.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.present = self.dropped = self.kept = 0
+        self._in_file = 0
+
+    @property
+    def cut(self) -> bool:
+        """Whether steps that are in the file are gone."""
+        return self.dropped > 0 or self.dropped + self.kept < self._in_file
+
+    def apply(self, change: HistoryChange) -> None:
+        """Follow a change."""
+        if change.whole:
+            self.steps, self.dropped, self.kept = [], self.dropped + self.kept, 0
+        del self.steps[: change.dropped]
+        del self.steps[change.kept :]
+        self.steps += change.added
+        gone = min(change.dropped, self.kept)
+        self.dropped, self.kept = self.dropped + gone, min(self.kept - gone, change.kept)
+        self.present = change.present
+
+    def written(self) -> None:
+        """All of it is in the file."""
+        self.dropped, self.kept = 0, len(self.steps)
+        self._in_file = len(self.steps)
+
+    def forgotten(self) -> None:
+        """Nothing of it is in the file."""
+        self.dropped = self.kept = self._in_file = 0
+
+
 class Written:
-    """What a journal has, and makes the records that bring it to a snapshot."""
+    """What a file of a journal has, and makes the records that bring it to a snapshot.
 
-    steps: tuple[Step, ...] = ()
-    present: int = 0
-    dirty: bool = False
-    runs: dict[int, Run] = field(default_factory=dict)
-    late: bool = False
-    """Runs were left out that were under way."""
+    Attributes
+    ----------
+    late : bool
+        Runs were left out that were under way.
+    """
 
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
+        self.late = False
         self._place = Path()
-        self._packer = Packer(self._whereabouts)
-
-    def _whereabouts(self, reference: Reference) -> dict[str, str]:
-        return whereabouts(self._place, reference.path)
+        self._packer = Packer(lambda reference: whereabouts(self._place, reference.path))
+        self._runs: dict[int, Run] = {}
+        self._last: tuple[int, bool] | None = None
+        """Which step was the present one, and whether it was unsaved."""
 
     def begin(self, snapshot: Snapshot) -> Beginning:
         """The first record."""
@@ -87,36 +126,37 @@ class Written:
         project = None if snapshot.project is None else in_words(str(snapshot.project))
         return Beginning(schema.SCHEMA, reference, project)
 
-    def change(self, snapshot: Snapshot, whole: bool) -> tuple[Change, Arrays] | None:
-        """The record that brings the journal to a snapshot; None where it is there.
+    def change(self, mirror: Mirror, snapshot: Snapshot, whole: bool) -> tuple[Change, Arrays] | None:
+        """The record that brings the file to a snapshot; None where it is there.
 
         Parameters
         ----------
+        mirror : Mirror
+            The history of the snapshot.
         whole : bool
             With what runs under way have come to.
         """
         self._place = snapshot.place
-        dropped, kept = _shared(self.steps, snapshot.steps)
-        new = snapshot.steps[kept:]
+        new = mirror.steps[mirror.kept :]
         runs = {number: run for number, run in snapshot.runs.items() if number != PREVIEW}
-        changed = [number for number, run in runs.items() if self.runs.get(number) is not run]
-        wanted = [number for number in changed if whole or snapshot.settled or number not in self.runs]
-        gone = tuple(number for number in self.runs if number not in runs)
+        changed = [number for number, run in runs.items() if self._runs.get(number) is not run]
+        wanted = [number for number in changed if whole or snapshot.settled or number not in self._runs]
+        gone = tuple(number for number in self._runs if number not in runs)
         self.late = len(wanted) < len(changed)
-        same = not new and not dropped and kept == len(self.steps) and snapshot.present == self.present
-        if same and not wanted and not gone and snapshot.dirty == self.dirty:
+        now = mirror.present, snapshot.dirty
+        if not new and not mirror.cut and not wanted and not gone and now == self._last:
             return None
         added = tuple(schema.StepEntry(name=step.name, state=self._packer.state(step.state)) for step in new)
         told = tuple(schema.NumberedRun(id=number, run=self._packer.run(runs[number])) for number in wanted)
         tables, arrays = self._packer.take()
-        self.steps, self.present, self.dirty = snapshot.steps, snapshot.present, snapshot.dirty
-        self.runs = {**{key: run for key, run in self.runs.items() if key in runs}, **{n: runs[n] for n in wanted}}
+        self._last = now
+        self._runs = {**{key: run for key, run in self._runs.items() if key in runs}, **{n: runs[n] for n in wanted}}
         change = Change(
             time=time(),
-            dropped=dropped,
-            kept=kept,
+            dropped=mirror.dropped,
+            kept=mirror.kept,
             added=added,
-            present=snapshot.present,
+            present=mirror.present,
             dirty=snapshot.dirty,
             tables=tables,
             arrays=entries_of(arrays),
@@ -125,13 +165,3 @@ class Written:
             view=snapshot.view,
         )
         return change, arrays
-
-
-def _shared(old: tuple[Step, ...], new: Sequence[Step]) -> tuple[int, int]:
-    """How many of the oldest steps are gone, and how many of those behind them stay."""
-    if not old or not new:
-        return len(old), 0
-    dropped = 0
-    if old[0] is not new[0]:
-        dropped = next((i for i, step in enumerate(old) if step is new[0]), len(old))
-    return dropped, alike(old[dropped:], new)

@@ -8,11 +8,12 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
-from workbench.document.journal.changes import Snapshot, Written
+from workbench.document.journal.changes import Mirror, Snapshot, Written
 from workbench.document.journal.records import MAGIC, Saved, record
 from workbench.document.whereabouts import in_words
 
@@ -47,13 +48,13 @@ class Journal:
         self._home, self._troubled = home, troubled
         self._wake = threading.Condition()
         self._wanted: Snapshot | None = None
-        self._asked = self._done = 0
-        """How many snapshots were taken, and which of them is written."""
+        self._asked = self._taken = self._done = 0
+        """How many snapshots there were, which of them the thread has seen, and which is written."""
         self._closing = False
         self._folder: Path | None = None
         self._lock: int | None = None
         self._file: int | None = None
-        self._written = Written()
+        self._written, self._mirror = Written(), Mirror()
         self._of: object = None
         self._project: Path | None = None
         self._size = self._first = 0
@@ -69,7 +70,11 @@ class Journal:
     def take(self, snapshot: Snapshot) -> None:
         """Write down a document as it is; returns when it is written, or after a moment."""
         with self._wake:
-            busy = self._asked != self._done
+            busy = self._asked != self._taken
+            last = self._wanted
+            if last is not None and busy and last.recording is snapshot.recording:
+                # What nobody has looked at yet is told with it.
+                snapshot = replace(snapshot, history=last.history.then(snapshot.history))
             self._wanted = snapshot
             self._asked += 1
             number = self._asked
@@ -97,12 +102,17 @@ class Journal:
         while True:
             with self._wake:
                 wait = IDLE if unsynced else (max(0.05, late - monotonic()) if late else None)
-                self._wake.wait_for(lambda: self._closing or self._asked != self._done, wait)
-                snapshot, number, new = self._wanted, self._asked, self._asked != self._done
+                self._wake.wait_for(lambda: self._closing or self._asked != self._taken, wait)
+                snapshot, number, new = self._wanted, self._asked, self._asked != self._taken
+                self._taken = number
                 if self._closing and not new:
                     return
             if snapshot is None:
                 continue
+            if new:
+                if self._of is not snapshot.recording:
+                    self._mirror = Mirror()
+                self._mirror.apply(snapshot.history)
             if not new and unsynced:
                 self._sync()
                 unsynced = False
@@ -126,10 +136,11 @@ class Journal:
                 if snapshot.project != self._project:
                     self._append(Saved(None if snapshot.project is None else in_words(str(snapshot.project))))
                     self._project = snapshot.project
-                made = self._written.change(snapshot, whole)
+                made = self._written.change(self._mirror, snapshot, whole)
                 if made is None:
                     return False
                 self._append(made[0], *made[1].values())
+                self._mirror.written()
         except OSError as error:
             # All is written anew when the disk takes it again.
             self._refused = monotonic() + AGAIN
@@ -162,9 +173,11 @@ class Journal:
         self._size = 0
         self._put([memoryview(MAGIC)])
         self._append(self._written.begin(snapshot))
-        made = self._written.change(snapshot, whole=True)
+        self._mirror.forgotten()
+        made = self._written.change(self._mirror, snapshot, whole=True)
         if made is not None:
             self._append(made[0], *made[1].values())
+        self._mirror.written()
         self._project, self._first = snapshot.project, self._size
         if sys.platform == "win32":
             # An open file can't be renamed.

@@ -122,9 +122,9 @@ class Packer:
 
         def entry(things: tuple[Thing, ...]) -> schema_edits.ListEntry:
             before = self._lists.get((table, stack), ())
-            first = alike(before, things)
+            first = _alike(before, things)
             rest = min(len(before), len(things)) - first
-            last = alike(before[::-1][:rest], things[::-1][:rest])
+            last = _alike(before[::-1][:rest], things[::-1][:rest])
             items = tuple(pack(each) for each in things[first : len(things) - last])
             if not first and not last:
                 return schema_edits.ListEntry(items=items)
@@ -254,7 +254,7 @@ EFFECTS: dict[str, Any] = {
 """Entries by the names of the effects that they are."""
 
 
-def alike(one: Sequence[object], other: Sequence[object]) -> int:
+def _alike(one: Sequence[object], other: Sequence[object]) -> int:
     """How many items two tuples begin with alike."""
     low, high = 0, min(len(one), len(other))
     while low < high:
