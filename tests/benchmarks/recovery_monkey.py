@@ -11,6 +11,8 @@ import threading
 import time
 from pathlib import Path
 
+import shiboken6
+
 from tests.benchmarks import Report
 from tests.benchmarks.driving import run_until
 from tests.rig import null_sink, virtual_screen
@@ -125,11 +127,15 @@ class Monkey:
         button = self._rng.choice((Qt.MouseButton.LeftButton,) * 6 + (Qt.MouseButton.MiddleButton,))
         QTest.mousePress(widget, button, keys, self._point(widget))
         for _ in range(self._rng.randrange(1, 8)):
+            if not shiboken6.isValid(widget):
+                # What was pressed took it away.
+                return
             QTest.mouseMove(widget, self._point(widget))
             self._program.application.processEvents()
-        if self._rng.random() < 0.1:
+        if self._rng.random() < 0.1 and shiboken6.isValid(widget):
             QTest.keyClick(widget, Qt.Key.Key_Escape)
-        QTest.mouseRelease(widget, button, keys, self._point(widget))
+        if shiboken6.isValid(widget):
+            QTest.mouseRelease(widget, button, keys, self._point(widget))
 
     def _drag_on_screen(self, widget) -> None:
         """With the pointer of the screen: rows are dragged in a loop of Qt's own, which ends with its button alone."""

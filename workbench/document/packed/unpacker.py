@@ -14,7 +14,7 @@ from workbench.document.packed.models import Models, plane_of
 from workbench.document.packed.pools import Source
 from workbench.document.packed.words import Damage
 from workbench.masks.edits import effects
-from workbench.masks.edits.area import INSIDE, MIXED, Area
+from workbench.masks.edits.area import MIXED, Area
 from workbench.masks.edits.brush import Brush, Ruler
 from workbench.masks.edits.edits import Edit, Operation, Paint, Tile
 from workbench.masks.edits.filters import Filter
@@ -116,7 +116,7 @@ class Unpacker:
         cover = self._span("covers", entry.cover, rows * columns).reshape(rows, columns)
         keys = self._span("keys", *entry.keys)
         inside = (keys >= 0).all() and (keys[:, :2] < (rows, columns)).all()
-        if not inside or not np.isin(cover, (0, INSIDE, MIXED)).all():
+        if not inside or cover.max(initial=0) > MIXED:
             raise Damage("an area reaches beyond the recording")
         tiles = {(row, column): self._tile("area_tiles", tile) for row, column, tile in keys.tolist()}
         if any((row, column) not in tiles for row, column in np.argwhere(cover == MIXED).tolist()):
