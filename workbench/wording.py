@@ -253,6 +253,11 @@ SENTENCES: dict[str, str] = {
     "document.no_file": QT_TRANSLATE_NOOP("Errors", "There is no file “{project}”; check its name."),
     "document.not_read": QT_TRANSLATE_NOOP("Errors", "“{project}” can't be read: {reason}."),
     "document.not_written": QT_TRANSLATE_NOOP("Errors", "“{project}” can't be written: {reason}."),
+    "document.not_read_back": QT_TRANSLATE_NOOP(
+        "Errors",
+        "“{project}” was not saved, since what was written can't be read ({part}); the file is as it was. Undo the "
+        "last act, save, and report this, please.",
+    ),
     "document.newer": QT_TRANSLATE_NOOP(
         "Errors", "“{project}” was written by a newer version of this program; update to open it."
     ),

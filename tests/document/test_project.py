@@ -1,6 +1,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from workbench.document.document import Document
 from workbench.document.history import History, Step
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of
+from workbench.document.versions import versions_of
 from workbench.jobs.opening import open_file
 from workbench.masks.edits import areas
 from workbench.masks.edits.brush import Brush, Ruler, Shape
@@ -173,6 +175,24 @@ def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):
         save_project(path, recording, state, runs)
     assert "the disk is full" in sentence(raised.value)
     assert path.read_bytes() == before and [p.name for p in path.parent.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_what_could_not_be_opened_is_not_saved(saved):
+    path, recording, state, runs = saved
+    before = path.read_bytes()
+    wrong = state.with_present(layers=(replace(state.layers[0], gain_db=300.0), *state.layers[1:]))
+    with pytest.raises(ProjectError, match="not_read_back") as raised:
+        save_project(path, recording, wrong, runs)
+    assert "gain_db" in sentence(raised.value)
+    assert path.read_bytes() == before and versions_of(path) == []
+    assert not [each for each in path.parent.iterdir() if each.name.endswith(".part")]
+
+
+def test_costs_that_are_no_numbers_do_not_keep_a_project_from_opening(saved):
+    path, recording, state, runs = saved
+    odd = {4: replace(runs[4], costs=(3.0, float("inf"), float("nan"), 2.0))}
+    save_project(path, recording, state, odd)
+    assert load_project(path).runs[4].costs == (3.0, float("inf"), float("inf"), 2.0)
 
 
 def test_history_areas_strokes_and_other_stacks_come_back(saved, tmp_path):

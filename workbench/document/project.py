@@ -31,7 +31,7 @@ from workbench.document.state import Reference, Run, State
 from workbench.document.versions import keeping_versions
 from workbench.document.whereabouts import found, from_words, name_of, whereabouts
 from workbench.errors import UserError
-from workbench.progress import Progress, silent
+from workbench.progress import Progress, part, silent
 
 SUFFIX = ".workbench"
 
@@ -161,15 +161,30 @@ def save_project(
             head, recording=msgspec.structs.replace(head.recording, embedded=embedded.member)
         )
     try:
-        with (
-            keeping_versions(path) as partial,
-            zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file,
-        ):
-            write_archive(file, head, pieces, progress)
-            if embedded is not None:
-                embedded.write(file)
+        with keeping_versions(path) as partial:
+            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+                write_archive(file, head, pieces, part(progress, 0.0, 0.8))
+                if embedded is not None:
+                    embedded.write(file)
+            _read_back(path, partial)
+            progress(1.0)
     except OSError as error:
         raise ProjectError("document.not_written", project=str(path), reason=error) from error
+
+
+def _read_back(path: Path, partial: Path) -> None:
+    """Open what was written, before it takes the place of what can be opened.
+
+    Raises
+    ------
+    ProjectError
+        `document.not_read_back`.
+    """
+    try:
+        with zipfile.ZipFile(partial) as file:
+            unpacked(path, *contents(path, Archive(file, partial.stat().st_size)), path)
+    except UNREADABLE as error:
+        raise ProjectError("document.not_read_back", project=path.name, part=error) from error
 
 
 def packed(

@@ -59,7 +59,7 @@ def rescue(path: Path, recording: Path | None = None) -> Rescued:
             archive = Archive(file, path.stat().st_size)
             head = msgspec.json.decode(archive.json(HEAD), type=schema.ProjectEntry)
             archive.pools = head.pools
-            return _rescued(path, head, tables_of(_lines(archive)), archive, recording)
+            return rescued(path, head, tables_of(_lines(archive)), archive, recording)
     except ProjectError:
         raise
     except (*UNREADABLE, OSError) as error:
@@ -90,7 +90,18 @@ def _lines(archive: Archive) -> Iterator[schema.Tables]:
 Tables = Mapping[str, Sequence[Any]]
 
 
-def _rescued(path: Path, head: schema.ProjectEntry, tables: Tables, source: Source, there: Path | None) -> Rescued:
+def rescued(
+    path: Path, head: schema.ProjectEntry, tables: Tables, source: Source, recording: Path | None = None
+) -> Rescued:
+    """What checks out of a project, from its entries; see `rescue`.
+
+    Raises
+    ------
+    Damage
+        If nothing does.
+    ProjectError
+        If the recording is not to be found.
+    """
     present = min(head.present, len(head.steps) - 1)
     head = msgspec.structs.replace(head, present=present)
     reader = Reader(path, head, tables, source)
@@ -102,7 +113,7 @@ def _rescued(path: Path, head: schema.ProjectEntry, tables: Tables, source: Sour
         steps = [(present, reader.state(head.steps[present].state))]
     nearest = min(steps, key=lambda each: (abs(each[0] - present), each[0]))
     named = [(head.steps[number].name, state) for number, state in steps]
-    project = project_of(path, head, named, steps.index(nearest), _runs(head, reader), there)
+    project = project_of(path, head, named, steps.index(nearest), _runs(head, reader), recording)
     return Rescued(project, len(head.steps) - len(steps), lost)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from workbench.document.journal.journal import ACTS, LEAST_BYTES, Journal, in_us
 from workbench.document.journal.recovery import left_behind, recover
 from workbench.document.project import ProjectError
 from workbench.document.state import fresh_state
+from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
 from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
@@ -219,3 +221,28 @@ def test_a_disk_that_refuses_is_told_once_and_all_is_written_when_it_takes_it_ag
     assert told[1:] == [None]
     (found,) = left(writer)
     assert project_word(recover(found)) == writer.words[-1]
+
+
+def test_an_act_that_can_not_be_read_loses_itself_and_none_before_it(writer):
+    rng = np.random.default_rng(7)
+    for _ in range(10):
+        writer.act(rng)
+    word, document = writer.words[-1], writer.document
+    state = document.recorded_state
+    document.act("wrong", state.with_present(layers=(replace(state.layers[0], gain_db=300.0), *state.layers[1:])))
+    writer.take()
+    (found,) = left(writer)
+    assert project_word(recover(found)) == word
+
+
+def test_a_step_that_is_no_document_is_left_out_and_the_others_come_back(writer):
+    document = writer.document
+    state = document.recorded_state
+    # A component that no factorisation has: found out only where it is looked up.
+    parts = (*state.layers[0].parts, Part(state.next_id, 99))
+    wrong = replace(state, next_id=state.next_id + 1)
+    document.act("wrong", wrong.with_present(layers=(replace(state.layers[0], parts=parts), *state.layers[1:])))
+    document.act("right", state.with_present(layers=(replace(state.layers[0], name="right"), *state.layers[1:])))
+    writer.take()
+    (found,) = left(writer)
+    assert [name for name, _ in recover(found).steps] == ["", "run", "right"]

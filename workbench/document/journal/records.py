@@ -114,7 +114,11 @@ def read_records(file: IO[bytes], size: int) -> Iterator[Read]:
         body = file.read(text + behind)
         if len(body) < text + behind or zlib.crc32(body) != checksum:
             return
-        entry = decoder.decode(memoryview(body)[:text])
+        try:
+            entry = decoder.decode(memoryview(body)[:text])
+        except msgspec.ValidationError:
+            # What should never have been written ends it as what was cut does: all before it is good.
+            return
         yield Read(entry, _arrays(entry, body, text))
 
 

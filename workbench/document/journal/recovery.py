@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from workbench.document.packed.pieces import tables_of
 from workbench.document.packed.pools import POOLS, Arrays, Held
 from workbench.document.packed.words import Damage
 from workbench.document.project import Project, ProjectError, unpacked
+from workbench.document.rescue import rescued
 from workbench.document.whereabouts import from_words, name_of
 
 
@@ -187,8 +188,11 @@ def recover(left: Left, recording: Path | None = None) -> Project:
             view=journal.view,
         )
         tables: Mapping[str, list[Any]] = tables_of(journal.tables)
-        place = journal.project or Path(from_words(journal.begun.recording.path))
-        return replace(unpacked(place, head, tables, Held(journal.arrays), recording), path=place)
+        place, source = journal.project or Path(from_words(journal.begun.recording.path)), Held(journal.arrays)
+        try:
+            return unpacked(place, head, tables, source, recording)
+        except Damage:
+            return rescued(place, head, tables, source, recording).project
     except ProjectError:
         raise
     except OSError as error:

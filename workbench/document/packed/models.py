@@ -57,7 +57,8 @@ class Models:
             entry = self._runs[number]
             settings: RunSettings = msgspec.convert(entry.settings, RunSettings, from_attributes=True)
             model = self.model(entry.model)
-            self._made[number] = Run(settings, model, entry.costs, entry.name, entry.held, entry.number)
+            costs = tuple(map(float, entry.costs))
+            self._made[number] = Run(settings, model, costs, entry.name, entry.held, entry.number)
         return self._made[number]
 
     def model(self, number: int) -> Model:

@@ -104,7 +104,7 @@ class Packer:
             name=run.name,
             number=run.number,
             held=run.held,
-            costs=tuple(map(float, run.costs)),
+            costs=tuple(map(written, run.costs)),
             model=self.model(run.factors),
         )
 

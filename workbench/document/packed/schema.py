@@ -29,6 +29,7 @@ from workbench.document.packed.words import (
     FaderDb,
     FilePath,
     Id,
+    Limit,
     Name,
     Number,
     Numbers,
@@ -282,7 +283,7 @@ class RunEntry(Entry):
 
     settings: SettingsEntry
     model: Number
-    costs: tuple[float, ...] = ()
+    costs: tuple[Limit, ...] = ()
     name: Name = ""
     held: Numbers = ()
     number: Whole = 0

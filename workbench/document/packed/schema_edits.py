@@ -9,6 +9,7 @@ from msgspec import Meta
 from workbench.document.packed.words import (
     Amount,
     Entry,
+    Factor,
     Limit,
     Number,
     Numbers,
@@ -120,7 +121,7 @@ class ScaleEntry(OperationEntry, tag_field="effect", tag="Scale"):
     """`Scale`."""
 
     parts: Parts
-    factor: Amount
+    factor: Factor
 
 
 class ThresholdEntry(OperationEntry, tag_field="effect", tag="Threshold"):

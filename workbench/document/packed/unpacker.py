@@ -29,6 +29,7 @@ from workbench.masks.stack import Stack
 
 ROUNDING = 1e-3
 """By how much painted values may be above one together."""
+MOST_SHARE = 1e6
 FARTHEST = 1e12
 """Pixels from the beginning of a ruler."""
 WIDEST_FILTER = 135_000
@@ -254,9 +255,9 @@ class Unpacker:
         if not isinstance(base, Factors):
             raise Damage("sources share no components")
         shares = self._models.array(number, "shares", np.float32, (entry.sources, base.components, entry.bands))
-        # What is NaN is not above 0 either.
-        if not (shares >= 0).all() or not (np.abs(shares.sum(axis=0) - 1) <= ROUNDING).all():
-            raise Damage("sources do not sum to one")
+        # Masks are scaled so that they sum to one. What is NaN is not above 0 either.
+        if not ((shares >= 0) & (shares <= MOST_SHARE)).all():
+            raise Damage("sources have shares that are none")
         if any(each.source >= entry.sources for each in entry.words):
             raise Damage("a mark is of no source")
         words = tuple(Word(w.source, self.place(w.place), w.weight, w.denies, w.size) for w in entry.words)

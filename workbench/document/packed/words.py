@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -26,6 +27,8 @@ Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0, le=1e12)]
 Amount = Annotated[float, Meta(ge=0, le=1e12)]
+Factor = Annotated[float, Meta(ge=0, le=3.4e38)]
+"""Up to the largest number in single precision."""
 Seconds = Annotated[float, Meta(ge=-1e9, le=1e9)]
 Infinite = Literal["inf", "-inf"]
 Limit = float | Infinite
@@ -45,9 +48,9 @@ FilePath = Annotated[str, Meta(max_length=100_000)]
 
 
 def written(value: float) -> float | Infinite:
-    """A number as it is written."""
-    if value in (float("inf"), float("-inf")):
-        return "inf" if value > 0 else "-inf"
+    """A number as it is written; what is no number, as a cost that can't be told, is as bad as can be."""
+    if not math.isfinite(value):
+        return "-inf" if value < 0 else "inf"
     return float(value)
 
 
