@@ -22,6 +22,7 @@ SECONDS, SECONDS_ENV = 600, "MONKEY"
 SEEDS, SEEDS_ENV = 5, "MONKEYS"
 MOST_GROWN = 1024
 """Megabytes by which its memory may grow after the first minute."""
+LONGEST_ACT = 4.0
 NEVER = {"quit", "manual", "glossary"}
 """Actions that end the window, or open pages that are only read."""
 
@@ -54,14 +55,24 @@ class Monkey:
     """Random hands on a window."""
 
     def __init__(self, program, rng: random.Random, folder: Path) -> None:
+        from PySide6.QtCore import QTimer
+
         self._program, self._rng, self._folder = program, rng, folder
-        self.acts = 0
+        self.acts, self._began = 0, time.monotonic()
+        self._watch = QTimer(program.window, interval=1000)
+        self._watch.timeout.connect(self._let_go)
+        self._watch.start()
+
+    def _let_go(self) -> None:
+        """A drag in a loop of Qt's own ends by the keys and buttons of the screen alone."""
+        if time.monotonic() - self._began > LONGEST_ACT:
+            subprocess.run(["xdotool", "mouseup", "1", "key", "Escape"], check=False)
 
     def act(self) -> None:
         """Do something."""
         from PySide6.QtWidgets import QApplication, QDialog, QMenu, QMessageBox
 
-        rng, self.acts = self._rng, self.acts + 1
+        rng, self.acts, self._began = self._rng, self.acts + 1, time.monotonic()
         popup = QApplication.activePopupWidget()
         if isinstance(popup, QMenu) and rng.random() < 0.7:
             popup.close()
