@@ -37,7 +37,8 @@ def make_recording(path: Path) -> Path:
 @contextmanager
 def working_desk(home: Path | None) -> Iterator[Desk]:
     """A desk, and what its work in threads needs."""
-    application = QCoreApplication.instance() or QCoreApplication([])
+    existing = QCoreApplication.instance()
+    application = existing or QCoreApplication([])
     desk = build_desk(SilentPlayer, home=home)
     desk.plane.set_canvas(QRect(0, 0, 400, 200), 1.0)
     try:
@@ -45,6 +46,9 @@ def working_desk(home: Path | None) -> Iterator[Desk]:
     finally:
         desk.close()
         application.processEvents()
+        if existing is None:
+            # It goes, so that whoever wants a window can have an application of its own.
+            application.shutdown()
 
 
 def wait(condition: Callable[[], object], seconds: float = 60.0) -> None:

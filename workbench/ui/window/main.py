@@ -52,7 +52,9 @@ class MainWindow(QMainWindow):
         self.panes = Panes(desk)
         self.saves = SaveFlow(self, desk.document, desk.saving, desk.factorising, settings)
         self.files = FileFlow(self, desk.opening, desk.recent, self.saves, settings)
-        Portraits(self.panes.spectrogram, desk.document, desk.opening, desk.saving, desk.journalling, desk.recent)
+        Portraits(
+            self.panes.spectrogram, desk.document, desk.opening, desk.saving, desk.journalling, desk.recent, desk.runner
+        )
         self.exports = ExportFlow(self, desk.document, desk.listening, desk.exporting, ExportMemory(settings))
         self.exchange = ExchangeFlow(
             self, desk.document, desk.importing, desk.labelling, desk.exchanging, desk.figures, settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from workbench.control.journalling import Journalling
@@ -12,6 +13,7 @@ from workbench.control.opening import Opening
 from workbench.control.recent import Recent
 from workbench.control.saving import Saving
 from workbench.document.document import Document
+from workbench.jobs.runner import Runner
 
 SIZE = QSize(384, 216)
 FIRST_MS, NEXT_MS = 1500, 20_000
@@ -29,9 +31,11 @@ class Portraits(QObject):
         saving: Saving,
         journalling: Journalling,
         recent: Recent,
+        runner: Runner,
     ) -> None:
         super().__init__(pane)
         self._pane, self._document, self._journalling, self._recent = pane, document, journalling, recent
+        self._runner = runner
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.take)
@@ -57,11 +61,16 @@ class Portraits(QObject):
         document = self._document
         if document.recording is None or not self._pane.isVisible():
             return
-        picture = self._pane.grab().scaled(
-            SIZE, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
         path = document.path or document.recording.path
-        for place in (self._journalling.picture, self._recent.picture(path) if self._recent.knows(path) else None):
-            if place is not None and place.parent.parent.is_dir():
-                place.parent.mkdir(exist_ok=True)
-                picture.save(str(place))
+        places = [self._journalling.picture, self._recent.picture(path) if self._recent.knows(path) else None]
+        image = self._pane.grab().toImage()
+        self._runner.run("", lambda job: _keep(image, [each for each in places if each is not None]), key="portrait")
+
+
+def _keep(image: QImage, places: list[Path]) -> None:
+    """Write a picture to some places whose folders are there, or can be made in one that is."""
+    small = image.scaled(SIZE, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    for place in places:
+        if place.parent.parent.is_dir():
+            place.parent.mkdir(exist_ok=True)
+            small.save(str(place))
