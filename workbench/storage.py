@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -29,7 +29,7 @@ LONGEST_NAME = 200
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, before: Callable[[Path], object] = lambda target: None) -> Iterator[Path]:
     """A path to write to; what was written takes the place of `path` when the block ends well.
 
     Where `path` is a link, the file that it leads to is replaced, and the link stays. The new file has the mode of the
@@ -39,6 +39,8 @@ def replacing(path: Path) -> Iterator[Path]:
     ----------
     path : Path
         What to write or to replace. Its folder must exist.
+    before : callable
+        Called with the file that is replaced, when the new one is on the disk and about to take its place.
 
     Yields
     ------
@@ -61,12 +63,13 @@ def replacing(path: Path) -> Iterator[Path]:
         yield partial
         if mode is not None:
             os.chmod(partial, mode)
-        _sync(partial, os.O_RDWR)
+        sync(partial, os.O_RDWR)
+        before(target)
         os.replace(partial, target)
         if sys.platform != "win32":
             # Some file systems can't sync a folder; the new file is in its place all the same.
             with contextlib.suppress(OSError):
-                _sync(target.parent, os.O_RDONLY)
+                sync(target.parent, os.O_RDONLY)
     finally:
         partial.unlink(missing_ok=True)
         if handle is not None:
@@ -131,7 +134,7 @@ def _beginning(target: Path) -> str:
     return os.fsencode(target.name)[:LONGEST_NAME].decode(errors="ignore")
 
 
-def _sync(path: Path, flags: int) -> None:
+def sync(path: Path, flags: int) -> None:
     """Wait until a file or folder is on the disk."""
     handle = os.open(path, flags)
     try:

@@ -86,7 +86,7 @@ def test_work_that_was_never_saved_comes_back_with_its_history(start, song, tmp_
     assert (left.name, left.project, left.last) == ("song.wav", None, acts(first)[-2])
     taken_up(second, left)
     assert document_word(second.document) == word and second.document.dirty and second.document.path is None
-    assert not left.folder.exists(), "it is safe in the new journal"
+    assert pump(QCoreApplication.instance(), lambda: not left.folder.exists(), 10), "it is safe in the new journal"
     assert left_of(second) == []
     # And that one is killed, too.
     shutil.rmtree(tmp_path / "home")

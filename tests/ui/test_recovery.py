@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QMenu, QMessageBox
 from tests.acting import change_layer
 from tests.conftest import pump, tone_mix
 from workbench.app import build
-from workbench.document.journal.recovery import left_behind
+from workbench.document.journal.recovery import left_behind as held_back
 from workbench.document.project import load_project
 from workbench.document.versions import versions_of
 
@@ -45,6 +45,14 @@ def song(tmp_path):
     path = tmp_path / "song.wav"
     soundfile.write(path, tone_mix(1.0, 8000), 8000, subtype="PCM_16")
     return path
+
+
+def left_behind(home):
+    """What is offered, to this program and to others."""
+    out = held_back(home)
+    for each in out:
+        each.release()
+    return out
 
 
 def opened(program, path):
@@ -82,7 +90,8 @@ def test_unsaved_work_is_shown_and_taken_up_by_return(start, song, tmp_path):
     assert second.desk.document.layers[0].name == "Bläser" and second.window.isWindowModified()
     pump(second.application, lambda: not second.desk.runner.jobs, 20)
     # What is open is not offered again; closed by the user without saving, it is gone.
-    assert left_behind(tmp_path / "killed" / "journals") == []
+    home = tmp_path / "killed" / "journals"
+    assert pump(second.application, lambda: len(list(home.iterdir())) == 1, 10) and left_behind(home) == []
 
 
 def test_unsaved_work_is_discarded_only_after_asking_and_stays_otherwise(start, song, tmp_path):

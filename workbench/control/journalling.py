@@ -20,6 +20,7 @@ from workbench.document.project import SUFFIX
 from workbench.jobs.runner import Job, Runner
 from workbench.storage import remove_stale
 
+LOOK_MS = 250
 JOURNALS = "journals"
 """Folder of the journals, within the program's own."""
 
@@ -52,8 +53,12 @@ class Journalling(QObject):
     ) -> None:
         super().__init__(parent)
         self._document, self._runner, self._views, self._notices = document, runner, views, notices
-        self._factorising, self._recent = factorising, recent
+        self._factorising, self._recent, self._saving = factorising, recent, saving
         self._unsettled = self._released = False
+        self._waiting: list[Left] = []
+        """Work that was taken up, of which the old journals are still there."""
+        self._later = QTimer(self, interval=LOOK_MS)
+        self._later.timeout.connect(self._let_go)
         self._home = None if home is None else home / JOURNALS
         self._journal: Journal | None = None
         if self._home is None:
@@ -76,11 +81,15 @@ class Journalling(QObject):
         """Look for work that was left behind, and take away what saves left that never ended."""
         home, saved = self._home, [each.file for each in self._recent.files if each.file.suffix == SUFFIX]
         if home is not None:
-            for path in saved:
-                remove_stale(path)
+
+            def work(job: Job) -> list[Left]:
+                for path in saved:
+                    remove_stale(path)
+                return left_behind(home)
+
             self._runner.run(
                 self.tr("Looking for unsaved work"),
-                lambda job: left_behind(home),
+                work,
                 lambda left: self.found.emit(left) if left else None,
                 self._notices.trouble,
                 key="left",
@@ -114,6 +123,7 @@ class Journalling(QObject):
                 document.dirty,
                 settled,
                 None if held is None else held.member,
+                self._saving.stamp,
                 self._views.present,
             )
         )
@@ -128,12 +138,20 @@ class Journalling(QObject):
             self._take()
 
     def _recovered(self, left: Left) -> None:
-        """It is open again, and in the new journal; the old one goes once that is on the disk."""
+        """It is open again, and goes to the new journal; the old one goes once that is on the disk to stay."""
         self._take()
-        if self.settle():
-            left.remove()
+        self._waiting.append(left)
+        self._later.start()
 
-    def _tell(self, reason: OSError | None) -> None:
+    def _let_go(self) -> None:
+        """Remove what is safe elsewhere."""
+        if self._journal is not None and self._journal.safe:
+            self._later.stop()
+            for left in self._waiting:
+                left.remove()
+            self._waiting.clear()
+
+    def _tell(self, reason: Exception | None) -> None:
         if reason is not None:
             text = self.tr("What you do can't be written down for the case that the program ends: {0}. Save often.")
             self._notices.trouble(text.format(worded(reason).rstrip(".")))

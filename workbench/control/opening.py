@@ -61,55 +61,53 @@ class Opening(QObject):
             Where the recording of a project is, if not where it says.
         """
 
-        def failed(reason: UserError) -> None:
-            if reason.code == "document.outside":
-                there = Path(str(reason.values["path"]))
-                self.outside.emit(path, worded(reason), lambda at: self.open(path, at or there))
-            elif reason.code == "document.no_recording":
-                self.lost.emit(path.name, worded(reason), lambda at: self.open(path, at))
-            elif reason.code.startswith("document.damaged"):
-                self.damaged.emit(path, worded(reason))
-            else:
-                self._notices.trouble(reason)
-
         trusted = self.trusts(path)
-        return self._run(path.name, lambda job: open_file(path, job.report, recording_at, trusted), path, failed)
+        return self._run(
+            path.name,
+            lambda job: open_file(path, job.report, recording_at, trusted),
+            path,
+            lambda at: self.open(path, at),
+        )
 
     def recover(self, left: Left, recording_at: Path | None = None) -> Job:
         """Take up work that was left behind."""
-
-        def failed(reason: UserError) -> None:
-            if reason.code == "document.no_recording":
-                self.lost.emit(left.name, worded(reason), lambda at: self.recover(left, at))
-            else:
-                self._notices.trouble(reason)
-
-        path = left.project or Path(left.name)
-        return self._run(left.name, lambda job: open_left(left, job.report, recording_at), path, failed, left)
+        return self._run(
+            left.name,
+            lambda job: open_left(left, job.report, recording_at),
+            left.project or Path(left.name),
+            lambda at: self.recover(left, at),
+            left,
+        )
 
     def rescue(self, path: Path, recording_at: Path | None = None) -> Job:
         """Open what can be read of a damaged project, as work that is in no file yet."""
+        trusted = self.trusts(path)
+        return self._run(
+            path.name,
+            lambda job: open_rescued(path, job.report, recording_at, trusted),
+            path,
+            lambda at: self.rescue(path, at),
+        )
 
-        def failed(reason: UserError) -> None:
-            if reason.code == "document.no_recording":
-                self.lost.emit(path.name, worded(reason), lambda at: self.rescue(path, at))
-            else:
-                self._notices.trouble(reason)
-
-        return self._run(path.name, lambda job: open_rescued(path, job.report, recording_at), path, failed)
-
-    def open_version(self, version: Path, path: Path) -> Job:
+    def open_version(self, version: Path, path: Path, recording_at: Path | None = None) -> Job:
         """Open an earlier version of a project, as work that is in no file yet."""
-        return self._run(path.name, lambda job: open_version(version, job.report), path, self._notices.trouble)
+        trusted = self.trusts(path)
+        return self._run(
+            path.name,
+            lambda job: open_version(version, job.report, recording_at, trusted),
+            path,
+            lambda at: self.open_version(version, path, at),
+        )
 
     def _run(
         self,
         name: str,
         work: Callable[[Job], Opened],
         path: Path,
-        failed: Callable[[UserError], object],
+        again: Callable[[Path | None], object],
         left: Left | None = None,
     ) -> Job:
+        """Open something; `again` opens it with a recording at a path."""
         document = self._document
         began = document.recorded_state
 
@@ -119,14 +117,21 @@ class Opening(QObject):
             else:
                 self._put(path, result, left)
 
-        def refused(reason: Exception) -> None:
-            if isinstance(reason, UserError):
-                failed(reason)
+        def failed(reason: Exception) -> None:
+            code = reason.code if isinstance(reason, UserError) else ""
+            if code == "document.outside":
+                assert isinstance(reason, UserError)
+                there = Path(str(reason.values["path"]))
+                self.outside.emit(path, worded(reason), lambda at: again(at or there))
+            elif code == "document.no_recording":
+                self.lost.emit(name, worded(reason), again)
+            elif code.startswith("document.damaged") and left is None:
+                self.damaged.emit(path, worded(reason))
             else:
                 self._notices.trouble(reason)
 
         self._notices.soothe()
-        return self._runner.run(self.tr("Opening {0}").format(name), work, done, refused, key="open")
+        return self._runner.run(self.tr("Opening {0}").format(name), work, done, failed, key="open")
 
     def _put(self, path: Path, result: Opened, left: Left | None) -> None:
         self.replacing.emit()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from workbench.control.notices import Notices
 from workbench.control.views import Views
 from workbench.document.document import Document
-from workbench.document.embedding import Embedded, embedded
+from workbench.document.embedding import Embedded, embedded, is_own_file
 from workbench.document.in_use import InUse
 from workbench.document.project import SUFFIX, Stamp, save_project, stamp_of
 from workbench.document.state import State
@@ -45,10 +45,15 @@ class Saving(QObject):
         """Whether a project is being written."""
         return self._runner.running("save")
 
+    @property
+    def stamp(self) -> Stamp | None:
+        """Of the document's file, as it was opened or saved."""
+        return self._stamp
+
     def follow(self, result: Opened) -> None:
         """Another document takes the place of the open one."""
         project = result.project
-        self._stamp = None if project is None else project.stamp
+        self._stamp = None if project is None or result.path is None else project.stamp
         self._in_use.hold(result.path)
 
     def tell_elsewhere(self) -> None:
@@ -82,7 +87,7 @@ class Saving(QObject):
         if self.saving:
             self._notices.say(self.tr("Still saving; save again in a moment"))
             return
-        own = path == document.path
+        own = document.path is not None and path.resolve() == document.path.resolve()
         if own and self._in_use.elsewhere:
             # The other window may have been closed since.
             self._in_use.hold(path)
@@ -96,10 +101,13 @@ class Saving(QObject):
         recording, state, runs = document.recording, document.recorded_state, dict(document.runs)
         steps, present, view, held = document.steps, document.step, self._views.present, document.embedded
         wanted = held is not None if inside is None else inside
+        same = held is not None and held.project is not None and stamp_of(held.project) == self._stamp
 
         def work(job: Job) -> Written:
             job.report(-1.0)
-            sound = embedded(recording, held) if wanted else None
+            # What is in no file of its own stays inside, whatever is wished.
+            keeps = wanted or (held is not None and not is_own_file(recording))
+            sound = embedded(recording, held if same else None) if keeps else None
             save_project(path, recording, state, runs, steps, present, embedded=sound, view=view, progress=job.report)
             return state, stamp_of(path), None if sound is None else Embedded(path, sound.member)
 
@@ -110,6 +118,9 @@ class Saving(QObject):
             self._in_use.hold(path)
             document.mark_saved(written[0], runs, path, written[2])
             self.saved.emit(path)
+            if written[2] is not None and not wanted:
+                text = self.tr("The recording is in no file of its own, so it stays inside “{0}”.")
+                self._notices.trouble(text.format(path.name))
             self._notices.say(self.tr("Saved {0}").format(path.name))
             if then is not None:
                 then()

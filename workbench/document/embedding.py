@@ -22,6 +22,9 @@ from workbench.progress import Progress, silent
 
 FLAC_CHANNELS, FLAC_RATE = 8, 655_350
 """More FLAC does not hold."""
+COPIED = (".ogg", ".oga", ".opus", ".mp3")
+"""Small files that hold more than they would as FLAC, which is rounded, or as WAV, which is large; all others are
+written anew, so that a film is not sent along."""
 MOST_UNFOLDED = 200
 """A member of sound is hardly packed: so many times its packed bytes it may have."""
 
@@ -42,6 +45,15 @@ class Embedded:
     project: Path | None
     member: str
     put: Callable[[IO[bytes]], None] | None = None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its project file still has it."""
+        try:
+            with zipfile.ZipFile(self.project or "") as file:
+                return self.member in file.namelist()
+        except (OSError, zipfile.BadZipFile):
+            return False
 
     def write(self, file: zipfile.ZipFile) -> None:
         """Put it into a project file."""
@@ -88,22 +100,28 @@ class Embedded:
 def embedded(recording: Recording, held: Embedded | None = None) -> Embedded:
     """A recording, to be put inside a project file: as FLAC where that keeps every sample.
 
-    Else it is the sound file itself, where it is still there, or what the project held; or 32-bit float WAV.
+    Else it is what the project held, the sound file itself where that is of a kind that opens everywhere and is still
+    there, or 32-bit float WAV.
 
     Parameters
     ----------
     held : Embedded, optional
-        As the project holds it that the recording was opened from.
+        As the project holds it that the recording was opened from, where that is still the same file.
     """
-    if held is not None:
+    if held is not None and held.put is None and held.is_there:
         return held
     subtype = _exact_in(recording)
     if subtype is not None:
         return Embedded(None, "recording.flac", lambda file: _encode(recording, file, "FLAC", subtype))
-    suffix = "".join(each for each in recording.path.suffix.lower() if each.isascii() and each.isalnum())[:8]
-    if suffix and recording.file_checksum and _checksum(recording.path) == recording.file_checksum:
-        return Embedded(None, f"recording.{suffix}", lambda file: _copy(recording.path, file))
+    suffix = recording.path.suffix.lower()
+    if suffix in COPIED and is_own_file(recording):
+        return Embedded(None, f"recording{suffix}", lambda file: _copy(recording.path, file))
     return Embedded(None, "recording.wav", lambda file: _encode(recording, file, "WAV", "FLOAT"))
+
+
+def is_own_file(recording: Recording) -> bool:
+    """Whether the file that a recording is called by is there, and is the one that it was decoded from."""
+    return bool(recording.file_checksum) and _checksum(recording.path) == recording.file_checksum
 
 
 def _exact_in(recording: Recording) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from workbench.document.embedding import Embedded
 from workbench.document.packed import schema
 from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive
 from workbench.document.packed.known import Known
@@ -59,6 +60,9 @@ def rescue(path: Path, recording: Path | None = None) -> Rescued:
             archive = Archive(file, path.stat().st_size)
             head = msgspec.json.decode(archive.json(HEAD), type=schema.ProjectEntry)
             archive.pools = head.pools
+            if head.recording.embedded is not None and not Embedded(path, head.recording.embedded).is_there:
+                # It is looked for outside, and asked for where it is not there.
+                head = msgspec.structs.replace(head, recording=msgspec.structs.replace(head.recording, embedded=None))
             return rescued(path, head, tables_of(_lines(archive)), archive, recording)
     except ProjectError:
         raise

@@ -84,8 +84,7 @@ def open_file(
         levels = analyse_levels(recording.samples, Analysis(), part(progress, 0.4, 1.0))
         return Opened(recording, levels, remarks=recording.remarks)
     project = load_project(path, recording_at)
-    if recording_at is None and project.embedded is None and not trusted and not _inside(project.recording, path):
-        raise UserError("document.outside", project=path.name, path=str(project.recording.resolve()))
+    _check_inside(project, path, recording_at, trusted)
     return open_project(project, path, True, progress)
 
 
@@ -94,14 +93,21 @@ def open_left(left: Left, progress: Progress = silent, recording_at: Path | None
     return open_project(recover(left, recording_at), left.project, False, progress)
 
 
-def open_version(version: Path, progress: Progress = silent) -> Opened:
+def open_version(
+    version: Path, progress: Progress = silent, recording_at: Path | None = None, trusted: bool = True
+) -> Opened:
     """An earlier version of a project, as work that is in no file; see `open_file`."""
-    return open_project(load_project(version), None, False, progress)
+    project = load_project(version, recording_at)
+    _check_inside(project, version, recording_at, trusted)
+    return open_project(project, None, False, progress)
 
 
-def open_rescued(path: Path, progress: Progress = silent, recording_at: Path | None = None) -> Opened:
+def open_rescued(
+    path: Path, progress: Progress = silent, recording_at: Path | None = None, trusted: bool = True
+) -> Opened:
     """What checks out of a damaged project, as work that is in no file; see `open_file`."""
     rescued = rescue(path, recording_at)
+    _check_inside(rescued.project, path, recording_at, trusted)
     opened = open_project(rescued.project, None, False, progress)
     told = UserError("document.rescued", project=path.name, steps=rescued.lost_steps, edits=rescued.lost_edits)
     return replace(opened, remarks=(*opened.remarks, told))
@@ -156,8 +162,14 @@ def _patch(count: int, share: float) -> NDArray[np.intp]:
     return np.arange(first, min(first + TRIED, count))
 
 
-def _effort(edits: Sequence[Edit], rows: NDArray[np.intp], columns: NDArray[np.intp]) -> int:
-    """What it takes to lay edits over the blocks of a patch, by that of a simple operation."""
+def _effort(
+    edits: Sequence[Edit], rows: NDArray[np.intp], columns: NDArray[np.intp], known: dict[int, int] | None = None
+) -> int:
+    """What it takes to lay edits over the blocks of a patch, by that of a simple operation, as far as it counts."""
+    known = {} if known is None else known
+    if id(edits) in known:
+        # As often as it is asked for, it is evaluated.
+        return known[id(edits)]
     region = Region(int(rows[0]) - 128, int(rows[-1]) + 128, int(columns[0]) - 32, int(columns[-1]) + 32)
     total = 0
     for edit in edits:
@@ -165,10 +177,17 @@ def _effort(edits: Sequence[Edit], rows: NDArray[np.intp], columns: NDArray[np.i
             total += edit.effort(region)
             source = getattr(edit.effect, "source", None) if isinstance(edit, Operation) else None
             if isinstance(source, Stack):
-                total += _effort(source.edits, rows, columns)
-    return total
+                total += _effort(source.edits, rows, columns, known)
+        if total >= MOST_EFFORT:
+            break
+    known[id(edits)] = min(total, MOST_EFFORT)
+    return known[id(edits)]
 
 
-def _inside(recording: Path, project: Path) -> bool:
-    """Whether a recording lies in the folder of its project, or below it."""
-    return recording.resolve().is_relative_to(project.parent.resolve())
+def _check_inside(project: Project, path: Path, recording_at: Path | None, trusted: bool) -> None:
+    """A project that nobody knows here opens no file outside its folder unasked."""
+    if trusted or recording_at is not None or project.embedded is not None:
+        return
+    there = project.recording.resolve()
+    if not there.is_relative_to(path.parent.resolve()):
+        raise UserError("document.outside", project=path.name, path=str(there))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +23,8 @@ from tests.same import history_word, project_word
 from workbench.audio.recording import load
 from workbench.document.document import Document
 from workbench.document.journal.changes import Snapshot
-from workbench.document.journal.journal import ACTS, LEAST_BYTES, Journal, in_use
+from workbench.document.journal.holding import Hold
+from workbench.document.journal.journal import ACTS, LEAST_BYTES, Journal
 from workbench.document.journal.recovery import left_behind, recover
 from workbench.document.project import ProjectError
 from workbench.document.state import fresh_state
@@ -55,14 +60,14 @@ class Writer:
         self.run, _ = self.document.begin_run("run", RunSettings(components=4), factors, True)
         self.take()
 
-    def take(self, settled: bool = True) -> None:
+    def take(self, settled: bool = True, written: bool = True) -> None:
         document = self.document
         self.journal.take(
             Snapshot(
                 self.recording, self.project, document.history_changes(), dict(document.runs), document.dirty, settled
             )
         )
-        assert self.journal.settle()
+        assert self.journal.settle() is written
         self.words.append(self.word)
         self.sizes.append(self.file.stat().st_size)
 
@@ -96,10 +101,28 @@ def writer(tmp_path):
     out.journal.close()
 
 
+def eventually(condition) -> bool:
+    """Whether it comes to hold."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def found_in(home: Path):
+    """What is offered, to this program and to others."""
+    out = left_behind(home)
+    for each in out:
+        each.release()
+    return out
+
+
 def left(writer: Writer):
     """What is left as if the program had been killed."""
     writer.journal.close(remove=False)
-    return left_behind(writer.home)
+    return found_in(writer.home)
 
 
 @settings(max_examples=12)
@@ -140,8 +163,8 @@ def test_a_flipped_bit_ends_it_there_and_raises_nothing(writer):
             assert project_word(recover(found)) in words
         except ProjectError as error:
             assert error.code == "document.journal_damaged"
-        left_behind(writer.home)
-        if not (found.folder).exists():
+        found_in(writer.home)
+        if not found.folder.exists():
             # Nothing was left of it but its beginning.
             found.folder.mkdir()
 
@@ -164,7 +187,7 @@ def test_work_that_is_saved_is_not_offered_and_work_after_that_is(writer, tmp_pa
     writer.take()
     copy = tmp_path / "copy"
     shutil.copytree(writer.home, copy)
-    assert left_behind(copy) == [] and list(copy.iterdir()) == [], "and is not kept"
+    assert found_in(copy) == [] and list(copy.iterdir()) == [], "and is not kept"
     random_act(document, np.random.default_rng(3))
     writer.take()
     (found,) = left(writer)
@@ -173,8 +196,80 @@ def test_work_that_is_saved_is_not_offered_and_work_after_that_is(writer, tmp_pa
 
 
 def test_a_journal_in_use_is_nobody_elses(writer):
-    assert in_use(writer.journal.folder) and left_behind(writer.home) == []
+    assert Hold.of(writer.journal.folder) is None and left_behind(writer.home) == []
     assert writer.file.exists()
+
+
+def test_what_one_program_offers_another_does_not(writer):
+    random_act(writer.document, np.random.default_rng(8))
+    writer.take()
+    writer.journal.close(remove=False)
+    (found,) = left_behind(writer.home)
+    assert left_behind(writer.home) == [] and found.folder.exists()
+    found.release()
+    (again,) = left_behind(writer.home)
+    again.remove()
+    assert list(writer.home.iterdir()) == []
+
+
+def test_without_locks_of_the_system_the_process_tells(writer, monkeypatch):
+    def refuse(*told):
+        raise OSError(38, "not supported")
+
+    monkeypatch.setattr("workbench.document.journal.holding.fcntl.flock", refuse)
+    hold = Hold.make(writer.home)
+    assert Hold.of(hold.folder) is None, "this process runs"
+    (hold.folder / "lock").write_text(f"{os.getpid()} 17 {socket.gethostname()}")
+    other = Hold.of(hold.folder)
+    assert other is not None, "another had this number before"
+    (hold.folder / "lock").write_text("17 17 another-machine")
+    assert Hold.of(hold.folder) is None
+    other.remove()
+
+
+def test_a_folder_that_never_got_its_name_goes_after_a_while(writer):
+    hidden = writer.home / ".0123456789abcdef0123456789abcdef"
+    hidden.mkdir()
+    left_behind(writer.home)
+    assert hidden.exists()
+    os.utime(hidden, (0, 0))
+    left_behind(writer.home)
+    assert not hidden.exists()
+
+
+def test_programs_that_start_at_once_take_no_journal_that_is_being_made(tmp_path):
+    """Lookers and makers side by side: what was made is there."""
+    home, stop = tmp_path / "home", threading.Event()
+
+    def look():
+        while not stop.is_set():
+            for each in left_behind(home):
+                each.release()
+
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for each in lookers:
+        each.start()
+    held = [Hold.make(home) for _ in range(200)]
+    stop.set()
+    for each in lookers:
+        each.join()
+    assert all(each.folder.is_dir() for each in held)
+    for each in held:
+        each.remove()
+
+
+def test_saved_elsewhere_it_belongs_there_and_finds_its_own_recording(writer, tmp_path):
+    other = tmp_path / "b"
+    other.mkdir()
+    soundfile.write(other / "song.wav", tone_mix(1.0, 8000, seed=9), 8000, subtype="FLOAT")
+    writer.project = other / "q.workbench"
+    writer.document.mark_saved(writer.document.recorded_state, writer.document.runs, writer.project)
+    writer.take()
+    random_act(writer.document, np.random.default_rng(10))
+    writer.take()
+    (found,) = left(writer)
+    back = recover(found)
+    assert found.project == writer.project and back.recording.samefile(tmp_path / "song.wav")
 
 
 def test_another_recording_has_another_journal_and_the_end_leaves_none(writer, tmp_path):
@@ -206,19 +301,22 @@ def test_a_disk_that_refuses_is_told_once_and_all_is_written_when_it_takes_it_ag
     real = os.write
 
     def full(handle, data):
-        if handle == writer.journal._file:
+        if threading.current_thread().name == "journal":
+            real(handle, data[:7])
             raise OSError(28, "No space left on device")
         return real(handle, data)
 
-    monkeypatch.setattr("workbench.document.journal.journal.AGAIN", 0.0)
+    monkeypatch.setattr("workbench.document.journal.journal.AGAIN", 0.2)
+    before = writer.file.read_bytes()
     monkeypatch.setattr(os, "write", full)
     random_act(writer.document, np.random.default_rng(5))
-    writer.take()
-    assert len(told) == 1 and isinstance(told[0], OSError)
+    writer.take(written=False)
+    assert len(told) == 1 and isinstance(told[0], OSError) and not writer.journal.safe
+    assert writer.file.read_bytes().startswith(before), "what is on the disk stays"
     monkeypatch.setattr(os, "write", real)
-    random_act(writer.document, np.random.default_rng(6))
-    writer.take()
-    assert told[1:] == [None]
+    # Nothing more is done: it is tried again by itself.
+    assert eventually(lambda: told[1:] == [None]) and writer.journal.settle()
+    assert eventually(lambda: writer.journal.safe)
     (found,) = left(writer)
     assert project_word(recover(found)) == writer.words[-1]
 
@@ -246,3 +344,33 @@ def test_a_step_that_is_no_document_is_left_out_and_the_others_come_back(writer)
     writer.take()
     (found,) = left(writer)
     assert [name for name, _ in recover(found).steps] == ["", "run", "right"]
+
+
+def test_a_defect_does_not_end_it_and_is_told(writer, monkeypatch):
+    told, hooked = [], []
+    writer.journal._troubled = told.append
+    monkeypatch.setattr("workbench.document.journal.journal.AGAIN", 0.2)
+    monkeypatch.setattr(sys, "excepthook", lambda *error: hooked.append(error))
+    monkeypatch.setattr("workbench.document.journal.journal.record", lambda *told: 1 / 0)
+    random_act(writer.document, np.random.default_rng(11))
+    writer.take(written=False)
+    assert len(told) == len(hooked) == 1
+    monkeypatch.undo()
+    assert eventually(lambda: told[1:] == [None])
+    (found,) = left(writer)
+    assert project_word(recover(found)) == writer.words[-1]
+
+
+def test_where_there_is_no_room_for_another_the_long_one_goes_on(writer, monkeypatch):
+    monkeypatch.setattr("workbench.document.journal.journal.LEAST_BYTES", 1)
+    monkeypatch.setattr("workbench.document.journal.journal.OUTGROWN", 0)
+
+    def full(*told):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Journal, "_rewrite", full)
+    rng = np.random.default_rng(12)
+    for _ in range(10):
+        writer.act(rng)
+    (found,) = left(writer)
+    assert project_word(recover(found)) == writer.words[-1]

@@ -9,7 +9,7 @@ from time import time
 
 from workbench.audio.recording import Recording
 from workbench.document.history import HistoryChange, Step
-from workbench.document.journal.records import Beginning, Change, entries_of
+from workbench.document.journal.records import Beginning, Belonging, Change, Saved, entries_of
 from workbench.document.packed import schema
 from workbench.document.packed.packer import Packer
 from workbench.document.packed.pools import Arrays
@@ -36,6 +36,8 @@ class Snapshot:
         No run is under way: each is as it will be.
     embedded : str or None
         As what the project's file holds the recording.
+    stamp : (int, int, int) or None
+        Of the project's file, as it was read or written here.
     view : ViewEntry or None
     """
 
@@ -46,7 +48,13 @@ class Snapshot:
     dirty: bool
     settled: bool = True
     embedded: str | None = None
+    stamp: tuple[int, int, int] | None = None
     view: schema.ViewEntry | None = None
+
+    @property
+    def belongs(self) -> object:
+        """What is another where it belongs to another file."""
+        return self.project, self.embedded, self.stamp
 
     @property
     def place(self) -> Path:
@@ -90,10 +98,6 @@ class Mirror:
         self.dropped, self.kept = 0, len(self.steps)
         self._in_file = len(self.steps)
 
-    def forgotten(self) -> None:
-        """Nothing of it is in the file."""
-        self.dropped = self.kept = self._in_file = 0
-
 
 class Written:
     """What a file of a journal has, and makes the records that bring it to a snapshot.
@@ -109,24 +113,25 @@ class Written:
         self._place = Path()
         self._packer = Packer(lambda reference: whereabouts(self._place, reference.path))
         self._runs: dict[int, Run] = {}
+        self._saved: object = None
         self._last: tuple[int, bool] | None = None
         """Which step was the present one, and whether it was unsaved."""
 
     def begin(self, snapshot: Snapshot) -> Beginning:
         """The first record."""
-        recording = snapshot.recording
-        reference = schema.RecordingEntry(
-            rate=recording.rate,
-            channels=recording.channels,
-            samples=len(recording.samples),
-            checksums=recording.checksums,
-            embedded=snapshot.embedded,
-            **whereabouts(snapshot.place, recording.path),
-        )
-        project = None if snapshot.project is None else in_words(str(snapshot.project))
-        return Beginning(schema.SCHEMA, reference, project)
+        self._saved = snapshot.belongs
+        return Beginning(schema.SCHEMA, _belonging(snapshot))
 
-    def change(self, mirror: Mirror, snapshot: Snapshot, whole: bool) -> tuple[Change, Arrays] | None:
+    def saved(self, snapshot: Snapshot) -> Saved | None:
+        """The record of another project file, or of the same that was written anew; None where it is neither."""
+        if snapshot.belongs == self._saved:
+            return None
+        self._saved = snapshot.belongs
+        return Saved(_belonging(snapshot))
+
+    def change(
+        self, mirror: Mirror, snapshot: Snapshot, whole: bool, afresh: bool = False
+    ) -> tuple[Change, Arrays] | None:
         """The record that brings the file to a snapshot; None where it is there.
 
         Parameters
@@ -135,16 +140,19 @@ class Written:
             The history of the snapshot.
         whole : bool
             With what runs under way have come to.
+        afresh : bool
+            The file has nothing yet.
         """
+        dropped, kept = (0, 0) if afresh else (mirror.dropped, mirror.kept)
         self._place = snapshot.place
-        new = mirror.steps[mirror.kept :]
+        new = mirror.steps[kept:]
         runs = {number: run for number, run in snapshot.runs.items() if number != PREVIEW}
         changed = [number for number, run in runs.items() if self._runs.get(number) is not run]
         wanted = [number for number in changed if whole or snapshot.settled or number not in self._runs]
         gone = tuple(number for number in self._runs if number not in runs)
         self.late = len(wanted) < len(changed)
         now = mirror.present, snapshot.dirty
-        if not new and not mirror.cut and not wanted and not gone and now == self._last:
+        if not afresh and not new and not mirror.cut and not wanted and not gone and now == self._last:
             return None
         added = tuple(schema.StepEntry(name=step.name, state=self._packer.state(step.state)) for step in new)
         told = tuple(schema.NumberedRun(id=number, run=self._packer.run(runs[number])) for number in wanted)
@@ -153,8 +161,8 @@ class Written:
         self._runs = {**{key: run for key, run in self._runs.items() if key in runs}, **{n: runs[n] for n in wanted}}
         change = Change(
             time=time(),
-            dropped=mirror.dropped,
-            kept=mirror.kept,
+            dropped=dropped,
+            kept=kept,
             added=added,
             present=mirror.present,
             dirty=snapshot.dirty,
@@ -165,3 +173,17 @@ class Written:
             view=snapshot.view,
         )
         return change, arrays
+
+
+def _belonging(snapshot: Snapshot) -> Belonging:
+    recording = snapshot.recording
+    reference = schema.RecordingEntry(
+        rate=recording.rate,
+        channels=recording.channels,
+        samples=len(recording.samples),
+        checksums=recording.checksums,
+        embedded=snapshot.embedded,
+        **whereabouts(snapshot.place, recording.path),
+    )
+    project = None if snapshot.project is None else in_words(str(snapshot.project))
+    return Belonging(reference, project, snapshot.stamp)

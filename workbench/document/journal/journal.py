@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from uuid import uuid4
+from typing import Any
+
+from numpy.typing import NDArray
 
 from workbench.document.journal.changes import Mirror, Snapshot, Written
-from workbench.document.journal.records import MAGIC, Saved, record
-from workbench.document.whereabouts import in_words
+from workbench.document.journal.holding import Hold
+from workbench.document.journal.records import MAGIC, Record, record
+from workbench.storage import sync
 
-if sys.platform != "win32":
-    import fcntl
-
-ACTS, LOCK, PICTURE = "acts", "lock", "picture.png"
+ACTS, PICTURE = "acts", "picture.png"
 PATIENCE = 0.005
 """Seconds for which an act waits until it is written; a disk that takes longer is not waited for."""
 UNDER_WAY = 5.0
@@ -44,34 +43,40 @@ class Journal:
         Told, in the journal's thread, why nothing can be written, and None when it can again.
     """
 
-    def __init__(self, home: Path, troubled: Callable[[OSError | None], object] = lambda reason: None) -> None:
+    def __init__(self, home: Path, troubled: Callable[[Exception | None], object] = lambda reason: None) -> None:
         self._home, self._troubled = home, troubled
         self._wake = threading.Condition()
         self._wanted: Snapshot | None = None
-        self._asked = self._taken = self._done = 0
-        """How many snapshots there were, which of them the thread has seen, and which is written."""
+        self._asked = self._taken = self._done = self._good = 0
+        """How many snapshots there were, which of them the thread has seen, which it is through with, and which is in
+        the file."""
         self._closing = False
-        self._folder: Path | None = None
-        self._lock: int | None = None
+        self._hold: Hold | None = None
         self._file: int | None = None
         self._written, self._mirror = Written(), Mirror()
         self._of: object = None
-        self._project: Path | None = None
         self._size = self._first = 0
-        self._refused = 0.0
+        self._unsynced, self._spoilt = False, False
+        self._late = self._retry = self._roomless = 0.0
+        """When a run under way is written, a disk that refused is tried, a file that is long is begun anew."""
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
 
     @property
     def folder(self) -> Path | None:
         """Where it is written; None before anything is."""
-        return self._folder
+        return None if self._hold is None else self._hold.folder
+
+    @property
+    def safe(self) -> bool:
+        """Whether all that was taken is on the disk to stay."""
+        with self._wake:
+            return self._good == self._asked and not self._unsynced
 
     def take(self, snapshot: Snapshot) -> None:
         """Write down a document as it is; returns when it is written, or after a moment."""
         with self._wake:
-            busy = self._asked != self._taken
-            last = self._wanted
+            busy, last = self._asked != self._taken, self._wanted
             if last is not None and busy and last.recording is snapshot.recording:
                 # What nobody has looked at yet is told with it.
                 snapshot = replace(snapshot, history=last.history.then(snapshot.history))
@@ -83,9 +88,10 @@ class Journal:
                 self._wake.wait_for(lambda: self._done >= number, PATIENCE)
 
     def settle(self, timeout: float = 10.0) -> bool:
-        """Wait until all that was taken is written; answers whether it is."""
+        """Wait until all that was taken is written, or can't be; answers whether it is."""
         with self._wake:
-            return self._wake.wait_for(lambda: self._done >= self._asked, timeout)
+            self._wake.wait_for(lambda: self._done >= self._asked, timeout)
+            return self._good >= self._asked
 
     def close(self, remove: bool = True) -> None:
         """End; what was written goes, unless it is to be found at the next start."""
@@ -93,16 +99,19 @@ class Journal:
             self._closing = True
             self._wake.notify_all()
         self._thread.join(10.0)
+        if self._thread.is_alive():
+            # A disk that hangs: nothing is taken from under it.
+            return
+        if not remove:
+            self._sync()
         self._end(remove)
 
     # -- in its own thread -------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        unsynced, late = False, 0.0
         while True:
             with self._wake:
-                wait = IDLE if unsynced else (max(0.05, late - monotonic()) if late else None)
-                self._wake.wait_for(lambda: self._closing or self._asked != self._taken, wait)
+                self._wake.wait_for(lambda: self._closing or self._asked != self._taken, self._wait())
                 snapshot, number, new = self._wanted, self._asked, self._asked != self._taken
                 self._taken = number
                 if self._closing and not new:
@@ -113,96 +122,117 @@ class Journal:
                 if self._of is not snapshot.recording:
                     self._mirror = Mirror()
                 self._mirror.apply(snapshot.history)
-            if not new and unsynced:
-                self._sync()
-                unsynced = False
-                continue
-            unsynced = self._write(snapshot, bool(late) and monotonic() >= late) or unsynced
-            late = 0.0 if not self._written.late else late if late > monotonic() else monotonic() + UNDER_WAY
+            good = self._look(snapshot, new)
             with self._wake:
-                self._done = max(self._done, number)
+                self._done = number
+                self._good = number if good else self._good
                 self._wake.notify_all()
 
-    def _write(self, snapshot: Snapshot, whole: bool) -> bool:
-        """Bring the file to a snapshot; answers whether anything was written."""
-        if monotonic() < self._refused:
+    def _wait(self) -> float | None:
+        """Seconds until something is to be done though nobody asks."""
+        now = monotonic()
+        times = [each - now for each in (self._late, self._retry) if each]
+        times += [IDLE] if self._unsynced else []
+        return max(0.02, min(times)) if times else None
+
+    def _look(self, snapshot: Snapshot, new: bool) -> bool:
+        """Do what is to be done; answers whether the file has the snapshot."""
+        now = monotonic()
+        if self._retry and now < self._retry:
             return False
+        if new or self._retry or (self._late and now >= self._late):
+            good = self._write(snapshot, whole=bool(self._late) and now >= self._late)
+            self._late = 0.0 if not self._written.late else (self._late if self._late > now else now + UNDER_WAY)
+            return good
+        self._sync()
+        return not self._spoilt
+
+    def _write(self, snapshot: Snapshot, whole: bool) -> bool:
         try:
-            if self._of is not snapshot.recording or self._file is None:
-                self._begin(snapshot)
-            elif self._size > max(LEAST_BYTES, OUTGROWN * self._first):
-                self._rewrite(snapshot)
-            else:
-                if snapshot.project != self._project:
-                    self._append(Saved(None if snapshot.project is None else in_words(str(snapshot.project))))
-                    self._project = snapshot.project
-                made = self._written.change(self._mirror, snapshot, whole)
-                if made is None:
-                    return False
-                self._append(made[0], *made[1].values())
-                self._mirror.written()
-        except OSError as error:
-            # All is written anew when the disk takes it again.
-            self._refused = monotonic() + AGAIN
-            self._close_file()
+            self._bring(snapshot, whole)
+        except Exception as error:  # noqa: BLE001 - whatever it is, work must go on, and somebody must hear of it
+            if not isinstance(error, OSError):
+                sys.excepthook(type(error), error, error.__traceback__)
+            # All is written anew when it is tried again; what is on the disk stays until then.
+            self._spoilt, self._retry = True, monotonic() + AGAIN
             self._troubled(error)
             return False
-        if self._refused:
-            self._refused = 0.0
+        if self._retry:
+            self._retry = 0.0
             self._troubled(None)
         return True
 
-    def _begin(self, snapshot: Snapshot) -> None:
-        """A journal of another document, in place of the one before."""
+    def _bring(self, snapshot: Snapshot, whole: bool) -> None:
+        """Bring the file to a snapshot."""
         if self._of is not snapshot.recording:
             self._end(remove=True)
-        if self._folder is None:
-            self._folder = self._home / uuid4().hex
-            self._folder.mkdir(parents=True, mode=0o700)
-            self._lock = _locked(self._folder / LOCK)
-        self._of = snapshot.recording
-        self._rewrite(snapshot)
+            self._of = snapshot.recording
+        if self._file is None or self._spoilt or self._hold is None or not self._hold.folder.is_dir():
+            self._rewrite(snapshot)
+            return
+        now = monotonic()
+        if self._size > max(LEAST_BYTES, OUTGROWN * self._first) and now >= self._roomless:
+            try:
+                self._rewrite(snapshot)
+            except OSError:
+                # There is no room for both: the long one goes on.
+                self._roomless = now + AGAIN
+            else:
+                return
+        saved = self._written.saved(snapshot)
+        if saved is not None:
+            self._append(saved)
+        made = self._written.change(self._mirror, snapshot, whole)
+        if made is not None:
+            self._append(made[0], list(made[1].values()))
+            self._mirror.written()
 
     def _rewrite(self, snapshot: Snapshot) -> None:
         """All of a document, in place of what was written of it."""
-        assert self._folder is not None
-        partial = self._folder / f"{ACTS}.part"
+        if self._hold is None or not self._hold.folder.is_dir():
+            self._end(remove=False)
+            self._of = snapshot.recording
+            self._hold = Hold.make(self._home)
+        folder, written = self._hold.folder, Written()
+        partial = folder / f"{ACTS}.part"
+        file = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            size = _put(file, [memoryview(MAGIC), *record(written.begin(snapshot))])
+            made = written.change(self._mirror, snapshot, whole=True, afresh=True)
+            assert made is not None
+            size += _put(file, record(made[0], list(made[1].values())))
+            os.fsync(file)
+            if sys.platform == "win32":
+                # An open file can't be renamed, nor be replaced.
+                os.close(file)
+                self._close_file()
+                os.replace(partial, folder / ACTS)
+                file = os.open(folder / ACTS, os.O_RDWR | os.O_APPEND | os.O_BINARY)
+            else:
+                os.replace(partial, folder / ACTS)
+                with contextlib.suppress(OSError):
+                    sync(folder, os.O_RDONLY)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.close(file)
+                partial.unlink()
+            raise
         self._close_file()
-        self._written = Written()
-        self._file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-        self._size = 0
-        self._put([memoryview(MAGIC)])
-        self._append(self._written.begin(snapshot))
-        self._mirror.forgotten()
-        made = self._written.change(self._mirror, snapshot, whole=True)
-        if made is not None:
-            self._append(made[0], *made[1].values())
+        self._file, self._written, self._size, self._first = file, written, size, size
         self._mirror.written()
-        self._project, self._first = snapshot.project, self._size
-        if sys.platform == "win32":
-            # An open file can't be renamed.
-            os.close(self._file)
-            os.replace(partial, self._folder / ACTS)
-            self._file = os.open(self._folder / ACTS, os.O_WRONLY | os.O_APPEND | os.O_BINARY)
-        else:
-            os.replace(partial, self._folder / ACTS)
+        self._spoilt = False
 
-    def _append(self, entry: object, *arrays: object) -> None:
-        self._put(record(entry, arrays))  # type: ignore[arg-type]
-
-    def _put(self, pieces: list[memoryview]) -> None:
+    def _append(self, entry: Record, arrays: Sequence[NDArray[Any]] = ()) -> None:
         assert self._file is not None
-        for piece in pieces:
-            while piece:
-                count = os.write(self._file, piece)
-                self._size += count
-                piece = piece[count:]
+        self._size += _put(self._file, record(entry, arrays))
+        self._unsynced = True
 
     def _sync(self) -> None:
         if self._file is not None:
             # Some file systems can't; what was written survives the program all the same.
             with contextlib.suppress(OSError):
                 os.fsync(self._file)
+        self._unsynced = False
 
     def _close_file(self) -> None:
         if self._file is not None:
@@ -212,38 +242,20 @@ class Journal:
     def _end(self, remove: bool) -> None:
         """Let go of the present journal."""
         self._close_file()
-        if self._folder is not None and remove:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        if self._lock is not None:
-            os.close(self._lock)
-        self._folder = self._lock = self._of = None
+        if self._hold is not None:
+            if remove:
+                self._hold.remove()
+            else:
+                self._hold.let_go()
+        self._hold = self._of = None
 
 
-def _locked(path: Path) -> int:
-    """A file that is locked as long as the program runs."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    if sys.platform != "win32":
-        # Where locks are not supported, nobody can tell that it is in use; it is asked about then.
-        with contextlib.suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return handle
-
-
-def in_use(folder: Path) -> bool:
-    """Whether a program that runs writes a journal."""
-    path = folder / LOCK
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        if sys.platform == "win32":
-            return False
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
-    return False
+def _put(file: int, pieces: Sequence[memoryview]) -> int:
+    """Write all of it; returns its bytes."""
+    size = 0
+    for piece in pieces:
+        while piece:
+            count = os.write(file, piece)
+            size += count
+            piece = piece[count:]
+    return size

@@ -35,12 +35,19 @@ class ArrayEntry(Entry):
     shape: tuple[Whole, ...]
 
 
+class Belonging(Entry):
+    """The recording, as seen from the project file, and that file with its stamp."""
+
+    recording: RecordingEntry
+    project: FilePath | None = None
+    stamp: tuple[int, int, int] | None = None
+
+
 class Beginning(Entry, tag_field="record", tag="begin"):
     """Of what it is a journal: the first record."""
 
     schema: int
-    recording: RecordingEntry
-    project: FilePath | None = None
+    belonging: Belonging
 
 
 class Change(Entry, tag_field="record", tag="change"):
@@ -65,10 +72,11 @@ class Change(Entry, tag_field="record", tag="change"):
 class Saved(Entry, tag_field="record", tag="saved"):
     """To which project file it belongs from here on."""
 
-    project: FilePath | None
+    belonging: Belonging
 
 
 Record = Beginning | Change | Saved
+DECODER: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 
 
 class Read(NamedTuple):
@@ -95,8 +103,13 @@ def record(entry: Record, arrays: Sequence[NDArray[Any]] = ()) -> list[memoryvie
     return [memoryview(frame), *pieces]
 
 
-def read_records(file: IO[bytes], size: int) -> Iterator[Read]:
+def read_records(file: IO[bytes], size: int, arrays: bool = True) -> Iterator[Read]:
     """The records of a journal, as far as they are whole.
+
+    Parameters
+    ----------
+    arrays : bool
+        Else they are passed over, and whether records are whole is not looked at: that is quick.
 
     Raises
     ------
@@ -105,21 +118,22 @@ def read_records(file: IO[bytes], size: int) -> Iterator[Read]:
     """
     if file.read(len(MAGIC)) != MAGIC:
         raise Damage("it is no journal")
-    decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
     while len(frame := file.read(FRAME.size)) == FRAME.size:
         checksum, text, behind = FRAME.unpack(frame)
         left = size - file.tell()
         if text > MOST_JSON or behind > MOST_ARRAYS or text + behind > left:
             return
-        body = file.read(text + behind)
-        if len(body) < text + behind or zlib.crc32(body) != checksum:
+        body = file.read(text + behind if arrays else text)
+        if arrays and zlib.crc32(body) != checksum:
             return
         try:
-            entry = decoder.decode(memoryview(body)[:text])
+            entry = DECODER.decode(memoryview(body)[:text])
         except msgspec.ValidationError:
             # What should never have been written ends it as what was cut does: all before it is good.
             return
-        yield Read(entry, _arrays(entry, body, text))
+        if not arrays:
+            file.seek(behind, 1)
+        yield Read(entry, _arrays(entry, body, text) if arrays else [])
 
 
 def _arrays(entry: Record, body: bytes, begin: int) -> list[NDArray[Any]]:

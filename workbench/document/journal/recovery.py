@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from workbench.document.journal.journal import ACTS, PICTURE, in_use
-from workbench.document.journal.records import Beginning, Change, Read, Saved, read_records
+from workbench.document.journal.holding import Hold, abandoned
+from workbench.document.journal.journal import ACTS, PICTURE
+from workbench.document.journal.records import Beginning, Belonging, Change, Read, Saved, read_records
 from workbench.document.packed import schema
 from workbench.document.packed.archive import UNREADABLE
 from workbench.document.packed.pieces import tables_of
@@ -28,8 +28,8 @@ class Left:
 
     Attributes
     ----------
-    folder : Path
-        Its journal.
+    hold : Hold
+        Its journal, which is nobody else's as long as it is offered here.
     name : str
         Of its project, or of the recording where it was in none.
     project : Path or None
@@ -41,12 +41,17 @@ class Left:
         Name of the last act.
     """
 
-    folder: Path
+    hold: Hold
     name: str
     project: Path | None
     time: float
     acts: int
     last: str
+
+    @property
+    def folder(self) -> Path:
+        """Its journal."""
+        return self.hold.folder
 
     @property
     def picture(self) -> Path | None:
@@ -56,36 +61,49 @@ class Left:
 
     def remove(self) -> None:
         """Let go of it for good."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.hold.remove()
+
+    def release(self) -> None:
+        """Leave it for the next start."""
+        self.hold.let_go()
 
 
 def left_behind(home: Path) -> list[Left]:
-    """Work that is in no project file, the newest first; journals of other work, and those cut at once, are removed."""
+    """Work that is in no project file, the newest first; journals of other work, and those cut at once, are removed.
+
+    Each is held until it is released or removed, so that no two programs offer the same.
+    """
     out = []
     for folder in sorted(home.iterdir()) if home.is_dir() else []:
-        if not folder.is_dir() or in_use(folder):
+        hidden = folder.name.startswith(".")
+        if not folder.is_dir() or (hidden and not abandoned(folder)):
+            continue
+        hold = Hold.of(folder)
+        if hold is None:
             continue
         try:
-            found = _look(folder)
+            found = None if hidden else _look(hold)
         except (*UNREADABLE, OSError):
             # What can't be read is kept: a later version may know it.
+            hold.let_go()
             continue
         if found is None:
-            shutil.rmtree(folder, ignore_errors=True)
+            hold.remove()
         else:
             out.append(found)
     return sorted(out, key=lambda left: -left.time)
 
 
-def _look(folder: Path) -> Left | None:
+def _look(hold: Hold) -> Left | None:
     """What a journal holds; None where it holds nothing that is not saved."""
-    journal = _Replayed(folder)
-    if journal.begun is None or not journal.steps or not journal.touched:
+    journal = _Replayed(hold.folder, arrays=False)
+    if journal.belonging is None or not journal.steps or not journal.touched:
         return None
-    sound = name_of(from_words(journal.begun.recording.path))
+    sound = name_of(from_words(journal.belonging.recording.path))
     project = journal.project
     last = journal.steps[min(journal.present, len(journal.steps) - 1)].name
-    return Left(folder, sound if project is None else project.name, project, journal.time, len(journal.steps) - 1, last)
+    name = sound if project is None else project.name
+    return Left(hold, name, project, journal.time, len(journal.steps) - 1, last)
 
 
 class _Replayed:
@@ -97,9 +115,8 @@ class _Replayed:
         If they do not follow each other.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.begun: Beginning | None = None
-        self.project: Path | None = None
+    def __init__(self, folder: Path, arrays: bool = True) -> None:
+        self.belonging: Belonging | None = None
         self.steps: list[schema.StepEntry] = []
         self.present, self.time = 0, 0.0
         self.touched = False
@@ -112,27 +129,33 @@ class _Replayed:
         if not path.is_file():
             return
         with path.open("rb") as file:
-            for each in read_records(file, path.stat().st_size):
-                self._add(each)
+            for each in read_records(file, path.stat().st_size, arrays):
+                if not self._add(each):
+                    # All before it is good.
+                    return
 
-    def _add(self, each: Read) -> None:
+    @property
+    def project(self) -> Path | None:
+        """The project file that it belongs to."""
+        found = None if self.belonging is None else self.belonging.project
+        return None if found is None else Path(from_words(found))
+
+    def _add(self, each: Read) -> bool:
+        """Follow a record; answers whether it follows those before."""
         entry = each.entry
         if isinstance(entry, Beginning):
-            if self.begun is not None or entry.schema > schema.SCHEMA:
+            if entry.schema > schema.SCHEMA:
                 raise Damage("it was written by a newer version")
-            self.begun = entry
-            self._belongs(entry.project)
+            self.belonging = entry.belonging
         elif isinstance(entry, Saved):
-            self._belongs(entry.project)
+            self.belonging = entry.belonging
+        elif entry.dropped + entry.kept > len(self.steps):
+            return False
         else:
             self._change(entry, each.arrays)
-
-    def _belongs(self, project: str | None) -> None:
-        self.project = None if project is None else Path(from_words(project))
+        return True
 
     def _change(self, entry: Change, arrays: list[Any]) -> None:
-        if entry.dropped + entry.kept > len(self.steps):
-            raise Damage("its acts do not follow each other")
         shorter = entry.dropped > 0 or entry.kept < len(self.steps)
         if self.steps and (entry.added or shorter or entry.present != self.present):
             self.touched = True
@@ -148,7 +171,7 @@ class _Replayed:
         for number in entry.gone:
             self.runs.pop(number, None)
         self.tables.append(entry.tables)
-        for name, array in zip(entry.arrays, arrays, strict=True):
+        for name, array in zip(entry.arrays, arrays, strict=False):
             self._arrays.setdefault(name.name, []).append(array)
 
     @property
@@ -177,22 +200,23 @@ def recover(left: Left, recording: Path | None = None) -> Project:
     """
     try:
         journal = _Replayed(left.folder)
-        if journal.begun is None or not journal.steps:
+        if journal.belonging is None or not journal.steps:
             raise Damage("nothing was written")
         head = schema.ProjectEntry(
             schema=schema.SCHEMA,
-            recording=journal.begun.recording,
+            recording=journal.belonging.recording,
             steps=tuple(journal.steps),
             present=journal.present,
             runs=tuple(schema.NumberedRun(id=number, run=run) for number, run in journal.runs.items()),
             view=journal.view,
         )
         tables: Mapping[str, list[Any]] = tables_of(journal.tables)
-        place, source = journal.project or Path(from_words(journal.begun.recording.path)), Held(journal.arrays)
+        place, source = journal.project or Path(from_words(journal.belonging.recording.path)), Held(journal.arrays)
         try:
-            return unpacked(place, head, tables, source, recording)
+            found = unpacked(place, head, tables, source, recording)
         except Damage:
-            return rescued(place, head, tables, source, recording).project
+            found = rescued(place, head, tables, source, recording).project
+        return replace(found, stamp=journal.belonging.stamp)
     except ProjectError:
         raise
     except OSError as error:

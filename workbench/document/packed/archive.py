@@ -44,8 +44,10 @@ UNREADABLE = (
 HEAD, TABLES = "project.json", "tables.jsonl"
 MOST_JSON = 128 * 2**20
 """Bytes of a member of JSON, and of all arrays of a small file."""
-LEAST_ARRAYS, UNFOLDED = 640 * 2**20, 32
+LEAST_ARRAYS, UNFOLDED = 640 * 2**20, 300
 """Arrays may take so many bytes, or so many times those of the file; what is more was made to fill the memory."""
+LARGE, EVEN = 16 * 2**20, 100
+"""Arrays of so many bytes that could be packed to less than so small a part are not, so that they can be opened."""
 
 AT_ONCE = 2**18
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
@@ -223,6 +225,9 @@ def write_archive(file: zipfile.ZipFile, head: ProjectEntry, pieces: Pieces, pro
 
 
 def _shrinks(arrays: Sequence[NDArray[Any]]) -> bool:
-    """Whether the beginning of an array gets smaller by being compressed; numbers of sounds hardly do."""
-    sample = np.ascontiguousarray(arrays[0]).reshape(-1)[:16384].view(np.uint8).tobytes()
-    return len(zlib.compress(sample, 1)) < 0.8 * len(sample)
+    """Whether an array gets smaller by being compressed; numbers of sounds hardly do."""
+    flat = [np.ascontiguousarray(array).reshape(-1) for array in (arrays[0], arrays[-1])]
+    sample = np.concatenate([each[place : place + 16384] for each in flat for place in (0, len(each) // 2)])
+    share = len(zlib.compress(sample.view(np.uint8).tobytes(), 1)) / max(1, sample.nbytes)
+    large = sum(array.nbytes for array in arrays) > LARGE
+    return share < 0.8 and not (large and share < 1 / EVEN)

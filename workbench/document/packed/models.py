@@ -17,7 +17,7 @@ from workbench.document.state import Run
 from workbench.masks.model.models import Factors, Model, Shares
 from workbench.separation.settings import RunSettings
 
-LOUDEST = 1e30
+LOUDEST = 1e37
 """What a template may come to with its activation; what is more has no number in single precision."""
 
 
@@ -79,7 +79,7 @@ class Models:
         w = self.array(number, "W", np.float32, shape)
         h = self.array(number, "H", np.float32, (entry.components, entry.frames))
         most = [_most(each) for each in (w, h)]
-        if max(*most, most[0] * most[1]) * entry.components * (entry.length or 1) > LOUDEST:
+        if max(*most, most[0] * most[1]) > LOUDEST:
             raise Damage("templates or activations are no numbers")
         return Factors(w, h)
 

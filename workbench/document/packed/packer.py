@@ -210,7 +210,7 @@ class Packer:
         kind = type(effect).__name__
         values: dict[str, Any] = {each.name: getattr(effect, each.name) for each in fields(effect)}
         if kind == "Threshold":
-            values.update({name: written(values[name]) for name in ("low", "high")}, knee=float(values["knee"]))
+            values.update({name: written(values[name]) for name in ("low", "high")}, knee=written(values["knee"]))
         elif kind == "Sharpened":
             values["exponent"] = written(values["exponent"])
         elif isinstance(effect, Combine):

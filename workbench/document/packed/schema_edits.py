@@ -131,7 +131,7 @@ class ThresholdEntry(OperationEntry, tag_field="effect", tag="Threshold"):
     measure: Measure
     low: Limit
     high: Limit
-    knee: Amount
+    knee: Amount | Annotated[str, Meta(pattern="^inf$")]
 
 
 class FilterEntry(OperationEntry, tag_field="effect", tag="Filter"):

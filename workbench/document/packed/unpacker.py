@@ -180,7 +180,7 @@ class Unpacker:
                 return effects.Scale(entry.locked, entry.parts, entry.factor)
             case schema_edits.ThresholdEntry():
                 low, high = float(entry.low), float(entry.high)
-                return effects.Threshold(entry.locked, entry.parts, entry.measure, low, high, entry.knee)
+                return effects.Threshold(entry.locked, entry.parts, entry.measure, low, high, float(entry.knee))
             case schema_edits.FilterEntry():
                 if (entry.rows + 1) * (entry.columns + 1) > WIDEST_FILTER:
                     raise Damage("a filter looks too far")

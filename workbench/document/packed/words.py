@@ -22,7 +22,7 @@ none."""
 Number = Annotated[int, Meta(ge=0, lt=2**31)]
 """Place of an entry in its table."""
 Signed = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
-Name = Annotated[str, Meta(max_length=100_000)]
+Name = Annotated[str, Meta(max_length=10_000_000)]
 Colour = Annotated[str, Meta(pattern="^#[0-9a-fA-F]{6}$")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[float, Meta(gt=0, le=1e12)]

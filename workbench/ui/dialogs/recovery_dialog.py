@@ -70,6 +70,7 @@ class RecoveryDialog(QDialog):
         self.later.clicked.connect(self.reject)
         self.list.itemActivated.connect(lambda _: self._take())
         self.list.currentRowChanged.connect(lambda _: self._enable())
+        self.finished.connect(self._release)
         self.show_left(left)
         fit(self, 620, 420)
 
@@ -116,8 +117,14 @@ class RecoveryDialog(QDialog):
     def _take(self) -> None:
         left = self._present
         if left is not None:
+            self._left.remove(left)
             self.accept()
             self.wanted.emit(left)
+
+    def _release(self) -> None:
+        """What is neither taken up nor discarded is for the next start, or for another window."""
+        for each in self._left:
+            each.release()
 
     def _ask(self) -> None:
         left = self._present
@@ -132,8 +139,8 @@ class RecoveryDialog(QDialog):
 
     def _discard(self, left: Left) -> None:
         left.remove()
-        rest = [each for each in self._left if each is not left]
-        if rest:
-            self.show_left(rest)
+        self._left.remove(left)
+        if self._left:
+            self.show_left(self._left)
         else:
             self.reject()
