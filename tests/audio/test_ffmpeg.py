@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -79,6 +80,15 @@ def test_it_can_be_stopped(tmp_path, monkeypatch):
 
     with pytest.raises(Cancelled):
         load(path, stop)
+
+
+@needs
+def test_what_is_more_than_there_is_room_for_is_told(tmp_path, monkeypatch):
+    path, _ = made(tmp_path, "wv", 20.0)
+    monkeypatch.setattr(ffmpeg, "POLL_SECONDS", 0.0001)
+    monkeypatch.setattr(ffmpeg.shutil, "disk_usage", lambda place: SimpleNamespace(free=2000))
+    with pytest.raises(UserError, match="too_large"):
+        load(path)
 
 
 def test_without_it_it_is_named(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from tests.conftest import pump, tone_mix
 from tests.control.scenes import RATE, SilentPlayer, acts, change, ids, separate
 from tests.same import document_word
 from workbench.control.desk import build_desk
+from workbench.document.project import load_project
 
 
 @pytest.fixture
@@ -199,3 +200,40 @@ def test_what_is_looked_at_comes_back(start, song, tmp_path):
     back = (other.viewport.start, other.viewport.stop, other.viewport.low, other.viewport.high)
     np.testing.assert_allclose(back, seen)
     assert other.playback.position == pytest.approx(0.31) and other.selection.layer == ids(desk)[2]
+
+
+def test_a_recording_that_is_nowhere_else_stays_inside_and_an_alias_is_the_same_file(start, song, tmp_path):
+    desk = opened(start(), song)
+    desk.saving.save(tmp_path / "in.workbench", inside=True)
+    settled(desk)
+    song.unlink()
+    other = opened(start("other"), tmp_path / "in.workbench")
+    said = []
+    other.notices.troubled.connect(said.append)
+    other.saving.save(tmp_path / "beside.workbench", inside=False)
+    settled(other)
+    assert len(said) == 1 and "stays inside" in said[0] and other.document.embedded is not None
+    assert len(load_project(tmp_path / "beside.workbench").sound().samples) == RATE
+    (tmp_path / "alias.workbench").symlink_to(tmp_path / "beside.workbench")
+    change(other, ids(other)[0], name="again")
+    other.saving.save(tmp_path / "alias.workbench")
+    settled(other)
+    assert not other.document.dirty and len(said) == 1
+
+
+def test_the_first_save_after_a_recovery_asks_nothing(start, song, tmp_path):
+    first = opened(start(), song)
+    first.saving.save(tmp_path / "mine.workbench")
+    settled(first)
+    change(first, ids(first)[0], name="changed")
+    home = killed(first, tmp_path)
+    first.journalling.release()
+    first.close()
+    second = start(home)
+    (left,) = left_of(second)
+    taken_up(second, left)
+    asked = []
+    second.saving.changed_since.connect(asked.append)
+    second.saving.save(tmp_path / "mine.workbench")
+    settled(second)
+    assert not asked and not second.document.dirty

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import soundfile
 
 from tests.conftest import tone_mix
 from workbench.audio.recording import load
-from workbench.document.embedding import Embedded, embedded
+from workbench.document.embedding import Embedded, embedded, is_own_file
 from workbench.document.project import load_project, save_project
+from workbench.document.rescue import rescue
 from workbench.document.state import fresh_state
 from workbench.errors import UserError
 from workbench.spectral.stft import Analysis
@@ -71,3 +73,36 @@ def test_a_damaged_recording_inside_gets_a_sentence(tmp_path):
     found = load_project(project)
     with pytest.raises(UserError):
         found.embedded.load(found.recording)
+
+
+def test_where_the_project_has_another_sound_by_now_or_none_it_is_written_anew(tmp_path):
+    recording = written(tmp_path, "lossy.ogg", "VORBIS")
+    project = tmp_path / "p.workbench"
+    save_project(project, recording, fresh_state(Analysis()), {}, embedded=embedded(recording))
+    held = load_project(project).embedded
+    (tmp_path / "lossy.ogg").unlink()
+    for change in (lambda: project.write_bytes(b"no zip"), project.unlink):
+        change()
+        again = embedded(recording, held)
+        assert again.member == "recording.wav"
+        save_project(tmp_path / "q.workbench", recording, fresh_state(Analysis()), {}, embedded=again)
+        back = load_project(tmp_path / "q.workbench").sound()
+        np.testing.assert_array_equal(back.samples, recording.samples)
+
+
+def test_a_film_is_not_sent_along(tmp_path):
+    recording = replace(written(tmp_path, "float.wav", "FLOAT"), path=tmp_path / "film.mp4")
+    (tmp_path / "float.wav").rename(tmp_path / "film.mp4")
+    assert is_own_file(recording) and embedded(recording).member == "recording.wav"
+
+
+def test_rescued_without_its_end_it_asks_for_the_recording(tmp_path):
+    recording = written(tmp_path, "a.wav", "PCM_16")
+    project = tmp_path / "p.workbench"
+    save_project(project, recording, fresh_state(Analysis()), {}, embedded=embedded(recording))
+    project.write_bytes(project.read_bytes()[:-300])
+    (tmp_path / "a.wav").rename(tmp_path / "renamed.wav")
+    with pytest.raises(UserError, match="no_recording"):
+        rescue(project)
+    found = rescue(project, tmp_path / "renamed.wav").project
+    np.testing.assert_array_equal(found.sound().samples, recording.samples)

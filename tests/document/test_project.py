@@ -16,6 +16,7 @@ from workbench.document.acts import sources as source_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
 from workbench.document.history import History, Step
+from workbench.document.packed import archive
 from workbench.document.project import ProjectError, load_project, save_project
 from workbench.document.state import Run, fresh_state, mask_model, stack_of
 from workbench.document.versions import versions_of
@@ -29,7 +30,7 @@ from workbench.masks.edits.traces import Path, Trace
 from workbench.masks.hand.clips import clip, recalled
 from workbench.masks.hand.painting import PathStroke
 from workbench.masks.model.grid import Region
-from workbench.masks.model.models import Factors
+from workbench.masks.model.models import Factors, Shares
 from workbench.masks.stack import Stack
 from workbench.separation.settings import RunSettings
 from workbench.spectral.scales import FrequencyScale
@@ -186,6 +187,31 @@ def test_what_could_not_be_opened_is_not_saved(saved):
     assert "gain_db" in sentence(raised.value)
     assert path.read_bytes() == before and versions_of(path) == []
     assert not [each for each in path.parent.iterdir() if each.name.endswith(".part")]
+
+
+def test_masks_that_pack_very_small_open_again(saved, tmp_path, monkeypatch):
+    """What is written is never taken for something made to fill the memory."""
+    path, recording, state, _ = saved
+    monkeypatch.setattr(archive, "LEAST_ARRAYS", 10_000)
+    monkeypatch.setattr(archive, "LARGE", 10_000)
+    frames = ANALYSIS.frames(len(recording.samples))
+    masks = np.zeros((3, frames, 257), np.float16)
+    masks[0] = 1
+    given = {4: Run(RunSettings(), Shares(masks), (), "given", (), 1)}
+    save_project(path, recording, state.with_present(edits=()), given)
+    assert load_project(path).runs[4].factors.masks.sum() == masks.sum()
+
+
+def test_a_mask_made_of_masks_made_of_masks_does_not_hold_up_opening(saved):
+    path, recording, state, runs = saved
+    frames, inner = ANALYSIS.frames(len(recording.samples)), state.with_present(edits=())
+    parts, edits = inner.layers[0].part_ids, ()
+    for _ in range(30):
+        stack = Stack(inner.layers, runs[4].factors, edits, 257, frames)
+        effect = Combine((), parts, CombineKind.UNION, inner.layers[1].part_ids, stack)
+        edits = (Operation(effect), Operation(effect))
+    save_project(path, recording, inner.with_present(edits=edits), runs)
+    assert len(open_file(path).project.state.edits) == 2
 
 
 def test_costs_that_are_no_numbers_do_not_keep_a_project_from_opening(saved):

@@ -46,6 +46,32 @@ def test_without_links_they_are_copied(tmp_path, monkeypatch):
     assert path.read_text() == "2" and versions_of(path)[0].read_text() == "1"
 
 
+def test_a_disk_that_refuses_at_the_last_moment_moves_no_version(tmp_path, monkeypatch):
+    path = tmp_path / "song.workbench"
+    for number in range(4):
+        write(path, str(number))
+
+    def refuse(*told):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("workbench.storage.sync", refuse)
+    for _ in range(3):
+        with pytest.raises(OSError, match="space"):
+            write(path, "lost")
+    assert path.read_text() == "3" and [each.read_text() for each in versions_of(path)] == ["2", "1", "0"]
+
+
+def test_long_names_and_links_have_versions_too(tmp_path):
+    one, other = (tmp_path / ("ü" * 115 + each + ".workbench") for each in "ab")
+    for number in range(3):
+        write(one, f"one {number}")
+        write(other, f"other {number}")
+    assert [each.read_text() for each in versions_of(one)] == ["one 1", "one 0"]
+    assert [each.read_text() for each in versions_of(other)] == ["other 1", "other 0"]
+    (tmp_path / "link.workbench").symlink_to(one)
+    assert versions_of(tmp_path / "link.workbench") == versions_of(one)
+
+
 SAVES = """
 import sys
 from pathlib import Path

@@ -79,12 +79,13 @@ class Journalling(QObject):
 
     def look(self) -> None:
         """Look for work that was left behind, and take away what saves left that never ended."""
-        home, saved = self._home, [each.file for each in self._recent.files if each.file.suffix == SUFFIX]
+        home, recent = self._home, self._recent
         if home is not None:
 
             def work(job: Job) -> list[Left]:
-                for path in saved:
-                    remove_stale(path)
+                for each in recent.files:
+                    if each.file.suffix == SUFFIX:
+                        remove_stale(each.file)
                 return left_behind(home)
 
             self._runner.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import islice
 from pathlib import Path
 from time import time
 
@@ -56,7 +57,8 @@ class Recent(QObject):
     @property
     def files(self) -> list[RecentFile]:
         """Those that are offered and there, the newest first."""
-        return [each for each in self._known() if each.file.is_file()][:SHOWN]
+        # No more are looked for than are shown: each is looked up on its disk.
+        return list(islice((each for each in self._known() if each.file.is_file()), SHOWN))
 
     def knows(self, path: Path) -> bool:
         """Whether a file was open here, or was saved here."""

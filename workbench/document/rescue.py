@@ -157,6 +157,14 @@ def _without_damaged(tables: Tables, state: int, reader: Reader) -> tuple[Tables
             out[table].append(ListEntry(items=good))
         out["stacks"][number] = msgspec.structs.replace(stack, **changes)
     area = entry.area if entry.area is not None and unpacker.reads("areas", entry.area) else None
-    remembered = tuple(each for each in entry.remembered if unpacker.reads("areas", each.area))
+    remembered = entry.remembered
+    if remembered is not None:
+        kept = tuple(
+            each
+            for each in known.listed("remembered_lists", remembered, lambda each: each)
+            if unpacker.reads("areas", known.entry("remembered", each).area)
+        )
+        remembered = len(out["remembered_lists"])
+        out["remembered_lists"].append(ListEntry(items=kept))
     out["states"][state] = msgspec.structs.replace(entry, area=area, remembered=remembered)
     return out, lost

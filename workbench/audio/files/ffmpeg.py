@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import tempfile
@@ -9,8 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+import psutil
+
 from workbench.audio.files.decoding import Sound, decode
 from workbench.audio.files.layout import Fault
+from workbench.errors import UserError
 from workbench.progress import Progress, silent
 
 PROGRAM = "ffmpeg"
@@ -51,8 +55,8 @@ def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent) -> Sound | Non
     ------
     Cancelled
         If `progress` does.
-    OSError
-        If there is no space for what is decoded.
+    UserError
+        `audio.too_large`: it comes to more than there is room for, in memory or on the disk.
     """
     program = shutil.which(PROGRAM)
     if program is None:
@@ -75,7 +79,7 @@ def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent) -> Sound | Non
             "-y",
             str(out),
         ]
-        told = _ran(command, progress)
+        told = _ran(command, out, progress)
         if not out.is_file() or not out.stat().st_size:
             return None
         with out.open("rb") as decoded:
@@ -100,24 +104,21 @@ def _put(file: BinaryIO, place: Path) -> None:
         shutil.copyfileobj(file, copy, 2**20)
 
 
-def _ran(command: list[str], progress: Progress) -> str:
-    """Run a program to its end; what it told of errors."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-    ) as process:
+def _ran(command: list[str], out: Path, progress: Progress) -> str:
+    """Run ffmpeg to its end; the beginning of what it told of errors."""
+    room = min(shutil.disk_usage(out.parent).free // 2, psutil.virtual_memory().available // 3)
+    nowhere = subprocess.DEVNULL
+    with tempfile.TemporaryFile() as told, subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=told) as ran:
         try:
-            while True:
-                try:
-                    _, told = process.communicate(timeout=POLL_SECONDS)
-                    return told.strip()
-                except subprocess.TimeoutExpired:
-                    # How far it is it does not tell.
-                    progress(-1.0)
+            while ran.poll() is None:
+                # How far it is it does not tell.
+                progress(-1.0)
+                if out.exists() and out.stat().st_size > room:
+                    raise UserError("audio.too_large")
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    ran.wait(POLL_SECONDS)
         finally:
-            if process.poll() is None:
-                process.kill()
+            if ran.poll() is None:
+                ran.kill()
+        told.seek(0)
+        return told.read(1000).decode(errors="replace").strip()

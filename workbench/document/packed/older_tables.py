@@ -84,9 +84,13 @@ class _Upgrade:
             "references": self._references[entry["references"]],
             "assigned": entry["assigned"],
             "area": entry["area"],
-            "remembered": entry["remembered"],
+            "remembered": self._remembered(entry["remembered"]),
         }
         return self._append("states", state)
+
+    def _remembered(self, held: Any) -> int | None:
+        items = [self._once("remembered", each) for each in held]
+        return self._once("remembered_lists", {"items": items}) if items else None
 
     def _stack(self, entry: Json) -> int:
         groups = [self._once("groups", _with_gain(group)) for group in entry["groups"]]

@@ -13,7 +13,7 @@ from workbench.document.packed.places import PlacePacker
 from workbench.document.packed.pools import Arrays
 from workbench.document.packed.schema import Tables
 from workbench.document.packed.words import written
-from workbench.document.state import Reference, RememberedMix, Run, StackState, State
+from workbench.document.state import Reference, RememberedArea, RememberedMix, Run, StackState, State
 from workbench.masks.edits.edits import Edit, Operation, Paint
 from workbench.masks.edits.effects import Combine, Effect
 from workbench.masks.hand.clips import Clip
@@ -70,9 +70,7 @@ class Packer:
             references=tuple(places.once("references", each, self._reference) for each in state.references),
             assigned=state.assigned,
             area=None if state.area is None else places.area(state.area),
-            remembered=tuple(
-                schema.RememberedEntry(name=each.name, area=places.area(each.area)) for each in state.remembered
-            ),
+            remembered=self._list("remembered", state.remembered, self._remembered, -1) if state.remembered else None,
         )
 
     def _stack(self, stack: StackState) -> schema.StackEntry:
@@ -86,6 +84,12 @@ class Packer:
             marks=None if stack.marks is None else self._list("mark", stack.marks, self._mark, stack.id),
             known=self._list("known", stack.known, self._word, stack.id) if stack.known else None,
         )
+
+    def _remembered(self, held: RememberedArea) -> int:
+        return self._places.once("remembered", held, self._remembered_area)
+
+    def _remembered_area(self, held: RememberedArea) -> schema.RememberedEntry:
+        return schema.RememberedEntry(name=held.name, area=self._places.area(held.area))
 
     def _reference(self, each: Reference) -> schema.ReferenceEntry:
         return schema.ReferenceEntry(

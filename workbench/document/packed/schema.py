@@ -243,7 +243,7 @@ class RememberedEntry(Entry):
 
 
 class StateEntry(Entry):
-    """`State`: stacks, mixes and references by their numbers."""
+    """`State`: stacks, mixes, references and the list of what is remembered by their numbers."""
 
     analysis: AnalysisEntry
     stacks: Annotated[Numbers, Meta(min_length=1)]
@@ -253,7 +253,7 @@ class StateEntry(Entry):
     references: Numbers = ()
     assigned: tuple[tuple[Id, Id], ...] = ()
     area: Number | None = None
-    remembered: tuple[RememberedEntry, ...] = ()
+    remembered: Number | None = None
 
 
 def _settings_entry() -> type[Any]:
@@ -310,6 +310,8 @@ class Tables(Entry, omit_defaults=True):
     mixes: list[MixEntry] = field(default_factory=list)
     models: list[ModelEntry] = field(default_factory=list)
     references: list[ReferenceEntry] = field(default_factory=list)
+    remembered: list[RememberedEntry] = field(default_factory=list)
+    remembered_lists: list[ListEntry] = field(default_factory=list)
     sources: list[StackSourceEntry] = field(default_factory=list)
     stacks: list[StackEntry] = field(default_factory=list)
     states: list[StateEntry] = field(default_factory=list)

@@ -104,7 +104,7 @@ class StateUnpacker:
             references,
             entry.assigned,
             None if entry.area is None else self._unpacker.area(entry.area) or None,
-            tuple(RememberedArea(each.name, self._unpacker.area(each.area)) for each in entry.remembered),
+            () if entry.remembered is None else self._remembered(entry.remembered),
         )
         if (
             max(*(self._largest[number] for number in entry.stacks), *(each.id for each in references), 0)
@@ -112,6 +112,13 @@ class StateUnpacker:
         ):
             raise Damage("an identity could be given twice")
         return state
+
+    def _remembered(self, number: int) -> tuple[RememberedArea, ...]:
+        def held(entry: schema.RememberedEntry) -> RememberedArea:
+            return RememberedArea(entry.name, self._unpacker.area(entry.area))
+
+        things = self._things
+        return things.listed("remembered_lists", number, lambda each: things.once("remembered", each, held))
 
     def _numbered_stack(self, number: int) -> StackState:
         stack = self._things.once("stacks", number, self._stack)
