@@ -273,10 +273,16 @@ SENTENCES: dict[str, str] = {
     "document.nothing_rescued": QT_TRANSLATE_NOOP(
         "Errors", "Nothing of “{project}” can be rescued; open an earlier version of it, or another copy."
     ),
+    "document.run_unfinished": QT_TRANSLATE_NOOP(
+        "Errors", "A factorisation was under way when the program ended; Continue goes on from what it had come to."
+    ),
+    "document.journal_cut": QT_TRANSLATE_NOOP(
+        "Errors", "What was written last of “{project}” can't be read back; all that was done before it is here."
+    ),
     "document.rescued": QT_TRANSLATE_NOOP(
         "Errors",
-        "What could be read of “{project}” is open: {steps} steps of its history are lost, and {edits} edits or marks. "
-        "Save it under another name.",
+        "What could be read of “{project}” is open: {steps} steps of its history are lost, and {edits} edits, marks or "
+        "factorisations. Save it under another name.",
     ),
     "document.journal_damaged": QT_TRANSLATE_NOOP(
         "Errors", "What was done on “{project}” can't be read back; what was written of it is kept for a later version."

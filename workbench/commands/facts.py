@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 
-from workbench.audio.files.heads import head_of
+from workbench.audio.files.heads import Head, head_of
 from workbench.audio.recording import load
 from workbench.document.project import SUFFIX, Project, ProjectError, load_project
 from workbench.document.state import Run, StackState
@@ -44,7 +45,12 @@ def sound_facts(path: Path) -> dict[str, Any]:
         If nothing of it can be read.
     """
     recording = load(path)
-    head = head_of(path)
+    try:
+        head = head_of(path)
+    except soundfile.SoundFileError:
+        # Read by way of ffmpeg.
+        channels, frames = recording.channels, len(recording.samples)
+        head = Head(path.suffix.lstrip(".").upper(), "by ffmpeg", recording.rate, channels, frames)
     peak = float(np.abs(recording.samples).max(initial=0.0))
     return {
         "kind": "sound",
@@ -80,7 +86,7 @@ def project_facts(path: Path) -> dict[str, Any]:
     remarks: list[UserError] = []
     try:
         project = load_project(path)
-        found: Path | None = project.recording
+        found: Path | None = project.recording if project.embedded is None else None
     except ProjectError as error:
         if error.code != "document.no_recording":
             raise

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbench.audio.files import ffmpeg
 from workbench.audio.files.heads import is_sound
 
 SUFFIXES = {
     *(".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".caf", ".au", ".snd", ".sph", ".nist"),
     *(".flac", ".ogg", ".oga", ".opus", ".mp3", ".mp2"),
+    *ffmpeg.SUFFIXES,
 }
-"""Endings by which a damaged file is taken for sound too, so that it is told of."""
+"""Endings by which a file is taken for sound that is damaged or needs ffmpeg too, so that it is told of."""
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,21 @@ class Journalling(QObject):
         folder = None if self._journal is None else self._journal.folder
         return None if folder is None else folder / PICTURE
 
-    def look(self) -> None:
-        """Look for work that was left behind, and take away what saves left that never ended."""
+    def look(self, asked: bool = False) -> None:
+        """Look for work that was left behind, and take away what saves left that never ended.
+
+        Parameters
+        ----------
+        asked : bool
+            The user wants to know, also that there is none.
+        """
+
+        def found(left: list[Left]) -> None:
+            if left:
+                self.found.emit(left)
+            elif asked:
+                self._notices.say(self.tr("There is no unsaved work of earlier"))
+
         home, recent = self._home, self._recent
         if home is not None:
 
@@ -88,13 +101,7 @@ class Journalling(QObject):
                         remove_stale(each.file)
                 return left_behind(home)
 
-            self._runner.run(
-                self.tr("Looking for unsaved work"),
-                work,
-                lambda left: self.found.emit(left) if left else None,
-                self._notices.trouble,
-                key="left",
-            )
+            self._runner.run(self.tr("Looking for unsaved work"), work, found, self._notices.trouble, key="left")
 
     def settle(self) -> bool:
         """Wait until all is written down; answers whether it is."""

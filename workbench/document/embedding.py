@@ -97,6 +97,17 @@ class Embedded:
             raise UserError("document.damaged", project=self.project.name) from error
 
 
+def inside_of(project: Path) -> Embedded | None:
+    """The recording inside a project file; None where there is none."""
+    try:
+        with zipfile.ZipFile(project) as file:
+            members = [name for name in file.namelist() if name.startswith("recording.")]
+    except (OSError, zipfile.BadZipFile):
+        # Who reads it tells so.
+        return None
+    return Embedded(project, members[0]) if members else None
+
+
 def embedded(recording: Recording, held: Embedded | None = None) -> Embedded:
     """A recording, to be put inside a project file: as FLAC where that keeps every sample.
 

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from workbench.audio.recording import Recording, load
-from workbench.document.embedding import Embedded
+from workbench.document.embedding import Embedded, inside_of
 from workbench.document.history import Step
 from workbench.document.packed import schema
 from workbench.document.packed.archive import HEAD, TABLES, UNREADABLE, Archive, said_by_schema, write_archive
@@ -71,6 +71,8 @@ class Project:
         The recording inside the file.
     view : View or None
         What was looked at when it was saved.
+    found : bool
+        Its recording was shown to the program, and is not where the project says.
     """
 
     path: Path
@@ -86,6 +88,7 @@ class Project:
     stamp: Stamp | None = None
     embedded: Embedded | None = None
     view: View | None = None
+    found: bool = False
 
     def sound(self, progress: Progress = silent) -> Recording:
         """Its recording, decoded; with a remark where it sounds otherwise than the one that the project was made with.
@@ -95,7 +98,7 @@ class Project:
         UserError
             If it can't be read, or does not fit.
         """
-        held = self.embedded
+        held = None if self.found else self.embedded
         recording = load(self.recording, progress) if held is None else held.load(self.recording, progress)
         told = self.check(recording)
         return recording if told is None else replace(recording, remarks=(*recording.remarks, told))
@@ -182,7 +185,7 @@ def _read_back(path: Path, partial: Path) -> None:
     """
     try:
         with zipfile.ZipFile(partial) as file:
-            unpacked(path, *contents(path, Archive(file, partial.stat().st_size)), path)
+            unpacked(path, *contents(path, Archive(file, partial.stat().st_size)), Path(path.stem))
     except UNREADABLE as error:
         raise ProjectError("document.not_read_back", project=path.name, part=error) from error
 
@@ -286,15 +289,18 @@ def contents(path: Path, archive: Archive) -> tuple[schema.ProjectEntry, Mapping
     if TABLES not in archive.names:
         return _older(path, json.loads(text, parse_constant=_infinity), archive)
     with said_by_schema():
-        if msgspec.json.decode(text, type=_Version).schema > schema.SCHEMA:
+        if _VERSIONS.decode(text).schema > schema.SCHEMA:
             raise ProjectError("document.newer", project=path.name)
-        head = msgspec.json.decode(text, type=schema.ProjectEntry)
+        head = schema.HEAD_DECODER.decode(text)
     archive.pools = head.pools
-    return head, tables_of(archive.lines(TABLES, schema.Tables)), archive
+    return head, tables_of(archive.lines(TABLES, schema.TABLES_DECODER)), archive
 
 
 class _Version(msgspec.Struct):
     schema: int
+
+
+_VERSIONS: msgspec.json.Decoder[_Version] = msgspec.json.Decoder(_Version)
 
 
 def _older(
@@ -355,9 +361,12 @@ def project_of(
     """
     reference = head.recording
     inside = None if reference.embedded is None else Embedded(path, reference.embedded)
+    if recording is not None and recording.suffix.lower() == SUFFIX:
+        # A project that has the sound inside, as one that was moved.
+        inside, recording = inside_of(recording), None
     return Project(
         path,
-        recording or _find_recording(path, reference),
+        recording or (_find_recording(path, reference) if inside is None else path.parent / _name(reference)),
         reference.rate,
         reference.channels,
         reference.samples,
@@ -366,15 +375,18 @@ def project_of(
         steps,
         present,
         reference.checksums,
-        embedded=None if recording is not None else inside,
+        embedded=inside,
         view=head.view,
+        found=recording is not None,
     )
 
 
 def _find_recording(path: Path, reference: schema.RecordingEntry) -> Path:
-    if reference.embedded is not None:
-        return path.parent / name_of(from_words(reference.path))
     there = found(path, reference)
     if there is None:
-        raise ProjectError("document.no_recording", recording=name_of(from_words(reference.path)), project=path.name)
+        raise ProjectError("document.no_recording", recording=_name(reference), project=path.name)
     return there
+
+
+def _name(reference: schema.RecordingEntry) -> str:
+    return name_of(from_words(reference.path))

@@ -58,7 +58,7 @@ def rescue(path: Path, recording: Path | None = None) -> Rescued:
     try:
         with _opened(path) as file:
             archive = Archive(file, path.stat().st_size)
-            head = msgspec.json.decode(archive.json(HEAD), type=schema.ProjectEntry)
+            head = schema.HEAD_DECODER.decode(archive.json(HEAD))
             archive.pools = head.pools
             if head.recording.embedded is not None and not Embedded(path, head.recording.embedded).is_there:
                 # It is looked for outside, and asked for where it is not there.
@@ -88,7 +88,7 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 def _lines(archive: Archive) -> Iterator[schema.Tables]:
     """The tables, as far as they can be read."""
     with contextlib.suppress(*UNREADABLE):
-        yield from archive.lines(TABLES, schema.Tables)
+        yield from archive.lines(TABLES, schema.TABLES_DECODER)
 
 
 Tables = Mapping[str, Sequence[Any]]
@@ -111,10 +111,14 @@ def rescued(
     reader = Reader(path, head, tables, source)
     steps = [(number, state) for number, step in enumerate(head.steps) if (state := _state(reader, step)) is not None]
     lost = 0
-    if not steps:
-        tables, lost = _without_damaged(tables, head.steps[present].state, reader)
-        reader = Reader(path, head, tables, source)
-        steps = [(present, reader.state(head.steps[present].state))]
+    if all(number != present for number, _ in steps):
+        # The present one, without what of it can't be read, is worth more than one before it.
+        patched, lost = _without_damaged(tables, head.steps[present].state, reader, _runs(head, reader))
+        state = _state(Reader(path, head, patched, source), head.steps[present])
+        if state is not None:
+            steps = sorted([*steps, (present, state)], key=lambda each: each[0])
+        elif not steps:
+            raise Damage("nothing of it can be read")
     nearest = min(steps, key=lambda each: (abs(each[0] - present), each[0]))
     named = [(head.steps[number].name, state) for number, state in steps]
     project = project_of(path, head, named, steps.index(nearest), _runs(head, reader), recording)
@@ -137,15 +141,18 @@ def _runs(head: schema.ProjectEntry, reader: Reader) -> dict[int, Run]:
     return out
 
 
-def _without_damaged(tables: Tables, state: int, reader: Reader) -> tuple[Tables, int]:
-    """Tables in which a state has no edits, marks and words that can't be read, and how many those were."""
+def _without_damaged(tables: Tables, state: int, reader: Reader, runs: Mapping[int, Run]) -> tuple[Tables, int]:
+    """Tables in which a state has no edits, marks, words and factorisations that can't be read, and how many."""
     known, unpacker = Known(tables), reader.of_state(state)
     entry: schema.StateEntry = known.entry("states", state)
     out = {name: list(entries) for name, entries in tables.items()}
     lost = 0
     for number in entry.stacks:
         stack: schema.StackEntry = known.entry("stacks", number)
-        changes: dict[str, int] = {}
+        changes: dict[str, int | None] = {}
+        if stack.run is not None and stack.run not in runs:
+            changes["run"] = None
+            lost += 1
         for name, table in LISTS.items():
             place: int | None = getattr(stack, name)
             if place is None:

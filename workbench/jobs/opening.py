@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.audio.recording import Recording, load
-from workbench.document.journal.recovery import Left, recover
+from workbench.document.journal.recovery import Left, recovered
 from workbench.document.project import SUFFIX, Project, ProjectError, load_project
 from workbench.document.rescue import rescue
 from workbench.document.solved import Solved
@@ -90,7 +90,11 @@ def open_file(
 
 def open_left(left: Left, progress: Progress = silent, recording_at: Path | None = None) -> Opened:
     """Work that was left behind; see `open_file`."""
-    return open_project(recover(left, recording_at), left.project, False, progress)
+    found = recovered(left, recording_at)
+    opened = open_project(found.project, left.project, False, progress)
+    told = [UserError("document.run_unfinished")] if found.unfinished else []
+    told += [UserError("document.journal_cut", project=left.name)] if found.cut else []
+    return replace(opened, remarks=(*opened.remarks, *told))
 
 
 def open_version(

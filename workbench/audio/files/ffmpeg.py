@@ -23,6 +23,8 @@ FORMATS = (
     "aac,ac3,eac3,dts,ape,wv,tta,tak,mpc,mpc8,amr,oma,shorten,truehd,dsf,iff"
 )
 """Those that hold sound themselves. Lists of other files are not opened: a list that was sent could name any file."""
+SUFFIXES = (".m4a", ".mp4", ".mov", ".mkv", ".webm", ".avi", ".wma", ".wv", ".aac", ".ac3", ".ape", ".m4b", ".3gp")
+"""Endings of files that it reads, as a rule."""
 POLL_SECONDS = 0.1
 HEADS = (
     b"\x1aE\xdf\xa3",

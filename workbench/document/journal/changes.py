@@ -114,8 +114,8 @@ class Written:
         self._packer = Packer(lambda reference: whereabouts(self._place, reference.path))
         self._runs: dict[int, Run] = {}
         self._saved: object = None
-        self._last: tuple[int, bool] | None = None
-        """Which step was the present one, and whether it was unsaved."""
+        self._last: tuple[int, bool, bool] | None = None
+        """Which step was the present one, whether it was unsaved, and whether no run was under way."""
 
     def begin(self, snapshot: Snapshot) -> Beginning:
         """The first record."""
@@ -151,7 +151,7 @@ class Written:
         wanted = [number for number in changed if whole or snapshot.settled or number not in self._runs]
         gone = tuple(number for number in self._runs if number not in runs)
         self.late = len(wanted) < len(changed)
-        now = mirror.present, snapshot.dirty
+        now = mirror.present, snapshot.dirty, snapshot.settled
         if not afresh and not new and not mirror.cut and not wanted and not gone and now == self._last:
             return None
         added = tuple(schema.StepEntry(name=step.name, state=self._packer.state(step.state)) for step in new)
@@ -166,6 +166,7 @@ class Written:
             added=added,
             present=mirror.present,
             dirty=snapshot.dirty,
+            settled=snapshot.settled,
             tables=tables,
             arrays=entries_of(arrays),
             runs=told,

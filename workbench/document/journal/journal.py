@@ -22,8 +22,8 @@ from workbench.storage import sync
 ACTS, PICTURE = "acts", "picture.png"
 PATIENCE = 0.005
 """Seconds for which an act waits until it is written; a disk that takes longer is not waited for."""
-UNDER_WAY = 5.0
-"""Seconds after which what a run under way has come to is written again."""
+UNDER_WAY, SHARE = 1.0, 20
+"""Seconds after which what a run under way has come to is written again, and so many times what it took to write it."""
 IDLE = 0.3
 """Seconds without an act after which the disk is told to keep what was written."""
 LEAST_BYTES, OUTGROWN = 64 * 2**20, 3
@@ -141,8 +141,12 @@ class Journal:
         if self._retry and now < self._retry:
             return False
         if new or self._retry or (self._late and now >= self._late):
-            good = self._write(snapshot, whole=bool(self._late) and now >= self._late)
-            self._late = 0.0 if not self._written.late else (self._late if self._late > now else now + UNDER_WAY)
+            whole = bool(self._late) and now >= self._late
+            good, then = self._write(snapshot, whole), monotonic()
+            if not self._written.late:
+                self._late = 0.0
+            elif self._late <= now:
+                self._late = then + max(UNDER_WAY, SHARE * (then - now))
             return good
         self._sync()
         return not self._spoilt

@@ -53,7 +53,8 @@ class Beginning(Entry, tag_field="record", tag="begin"):
 class Change(Entry, tag_field="record", tag="change"):
     """What an act did to the history, and what it needs that was not there before.
 
-    `dropped` of the oldest steps are gone; of those left the first `kept` stay, and `added` ones follow.
+    A factorisation may have been under way (not `settled`). `dropped` of the oldest steps are gone; of those left the
+    first `kept` stay, and `added` ones follow.
     """
 
     time: float
@@ -62,6 +63,7 @@ class Change(Entry, tag_field="record", tag="change"):
     added: tuple[StepEntry, ...]
     present: Number
     dirty: bool
+    settled: bool
     tables: Tables
     arrays: tuple[ArrayEntry, ...] = ()
     runs: tuple[NumberedRun, ...] = ()

@@ -119,6 +119,8 @@ class _Replayed:
         self.belonging: Belonging | None = None
         self.steps: list[schema.StepEntry] = []
         self.present, self.time = 0, 0.0
+        self.settled, self.cut = True, False
+        """Whether no factorisation was under way; and whether what was written last can't be read."""
         self.touched = False
         """Whether anything was done since it was begun or saved."""
         self.runs: dict[int, schema.RunEntry] = {}
@@ -129,10 +131,13 @@ class _Replayed:
         if not path.is_file():
             return
         with path.open("rb") as file:
+            end = 0
             for each in read_records(file, path.stat().st_size, arrays):
                 if not self._add(each):
                     # All before it is good.
-                    return
+                    break
+                end = file.tell()
+            self.cut = end < path.stat().st_size
 
     @property
     def project(self) -> Path | None:
@@ -166,7 +171,7 @@ class _Replayed:
             del self.steps[: entry.dropped]
         del self.steps[entry.kept :]
         self.steps += entry.added
-        self.present, self.time, self.view = entry.present, entry.time, entry.view
+        self.present, self.time, self.view, self.settled = entry.present, entry.time, entry.view, entry.settled
         self.runs.update((run.id, run.run) for run in entry.runs)
         for number in entry.gone:
             self.runs.pop(number, None)
@@ -185,7 +190,30 @@ class _Replayed:
         }
 
 
+@dataclass(frozen=True, eq=False)
+class Recovered:
+    """What was read back.
+
+    Attributes
+    ----------
+    project : Project
+    unfinished : bool
+        A factorisation was under way.
+    cut : bool
+        What was written last can't be read.
+    """
+
+    project: Project
+    unfinished: bool
+    cut: bool
+
+
 def recover(left: Left, recording: Path | None = None) -> Project:
+    """The project of `recovered`."""
+    return recovered(left, recording).project
+
+
+def recovered(left: Left, recording: Path | None = None) -> Recovered:
     """Work that was left behind, up to the last act that was finished.
 
     Parameters
@@ -216,7 +244,7 @@ def recover(left: Left, recording: Path | None = None) -> Project:
             found = unpacked(place, head, tables, source, recording)
         except Damage:
             found = rescued(place, head, tables, source, recording).project
-        return replace(found, stamp=journal.belonging.stamp)
+        return Recovered(replace(found, stamp=journal.belonging.stamp), not journal.settled, journal.cut)
     except ProjectError:
         raise
     except OSError as error:

@@ -89,9 +89,8 @@ class Archive:
         with _readable(name):
             return self._file.read(info)
 
-    def lines(self, name: str, kind: type[Entry]) -> Iterator[Entry]:
+    def lines(self, name: str, decoder: msgspec.json.Decoder[Entry]) -> Iterator[Entry]:
         """The lines of a member, each of which is an entry."""
-        decoder = msgspec.json.Decoder(kind)
         for line in io.BytesIO(self.json(name)):
             with said_by_schema():
                 entry = decoder.decode(line)

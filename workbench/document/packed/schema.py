@@ -368,3 +368,10 @@ class ProjectEntry(Entry):
     runs: tuple[NumberedRun, ...] = ()
     pools: dict[str, Whole] = field(default_factory=dict)
     view: ViewEntry | None = None
+
+
+# Made here, once and in one thread: msgspec makes what it knows of a type where it is asked for it first, and two
+# threads that ask at once bring it down.
+HEAD_DECODER: msgspec.json.Decoder[ProjectEntry] = msgspec.json.Decoder(ProjectEntry)
+TABLES_DECODER: msgspec.json.Decoder[Tables] = msgspec.json.Decoder(Tables)
+SETTINGS_DECODER: msgspec.json.Decoder[RunSettings] = msgspec.json.Decoder(RunSettings)

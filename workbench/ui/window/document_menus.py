@@ -32,6 +32,13 @@ def add_file_menu(
     menu = actions.menu(tr("&File"), "fileMenu")
     menu.add("open", tr("&Open…"), "Ctrl+O", files.open_dialog)
     add_recent_menu(actions, menu, recent, files.open)
+    menu.add(
+        "unsavedWork",
+        tr("&Unsaved work…"),
+        "",
+        files.look_for_unsaved,
+        tr("Take up what was not saved when the program ended before"),
+    )
     menu.add("demo", tr("Open the &demo"), "", files.open_demo)
     menu.add(
         "oldDemo",

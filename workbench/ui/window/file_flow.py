@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, QObject, QSettings
+from PySide6.QtCore import QDateTime, QObject, QSettings
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from workbench import resource
+from workbench.control.journalling import Journalling
 from workbench.control.opening import Opening
 from workbench.control.recent import Recent
 from workbench.document.journal.recovery import Left
@@ -28,9 +29,17 @@ Reopen = Callable[[Path | None], object]
 class FileFlow(QObject):
     """Asks for paths and answers over a window, and lets `Opening` do the work."""
 
-    def __init__(self, over: QWidget, opening: Opening, recent: Recent, saves: SaveFlow, settings: QSettings) -> None:
+    def __init__(
+        self,
+        over: QWidget,
+        opening: Opening,
+        journalling: Journalling,
+        recent: Recent,
+        saves: SaveFlow,
+        settings: QSettings,
+    ) -> None:
         super().__init__(over)
-        self._over, self._opening, self._recent = over, opening, recent
+        self._over, self._opening, self._journalling = over, opening, journalling
         self._saves, self._settings = saves, settings
         opening.trusts = recent.knows
         opening.overtaken.connect(saves.ask_unsaved)
@@ -59,6 +68,10 @@ class FileFlow(QObject):
     def open_demo(self, name: str = "demo") -> None:
         """Open the demo recording, or another one of its folder."""
         self._saves.ask_unsaved(lambda: self._opening.open(resource(f"demo/{name}.flac")))
+
+    def look_for_unsaved(self) -> None:
+        """Offer work that was left behind, or say that there is none."""
+        self._journalling.look(asked=True)
 
     def recover(self, left: Left) -> None:
         """Take up work that was left behind, after asking about unsaved work."""
@@ -120,8 +133,8 @@ class FileFlow(QObject):
         )
         acts: dict[QPushButton, Callable[[], object]] = {}
         for version in versions_of(path):
-            when = QDateTime.fromSecsSinceEpoch(int(version.stat().st_mtime))
-            text = self.tr("Version of {0}").format(QLocale().toString(when, QLocale.FormatType.ShortFormat))
+            when = QDateTime.fromSecsSinceEpoch(int(version.stat().st_mtime)).toString("yyyy-MM-dd HH:mm:ss")
+            text = self.tr("Version of {0}").format(when)
             button = box.addButton(text, QMessageBox.ButtonRole.AcceptRole)
             acts[button] = partial(self._opening.open_version, version, path)
         rescue = box.addButton(self.tr("Rescue what can be read"), QMessageBox.ButtonRole.AcceptRole)

@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.panes = Panes(desk)
         self.saves = SaveFlow(self, desk.document, desk.saving, desk.factorising, settings)
-        self.files = FileFlow(self, desk.opening, desk.recent, self.saves, settings)
+        self.files = FileFlow(self, desk.opening, desk.journalling, desk.recent, self.saves, settings)
         Portraits(
             self.panes.spectrogram, desk.document, desk.opening, desk.saving, desk.journalling, desk.recent, desk.runner
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QTimer
@@ -43,8 +44,8 @@ class SaveFlow(QObject):
         else:
             self.save_as()
 
-    def save_as(self, then: Callable[[], object] | None = None) -> None:
-        """Ask where to save, and whether the recording is to be in the file."""
+    def save_as(self, then: Callable[[], object] | None = None, another: bool = False) -> None:
+        """Ask where to save, and whether the recording is to be in the file; `another` proposes a name that is free."""
         document = self._document
         if document.recording is None:
             return
@@ -63,7 +64,7 @@ class SaveFlow(QObject):
             taken,
             QFileDialog.FileMode.AnyFile,
             [beside, inside] if document.embedded is None else [inside, beside],
-            document.recording.path.stem + SUFFIX if path is None else path.name,
+            document.recording.path.stem + SUFFIX if path is None else (_free(path) if another else path).name,
         )
 
     # -- questions -----------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ class SaveFlow(QObject):
 
         def answered() -> None:
             if box.clickedButton() is other:
-                self.save_as()
+                self.save_as(another=True)
             elif box.clickedButton() is anyway:
                 replace()
 
@@ -105,7 +106,7 @@ class SaveFlow(QObject):
         )
         other = box.addButton(self.tr("Save under another name…"), QMessageBox.ButtonRole.AcceptRole)
         box.setDefaultButton(other)
-        box.finished.connect(lambda: self.save_as(then) if box.clickedButton() is other else None)
+        box.finished.connect(lambda: self.save_as(then, another=True) if box.clickedButton() is other else None)
         box.show()
 
     # -- unsaved work --------------------------------------------------------------------------------
@@ -151,3 +152,9 @@ class SaveFlow(QObject):
             QTimer.singleShot(SETTLE_MS, self, lambda: self._when_settled(act))
         else:
             act()
+
+
+def _free(path: Path) -> Path:
+    """A name like another that no file has."""
+    names = (path.with_stem(f"{path.stem} {number}") for number in count(2))
+    return next(each for each in names if not each.exists())
