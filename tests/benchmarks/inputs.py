@@ -44,7 +44,7 @@ def measure(report: Report) -> None:
         done = [damaged(seed) for seed in range(count)]
         for seed, (_, data) in enumerate(done):
             (folder / f"{seed}.bin").write_bytes(data)
-        told = _all(folder, count)
+        told = every(folder, count, "tests.benchmarks.inputs")
         kinds = Counter(each["how"] for each in told)
         bad = {
             how: [f"{i} ({done[i][0]})" for i, each in enumerate(told) if each["how"] == how][:9]
@@ -83,17 +83,21 @@ def _compare(report: Report, folder: Path, told: list[dict]) -> None:
     report.figure("shorter than another decoder's, without a remark", len(wrong), "", "== 0", of=compared, which=wrong)
 
 
-def _all(folder: Path, count: int) -> list[dict]:
+def every(folder: Path, count: int, module: str) -> list[dict]:
+    """What comes of numbered files, each told in a line by a module that is run as a program; it goes on after a crash.
+
+    The program is given the folder, the number of the first file and how many there are.
+    """
     told: list[dict] = []
     while len(told) < count:
-        told += _some(folder, len(told), count)
+        told += _some(folder, len(told), count, module)
     return told
 
 
-def _some(folder: Path, first: int, count: int) -> list[dict]:
+def _some(folder: Path, first: int, count: int, module: str) -> list[dict]:
     """What comes of files from one on, to the first that crashes or hangs."""
     out: list[dict] = []
-    command = [sys.executable, "-m", "tests.benchmarks.inputs", str(folder), str(first), str(count)]
+    command = [sys.executable, "-m", module, str(folder), str(first), str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         lines: Queue[str] = Queue()
         assert process.stdout is not None
@@ -104,13 +108,13 @@ def _some(folder: Path, first: int, count: int) -> list[dict]:
         try:
             while first + len(out) < count:
                 # Starting takes a while, too.
-                line = lines.get(timeout=HANGS if out else 60)
+                line = lines.get(timeout=2 * HANGS if out else 60)
                 if not line:
                     break
                 out.append(json.loads(line))
         except Empty:
             process.kill()
-            out.append({"how": "hang", "seconds": HANGS, "memory": 0})
+            out.append({"how": "hang", "seconds": 2 * HANGS, "memory": 0})
         reader.join()
         code = process.wait()
         if first + len(out) < count and (not out or out[-1]["how"] != "hang"):

@@ -6,19 +6,17 @@ import json
 import os
 import random
 import resource
-import subprocess
 import sys
 import tempfile
 import time
 import traceback
 from collections import Counter
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Thread
 
 import numpy as np
 
 from tests.benchmarks import Report
+from tests.benchmarks.inputs import every
 from tests.benchmarks.recovery_scene import act, make_recording, open_path, wait, working_desk
 from tests.document.damage import damaged
 from workbench.audio.renderer import render
@@ -41,7 +39,7 @@ def measure(report: Report) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         kinds = make(folder, count)
-        told = _all(folder, count)
+        told = every(folder, count, "tests.benchmarks.recovery_damaged")
     hows = Counter(each["how"] for each in told)
     for how in ("crash", "traceback", "hang", "no document"):
         which = [f"{i} ({kinds[i]})" for i, each in enumerate(told) if each["how"] == how]
@@ -81,40 +79,6 @@ def _plain(text: str) -> bool:
     """Whether a sentence is one for people."""
     odd = ("<", "Expected `", "Traceback", "object has no", "'NoneType'", "dtype", "$.")
     return text.endswith(".") and not any(each in text for each in odd)
-
-
-def _all(folder: Path, count: int) -> list[dict]:
-    told: list[dict] = []
-    while len(told) < count:
-        told += _some(folder, len(told), count)
-    return told
-
-
-def _some(folder: Path, first: int, count: int) -> list[dict]:
-    """What comes of files from one on, to the first that crashes or hangs."""
-    out: list[dict] = []
-    command = [sys.executable, "-m", "tests.benchmarks.recovery_damaged", str(folder), str(first), str(count)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        lines: Queue[str] = Queue()
-        assert process.stdout is not None
-        reader = Thread(
-            target=lambda stream: [lines.put(line) for line in stream] and lines.put(""), args=(process.stdout,)
-        )
-        reader.start()
-        try:
-            while first + len(out) < count:
-                line = lines.get(timeout=2 * HANGS if out else 60)
-                if not line:
-                    break
-                out.append(json.loads(line))
-        except Empty:
-            process.kill()
-            out.append({"how": "hang", "seconds": 2 * HANGS, "memory": 0})
-        reader.join()
-        code = process.wait()
-        if first + len(out) < count and (not out or out[-1]["how"] != "hang"):
-            out.append({"how": "crash", "seconds": 0.0, "memory": 0, "code": code})
-    return out
 
 
 def _try(path: Path) -> dict:
