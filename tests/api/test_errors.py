@@ -58,7 +58,7 @@ WRONG = {
     "the width of a layer": (lambda p: p.adjust("Component 1", width=2.0), "only groups"),
     "no weight": (lambda p: p.mark("Low", (0, 1), weight=0.0), "weight of a mark"),
     "nothing to deny": (lambda p: p.mark("Low", (0, 1), denies=True), "no source"),
-    "no format": (lambda p: p.export("out", format="mp3"), "no format"),
+    "no format": (lambda p: p.export("out", format="tape"), "no format"),
     "nothing to export": (lambda p: p.export("out", mix=False), "nothing to write"),
     "nowhere to save": (lambda p: p.save(), "never saved"),
     "one layer to merge": (lambda p: p.merge(["Component 1"]), "two or more"),

@@ -10,7 +10,7 @@ from tests.conftest import tone_mix
 from workbench import Project
 from workbench.__main__ import main
 from workbench.api.exporting import FORMAT_NAMES
-from workbench.audio.export import Container, SampleFormat
+from workbench.audio.formats import Container, SampleFormat
 from workbench.audio.recording import load
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import sources as source_acts

@@ -34,7 +34,7 @@ def add_file_menu(
     add_recent_menu(actions, menu, recent, files.open)
     menu.add(
         "unsavedWork",
-        tr("&Unsaved work…"),
+        tr("Look for &unsaved work"),
         "",
         files.look_for_unsaved,
         tr("Take up what was not saved when the program ended before"),
