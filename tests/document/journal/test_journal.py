@@ -195,6 +195,23 @@ def test_work_that_is_saved_is_not_offered_and_work_after_that_is(writer, tmp_pa
     assert project_word(recover(found)) == writer.words[-1]
 
 
+def test_what_was_done_and_undone_is_offered_also_when_a_factorisation_ended_meanwhile(writer, tmp_path):
+    document = writer.document
+    writer.project = tmp_path / "song.workbench"
+    document.mark_saved(document.recorded_state, document.runs, writer.project)
+    writer.take()
+    state = document.recorded_state
+    document.act("rename", state.with_present(layers=(replace(state.layers[0], name="x"), *state.layers[1:])))
+    writer.take()
+    document.undo()
+    writer.take()
+    document.add_run("beside", RunSettings(), document.run.factors)
+    writer.take()
+    assert not document.dirty
+    (found,) = left(writer)
+    assert [name for name, _ in recover(found).steps][-1] == "rename"
+
+
 def test_a_journal_in_use_is_nobody_elses(writer):
     assert Hold.of(writer.journal.folder) is None and left_behind(writer.home) == []
     assert writer.file.exists()

@@ -127,7 +127,7 @@ class Written:
         if snapshot.belongs == self._saved:
             return None
         self._saved = snapshot.belongs
-        return Saved(_belonging(snapshot))
+        return Saved(_belonging(snapshot), snapshot.dirty)
 
     def change(
         self, mirror: Mirror, snapshot: Snapshot, whole: bool, afresh: bool = False

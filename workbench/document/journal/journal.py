@@ -20,8 +20,9 @@ from workbench.document.journal.records import MAGIC, Record, record
 from workbench.storage import sync
 
 ACTS, PICTURE = "acts", "picture.png"
-PATIENCE = 0.005
-"""Seconds for which an act waits until it is written; a disk that takes longer is not waited for."""
+PATIENCE = 0.02
+"""Seconds for which an act waits at most until it is written, which takes a few tenths of a millisecond: as long as a
+thread may wait for a processor that is busy. A disk that takes longer is not waited for."""
 UNDER_WAY, SHARE = 1.0, 20
 """Seconds after which what a run under way has come to is written again, and so many times what it took to write it."""
 IDLE = 0.3

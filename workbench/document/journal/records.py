@@ -72,9 +72,10 @@ class Change(Entry, tag_field="record", tag="change"):
 
 
 class Saved(Entry, tag_field="record", tag="saved"):
-    """To which project file it belongs from here on."""
+    """To which project file it belongs from here on; and whether more was done than that holds."""
 
     belonging: Belonging
+    dirty: bool
 
 
 Record = Beginning | Change | Saved

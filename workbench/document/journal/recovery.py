@@ -153,7 +153,7 @@ class _Replayed:
                 raise Damage("it was written by a newer version")
             self.belonging = entry.belonging
         elif isinstance(entry, Saved):
-            self.belonging = entry.belonging
+            self.belonging, self.touched = entry.belonging, entry.dirty
         elif entry.dropped + entry.kept > len(self.steps):
             return False
         else:
@@ -162,11 +162,9 @@ class _Replayed:
 
     def _change(self, entry: Change, arrays: list[Any]) -> None:
         shorter = entry.dropped > 0 or entry.kept < len(self.steps)
-        if self.steps and (entry.added or shorter or entry.present != self.present):
+        # Also what was done and undone may be wanted again.
+        if entry.dirty or (self.steps and (entry.added or shorter or entry.present != self.present)):
             self.touched = True
-        else:
-            # It was begun, or saved, or a factorisation went on.
-            self.touched = entry.dirty
         if entry.dropped:
             del self.steps[: entry.dropped]
         del self.steps[entry.kept :]
