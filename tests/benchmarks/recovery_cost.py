@@ -180,6 +180,8 @@ def _long(folder: Path) -> tuple[Recording, LevelPyramid]:
         for _ in range(int(HOUR)):
             file.write((0.1 * rng.standard_normal((RATE, 2))).astype(np.float32))
     recording = load(path)
+    # The journal asks for them when a file is opened.
+    assert all(recording.checksums)
     return recording, analyse_levels(recording.samples, Analysis())
 
 

@@ -176,7 +176,7 @@ def save_project(
 
 
 def _read_back(path: Path, partial: Path) -> None:
-    """Open what was written, before it takes the place of what can be opened.
+    """Read what was written by the schema, before it takes the place of what can be opened.
 
     Raises
     ------
@@ -185,7 +185,9 @@ def _read_back(path: Path, partial: Path) -> None:
     """
     try:
         with zipfile.ZipFile(partial) as file:
-            unpacked(path, *contents(path, Archive(file, partial.stat().st_size)), Path(path.stem))
+            archive = Archive(file, partial.stat().st_size)
+            contents(path, archive)
+            archive.check_room()
     except UNREADABLE as error:
         raise ProjectError("document.not_read_back", project=path.name, part=error) from error
 

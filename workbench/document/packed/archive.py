@@ -149,6 +149,10 @@ class Archive:
             raise Damage(f"{name} is there twice")
         return info
 
+    def check_room(self) -> None:
+        """Whether there would be room for all arrays."""
+        self._take(sum(each.file_size for each in self._file.infolist() if each.filename.endswith(".npy")))
+
     def _take(self, size: int) -> None:
         self._left -= size
         if self._left < 0:
