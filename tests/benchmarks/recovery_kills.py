@@ -75,7 +75,7 @@ def _came_back(folder: Path, lines: list[list[str]]) -> tuple[str, str]:
     if parts:
         return "a file was left behind", parts[0]
     left = left_behind(folder / "home" / "journals")
-    whole, past = done[-1][2:4]
+    whole, past, before = done[-1][2:5]
     if not left:
         if saved is not None and _told(saved)[0] == whole:
             return "as it was saved", ""
@@ -86,19 +86,19 @@ def _came_back(folder: Path, lines: list[list[str]]) -> tuple[str, str]:
         return "as it was", ""
     if begun == "factorise" or (begun and done[-1][1] != lines[-1][1]):
         # The act that was under way is there, or a part of it; all before it must be too.
-        shorter = int(done[-1][4])
-        if now[1] == past or _past(found, shorter) == past:
+        shorter = int(done[-1][5])
+        if now[1] == past or _past(found, shorter)[1] == past or _past(found, shorter)[2] == before:
             return ("in a factorisation" if begun == "factorise" else "one act further"), ""
     return "another", f"{begun} after {done[-1]}"
 
 
-def _told(project: Project) -> tuple[str, str]:
+def _told(project: Project) -> tuple[str, str, str]:
     return told(project.steps, project.present, project.runs, Words())
 
 
-def _past(project: Project, step: int) -> str:
-    """The past as it was when a step was the present one."""
-    return told(project.steps, step, project.runs, Words())[1] if step < len(project.steps) else ""
+def _past(project: Project, step: int) -> tuple[str, str, str]:
+    """As when a step was the present one."""
+    return told(project.steps, step, project.runs, Words()) if step < len(project.steps) else ("", "", "")
 
 
 def _session(folder: Path, seed: int) -> None:

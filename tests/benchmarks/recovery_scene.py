@@ -18,6 +18,7 @@ from tests.same import Words, history_word
 from workbench.control.desk import Desk, build_desk
 from workbench.document.acts import selections as selection_acts
 from workbench.document.acts import sources as source_acts
+from workbench.document.runs import kept_by
 from workbench.document.state import Run, State
 from workbench.masks.edits.areas import rectangle
 from workbench.masks.model.grid import Region
@@ -125,8 +126,15 @@ def _say(desk: Desk, rng: np.random.Generator, kind: str, state: State) -> None:
         document.act("Weigh", source_acts.change_mark(state, mark.id, weight=float(rng.random())))
 
 
-def told(steps: Sequence[tuple[str, State]], present: int, runs: Mapping[int, Run], words: Words) -> tuple[str, str]:
-    """A word for all of a history, and one for what of it no act that begins now can take away: its past."""
-    used = set().union(*(state.runs for _, state in steps[: present + 1]))
-    past = {number: run for number, run in runs.items() if number in used}
-    return history_word(steps, present, runs, words), history_word(steps[: present + 1], present, past, words)
+def told(
+    steps: Sequence[tuple[str, State]], present: int, runs: Mapping[int, Run], words: Words
+) -> tuple[str, str, str]:
+    """A word for all of a history, and two for what of it an act that begins now can't take away: its past with the
+    present step, and without it, which an act may amend."""
+
+    def word(some: Sequence[tuple[str, State]], at: int, every: bool = False) -> str:
+        used = set().union(*(state.runs for _, state in some)) & runs.keys()
+        kept = kept_by(runs, used) if every else used
+        return history_word(some, at, {number: runs[number] for number in kept}, words)
+
+    return word(steps, present, True), word(steps[: present + 1], present), word(steps[:present], present)
