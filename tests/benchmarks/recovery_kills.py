@@ -66,7 +66,8 @@ def _killed(seed: int) -> tuple[str, str]:
 def _came_back(folder: Path, lines: list[list[str]]) -> tuple[str, str]:
     done = [line for line in lines if line[0] == "done"]
     begun = lines[-1][2] if lines[-1][0] == "begin" else ""
-    if not done:
+    if {(line[2], line[-1]) for line in done} <= {(done[0][2], "0")} if done else True:
+        # No act before it changed anything.
         return "nothing was done", ""
     project = folder / "work.workbench"
     saved = load_project(project) if project.exists() else None
