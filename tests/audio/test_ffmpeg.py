@@ -71,6 +71,14 @@ def test_what_is_cut_is_told_and_what_is_no_sound_gets_its_sentence(tmp_path):
 
 
 @needs
+def test_a_video_without_sound_is_told_as_such(tmp_path):
+    picture = ["-f", "lavfi", "-i", "color=size=32x32:rate=5:duration=1", "-c:v", "ffv1", str(tmp_path / "mute.mkv")]
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", *picture], check=True)
+    with pytest.raises(UserError, match="no_samples"):
+        load(tmp_path / "mute.mkv")
+
+
+@needs
 def test_it_can_be_stopped(tmp_path, monkeypatch):
     path, _ = made(tmp_path, "m4a", 30.0)
     monkeypatch.setattr(ffmpeg, "POLL_SECONDS", 0.0001)

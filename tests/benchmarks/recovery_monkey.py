@@ -225,6 +225,8 @@ def _run(seed: int, seconds: float) -> None:
         from workbench.app import build
 
         folder = Path(name)
+        # What it exports to a folder that it typed goes with the others.
+        os.chdir(folder)
         (folder / "nothing.wav").write_bytes(b"nothing")
         settings = QSettings(str(folder / "s.ini"), QSettings.Format.IniFormat)
         program = build(["monkey"], settings, folder / "home")

@@ -5,6 +5,7 @@ import sys
 import unicodedata
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -61,6 +62,16 @@ def test_what_can_be_no_path_here_is_none(tmp_path):
     for path in ("", "\0", "a" * 5000, "//", r"\\", "con:"):
         assert found(tmp_path / "p.workbench", SimpleNamespace(path=path, relative=path)) is None
     assert name_of(r"C:\a/b\song.wav") == "song.wav"
+
+
+@pytest.mark.parametrize("field", ["path", "relative"])
+@pytest.mark.parametrize("at", [r"\\server\share\song.wav", "//server/share/song.wav", r"\\?\UNC\server\x\song.wav"])
+def test_other_machines_are_not_asked_for_what_a_file_says_they_have(tmp_path, monkeypatch, field, at):
+    asked = []
+    monkeypatch.setattr(Path, "is_file", lambda path: bool(asked.append(str(path))))
+    monkeypatch.setattr(Path, "is_dir", lambda path: bool(asked.append(str(path))))
+    assert found(tmp_path / "p.workbench", SimpleNamespace(**{"path": "x.wav", "relative": "", field: at})) is None
+    assert asked and not any(path.startswith(("//", "\\\\")) for path in asked)
 
 
 def test_another_recording_of_the_same_length_is_told(tmp_path):

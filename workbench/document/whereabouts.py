@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Protocol
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -55,11 +55,13 @@ def found(project: Path, sound: Sound) -> Path | None:
     """A sound file of a project: where it was as seen from the project, where it was, or beside the project.
 
     Whichever system it was saved on: there names may be written with other separators, in another case, or with
-    accents apart.
+    accents apart. Other machines are not asked for what a file says that they have: on Windows that tells them who
+    asks. What is there is found by the person who opens it, unless the project lies there as well.
     """
     path, relative = from_words(sound.path), from_words(sound.relative)
     candidates = [project.parent / relative] if relative else []
     candidates += [Path(path), project.parent / name_of(path)]
+    candidates = [each for each in candidates if _machine(each) in ("", _machine(project))]
     try:
         there = next((each for each in candidates if each.is_file()), None)
         return there or _alike(candidates)
@@ -71,6 +73,12 @@ def found(project: Path, sound: Sound) -> Path | None:
 def name_of(path: str) -> str:
     """The last part of a path of any system."""
     return re.split(r"[\\/]", path)[-1]
+
+
+def _machine(path: Path) -> str:
+    """The other machine on which a path lies, as Windows has it; "" for what lies on this one."""
+    drive = PureWindowsPath(str(path)).drive.casefold()
+    return drive if drive.startswith("\\\\") else ""
 
 
 def _alike(candidates: Sequence[Path]) -> Path | None:

@@ -12,6 +12,8 @@ from workbench.exchange.reading import as_text
 
 Float = NDArray[np.float32]
 MOST_COMPONENTS = 200
+LARGEST = 1e15
+"""Of a template or an activation: W H stays far within single precision."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,7 @@ def checked(array: NDArray[np.generic], components: int, name: str) -> Float:
     Raises
     ------
     UserError
-        `exchange.too_many_components`, `exchange.negative`.
+        `exchange.too_many_components`, `exchange.negative`, `exchange.too_large`.
     """
     if components > MOST_COMPONENTS:
         raise UserError("exchange.too_many_components", name=name, components=components, most=MOST_COMPONENTS)
@@ -94,6 +96,8 @@ def checked(array: NDArray[np.generic], components: int, name: str) -> Float:
     # What is no number fails the comparison, too.
     if not bool((values >= 0).all()) or not bool(np.isfinite(values).all()):
         raise UserError("exchange.negative", name=name)
+    if float(values.max(initial=0.0)) > LARGEST:
+        raise UserError("exchange.too_large", name=name)
     return values
 
 

@@ -25,6 +25,8 @@ FORMATS = (
 """Those that hold sound themselves. Lists of other files are not opened: a list that was sent could name any file."""
 SUFFIXES = (".m4a", ".mp4", ".mov", ".mkv", ".webm", ".avi", ".wma", ".wv", ".aac", ".ac3", ".ape", ".m4b", ".3gp")
 """Endings of files that it reads, as a rule."""
+NO_STREAM = "matches no streams"
+"""So ffmpeg tells of a file that it knows and that has no sound."""
 POLL_SECONDS = 0.1
 HEADS = (
     b"\x1aE\xdf\xa3",
@@ -58,7 +60,8 @@ def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent) -> Sound | Non
     Cancelled
         If `progress` does.
     UserError
-        `audio.too_large`: it comes to more than there is room for, in memory or on the disk.
+        `audio.too_large`: it comes to more than there is room for, in memory or on the disk. `audio.no_samples`: a
+        video without sound.
     """
     program = shutil.which(PROGRAM)
     if program is None:
@@ -82,6 +85,8 @@ def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent) -> Sound | Non
             str(out),
         ]
         told = _ran(command, out, progress)
+        if NO_STREAM in told:
+            raise UserError("audio.no_samples", name=Path(str(file.name)).name)
         if not out.is_file() or not out.stat().st_size:
             return None
         with out.open("rb") as decoded:

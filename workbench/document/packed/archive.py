@@ -10,7 +10,8 @@ import lzma
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -72,14 +73,15 @@ class Archive:
 
     def __init__(self, file: zipfile.ZipFile, size: int) -> None:
         self._file = file
+        self._times = Counter(file.namelist())
         self._left = max(LEAST_ARRAYS, UNFOLDED * size)
         self.pools: Mapping[str, int] = {}
         """How much is in each pool."""
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> Collection[str]:
         """Names of all members."""
-        return self._file.namelist()
+        return self._times.keys()
 
     def json(self, name: str) -> bytes:
         """A member of JSON."""
@@ -145,7 +147,7 @@ class Archive:
             info = self._file.getinfo(name)
         except KeyError as error:
             raise Damage(f"{name} is missing") from error
-        if self.names.count(name) > 1:
+        if self._times[name] > 1:
             raise Damage(f"{name} is there twice")
         return info
 
