@@ -80,7 +80,7 @@ EXCHANGE: dict[str, str] = {
     "exchange.too_large": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” holds {claimed} MB where at most {most} MB can be of use; choose another file."
     ),
-    "exchange.too_large": QT_TRANSLATE_NOOP(
+    "exchange.too_loud": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” holds values so large that no sound is made from them; scale them to a spectrogram's."
     ),
     "exchange.too_many_components": QT_TRANSLATE_NOOP(

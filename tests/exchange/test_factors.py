@@ -120,7 +120,7 @@ def test_templates_alone_are_read_alone(tmp_path):
         ("exchange.unlike", {"W": np.ones((BINS, 2)), "H": np.ones((3, 20))}),
         ("exchange.negative", {"W": -np.ones((BINS, 2))}),
         ("exchange.negative", {"H": np.full((2, 20), np.nan)}),
-        ("exchange.too_large", {"W": np.full((BINS, 2), 1e30), "H": np.full((2, 20), 1e30)}),
+        ("exchange.too_loud", {"W": np.full((BINS, 2), 1e30), "H": np.full((2, 20), 1e30)}),
         ("exchange.no_factors", {"X": np.ones((BINS, 2))}),
         ("exchange.no_factors", {"W": np.array(["words"])}),
         ("exchange.too_many_components", {"W": np.ones((BINS, 201))}),

@@ -88,7 +88,7 @@ def checked(array: NDArray[np.generic], components: int, name: str) -> Float:
     Raises
     ------
     UserError
-        `exchange.too_many_components`, `exchange.negative`, `exchange.too_large`.
+        `exchange.too_many_components`, `exchange.negative`, `exchange.too_loud`.
     """
     if components > MOST_COMPONENTS:
         raise UserError("exchange.too_many_components", name=name, components=components, most=MOST_COMPONENTS)
@@ -97,7 +97,7 @@ def checked(array: NDArray[np.generic], components: int, name: str) -> Float:
     if not bool((values >= 0).all()) or not bool(np.isfinite(values).all()):
         raise UserError("exchange.negative", name=name)
     if float(values.max(initial=0.0)) > LARGEST:
-        raise UserError("exchange.too_large", name=name)
+        raise UserError("exchange.too_loud", name=name)
     return values
 
 
