@@ -12,6 +12,7 @@ from tests.document.rewriting import rewritten
 from workbench.audio.recording import load
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import masks as mask_acts
+from workbench.document.acts import selections as selection_acts
 from workbench.document.acts import sources as source_acts
 from workbench.document.acts import stacks as stack_acts
 from workbench.document.document import Document
@@ -162,6 +163,20 @@ def test_other_files_are_refused(tmp_path):
         load_project(tmp_path / "x.workbench")
     with pytest.raises(ProjectError, match="no_file"):
         load_project(tmp_path / "y.workbench")
+
+
+def test_what_needs_no_array_of_its_own_opens_without_one(saved, tmp_path):
+    """All of the plane, and a place of whole tiles, have no bins to be stored; what has any comes last, or never."""
+    _, recording, _, runs = saved
+    frames = ANALYSIS.frames(len(recording.samples))
+    state = selection_acts.select(fresh_state(ANALYSIS), areas.everything(257, frames))
+    state = mask_acts.apply(state, Threshold((), state.layers[0].part_ids, low=0.4), state.area)
+    for number, more in enumerate((None, areas.rectangle(Region(3, 40, 5, 20), 257, frames))):
+        state = state if more is None else selection_acts.select(state, more)
+        path = tmp_path / f"{number}.workbench"
+        save_project(path, recording, state, {})
+        back = load_project(path).state
+        assert back.area.same_as(state.area) and len(back.edits) == len(state.edits) == 1
 
 
 def test_a_failed_save_leaves_the_old_file(saved, monkeypatch):

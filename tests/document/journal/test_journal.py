@@ -306,8 +306,42 @@ def test_it_is_begun_anew_when_it_is_long_and_gives_the_same(writer, monkeypatch
     for _ in range(60):
         writer.act(rng)
         shrunk |= len(writer.sizes) > 1 and writer.sizes[-1] < writer.sizes[-2]
-        assert writer.sizes[-1] < 60_000 + 8 * max(60_000, writer.journal._first)
+        assert eventually(lambda: writer.journal._next is None)
+        assert writer.file.stat().st_size < 60_000 + 8 * max(60_000, writer.journal._volume.first)
     assert shrunk and LEAST_BYTES > 60_000
+    (found,) = left(writer)
+    assert project_word(recover(found)) == writer.words[-1]
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_disk_that_takes_its_time_to_keep_things_loses_no_act(writer, monkeypatch, long):
+    """Killed meanwhile, as by a copy of what is there: also while a long one is begun anew."""
+    let_go, asked = threading.Event(), threading.Event()
+    real = os.fsync
+
+    def slow(handle):
+        asked.set()
+        let_go.wait(20)
+        real(handle)
+
+    assert eventually(lambda: writer.journal.safe)
+    monkeypatch.setattr(os, "fsync", slow)
+    if long:
+        monkeypatch.setattr("workbench.document.journal.journal.LEAST_BYTES", 1)
+        monkeypatch.setattr("workbench.document.journal.journal.OUTGROWN", 0)
+    rng = np.random.default_rng(3)
+    writer.act(rng)
+    assert asked.wait(10)
+    for number in range(8):
+        writer.act(rng)
+        killed = writer.home.parent / f"killed {number}"
+        shutil.copytree(writer.home, killed)
+        (found,) = found_in(killed)
+        assert project_word(recover(found)) == writer.words[-1]
+    assert not writer.journal.safe
+    let_go.set()
+    monkeypatch.undo()
+    assert eventually(lambda: writer.journal.safe and writer.journal._next is None)
     (found,) = left(writer)
     assert project_word(recover(found)) == writer.words[-1]
 
@@ -368,7 +402,7 @@ def test_a_defect_does_not_end_it_and_is_told(writer, monkeypatch):
     writer.journal._troubled = told.append
     monkeypatch.setattr("workbench.document.journal.journal.AGAIN", 0.2)
     monkeypatch.setattr(sys, "excepthook", lambda *error: hooked.append(error))
-    monkeypatch.setattr("workbench.document.journal.journal.record", lambda *told: 1 / 0)
+    monkeypatch.setattr("workbench.document.journal.volume.record", lambda *told: 1 / 0)
     random_act(writer.document, np.random.default_rng(11))
     writer.take(written=False)
     assert len(told) == len(hooked) == 1
@@ -385,7 +419,7 @@ def test_where_there_is_no_room_for_another_the_long_one_goes_on(writer, monkeyp
     def full(*told):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Journal, "_rewrite", full)
+    monkeypatch.setattr(Journal, "_part", full)
     rng = np.random.default_rng(12)
     for _ in range(10):
         writer.act(rng)

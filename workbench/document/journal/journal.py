@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
-from numpy.typing import NDArray
-
-from workbench.document.journal.changes import Mirror, Snapshot, Written
+from workbench.document.journal.changes import Mirror, Snapshot
 from workbench.document.journal.holding import Hold
-from workbench.document.journal.records import MAGIC, Record, record
-from workbench.storage import sync
+from workbench.document.journal.volume import Keeping, Volume
 
 ACTS, PICTURE = "acts", "picture.png"
 PATIENCE = 0.02
@@ -53,11 +47,15 @@ class Journal:
         the file."""
         self._closing = False
         self._hold: Hold | None = None
-        self._file: int | None = None
-        self._written, self._mirror = Written(), Mirror()
+        self._mirror = Mirror()
+        self._volume: Volume | None = None
+        self._next: Volume | None = None
+        """One that is begun anew: it takes the place of the other when the disk has it. Both are written until then."""
+        self._keeping: Keeping | None = None
+        self._kept = 0
+        """Bytes of the volume that the disk has to stay."""
         self._of: object = None
-        self._size = self._first = 0
-        self._unsynced, self._spoilt = False, False
+        self._spoilt = False
         self._late = self._retry = self._roomless = 0.0
         """When a run under way is written, a disk that refused is tried, a file that is long is begun anew."""
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
@@ -72,7 +70,7 @@ class Journal:
     def safe(self) -> bool:
         """Whether all that was taken is on the disk to stay."""
         with self._wake:
-            return self._good == self._asked and not self._unsynced
+            return self._good == self._asked and not self._spoilt and self._behind == 0
 
     def take(self, snapshot: Snapshot) -> None:
         """Write down a document as it is; returns when it is written, or after a moment."""
@@ -100,11 +98,14 @@ class Journal:
             self._closing = True
             self._wake.notify_all()
         self._thread.join(10.0)
-        if self._thread.is_alive():
+        keeping = self._keeping
+        if keeping is not None:
+            keeping.join(10.0)
+        if self._thread.is_alive() or (keeping is not None and keeping.is_alive()):
             # A disk that hangs: nothing is taken from under it.
             return
-        if not remove:
-            self._sync()
+        if not remove and self._volume is not None:
+            self._volume.keep()
         self._end(remove)
 
     # -- in its own thread -------------------------------------------------------------------------------
@@ -112,7 +113,7 @@ class Journal:
     def _work(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._closing or self._asked != self._taken, self._wait())
+                self._wake.wait_for(self._is_awake, self._wait())
                 snapshot, number, new = self._wanted, self._asked, self._asked != self._taken
                 self._taken = number
                 if self._closing and not new:
@@ -129,28 +130,65 @@ class Journal:
                 self._good = number if good else self._good
                 self._wake.notify_all()
 
+    def _is_awake(self) -> bool:
+        kept = self._keeping is not None and self._keeping.over
+        return self._closing or self._asked != self._taken or kept
+
     def _wait(self) -> float | None:
         """Seconds until something is to be done though nobody asks."""
         now = monotonic()
         times = [each - now for each in (self._late, self._retry) if each]
-        times += [IDLE] if self._unsynced else []
+        times += [IDLE] if self._keeping is not None or self._behind else []
         return max(0.02, min(times)) if times else None
+
+    @property
+    def _behind(self) -> int:
+        """Bytes that the disk may not have yet."""
+        return 0 if self._volume is None else self._volume.size - self._kept
 
     def _look(self, snapshot: Snapshot, new: bool) -> bool:
         """Do what is to be done; answers whether the file has the snapshot."""
         now = monotonic()
+        self._heed_kept()
         if self._retry and now < self._retry:
             return False
         if new or self._retry or (self._late and now >= self._late):
             whole = bool(self._late) and now >= self._late
             good, then = self._write(snapshot, whole), monotonic()
-            if not self._written.late:
+            if self._volume is None or not self._volume.written.late:
                 self._late = 0.0
             elif self._late <= now:
                 self._late = then + max(UNDER_WAY, SHARE * (then - now))
             return good
-        self._sync()
+        wanted = self._next or (self._volume if self._behind else None)
+        if self._keeping is None and wanted is not None:
+            self._keep(wanted)
         return not self._spoilt
+
+    def _keep(self, volume: Volume) -> None:
+        def then() -> None:
+            with self._wake:
+                self._wake.notify_all()
+
+        self._keeping = Keeping(volume, then)
+
+    def _heed_kept(self) -> None:
+        """Follow what the disk has come to keep."""
+        keeping = self._keeping
+        if keeping is None or not keeping.over:
+            return
+        self._await_keeping()
+        if keeping.volume is self._next and self._volume is not None:
+            self._volume.close()
+            try:
+                self._next.replace(self._volume.path)
+            except OSError:
+                # The folder is gone, or closed: what is there stays, and is begun anew with the next act.
+                self._next.discard()
+                self._next = None
+            self._volume, self._next, self._kept = self._next, None, 0
+        elif keeping.volume is self._volume:
+            self._kept = keeping.size
 
     def _write(self, snapshot: Snapshot, whole: bool) -> bool:
         try:
@@ -172,95 +210,72 @@ class Journal:
         if self._of is not snapshot.recording:
             self._end(remove=True)
             self._of = snapshot.recording
-        if self._file is None or self._spoilt or self._hold is None or not self._hold.folder.is_dir():
-            self._rewrite(snapshot)
+        if self._volume is None or self._spoilt or self._hold is None or not self._hold.folder.is_dir():
+            self._begin(snapshot)
             return
+        self._volume.bring(self._mirror, snapshot, whole)
         now = monotonic()
-        if self._size > max(LEAST_BYTES, OUTGROWN * self._first) and now >= self._roomless:
-            try:
-                self._rewrite(snapshot)
-            except OSError:
-                # There is no room for both: the long one goes on.
-                self._roomless = now + AGAIN
-            else:
-                return
-        saved = self._written.saved(snapshot)
-        if saved is not None:
-            self._append(saved)
-        made = self._written.change(self._mirror, snapshot, whole)
-        if made is not None:
-            self._append(made[0], list(made[1].values()))
-            self._mirror.written()
+        try:
+            if self._next is not None:
+                self._next.bring(self._mirror, snapshot, whole)
+            elif now >= self._roomless and self._volume.size > max(LEAST_BYTES, OUTGROWN * self._volume.first):
+                self._next = self._part(self._hold.folder, snapshot)
+        except OSError:
+            # There is no room for both: the long one goes on.
+            self._roomless = now + AGAIN
+            self._drop_next()
+        self._mirror.written()
+        if self._next is not None and self._keeping is None:
+            self._keep(self._next)
 
-    def _rewrite(self, snapshot: Snapshot) -> None:
+    def _begin(self, snapshot: Snapshot) -> None:
         """All of a document, in place of what was written of it."""
         if self._hold is None or not self._hold.folder.is_dir():
             self._end(remove=False)
             self._of = snapshot.recording
             self._hold = Hold.make(self._home)
-        folder, written = self._hold.folder, Written()
-        partial = folder / f"{ACTS}.part"
-        file = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        self._drop_next()
+        volume, place = self._part(self._hold.folder, snapshot), self._hold.folder / ACTS
         try:
-            size = _put(file, [memoryview(MAGIC), *record(written.begin(snapshot))])
-            made = written.change(self._mirror, snapshot, whole=True, afresh=True)
-            assert made is not None
-            size += _put(file, record(made[0], list(made[1].values())))
-            os.fsync(file)
-            if sys.platform == "win32":
-                # An open file can't be renamed, nor be replaced.
-                os.close(file)
-                self._close_file()
-                os.replace(partial, folder / ACTS)
-                file = os.open(folder / ACTS, os.O_RDWR | os.O_APPEND | os.O_BINARY)
-            else:
-                os.replace(partial, folder / ACTS)
-                with contextlib.suppress(OSError):
-                    sync(folder, os.O_RDONLY)
+            if place.exists():
+                # What is there is good as far as it goes, and gives way to what the disk has.
+                volume.keep()
+            self._close_volume()
+            volume.replace(place)
         except BaseException:
-            with contextlib.suppress(OSError):
-                os.close(file)
-                partial.unlink()
+            volume.discard()
             raise
-        self._close_file()
-        self._file, self._written, self._size, self._first = file, written, size, size
+        self._volume, self._kept, self._spoilt = volume, 0, False
         self._mirror.written()
-        self._spoilt = False
 
-    def _append(self, entry: Record, arrays: Sequence[NDArray[Any]] = ()) -> None:
-        assert self._file is not None
-        self._size += _put(self._file, record(entry, arrays))
-        self._unsynced = True
+    def _part(self, folder: Path, snapshot: Snapshot) -> Volume:
+        return Volume(folder / f"{ACTS}.part", self._mirror, snapshot)
 
-    def _sync(self) -> None:
-        if self._file is not None:
-            # Some file systems can't; what was written survives the program all the same.
-            with contextlib.suppress(OSError):
-                os.fsync(self._file)
-        self._unsynced = False
+    def _drop_next(self) -> None:
+        if self._next is not None:
+            self._await_keeping()
+            self._next.discard()
+            self._next = None
 
-    def _close_file(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+    def _close_volume(self) -> None:
+        if self._volume is not None:
+            self._await_keeping()
+            self._volume.close()
+            self._volume, self._kept = None, 0
+
+    def _await_keeping(self) -> None:
+        """Nothing is closed while the disk is asked to keep it: its number may be given to another file."""
+        if self._keeping is not None:
+            self._keeping.join()
+            self._keeping = None
 
     def _end(self, remove: bool) -> None:
         """Let go of the present journal."""
-        self._close_file()
+        self._drop_next()
+        self._close_volume()
         if self._hold is not None:
             if remove:
                 self._hold.remove()
             else:
                 self._hold.let_go()
         self._hold = self._of = None
-
-
-def _put(file: int, pieces: Sequence[memoryview]) -> int:
-    """Write all of it; returns its bytes."""
-    size = 0
-    for piece in pieces:
-        while piece:
-            count = os.write(file, piece)
-            size += count
-            piece = piece[count:]
-    return size

@@ -99,9 +99,9 @@ class Archive:
             yield entry
 
     def pool(self, name: str) -> NDArray[Any]:
-        """As of `Source`."""
-        kind = POOLS[name]
-        return self.array(name, kind.dtype, (self.pools.get(name, 0), *kind.item))
+        """As of `Source`; a pool that nothing was put into is no member."""
+        kind, count = POOLS[name], self.pools.get(name, 0)
+        return self.array(name, kind.dtype, (count, *kind.item)) if count else np.zeros((0, *kind.item), kind.dtype)
 
     def array(self, name: str, dtype: DTypeLike, shape: Shape) -> NDArray[Any]:
         """As of `Source`."""
