@@ -167,7 +167,7 @@ def test_other_files_are_refused(tmp_path):
 
 def test_what_needs_no_array_of_its_own_opens_without_one(saved, tmp_path):
     """All of the plane, and a place of whole tiles, have no bins to be stored; what has any comes last, or never."""
-    _, recording, _, runs = saved
+    _, recording, _, _ = saved
     frames = ANALYSIS.frames(len(recording.samples))
     state = selection_acts.select(fresh_state(ANALYSIS), areas.everything(257, frames))
     state = mask_acts.apply(state, Threshold((), state.layers[0].part_ids, low=0.4), state.area)
