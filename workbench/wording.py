@@ -58,7 +58,12 @@ SENTENCES: dict[str, str] = {
         "“{name}” is not a sound file that can be read ({reason}); open a WAV, FLAC, AIFF, OGG, Opus or MP3 file.",
     ),
     "audio.too_large": QT_TRANSLATE_NOOP(
-        "Errors", "The sound of this file is longer than there is room for on the disk or in memory; open a part of it."
+        "Errors", "The sound of this file is longer than there is room for on the disk; open a part of it."
+    ),
+    "scratch.no_room": QT_TRANSLATE_NOOP(
+        "Errors",
+        "There is no room for {megabytes} MB in “{folder}”, where what long recordings take is kept ({reason}); make "
+        "room there, or set TMPDIR to another folder.",
     ),
     "audio.needs_ffmpeg": QT_TRANSLATE_NOOP(
         "Errors", "“{name}” can be read where ffmpeg is installed; install it, or open a WAV, FLAC, OGG or MP3 file."

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from workbench.audio.files.decoding import Sound, decode
 from workbench.audio.files.ffmpeg import decode_by_ffmpeg, would_help
 from workbench.audio.files.layout import Fault
-from workbench.audio.full_scale import brought_near
+from workbench.audio.full_scale import brought_near, pieces_of
 from workbench.audio.speakers import Speakers, speakers_of
 from workbench.audio.tagging import UNTAGGED, Tags, tags_of
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
+from workbench.scratch import USUAL, Scratch
 
 Float = NDArray[np.float32]
 
@@ -82,7 +83,9 @@ class Recording:
         return len(self.samples) / self.rate
 
 
-def load(path: Path, progress: Progress = silent, opened: BufferedReader | None = None) -> Recording:
+def load(
+    path: Path, progress: Progress = silent, opened: BufferedReader | None = None, scratch: Scratch = USUAL
+) -> Recording:
     """Decode a sound file once and whole, so that seeking is exact for every format.
 
     Damaged and truncated files give what is readable, joined ones all their parts; samples that are not finite become
@@ -92,16 +95,18 @@ def load(path: Path, progress: Progress = silent, opened: BufferedReader | None 
     ----------
     opened : file, optional
         Where it is read from, if not from a file of that name.
+    scratch : Scratch
+        Where the samples are put: those of long recordings lie on the disk.
 
     Raises
     ------
     UserError
-        If there is nothing to read: not audio, empty, a folder, missing, or no permission.
+        If there is nothing to read: not audio, empty, a folder, missing, or no permission; or no room for the samples.
     """
     path = Path(path)
     try:
         with _opened(path) if opened is None else nullcontext(opened) as file:
-            sound = _decoded(file, path.name, progress)
+            sound = _decoded(file, path.name, progress, scratch)
             file.seek(0)
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
             tags = tags_of(file)
@@ -123,10 +128,9 @@ def load(path: Path, progress: Progress = silent, opened: BufferedReader | None 
         remarks.append(UserError("audio.other_part", name=name, seconds=seconds))
     if sound.behind:
         remarks.append(UserError("audio.more_behind", name=path.name, kilobytes=-(-sound.behind // 1000)))
-    bad = ~np.isfinite(samples)
-    if bad.any():
-        samples[bad] = 0.0
-        remarks.append(UserError("audio.not_finite", name=name, count=int(bad.sum())))
+    bad = sum(map(_silence_infinite, pieces_of(samples)))
+    if bad:
+        remarks.append(UserError("audio.not_finite", name=name, count=bad))
     change = brought_near(samples)
     if change.silenced:
         remarks.append(UserError("audio.wild", name=name, count=change.silenced))
@@ -137,12 +141,19 @@ def load(path: Path, progress: Progress = silent, opened: BufferedReader | None 
     return Recording(samples, sound.rate, path, tuple(remarks), change.level_db, sound.speakers, checksum, tags)
 
 
-def _decoded(file: BufferedReader, name: str, progress: Progress) -> Sound:
+def _silence_infinite(piece: Float) -> int:
+    """Silence samples that are not finite; answers how many."""
+    bad = ~np.isfinite(piece)
+    piece[bad] = 0.0
+    return int(np.count_nonzero(bad))
+
+
+def _decoded(file: BufferedReader, name: str, progress: Progress, scratch: Scratch) -> Sound:
     """By libsndfile, or by ffmpeg what that does not know."""
     try:
-        return decode(file, progress)
+        return decode(file, progress, scratch)
     except soundfile.SoundFileError as error:
-        sound = decode_by_ffmpeg(file, progress)
+        sound = decode_by_ffmpeg(file, progress, scratch)
         if sound is not None:
             return sound
         if would_help(file):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.progress import Progress, silent
+from workbench.scratch import USUAL, Scratch
 from workbench.spectral.stft import Analysis, Float, power_blocks
 
 Levels = NDArray[np.uint8]
@@ -40,15 +41,19 @@ class LevelPyramid:
     ----------
     base : uint8, shape (N, F)
         Levels of every frame.
+    scratch : Scratch
+        Where the coarser ones are put.
     """
 
-    def __init__(self, base: Levels) -> None:
+    def __init__(self, base: Levels, scratch: Scratch = USUAL) -> None:
         self.levels = [base]
         while len(self.levels[-1]) > 4:
             fine = self.levels[-1]
-            coarse = fine[: len(fine) // 4 * 4].reshape(-1, 4, fine.shape[1]).max(axis=1)
-            if len(fine) % 4:
-                coarse = np.concatenate([coarse, fine[len(coarse) * 4 :].max(axis=0, keepdims=True)])
+            coarse = scratch.zeros((-(-len(fine) // 4), fine.shape[1]), np.uint8)
+            whole = len(fine) // 4
+            fine[: whole * 4].reshape(whole, 4, -1).max(axis=1, out=coarse[:whole])
+            if whole < len(coarse):
+                fine[whole * 4 :].max(axis=0, out=coarse[whole])
             self.levels.append(coarse)
 
     @property
@@ -90,9 +95,17 @@ def _reduce(source: Levels, edges: NDArray[np.intp], axis: int) -> Levels:
     return out
 
 
-def analyse_levels(samples: Float, analysis: Analysis, progress: Progress = silent) -> LevelPyramid:
-    """Level pyramid of a recording (n, C)."""
-    base = np.zeros((analysis.frames(len(samples)), analysis.bins), np.uint8)
+def analyse_levels(
+    samples: Float, analysis: Analysis, progress: Progress = silent, scratch: Scratch = USUAL
+) -> LevelPyramid:
+    """Level pyramid of a recording (n, C).
+
+    Raises
+    ------
+    UserError
+        `scratch.no_room`: its place, which `scratch` says, has no room for it.
+    """
+    base = scratch.zeros((analysis.frames(len(samples)), analysis.bins), np.uint8)
     for first, power in power_blocks(samples, analysis, progress):
         base[first : first + len(power)] = to_level(power, analysis)
-    return LevelPyramid(base)
+    return LevelPyramid(base, scratch)

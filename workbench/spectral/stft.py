@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
+from workbench.scratch import USUAL, Scratch
 
 Float = NDArray[np.float32]
 Complex = NDArray[np.complex64]
@@ -200,16 +201,25 @@ def power_blocks(
         progress((first + count) / total)
 
 
-def magnitudes(samples: Float, analysis: Analysis, power: float = 1.0, progress: Progress = silent) -> Float:
+def magnitudes(
+    samples: Float, analysis: Analysis, power: float = 1.0, progress: Progress = silent, scratch: Scratch = USUAL
+) -> Float:
     """V = (mean over channels of |X_c|²)^(p/2), shape (F, N), stored time-major in rows that are a little longer.
 
     Parameters
     ----------
     power : float
         p; 1 gives magnitudes (for KL and Euclidean), 2 power (for Itakura–Saito).
+    scratch : Scratch
+        Where V is put: that of a long recording lies on the disk.
+
+    Raises
+    ------
+    UserError
+        `scratch.no_room`: it has no place there.
     """
     # Rows of a multiple of 16 bins, where matrix products are fastest; what is beyond the last bin stays zero.
-    rows = np.zeros((analysis.frames(len(samples)), -(-analysis.bins // 16) * 16), np.float32)
+    rows = scratch.zeros((analysis.frames(len(samples)), -(-analysis.bins // 16) * 16), np.float32)
     out = rows[:, : analysis.bins]
     for first, p in power_blocks(samples, analysis, progress):
         view = out[first : first + len(p)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
@@ -16,6 +17,7 @@ from workbench.audio.files.kinds import layout_of
 from workbench.audio.files.layout import Fault, Stream
 from workbench.audio.speakers import AS_IN_OGG, AS_IN_WAV, MAPPED, Speaker, Speakers, speakers_of
 from workbench.progress import Progress, part, silent
+from workbench.scratch import USUAL, Scratch
 from workbench.signals import undisturbed
 
 Float = NDArray[np.float32]
@@ -57,11 +59,18 @@ class Sound:
     speakers: Speakers
 
 
-def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
+def decode(file: BinaryIO, progress: Progress = silent, scratch: Scratch = USUAL) -> Sound:
     """Decode an open file whole, with all that was joined in it.
+
+    Parameters
+    ----------
+    scratch : Scratch
+        Where the samples are put.
 
     Raises
     ------
+    UserError
+        `scratch.no_room`: they have no place there.
     soundfile.SoundFileError
         If no sound begins it.
     OSError
@@ -75,7 +84,7 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
     for i, stream in enumerate(layout.streams):
         begin, end = (each / max(1, ends[-1]) for each in ends[i : i + 2])
         try:
-            samples, found, fault = _decoded(stream, part(progress, begin, end))
+            samples, found, fault = _decoded(stream, part(progress, begin, end), scratch)
         except soundfile.SoundFileError:
             if first is None and i + 1 == len(layout.streams):
                 raise
@@ -95,20 +104,30 @@ def decode(file: BinaryIO, progress: Progress = silent) -> Sound:
         else:
             other = True
     assert first is not None
-    joined = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-    return Sound(joined, first[0], frozenset(faults), other, behind, first[1])
+    return Sound(_joined(pieces, scratch), first[0], frozenset(faults), other, behind, first[1])
 
 
-def _decoded(stream: Stream, progress: Progress) -> tuple[Float, tuple[int, Speakers], Fault | None]:
+def _joined(pieces: Sequence[Float], scratch: Scratch) -> Float:
+    """Samples one after the other."""
+    if len(pieces) == 1:
+        return pieces[0]
+    rows = scratch.rows(pieces[0].shape[1], np.float32)
+    for piece in pieces:
+        for begin in range(0, len(piece), BLOCK):
+            rows.append(piece[begin : begin + BLOCK])
+    return rows.array()
+
+
+def _decoded(stream: Stream, progress: Progress, scratch: Scratch) -> tuple[Float, tuple[int, Speakers], Fault | None]:
     """Samples of a stream, their rate and loudspeakers, and what is wrong if they are not all that there should be."""
-    blocks: list[Float] = []
     sound = _opened(stream)
     channels, declared = sound.channels, sound.frames if stream.counted and sound.frames < ENDLESS else 0
     kind = sound.samplerate, _speakers(sound)
     count, got, whole = max(1, BLOCK // channels), 0, True
+    rows = scratch.rows(channels, np.float32)
     while True:
         block, sane = _read(sound, count)
-        blocks.append(block)
+        rows.append(block)
         got += len(block)
         progress(min(1.0, stream.file.tell() / max(1, len(stream.file))))
         if sane and len(block):
@@ -120,11 +139,12 @@ def _decoded(stream: Stream, progress: Progress) -> tuple[Float, tuple[int, Spea
         if further is None:
             break
         sound, at = further
-        blocks.append(np.zeros((at - got, channels), np.float32))
+        for begin in range(got, at, count):
+            rows.append(np.zeros((min(count, at - begin), channels), np.float32))
         got = at
     if stream.file.error is not None:
         raise stream.file.error
-    samples = np.concatenate(blocks)
+    samples: Float = rows.array()
     if stream.most is not None and len(samples) - stream.most < stream.filled:
         samples = samples[: stream.most]
     if got < max(declared, stream.least):

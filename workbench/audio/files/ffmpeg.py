@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
-
-import psutil
+from typing import IO, BinaryIO
 
 from workbench.audio.files.decoding import Sound, decode
 from workbench.audio.files.layout import Fault
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
+from workbench.scratch import USUAL, Scratch, folder
 
 PROGRAM = "ffmpeg"
 FORMATS = (
@@ -50,7 +50,7 @@ def would_help(file: BinaryIO) -> bool:
     return known and shutil.which(PROGRAM) is None
 
 
-def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent) -> Sound | None:
+def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent, scratch: Scratch = USUAL) -> Sound | None:
     """Decode the first sound of a file; None where ffmpeg is not installed, or finds none.
 
     What it could not read is a fault.
@@ -60,37 +60,25 @@ def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent) -> Sound | Non
     Cancelled
         If `progress` does.
     UserError
-        `audio.too_large`: it comes to more than there is room for, in memory or on the disk. `audio.no_samples`: a
+        `audio.too_large`: it comes to more than there is room for on the disk. `audio.no_samples`: a
         video without sound.
     """
     program = shutil.which(PROGRAM)
     if program is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="workbench-") as name:
-        source, out = Path(name) / "in", Path(name) / "out.wav"
+    # What it decodes to goes to a file without a name, which is gone with the program.
+    with tempfile.TemporaryDirectory(prefix="workbench-") as name, tempfile.TemporaryFile(dir=folder()) as out:
+        source = Path(name) / "in"
         # Under a name of ours: ffmpeg takes some names for more than names of files.
         _put(file, source)
-        command = [program, "-nostdin", "-v", "error", "-protocol_whitelist", "file", "-format_whitelist", FORMATS]
-        command += [
-            "-i",
-            f"file:{source}",
-            "-map",
-            "0:a:0",
-            "-vn",
-            "-c:a",
-            "pcm_f32le",
-            "-rf64",
-            "auto",
-            "-y",
-            str(out),
-        ]
+        command = [program, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", FORMATS]
+        command += ["-i", f"file:{source}", "-map", "0:a:0", "-vn", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"]
         told = _ran(command, out, progress)
         if NO_STREAM in told:
             raise UserError("audio.no_samples", name=Path(str(file.name)).name)
-        if not out.is_file() or not out.stat().st_size:
+        if not os.fstat(out.fileno()).st_size:
             return None
-        with out.open("rb") as decoded:
-            sound = decode(decoded, silent)
+        sound = decode(out, silent, scratch)
     if not len(sound.samples):
         return None
     return replace(sound, faults=sound.faults | {Fault.DAMAGED}) if told else sound
@@ -111,16 +99,17 @@ def _put(file: BinaryIO, place: Path) -> None:
         shutil.copyfileobj(file, copy, 2**20)
 
 
-def _ran(command: list[str], out: Path, progress: Progress) -> str:
+def _ran(command: list[str], out: IO[bytes], progress: Progress) -> str:
     """Run ffmpeg to its end; the beginning of what it told of errors."""
-    room = min(shutil.disk_usage(out.parent).free // 2, psutil.virtual_memory().available // 3)
+    # What is read from it is put beside it.
+    room = shutil.disk_usage(folder()).free // 2
     nowhere = subprocess.DEVNULL
-    with tempfile.TemporaryFile() as told, subprocess.Popen(command, stdin=nowhere, stdout=nowhere, stderr=told) as ran:
+    with tempfile.TemporaryFile() as told, subprocess.Popen(command, stdin=nowhere, stdout=out, stderr=told) as ran:
         try:
             while ran.poll() is None:
                 # How far it is it does not tell.
                 progress(-1.0)
-                if out.exists() and out.stat().st_size > room:
+                if os.fstat(out.fileno()).st_size > room:
                     raise UserError("audio.too_large")
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     ran.wait(POLL_SECONDS)

@@ -18,6 +18,7 @@ from typing import IO
 import numpy as np
 
 from workbench.masks.model.grid import Array
+from workbench.scratch import folder
 
 UNIT = 1 << 14
 """Bytes that are given out at once: one plane of a block."""
@@ -46,8 +47,7 @@ class Aside:
     """A file of at most so many bytes, made when the first array comes. Any thread may ask.
 
     The system takes it away with the program, however that ends: it has no name (on Windows one, of a file that goes
-    when it is closed). It lies where temporary files are kept on the disk: the ordinary place for them is memory on
-    many systems.
+    when it is closed).
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -155,10 +155,9 @@ class Aside:
     def _opened(self) -> bool:
         if self._most_units == 0:
             return False
-        folder = None if sys.platform == "win32" or "TMPDIR" in os.environ else "/var/tmp"
         try:
-            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
-            free = shutil.disk_usage(folder or tempfile.gettempdir()).free
+            self._file = tempfile.TemporaryFile(dir=folder(), buffering=0)  # noqa: SIM115
+            free = shutil.disk_usage(folder()).free
         except OSError:
             # There is no place for it: as where it is full.
             self._given_up = True

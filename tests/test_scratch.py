@@ -1,0 +1,112 @@
+"""Large arrays lie on the disk, are what they would be in memory, and leave nothing behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.conftest import tone_mix
+from workbench import scratch
+from workbench.audio.recording import load
+from workbench.errors import UserError
+from workbench.nmf import factorise
+from workbench.nmf.starts import random_start
+from workbench.scratch import Scratch
+from workbench.spectral.pyramid import analyse_levels
+from workbench.spectral.stft import Analysis, magnitudes
+
+ON_DISK, IN_MEMORY = Scratch(0), Scratch(2**40)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(scratch, "folder", lambda: tmp_path)
+    return tmp_path
+
+
+def test_arrays_of_the_disk_are_arrays(folder):
+    array = ON_DISK.zeros((100, 7), np.float32)
+    assert array.shape == (100, 7) and array.dtype == np.float32 and not array.any()
+    array += 1
+    view = array[3:5, 2:]
+    del array
+    gc.collect()
+    np.testing.assert_array_equal(view, np.ones((2, 5)))
+    assert list(folder.iterdir()) == [], "it has no name that could stay behind"
+    assert ON_DISK.zeros((0, 3), np.uint8).shape == (0, 3)
+
+
+@given(st.lists(st.integers(0, 40), max_size=8), st.integers(0, 3000))
+def test_rows_come_back_in_their_order_wherever_they_are(lengths, in_memory):
+    rng = np.random.default_rng(0)
+    blocks = [rng.random((length, 3)).astype(np.float32) for length in lengths]
+    rows = Scratch(in_memory).rows(3, np.float32)
+    for block in blocks:
+        rows.append(block)
+    assert len(rows) == sum(lengths)
+    np.testing.assert_array_equal(rows.array(), np.concatenate([np.zeros((0, 3), np.float32), *blocks]))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 5])
+def test_recordings_are_the_same_sample_for_sample(tmp_path, channels):
+    samples = np.repeat(tone_mix(3.0)[:, :1], channels, axis=1) * np.linspace(1, 0.1, channels, dtype=np.float32)
+    samples[70] = np.inf
+    samples[90] = 1e30
+    soundfile.write(tmp_path / "a.wav", samples, 8000, subtype="FLOAT")
+    one, other = (load(tmp_path / "a.wav", scratch=each) for each in (ON_DISK, IN_MEMORY))
+    np.testing.assert_array_equal(one.samples, other.samples)
+    assert one.samples.flags.writeable and one.checksums == other.checksums
+    assert [(r.code, r.values) for r in one.remarks] == [(r.code, r.values) for r in other.remarks] != []
+
+
+def test_spectrogram_levels_and_factors_are_the_same_bit_for_bit():
+    samples, analysis = tone_mix(3.0), Analysis(512, 128)
+    results = []
+    for each in (ON_DISK, IN_MEMORY):
+        v = magnitudes(samples, analysis, scratch=each)
+        found = factorise(v, *random_start(v, 3, 0), iterations=5)
+        results.append([v, found.W, found.H, *analyse_levels(samples, analysis, scratch=each).levels])
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_full_disk_is_told_before_anything_is_written(folder, monkeypatch):
+    monkeypatch.setattr(scratch.shutil, "disk_usage", lambda place: SimpleNamespace(free=scratch.SPARED + 1000))
+    assert ON_DISK.zeros((1000,), np.uint8).size == 1000
+    rows = ON_DISK.rows(1, np.uint8)
+    for work in (lambda: ON_DISK.zeros((1001,), np.uint8), lambda: rows.append(np.zeros((1001, 1), np.uint8))):
+        with pytest.raises(UserError) as told:
+            work()
+        assert told.value.code == "scratch.no_room" and told.value.values["folder"] == str(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="this system promises no room")
+def test_room_is_promised_before_it_is_written_to(folder, monkeypatch):
+    """Who writes to a place of a mapped file that the disk does not have is ended by the system."""
+
+    def full(handle, offset, size):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(UserError, match="no_room"):
+        ON_DISK.zeros((1000,), np.uint8)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="the memory is told by Linux")
+def test_what_is_on_the_disk_takes_no_memory_of_its_own():
+    code = (
+        "import numpy as np, sys; from pathlib import Path; from workbench.scratch import Scratch\n"
+        "def own(): return int(Path('/proc/self/status').read_text().split('RssAnon:')[1].split()[0])\n"
+        "before = own(); array = Scratch(0).zeros((100, 2**20), np.uint8); array += 1; print(own() - before)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 20_000, "kB, of a hundred thousand"

@@ -1,0 +1,171 @@
+"""Large arrays in files that nobody else sees: the memory holds what is looked at of them, and the disk the rest.
+
+The files have no names (on Windows they are of a kind that goes when it is closed), so that the system takes them away
+with the program, however that ends.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import mmap
+import os
+import shutil
+import sys
+import tempfile
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from workbench.errors import UserError
+
+IN_MEMORY = 64 * 2**20
+"""Bytes up to which an array is in memory."""
+SPARED = 256 * 2**20
+"""Bytes of the disk that are left to others."""
+FILLED = 2**20
+"""Bytes of zeros that are written at once."""
+
+
+def folder() -> Path:
+    """Where temporary files are kept on the disk: the ordinary place for them is memory on many systems."""
+    ordinary = sys.platform == "win32" or "TMPDIR" in os.environ
+    return Path(tempfile.gettempdir() if ordinary else "/var/tmp")
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Where arrays are.
+
+    Attributes
+    ----------
+    in_memory : int
+        Bytes up to which one is in memory; larger ones are in files.
+    """
+
+    in_memory: int = IN_MEMORY
+
+    def zeros(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+        """An array of zeros, which may be written to; it lasts as long as anything of it is held.
+
+        Raises
+        ------
+        UserError
+            `scratch.no_room`: the disk has no room for it.
+        """
+        size = math.prod(shape) * np.dtype(dtype).itemsize
+        if size <= self.in_memory:
+            return np.zeros(shape, dtype)
+        _check_room(size)
+        try:
+            with tempfile.TemporaryFile(dir=folder(), buffering=0) as file:
+                _fill(file, size)
+                return _mapped(file, shape, dtype)
+        except OSError as error:
+            raise _no_room(size, error) from error
+
+    def rows(self, columns: int, dtype: DTypeLike) -> Rows:
+        """An array of which the rows come one after the other."""
+        return Rows(columns, np.dtype(dtype), self.in_memory)
+
+
+USUAL = Scratch()
+
+
+class Rows:
+    """Rows that are collected, in memory or in a file."""
+
+    def __init__(self, columns: int, dtype: np.dtype[Any], in_memory: int) -> None:
+        self._columns, self._dtype, self._most = columns, dtype, in_memory
+        self._blocks: list[NDArray[Any]] = []
+        self._file: IO[bytes] | None = None
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def append(self, block: NDArray[Any]) -> None:
+        """Add rows (n, columns) behind the others.
+
+        Raises
+        ------
+        UserError
+            `scratch.no_room`: the disk has no room for them.
+        """
+        self._count += len(block)
+        if self._file is None:
+            self._blocks.append(block)
+            if self._size <= self._most:
+                return
+            block = np.concatenate(self._blocks)
+            self._blocks.clear()
+        if not block.size:
+            return
+        _check_room(block.nbytes)
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(dir=folder(), buffering=0)  # noqa: SIM115
+                # Who is stopped while it collects leaves no file.
+                weakref.finalize(self, self._file.close)
+            _write(self._file, np.ascontiguousarray(block, self._dtype).data.cast("B"))
+        except OSError as error:
+            raise _no_room(self._size, error) from error
+
+    @property
+    def _size(self) -> int:
+        return self._count * self._columns * self._dtype.itemsize
+
+    def array(self) -> NDArray[Any]:
+        """All of them, shape (n, columns); nothing can be added from now on.
+
+        Raises
+        ------
+        UserError
+            `scratch.no_room`: the file can't be looked into.
+        """
+        if self._file is None:
+            nothing = np.zeros((0, self._columns), self._dtype)
+            out = np.concatenate(self._blocks, dtype=self._dtype) if self._blocks else nothing
+            self._blocks.clear()
+            return out
+        try:
+            with self._file as file:
+                return _mapped(file, (self._count, self._columns), self._dtype)
+        except OSError as error:
+            raise _no_room(self._size, error) from error
+
+
+def _mapped(file: IO[bytes], shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    return np.ndarray(shape, dtype, buffer=mmap.mmap(file.fileno(), 0))
+
+
+def _fill(file: IO[bytes], size: int) -> None:
+    """Make a file so long. What is written to it later must find its place: the system ends who finds none."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    zeros = memoryview(bytes(min(size, FILLED)))
+    for at in range(0, size, FILLED):
+        _write(file, zeros[: size - at])
+
+
+def _write(file: IO[bytes], data: memoryview) -> None:
+    while data:
+        data = data[file.write(data) :]
+
+
+def _check_room(size: int) -> None:
+    try:
+        free = shutil.disk_usage(folder()).free
+    except OSError as error:
+        raise _no_room(size, error) from error
+    if free < size + SPARED:
+        raise _no_room(size, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+
+def _no_room(size: int, error: OSError) -> UserError:
+    return UserError("scratch.no_room", megabytes=-(-size // 10**6), folder=str(folder()), reason=error)
