@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from workbench import __version__
@@ -27,6 +28,11 @@ def _run(given: Sequence[str]) -> int:
 
     if given and given[0] in COMMANDS:
         return COMMANDS[given[0]](given[1:])
+    if len(given) > 1 and not given[0].startswith("-") and not Path(given[0]).exists():
+        near = get_close_matches(given[0], COMMANDS, 1)
+        meant = f"; {near[0]} is meant, perhaps" if near else ""
+        print(f"There is no command {given[0]}{meant}. The commands are: {', '.join(COMMANDS)}.", file=sys.stderr)
+        return 2
     whole = whole_parser()
     parser = argparse.ArgumentParser(prog="workbench", usage=whole.usage, add_help=False)
     parser.add_argument("file", nargs="?", type=Path)

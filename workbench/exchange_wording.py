@@ -93,7 +93,7 @@ EXCHANGE: dict[str, str] = {
         "Errors", "“{name}” has {width} × {height} pixels, more than programs open; choose NPY or NPZ."
     ),
     "exchange.unlike": QT_TRANSLATE_NOOP(
-        "Errors", "One file has {one} components, the other {other}; choose two that belong together."
+        "Errors", "Some factors are of {one} components, the others of {other}; choose those that belong together."
     ),
     "exchange.unreadable": QT_TRANSLATE_NOOP("Errors", "“{name}” can't be read: {reason}; choose another file."),
 }

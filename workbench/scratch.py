@@ -68,19 +68,33 @@ class Scratch:
         except OSError as error:
             raise _no_room(size, error) from error
 
-    def rows(self, columns: int, dtype: DTypeLike) -> Rows:
-        """An array of which the rows come one after the other."""
-        return Rows(columns, np.dtype(dtype), self.in_memory)
+    def rows(self, columns: int, dtype: DTypeLike, expected: int = 0) -> Rows:
+        """An array of which the rows come one after the other: `expected` of them, as far as that is known.
+
+        Raises
+        ------
+        UserError
+            `scratch.no_room`: the disk has no room for those that are expected.
+        """
+        whole = self.zeros((expected, columns), dtype) if expected else None
+        return Rows(columns, np.dtype(dtype), self.in_memory, whole)
 
 
 USUAL = Scratch()
 
 
 class Rows:
-    """Rows that are collected, in memory or in a file."""
+    """Rows that are collected, in memory or in a file.
 
-    def __init__(self, columns: int, dtype: np.dtype[Any], in_memory: int) -> None:
+    Attributes
+    ----------
+    whole : array, shape (expected, columns), or None
+        Where they are put as long as no more come than are expected; what has not come yet is zero.
+    """
+
+    def __init__(self, columns: int, dtype: np.dtype[Any], in_memory: int, whole: NDArray[Any] | None = None) -> None:
         self._columns, self._dtype, self._most = columns, dtype, in_memory
+        self.whole = whole
         self._blocks: list[NDArray[Any]] = []
         self._file: IO[bytes] | None = None
         self._count = 0
@@ -96,7 +110,17 @@ class Rows:
         UserError
             `scratch.no_room`: the disk has no room for them.
         """
+        before = self._count
         self._count += len(block)
+        if self.whole is not None:
+            if self._count <= len(self.whole):
+                self.whole[before : self._count] = block
+                return
+            # More come than were expected: they are collected as if nothing had been known.
+            others, self.whole, self._count = self.whole[:before], None, 0
+            for begin in range(0, before, FILLED):
+                self.append(others[begin : begin + FILLED])
+            self._count = before + len(block)
         if self._file is None:
             self._blocks.append(block)
             if self._size <= self._most:
@@ -127,6 +151,8 @@ class Rows:
         UserError
             `scratch.no_room`: the file can't be looked into.
         """
+        if self.whole is not None:
+            return self.whole[: self._count]
         if self._file is None:
             nothing = np.zeros((0, self._columns), self._dtype)
             out = np.concatenate(self._blocks, dtype=self._dtype) if self._blocks else nothing

@@ -298,6 +298,14 @@ SENTENCES: dict[str, str] = {
     "document.no_recording": QT_TRANSLATE_NOOP(
         "Errors", "The recording “{recording}” of “{project}” is not where it was; put it beside the project file."
     ),
+    "document.no_project": QT_TRANSLATE_NOOP(
+        "Errors",
+        "The project “{project}”, which has the recording “{recording}” inside, is not where it was; "
+        "say where it is, or where the recording is.",
+    ),
+    "document.journal_taken": QT_TRANSLATE_NOOP(
+        "Errors", "The unsaved work on “{project}” is open in another window, or gone; look for it again."
+    ),
     "document.recording_changed": QT_TRANSLATE_NOOP(
         "Errors", "“{recording}” has changed since “{project}” was saved; put the original recording back in its place."
     ),

@@ -20,6 +20,7 @@ from tests.benchmarks import (
     point,
     presets,
     recovery,
+    scale,
     scores,
     selections,
     told,
@@ -47,6 +48,7 @@ BENCHMARKS = {
     "inputs": inputs.measure,
     "recovery": recovery.measure,
     "memory": memory.measure,
+    "scale": scale.measure,
 }
 
 

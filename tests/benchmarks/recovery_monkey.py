@@ -246,6 +246,8 @@ def _run(seed: int, seconds: float) -> None:
                 threads, held = threading.active_count(), _resident()
             if not program.desk.playback.playing and monkey.acts % 50 == 0:
                 program.desk.playback.play()
+        # What it told to go on until it is stopped is no leak.
+        program.desk.factorising.stop()
         run_until(program, lambda: not program.desk.runner.jobs, 120.0)
         run_until(program, lambda: False, 1.0)
         grown, more = _resident() - held, threading.active_count() - threads

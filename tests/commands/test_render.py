@@ -132,6 +132,21 @@ def test_what_is_clipped_is_told(project, tmp_path, capsys):
     assert "above full scale" in capsys.readouterr().err
 
 
+def test_another_rate_than_was_asked_for_is_told(project, tmp_path, capsys):
+    asked = ["render", str(project), "--out", str(tmp_path / "o"), "--format", "mp3", "--rate", "12345", "--json"]
+    assert main(asked) == 0
+    said = capsys.readouterr()
+    assert "no 12.345 kHz: it is written at 16 kHz" in said.err
+    assert json.loads(said.out.splitlines()[-1])["remarks"] == [said.err.strip().splitlines()[-1]]
+    assert soundfile.info(next((tmp_path / "o").glob("*.mp3"))).samplerate == 16000
+
+
+def test_a_command_that_is_none_is_told_with_the_nearest(capsys):
+    assert main(["rendr", "song.workbench", "--out", "parts"]) == 2
+    said = capsys.readouterr().err
+    assert "no command rendr" in said and "render is meant" in said and "separate" in said
+
+
 def test_nothing_to_write_is_said(project, tmp_path, capsys):
     assert main(["render", str(project), "--out", str(tmp_path / "o"), "--no-mix"]) == 2
     assert "nothing to write" in capsys.readouterr().err and not (tmp_path / "o").exists()

@@ -131,6 +131,70 @@ def test_a_recording_that_went_is_asked_for(start, song, tmp_path):
     assert document_word(second.document) == document_word(first.document)
 
 
+def test_a_project_that_was_moved_with_its_recording_inside_is_asked_for(start, song, tmp_path):
+    first = opened(start(), song)
+    separate(first, 2)
+    (tmp_path / "there").mkdir()
+    project = tmp_path / "there" / "mine.workbench"
+    first.saving.save(project, inside=True)
+    settled(first)
+    change(first, ids(first)[0], name="not saved")
+    second = start(killed(first, tmp_path))
+    song.unlink()
+    project.parent.rename(tmp_path / "elsewhere")
+    lost, told = [], []
+    second.opening.lost.connect(lambda *news: lost.append(news))
+    second.notices.troubled.connect(told.append)
+    (left,) = left_of(second)
+    second.opening.recover(left)
+    assert pump(QCoreApplication.instance(), lambda: lost and not second.runner.jobs, 20)
+    said = lost[0][1]
+    assert "mine.workbench" in said and "not where it was" in said
+    # Who does not say where it is finds the work again.
+    assert [each.name for each in left_of(second)] == ["mine.workbench"]
+
+
+def test_what_can_not_be_taken_up_is_offered_again_and_comes_back_from_where_the_project_is(start, song, tmp_path):
+    first = opened(start(), song)
+    separate(first, 2)
+    project = tmp_path / "mine.workbench"
+    first.saving.save(project, inside=True)
+    settled(first)
+    change(first, ids(first)[0], name="not saved")
+    word = document_word(first.document)
+    second = start(killed(first, tmp_path))
+    song.unlink()
+    project.rename(tmp_path / "moved.workbench")
+    lost = []
+    second.opening.lost.connect(lambda *news: lost.append(news))
+    (left,) = left_of(second)
+    left.release()
+    second.opening.recover(left)
+    assert pump(QCoreApplication.instance(), lambda: lost and not second.runner.jobs, 20)
+    lost[0][2](tmp_path / "moved.workbench")
+    assert pump(QCoreApplication.instance(), lambda: second.document.recording is not None, 20)
+    settled(second)
+    assert document_word(second.document) == word and second.document.dirty
+    assert second.document.path is None, "which file it belongs to is for the user to say"
+    assert pump(QCoreApplication.instance(), lambda: not left.folder.exists(), 10)
+
+
+def test_work_that_another_program_took_up_meanwhile_is_told(start, song, tmp_path):
+    first = opened(start(), song)
+    separate(first, 2)
+    second = start(killed(first, tmp_path))
+    (left,) = left_of(second)
+    left.release()
+    other = left.held_again()
+    told = []
+    second.notices.troubled.connect(told.append)
+    second.opening.recover(left)
+    assert len(told) == 1 and "song.wav" in told[0] and left.folder.exists()
+    other.release()
+    second.opening.recover(left)
+    assert pump(QCoreApplication.instance(), lambda: second.document.recording is not None, 20)
+
+
 def test_closed_by_its_user_nothing_is_left_and_ended_otherwise_all(start, song, tmp_path):
     for release in (True, False):
         desk = opened(start("other"), song)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.control.scenes import RATE, acts, ids, layer, masks, names, point
-from workbench.spectral.pyramid import level_db
+from workbench.spectral.level import level_db
 
 
 def test_it_plays_from_the_pointer(desk, told):

@@ -17,6 +17,7 @@ from workbench.exchange.notes import Note, Part
 from workbench.separation.labels import Label
 from workbench.separation.labels import read_labels as labels_in
 from workbench.separation.written_notes import read_notes
+from workbench.spectral.stft import Analysis
 
 WORDS = st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=12).map(str.strip)
 TIMES = st.floats(0, 1e5, allow_subnormal=False)
@@ -45,6 +46,18 @@ def test_audacity_has_millionths_of_all(found):
             assert (a is None and b is None) or abs(a - b) <= 0.5e-6 + 1e-11 * abs(b)
     # What has been rounded once comes back exactly.
     assert labels_in(audacity.as_text(back)) == in_order(back)
+
+
+@given(
+    st.integers(1, 2_000_000),
+    st.integers(1, 1000),
+    st.sampled_from([8000, 22050, 44100, 48000, 192000]),
+    st.sampled_from([Analysis(64, 2), Analysis(2048, 512), Analysis(512, 128), Analysis(16384, 4096)]),
+)
+def test_marks_come_back_from_audacity_in_their_frames(start, count, rate, analysis):
+    """Their edges lie halfway between frames, where rounding down is another frame."""
+    (back,) = labels_in(audacity.as_text([Label(*analysis.span(start, start + count, rate), "mark")]))
+    assert analysis.frames_of(back.begin, back.end, rate) == (start, start + count)
 
 
 @given(st.lists(labels(), min_size=1, max_size=6))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.masks.edits.area import Area
-from workbench.spectral.pyramid import Levels, analyse_levels
+from workbench.spectral.level import Levels
+from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
 RATE = 22050

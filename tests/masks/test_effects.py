@@ -28,7 +28,7 @@ from workbench.masks.edits.filters import Filter, FilterKind
 from workbench.masks.hand.painting import TileStroke
 from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
-from workbench.spectral.pyramid import FLOOR_DB, STEP_DB
+from workbench.spectral.level import FLOOR_DB, STEP_DB
 from workbench.spectral.stft import Analysis
 
 ANALYSIS = Analysis(256, 64)

@@ -13,7 +13,8 @@ from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.stack import Stack
 from workbench.progress import Cancelled
-from workbench.spectral.pyramid import analyse_levels, level_db
+from workbench.spectral.level import level_db
+from workbench.spectral.pyramid import analyse_levels
 from workbench.spectral.stft import Analysis
 
 RATE, ANALYSIS = 16000, Analysis(1024, 256)

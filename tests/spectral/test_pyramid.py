@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.spectral.pyramid import LevelPyramid, analyse_levels, level_db, to_level
+from workbench.spectral.level import level_db, to_level
+from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
 
 

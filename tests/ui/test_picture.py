@@ -90,7 +90,9 @@ def test_a_place_whose_masks_are_not_known_yet_is_seen_in_grey(factorised):
     program.desk.viewport.show_time(1.5, 2.5)
     seen = QImage(program.window.panes.spectrogram.size(), QImage.Format.Format_RGB32)
     painter = QPainter(seen)
-    image.paint(painter, 10.0)
+    while image.paint(painter, 10.0):
+        # What scrolls shows the older picture first.
+        pass
     painter.end()
     assert not image.fresh, "its masks are evaluated in the background"
     shown = np.frombuffer(image._image.constBits(), np.uint8).reshape(image._image.height(), -1, 4)[..., :3]
@@ -102,6 +104,47 @@ def test_a_place_whose_masks_are_not_known_yet_is_seen_in_grey(factorised):
     assert pump(program.application, lambda: image.fresh, 60)
     shown = np.frombuffer(image._image.constBits(), np.uint8).reshape(image._image.height(), -1, 4)[..., :3]
     assert np.ptp(shown.astype(int), axis=-1).max() > 50
+
+
+def test_what_scrolls_shows_the_older_picture_moved_and_composes_nothing(factorised):
+    program, image = factorised, factorised.window.panes.image
+    viewport, canvas = program.desk.viewport, program.desk.plane.canvas
+    viewport.show_time(0.5, 1.5)
+    assert pump(program.application, lambda: image.fresh, 20)
+
+    def painted() -> np.ndarray:
+        seen = QImage(program.window.panes.spectrogram.size(), QImage.Format.Format_RGB32)
+        seen.fill(0)
+        painter = QPainter(seen)
+        image.paint(painter, 10.0)
+        painter.end()
+        pixels = np.frombuffer(seen.constBits(), np.uint8).reshape(seen.height(), -1, 4)[..., :3].astype(int)
+        return pixels[canvas.top() : canvas.bottom(), canvas.left() : canvas.right()]
+
+    before = painted()
+    viewport.pan(0.25, 0.0)
+    moved = painted()
+    assert not image._drawn
+    quarter = canvas.width() // 4
+    kept = min(before.shape[1], moved.shape[1]) - quarter - 4
+    assert np.abs(moved[:, 2:kept] - before[:, quarter + 2 : quarter + kept]).mean() < 12
+    assert pump(program.application, lambda: image.fresh, 20)
+
+
+def test_curves_move_with_the_view_and_are_drawn_for_it_soon(factorised):
+    program, pane = factorised, factorised.window.panes.activations
+    pump(program.application, seconds=0.2)
+    viewport, picture = program.desk.viewport, pane._picture
+    viewport.show_time(0.5, 1.5)
+    pane.repaint()
+    assert pane._picture is picture, "it was moved"
+    assert pump(program.application, lambda: pane._picture is not picture, 5)
+    assert pane._drawn_for == pane.view()
+    templates = program.window.panes.templates
+    picture = templates._picture
+    viewport.pan(0.1, 0.0)
+    pump(program.application, seconds=0.1)
+    assert templates._picture is picture, "they have no time"
 
 
 def test_a_picture_that_takes_long_is_shown_as_work_and_can_be_stopped(factorised, monkeypatch):

@@ -14,7 +14,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from workbench.audio.files.decoding import Sound, decode
+from workbench.audio.files.decoding import Sound, Watch, decode, unwatched
 from workbench.audio.files.ffmpeg import decode_by_ffmpeg, would_help
 from workbench.audio.files.layout import Fault
 from workbench.audio.full_scale import brought_near, pieces_of
@@ -84,7 +84,11 @@ class Recording:
 
 
 def load(
-    path: Path, progress: Progress = silent, opened: BufferedReader | None = None, scratch: Scratch = USUAL
+    path: Path,
+    progress: Progress = silent,
+    opened: BufferedReader | None = None,
+    scratch: Scratch = USUAL,
+    watch: Watch = unwatched,
 ) -> Recording:
     """Decode a sound file once and whole, so that seeking is exact for every format.
 
@@ -97,6 +101,8 @@ def load(
         Where it is read from, if not from a file of that name.
     scratch : Scratch
         Where the samples are put: those of long recordings lie on the disk.
+    watch : callable
+        Sees them on the way.
 
     Raises
     ------
@@ -106,7 +112,7 @@ def load(
     path = Path(path)
     try:
         with _opened(path) if opened is None else nullcontext(opened) as file:
-            sound = _decoded(file, path.name, progress, scratch)
+            sound = _decoded(file, path.name, progress, scratch, watch)
             file.seek(0)
             checksum = hashlib.file_digest(file, "sha256").hexdigest()
             tags = tags_of(file)
@@ -132,6 +138,8 @@ def load(
     if bad:
         remarks.append(UserError("audio.not_finite", name=name, count=bad))
     change = brought_near(samples)
+    if bad or change.silenced or change.level_db:
+        watch(samples, sound.rate, 0)
     if change.silenced:
         remarks.append(UserError("audio.wild", name=name, count=change.silenced))
     if change.level_db > 0:
@@ -143,15 +151,17 @@ def load(
 
 def _silence_infinite(piece: Float) -> int:
     """Silence samples that are not finite; answers how many."""
+    if np.isfinite(piece.max(initial=0.0)) and np.isfinite(piece.min(initial=0.0)):
+        return 0
     bad = ~np.isfinite(piece)
     piece[bad] = 0.0
     return int(np.count_nonzero(bad))
 
 
-def _decoded(file: BufferedReader, name: str, progress: Progress, scratch: Scratch) -> Sound:
+def _decoded(file: BufferedReader, name: str, progress: Progress, scratch: Scratch, watch: Watch) -> Sound:
     """By libsndfile, or by ffmpeg what that does not know."""
     try:
-        return decode(file, progress, scratch)
+        return decode(file, progress, scratch, watch)
     except soundfile.SoundFileError as error:
         sound = decode_by_ffmpeg(file, progress, scratch)
         if sound is not None:

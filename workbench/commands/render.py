@@ -68,6 +68,12 @@ def _render(options: argparse.Namespace) -> int:
     bar = Bar("Rendering", options.quiet)
     done = export(work.scene, options.out, wanted, work.used, bar.show, _tell_outputs)
     bar.done()
+    remarks = [sentence(each) for each in work.recording.remarks]
+    asked = wanted.rate or work.recording.rate
+    rate = wanted.form.rate_for(asked)
+    if rate != asked:
+        remarks.append(f"The format has no {asked / 1000:g} kHz: it is written at {rate / 1000:g} kHz.")
+        print(remarks[-1], file=sys.stderr)
     peak_db = 20 * math.log10(done.peak) if done.peak > 0 else -math.inf
     if wanted.form.clips and done.peak >= 1.0:
         print(
@@ -93,7 +99,7 @@ def _render(options: argparse.Namespace) -> int:
             files=files,
             **asdict(wanted),
             peak_db=peak_db,
-            remarks=[sentence(each) for each in work.recording.remarks],
+            remarks=remarks,
         )
     elif not options.quiet:
         print(f"Wrote {len(done.names)} file(s) to {options.out}")

@@ -11,7 +11,7 @@ from workbench.masks.edits.areas import rectangle
 from workbench.masks.insight.onsets import begins, is_onset
 from workbench.masks.insight.ridges import snapped
 from workbench.masks.model.grid import Region
-from workbench.spectral.pyramid import level_db
+from workbench.spectral.level import level_db
 
 CLICK_BINS, CLICK_SECONDS = 8, 0.186
 """What a click marks around the partial that it snaps to."""

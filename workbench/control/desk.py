@@ -43,6 +43,7 @@ from workbench.control.morphing import Morphing
 from workbench.control.note_acts import NoteActs
 from workbench.control.notices import Notices
 from workbench.control.opening import Opening
+from workbench.control.outline import Outline
 from workbench.control.paging import Paging
 from workbench.control.partitions import Partitions
 from workbench.control.plane import Plane, Pointer
@@ -126,6 +127,7 @@ class Desk:
     stem_stacks: StemStacks
     scoring: Scoring
     heard: Heard
+    outline: Outline
     playback: Playback
     spot: Spot
     paging: Paging
@@ -253,6 +255,7 @@ def build_desk(
         stem_stacks=StemStacks(document, references, runner, notices),
         scoring=scoring,
         heard=heard,
+        outline=Outline(document, runner, notices),
         playback=playback,
         spot=spot,
         paging=Paging(playback, viewport, strokes, marking),

@@ -26,7 +26,7 @@ from workbench.masks.insight.combs import comb, tone_of_note, tones_of_line
 from workbench.masks.insight.pitch_lines import LineNote, notes_of, pitch_line
 from workbench.progress import Progress, part
 from workbench.separation.written_notes import WrittenPart
-from workbench.spectral.pyramid import Levels
+from workbench.spectral.level import Levels
 from workbench.spectral.stft import Analysis
 
 Written = tuple[str, int, Area]

@@ -16,10 +16,15 @@ from workbench.errors import UserError
 from workbench.jobs.opening import Opened, open_file, open_left, open_rescued, open_version
 from workbench.jobs.runner import Job, Runner
 
+KEY = "open"
+"""Of the job that opens."""
+
 
 class Opening(QObject):
     """What is open stays until the new one is ready; what was done meanwhile is asked about first."""
 
+    glimpsed = Signal(object)
+    """A Glimpse of what is being opened, or None: nothing is any more."""
     opened = Signal(object)
     """Path of what was opened."""
     recovered = Signal(object)
@@ -64,19 +69,23 @@ class Opening(QObject):
         trusted = self.trusts(path)
         return self._run(
             path.name,
-            lambda job: open_file(path, job.report, recording_at, trusted),
+            lambda job: open_file(path, job.report, recording_at, trusted, job.publish),
             path,
             lambda at: self.open(path, at),
         )
 
-    def recover(self, left: Left, recording_at: Path | None = None) -> Job:
-        """Take up work that was left behind."""
-        return self._run(
+    def recover(self, left: Left, recording_at: Path | None = None) -> None:
+        """Take up work that was left behind and released; where that fails, it is there for another time."""
+        held = left.held_again()
+        if held is None:
+            self._notices.trouble(UserError("document.journal_taken", project=left.name))
+            return
+        self._run(
             left.name,
-            lambda job: open_left(left, job.report, recording_at),
+            lambda job: open_left(held, job.report, recording_at, job.publish),
             left.project or Path(left.name),
             lambda at: self.recover(left, at),
-            left,
+            held,
         )
 
     def rescue(self, path: Path, recording_at: Path | None = None) -> Job:
@@ -84,7 +93,7 @@ class Opening(QObject):
         trusted = self.trusts(path)
         return self._run(
             path.name,
-            lambda job: open_rescued(path, job.report, recording_at, trusted),
+            lambda job: open_rescued(path, job.report, recording_at, trusted, job.publish),
             path,
             lambda at: self.rescue(path, at),
         )
@@ -94,7 +103,7 @@ class Opening(QObject):
         trusted = self.trusts(path)
         return self._run(
             path.name,
-            lambda job: open_version(version, job.report, recording_at, trusted),
+            lambda job: open_version(version, job.report, recording_at, trusted, job.publish),
             path,
             lambda at: self.open_version(version, path, at),
         )
@@ -110,8 +119,11 @@ class Opening(QObject):
         """Open something; `again` opens it with a recording at a path."""
         document = self._document
         began = document.recorded_state
+        taken = False
 
         def done(result: Opened) -> None:
+            nonlocal taken
+            taken = True
             if document.recorded_state is not began and document.dirty:
                 self.overtaken.emit(lambda: self._put(path, result, left))
             else:
@@ -123,15 +135,26 @@ class Opening(QObject):
                 assert isinstance(reason, UserError)
                 there = Path(str(reason.values["path"]))
                 self.outside.emit(path, worded(reason), lambda at: again(at or there))
-            elif code == "document.no_recording":
+            elif code in ("document.no_recording", "document.no_project"):
                 self.lost.emit(name, worded(reason), again)
             elif code.startswith("document.damaged") and left is None:
                 self.damaged.emit(path, worded(reason))
             else:
                 self._notices.trouble(reason)
 
+        def ended() -> None:
+            if left is not None and not taken:
+                left.release()
+            self._ended()
+
         self._notices.soothe()
-        return self._runner.run(self.tr("Opening {0}").format(name), work, done, failed, key="open")
+        return self._runner.run(
+            self.tr("Opening {0}").format(name), work, done, failed, self.glimpsed.emit, ended, key=KEY
+        )
+
+    def _ended(self) -> None:
+        if not self._runner.running(KEY):
+            self.glimpsed.emit(None)
 
     def _put(self, path: Path, result: Opened, left: Left | None) -> None:
         self.replacing.emit()

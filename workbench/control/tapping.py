@@ -21,7 +21,7 @@ from workbench.masks.insight.assignment import REST
 from workbench.masks.insight.attacks import aligned, begun
 from workbench.masks.model.layers import Layer
 from workbench.separation.known import Onsets
-from workbench.spectral.pyramid import Levels
+from workbench.spectral.level import Levels
 from workbench.spectral.stft import Analysis
 
 LAG, NEAR = 0.15, 0.04

@@ -14,11 +14,13 @@ from typing import IO
 import numpy as np
 import soundfile
 
+from workbench.audio.files.decoding import Watch, unwatched
 from workbench.audio.recording import Recording, load
 from workbench.document.packed.archive import UNREADABLE
 from workbench.document.packed.words import Damage
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
+from workbench.scratch import folder
 
 FLAC_CHANNELS, FLAC_RATE = 8, 655_350
 """More FLAC does not hold."""
@@ -67,13 +69,15 @@ class Embedded:
                 with zipfile.ZipFile(self.project) as other, other.open(self.member) as here:
                     shutil.copyfileobj(here, there, 2**18)
 
-    def load(self, name: Path, progress: Progress = silent) -> Recording:
+    def load(self, name: Path, progress: Progress = silent, watch: Watch = unwatched) -> Recording:
         """Decode it.
 
         Parameters
         ----------
         name : Path
             What it is called.
+        watch : callable
+            Sees its samples on the way.
 
         Raises
         ------
@@ -82,7 +86,7 @@ class Embedded:
         """
         assert self.project is not None
         try:
-            with zipfile.ZipFile(self.project) as file, tempfile.TemporaryFile() as there:
+            with zipfile.ZipFile(self.project) as file, tempfile.TemporaryFile(dir=folder()) as there:
                 info = file.getinfo(self.member)
                 if info.file_size > MOST_UNFOLDED * info.compress_size + 2**20:
                     raise Damage("its recording is larger than it can be")
@@ -90,7 +94,7 @@ class Embedded:
                     shutil.copyfileobj(here, there, 2**18)
                 there.seek(0)
                 with open(there.fileno(), "rb", closefd=False) as opened:
-                    return load(name, progress, opened)
+                    return load(name, progress, opened, watch=watch)
         except UserError:
             raise
         except (*UNREADABLE, OSError) as error:

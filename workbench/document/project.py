@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from workbench.audio.files.decoding import Watch, unwatched
 from workbench.audio.recording import Recording, load
 from workbench.document.embedding import Embedded, inside_of
 from workbench.document.history import Step
@@ -90,8 +91,13 @@ class Project:
     view: View | None = None
     found: bool = False
 
-    def sound(self, progress: Progress = silent) -> Recording:
+    def sound(self, progress: Progress = silent, watch: Watch = unwatched) -> Recording:
         """Its recording, decoded; with a remark where it sounds otherwise than the one that the project was made with.
+
+        Parameters
+        ----------
+        watch : callable
+            Sees its samples on the way.
 
         Raises
         ------
@@ -99,7 +105,10 @@ class Project:
             If it can't be read, or does not fit.
         """
         held = None if self.found else self.embedded
-        recording = load(self.recording, progress) if held is None else held.load(self.recording, progress)
+        if held is None:
+            recording = load(self.recording, progress, watch=watch)
+        else:
+            recording = held.load(self.recording, progress, watch)
         told = self.check(recording)
         return recording if told is None else replace(recording, remarks=(*recording.remarks, told))
 
@@ -366,6 +375,8 @@ def project_of(
     if recording is not None and recording.suffix.lower() == SUFFIX:
         # A project that has the sound inside, as one that was moved.
         inside, recording = inside_of(recording), None
+    if recording is None and inside is not None and not inside.is_there:
+        raise ProjectError("document.no_project", recording=_name(reference), project=path.name)
     return Project(
         path,
         recording or (_find_recording(path, reference) if inside is None else path.parent / _name(reference)),

@@ -11,14 +11,20 @@ from workbench.storage import replacing
 
 
 def as_text(labels: Iterable[Label]) -> str:
-    """Labels by their beginnings, times and frequencies to a millionth, as Audacity writes them."""
+    """Labels by their beginnings; numbers to a millionth, as Audacity writes them, where that is enough."""
     lines = []
     for each in sorted(labels, key=lambda label: (label.begin, label.end)):
-        lines.append(f"{each.begin:.6f}\t{max(each.end, each.begin):.6f}\t{one_line(each.text)}")
+        lines.append(f"{_number(each.begin)}\t{_number(max(each.end, each.begin))}\t{one_line(each.text)}")
         if each.low is not None or each.high is not None:
             low, high = ((-1.0 if hz is None else hz) for hz in (each.low, each.high))
-            lines.append(f"\\\t{low:.6f}\t{high:.6f}")
+            lines.append(f"\\\t{_number(low)}\t{_number(high)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _number(value: float) -> str:
+    """A mark begins halfway between two frames: what is rounded there may come back as one frame earlier."""
+    short = f"{value:.6f}"
+    return short if float(short) == value else f"{value:.12f}"
 
 
 def one_line(text: str) -> str:

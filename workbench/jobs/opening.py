@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from workbench.document.rescue import rescue
 from workbench.document.solved import Solved
 from workbench.document.state import stack_of
 from workbench.errors import UserError
+from workbench.jobs.ahead import Ahead, Glimpse
 from workbench.masks.edits.edits import Edit, Operation
 from workbench.masks.model.grid import Region
 from workbench.masks.stack import Stack
@@ -27,6 +28,15 @@ TRIED, PATCHES = 12, (0.0, 0.2, 0.45, 0.7, 1.0)
 """Bins and frames of the patches at which masks are tried out, and how far along both axes these are."""
 MOST_EFFORT = 1000
 """Above which a place is not tried out."""
+DECODING = 0.6
+"""Share of the work that decoding is."""
+
+Show = Callable[[Glimpse], object]
+"""Is shown what is known of the recording on the way, from any thread."""
+
+
+def unshown(glimpse: Glimpse) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +73,11 @@ class Opened:
 
 
 def open_file(
-    path: Path, progress: Progress = silent, recording_at: Path | None = None, trusted: bool = True
+    path: Path,
+    progress: Progress = silent,
+    recording_at: Path | None = None,
+    trusted: bool = True,
+    show: Show = unshown,
 ) -> Opened:
     """Decode a sound file, or read a project and its recording, and compute the levels of the spectrogram.
 
@@ -73,6 +87,8 @@ def open_file(
         Where the recording of a project is, if not where it says.
     trusted : bool
         Else a recording that lies outside the project's folder is not opened unasked.
+    show : callable
+        Is shown the recording on the way.
 
     Raises
     ------
@@ -80,54 +96,68 @@ def open_file(
         If one of the files can't be used, or the recording is not the one that the project was made with.
     """
     if path.suffix.lower() != SUFFIX:
-        recording = load(path, part(progress, 0.0, 0.4))
-        levels = analyse_levels(recording.samples, Analysis(), part(progress, 0.4, 1.0))
+        with Ahead(Analysis(), show, path) as ahead:
+            recording = load(path, part(progress, 0.0, DECODING), watch=ahead.watch)
+            levels = ahead.levels(recording, part(progress, DECODING, 1.0))
         return Opened(recording, levels, remarks=recording.remarks)
     project = load_project(path, recording_at)
     _check_inside(project, path, recording_at, trusted)
-    return open_project(project, path, True, progress)
+    return open_project(project, path, True, progress, show)
 
 
-def open_left(left: Left, progress: Progress = silent, recording_at: Path | None = None) -> Opened:
+def open_left(
+    left: Left, progress: Progress = silent, recording_at: Path | None = None, show: Show = unshown
+) -> Opened:
     """Work that was left behind; see `open_file`."""
     found = recovered(left, recording_at)
-    opened = open_project(found.project, left.project, False, progress)
+    # Its file may have been moved: then it is in none, and saving asks for a place.
+    path = left.project if left.project is not None and left.project.is_file() else None
+    opened = open_project(found.project, path, False, progress, show)
     told = [UserError("document.run_unfinished")] if found.unfinished else []
     told += [UserError("document.journal_cut", project=left.name)] if found.cut else []
     return replace(opened, remarks=(*opened.remarks, *told))
 
 
 def open_version(
-    version: Path, progress: Progress = silent, recording_at: Path | None = None, trusted: bool = True
+    version: Path,
+    progress: Progress = silent,
+    recording_at: Path | None = None,
+    trusted: bool = True,
+    show: Show = unshown,
 ) -> Opened:
     """An earlier version of a project, as work that is in no file; see `open_file`."""
     project = load_project(version, recording_at)
     _check_inside(project, version, recording_at, trusted)
-    return open_project(project, None, False, progress)
+    return open_project(project, None, False, progress, show)
 
 
 def open_rescued(
-    path: Path, progress: Progress = silent, recording_at: Path | None = None, trusted: bool = True
+    path: Path,
+    progress: Progress = silent,
+    recording_at: Path | None = None,
+    trusted: bool = True,
+    show: Show = unshown,
 ) -> Opened:
     """What checks out of a damaged project, as work that is in no file; see `open_file`."""
     rescued = rescue(path, recording_at)
     _check_inside(rescued.project, path, recording_at, trusted)
-    opened = open_project(rescued.project, None, False, progress)
+    opened = open_project(rescued.project, None, False, progress, show)
     told = UserError("document.rescued", project=path.name, steps=rescued.lost_steps, edits=rescued.lost_edits)
     return replace(opened, remarks=(*opened.remarks, told))
 
 
-def open_project(project: Project, path: Path | None, saved: bool, progress: Progress = silent) -> Opened:
+def open_project(
+    project: Project, path: Path | None, saved: bool, progress: Progress = silent, show: Show = unshown
+) -> Opened:
     """A project with its recording, once its masks were tried out."""
-    recording = project.sound(part(progress, 0.0, 0.4))
     present = project.state.analysis
-    analyses = [present, *{state.analysis for _, state in project.steps} - {present}]
-    share = 0.6 / len(analyses)
-    every = {
-        each: analyse_levels(recording.samples, each, part(progress, 0.4 + i * share, 0.4 + (i + 1) * share))
-        for i, each in enumerate(analyses)
-    }
-    levels = every.pop(present)
+    others = sorted({state.analysis for _, state in project.steps} - {present}, key=lambda each: each.window)
+    share = (1.0 - DECODING) / (1 + len(others))
+    parts = [part(progress, DECODING + i * share, DECODING + (i + 1) * share) for i in range(1 + len(others))]
+    with Ahead(present, show, None if project.embedded else project.recording) as ahead:
+        recording = project.sound(part(progress, 0.0, DECODING), ahead.watch)
+        levels = ahead.levels(recording, parts[0])
+    every = {each: analyse_levels(recording.samples, each, told) for each, told in zip(others, parts[1:], strict=True)}
     opened = Opened(recording, levels, project, path, saved, every, remarks=recording.remarks)
     try_out(opened)
     return opened

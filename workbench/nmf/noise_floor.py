@@ -13,6 +13,8 @@ VALLEYS = 20.0
 """Per cent of the bins near one that lie in valleys between partials."""
 WIDTH, SMOOTHNESS = 1 / 8, 1 / 43
 """How far is near, and the standard deviation of the smoothing, as shares of all bins."""
+COPIED = 2**26
+"""Bytes of V that are looked at at once."""
 RAYLEIGH_MEAN = np.sqrt(np.pi) / 2
 """Mean magnitude of noise for a root mean square of one."""
 
@@ -37,7 +39,10 @@ def noise_floor(V: Array) -> Array:
     """
     bins = len(V)
     least = max(float(V.max(initial=0.0)), 1e-20) * 1e-9
-    rms = np.quantile(V, QUIET, axis=1) / np.sqrt(-np.log(1 - QUIET))
+    # A few bins at a time, for it copies what it sorts.
+    few = max(1, COPIED // max(1, V[0].nbytes))
+    low = [np.quantile(V[begin : begin + few], QUIET, axis=1) for begin in range(0, bins, few)]
+    rms = np.concatenate(low) / np.sqrt(-np.log(1 - QUIET))
     logarithm = np.log(np.maximum(rms, least))
     valleys = ndimage.percentile_filter(logarithm, VALLEYS, max(3, round(WIDTH * bins) // 2 * 2 + 1), mode="nearest")
     smooth = ndimage.gaussian_filter1d(valleys, max(1.0, SMOOTHNESS * bins), mode="nearest")

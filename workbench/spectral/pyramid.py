@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from workbench.progress import Progress, silent
 from workbench.scratch import USUAL, Scratch
-from workbench.spectral.stft import Analysis, Float, power_blocks
-
-Levels = NDArray[np.uint8]
-
-FLOOR_DB = -127.5
-STEP_DB = 0.5
-"""Level value v stands for FLOOR_DB + STEP_DB · v, up to 0 dB, a full-scale sine."""
-
-
-def power_db(power: NDArray[Any], analysis: Analysis) -> NDArray[Any]:
-    """Power |X|² in dB, of the same type; a sine of amplitude 1 is 0 dB, and nothing lies below −130."""
-    reference = (analysis.window / 4) ** 2
-    return np.asarray(10.0 * np.log10(np.maximum(power / reference, 1e-13)))
-
-
-def to_level(power: Float, analysis: Analysis) -> Levels:
-    """Power |X|² to level values; a sine of amplitude 1 is 0 dB, i.e. 255."""
-    return np.asarray(np.clip((power_db(power, analysis) - FLOOR_DB) / STEP_DB + 0.5, 0, 255), np.uint8)
-
-
-def level_db(level: ArrayLike) -> NDArray[np.float64]:
-    """Level values in dB, of any shape."""
-    return FLOOR_DB + STEP_DB * np.asarray(level, np.float64)
+from workbench.spectral.filling import Filling
+from workbench.spectral.level import Levels
+from workbench.spectral.stft import Analysis, Float
 
 
 class LevelPyramid:
@@ -105,7 +83,6 @@ def analyse_levels(
     UserError
         `scratch.no_room`: its place, which `scratch` says, has no room for it.
     """
-    base = scratch.zeros((analysis.frames(len(samples)), analysis.bins), np.uint8)
-    for first, power in power_blocks(samples, analysis, progress):
-        base[first : first + len(power)] = to_level(power, analysis)
-    return LevelPyramid(base, scratch)
+    filling = Filling(samples, analysis, scratch)
+    filling.fill_all(progress)
+    return LevelPyramid(filling.levels, scratch)

@@ -192,13 +192,22 @@ def power_blocks(
         First frame of the block.
     float32, shape (frames, F)
     """
-    total = analysis.frames(len(samples))
-    block = max(8, block // max(1, samples.shape[1] // 2) * 2048 // analysis.window) if samples.shape[1] else block
+    total, block = analysis.frames(len(samples)), block_frames(samples.shape[1], analysis, block)
     for first in range(0, total, block):
         count = min(block, total - first)
-        x = analyse(samples, analysis, first, count)
-        yield first, np.mean(x.real**2 + x.imag**2, axis=0, dtype=np.float32)
+        yield first, power_of(samples, analysis, first, count)
         progress((first + count) / total)
+
+
+def block_frames(channels: int, analysis: Analysis, block: int = 256) -> int:
+    """How many frames fill the memory that `block` of two channels and a window of 2048 do."""
+    return max(8, block // max(1, channels // 2) * 2048 // analysis.window) if channels else block
+
+
+def power_of(samples: Float, analysis: Analysis, first: int, count: int) -> Float:
+    """Mean over channels of |X|² in some frames, shape (count, F)."""
+    x = analyse(samples, analysis, first, count)
+    return np.asarray(np.mean(x.real**2 + x.imag**2, axis=0, dtype=np.float32))
 
 
 def magnitudes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import accumulate
@@ -12,6 +12,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from workbench.audio.files.checking import Checking
 from workbench.audio.files.flac import SIP
 from workbench.audio.files.kinds import layout_of
 from workbench.audio.files.layout import Fault, Stream
@@ -31,6 +32,16 @@ MOST_UNREAD = 4 * SIP
 """Bytes that a decoder of FLAC leaves at most at the end of a file."""
 ENDLESS = 1 << 40
 """A decoder that says it has so many frames does not know."""
+SWELLING = 64
+"""Times its bytes that a file is believed to hold: who says more may be damaged, and is taken as it comes."""
+
+Watch = Callable[[Float, int, int], object]
+"""Sees samples while they are decoded: where all of them come to be, shape (n, C), their rate in Hz, and how many are
+there for good. Where it is told fewer than before, all may be others. What is put together from parts is not shown."""
+
+
+def unwatched(samples: Float, rate: int, ready: int) -> None:
+    """For whoever does not want to know."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +70,15 @@ class Sound:
     speakers: Speakers
 
 
-def decode(file: BinaryIO, progress: Progress = silent, scratch: Scratch = USUAL) -> Sound:
+def decode(file: BinaryIO, progress: Progress = silent, scratch: Scratch = USUAL, watch: Watch = unwatched) -> Sound:
     """Decode an open file whole, with all that was joined in it.
 
     Parameters
     ----------
     scratch : Scratch
         Where the samples are put.
+    watch : callable
+        Sees those of its first part on the way.
 
     Raises
     ------
@@ -84,7 +97,7 @@ def decode(file: BinaryIO, progress: Progress = silent, scratch: Scratch = USUAL
     for i, stream in enumerate(layout.streams):
         begin, end = (each / max(1, ends[-1]) for each in ends[i : i + 2])
         try:
-            samples, found, fault = _decoded(stream, part(progress, begin, end), scratch)
+            samples, found, fault = _decoded(stream, part(progress, begin, end), scratch, unwatched if i else watch)
         except soundfile.SoundFileError:
             if first is None and i + 1 == len(layout.streams):
                 raise
@@ -118,30 +131,38 @@ def _joined(pieces: Sequence[Float], scratch: Scratch) -> Float:
     return rows.array()
 
 
-def _decoded(stream: Stream, progress: Progress, scratch: Scratch) -> tuple[Float, tuple[int, Speakers], Fault | None]:
+def _decoded(
+    stream: Stream, progress: Progress, scratch: Scratch, watch: Watch
+) -> tuple[Float, tuple[int, Speakers], Fault | None]:
     """Samples of a stream, their rate and loudspeakers, and what is wrong if they are not all that there should be."""
     sound = _opened(stream)
     channels, declared = sound.channels, sound.frames if stream.counted and sound.frames < ENDLESS else 0
     kind = sound.samplerate, _speakers(sound)
     count, got, whole = max(1, BLOCK // channels), 0, True
-    rows = scratch.rows(channels, np.float32)
-    while True:
-        block, sane = _read(sound, count)
-        rows.append(block)
-        got += len(block)
-        progress(min(1.0, stream.file.tell() / max(1, len(stream.file))))
-        if sane and len(block):
-            continue
-        sound.close()
-        # An error behind all that there should be, as where an Ogg file has no last flag, is none.
-        whole = whole and (sane or got >= declared > 0)
-        further = _behind_damage(stream, got, declared) if not sane and sound.format == "FLAC" else None
-        if further is None:
-            break
-        sound, at = further
-        for begin in range(got, at, count):
-            rows.append(np.zeros((min(count, at - begin), channels), np.float32))
-        got = at
+    believed = declared * channels * np.dtype(np.float32).itemsize <= SWELLING * len(stream.file)
+    rows = scratch.rows(channels, np.float32, declared if believed else 0)
+    with Checking(stream.check) as checking:
+        while True:
+            block, sane = _read(sound, count)
+            rows.append(block)
+            checking.take(block)
+            got += len(block)
+            if rows.whole is not None:
+                watch(rows.whole, sound.samplerate, got)
+            progress(min(1.0, stream.file.tell() / max(1, len(stream.file))))
+            if sane and len(block):
+                continue
+            sound.close()
+            # An error behind all that there should be, as where an Ogg file has no last flag, is none.
+            whole = whole and (sane or got >= declared > 0)
+            further = _behind_damage(stream, got, declared) if not sane and sound.format == "FLAC" else None
+            if further is None:
+                break
+            sound, at = further
+            for begin in range(got, at, count):
+                rows.append(np.zeros((min(count, at - begin), channels), np.float32))
+            got = at
+        as_written = checking.holds
     if stream.file.error is not None:
         raise stream.file.error
     samples: Float = rows.array()
@@ -149,8 +170,7 @@ def _decoded(stream: Stream, progress: Progress, scratch: Scratch) -> tuple[Floa
         samples = samples[: stream.most]
     if got < max(declared, stream.least):
         return samples, kind, Fault.CUT
-    whole = whole and (stream.check is None or stream.check(samples))
-    return samples, kind, None if whole else Fault.DAMAGED
+    return samples, kind, None if whole and as_written else Fault.DAMAGED
 
 
 def _read(sound: soundfile.SoundFile, count: int) -> tuple[Float, bool]:

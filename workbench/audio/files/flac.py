@@ -21,6 +21,8 @@ BEGINNING = re.compile(
     rb"|caff\x00\x01\x00\x00|OggS\x00\x02\x00\x00|\.snd\x00\x00[\x00-\x03].\x00|ID3[\x02-\x04]\x00[\x00-\xe0]\x00\x00",
     re.DOTALL,
 )
+HEADS = (b"fLaC", b"RIFF", b"RIFX", b"RF64", b"BW64", b"FORM", b"riff", b"caff", b"OggS", b".snd", b"ID3")
+"""What each of these begins with: looking for words is a hundred times faster than looking for patterns."""
 WINDOW = 1 << 20
 BLOCK = 1 << 16
 SIP = 1 << 10
@@ -42,21 +44,31 @@ def _stream(file: BinaryIO, span: Span) -> Stream:
     bits, total = ((head[20] & 1) << 4 | head[21] >> 4) + 1, int.from_bytes(head[21:26], "big") & ((1 << 36) - 1)
     told = total > 0 and any(head[26:]) and bits <= MOST_BITS
     return Stream(
-        Spliced(file, [span], SIP),
-        total > 0,
-        partial(_is_as_written, head[26:], bits) if told else None,
-        sipped=total > 0,
+        Spliced(file, [span], SIP), total > 0, partial(Written, head[26:], bits) if told else None, sipped=total > 0
     )
 
 
-def _is_as_written(digest: bytes, bits: int, samples: NDArray[np.float32]) -> bool:
-    """Whether the MD5 sum of the samples, as whole numbers of so many bits, is the one that is told."""
-    found = md5(usedforsecurity=False)
-    size = -(-bits // 8)
-    for at in range(0, len(samples), BLOCK):
-        whole = np.rint(samples[at : at + BLOCK] * np.float32(1 << (bits - 1))).astype("<i4")
-        found.update(np.ascontiguousarray(whole.view(np.uint8).reshape(-1, 4)[:, :size]).data)
-    return found.digest() == digest
+class Written:
+    """Whether the MD5 sum of samples, as whole numbers of so many bits, is the one that is told; a `Check`."""
+
+    def __init__(self, digest: bytes, bits: int) -> None:
+        self._digest, self._bits, self._found = digest, bits, md5(usedforsecurity=False)
+
+    def take(self, samples: NDArray[np.float32]) -> None:
+        """The next of them, shape (n, C)."""
+        size = -(-self._bits // 8)
+        for at in range(0, len(samples), BLOCK):
+            whole = np.rint(samples[at : at + BLOCK] * np.float32(1 << (self._bits - 1)))
+            if size == 2:
+                self._found.update(whole.astype("<i2").data)
+            else:
+                octets = whole.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :size]
+                self._found.update(np.ascontiguousarray(octets).data)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is."""
+        return self._found.digest() == self._digest
 
 
 def _begins(file: BinaryIO, start: int, stop: int) -> tuple[list[int], int]:
@@ -68,16 +80,28 @@ def _begins(file: BinaryIO, start: int, stop: int) -> tuple[list[int], int]:
     out, frames = [start], _behind_blocks(file, start, stop)
     for at in range(start + 1, stop, WINDOW):
         file.seek(at)
-        for found in BEGINNING.finditer(file.read(min(WINDOW + 11, stop - at))):
-            place = at + found.start()
-            if place < frames:
+        data = file.read(min(WINDOW + 11, stop - at))
+        for found in _words(data):
+            place = at + found
+            if place < frames or not BEGINNING.match(data, found):
                 continue
-            if found[0][:4] != MAGIC:
+            if data[found : found + 4] != MAGIC:
                 return out, place
             if place > out[-1]:
                 out.append(place)
                 frames = _behind_blocks(file, place, stop)
     return out, stop
+
+
+def _words(data: bytes) -> list[int]:
+    """Where one of the `HEADS` stands."""
+    out = []
+    for word in HEADS:
+        found = data.find(word)
+        while found >= 0:
+            out.append(found)
+            found = data.find(word, found + 1)
+    return sorted(out)
 
 
 def _behind_blocks(file: BinaryIO, start: int, stop: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,17 @@ class Fault(Enum):
     """Something in the midst of it is not what was written."""
 
 
+class Check(Protocol):
+    """Sees all that is decoded, block by block, and says in the end whether it is what was written."""
+
+    def take(self, samples: NDArray[np.float32]) -> None:
+        """The next samples, shape (n, C)."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether all of them are as they were written."""
+
+
 @dataclass(frozen=True)
 class Stream:
     """Sound that is decoded in one go.
@@ -31,8 +43,8 @@ class Stream:
         A whole file of one of the formats that libsndfile reads.
     counted : bool
         Whether the decoder knows how many frames there should be before it has read them.
-    check : callable (float32 (n, C)) -> bool, optional
-        Whether what was decoded is what was written.
+    check : callable () -> Check, optional
+        Whether what is decoded is what was written.
     least, most : int, int or None
         Frames that there should be at least, and how many of what is decoded are sound.
     filled : int
@@ -43,7 +55,7 @@ class Stream:
 
     file: Spliced
     counted: bool = True
-    check: Callable[[NDArray[np.float32]], bool] | None = None
+    check: Callable[[], Check] | None = None
     least: int = 0
     most: int | None = None
     filled: int = 0

@@ -66,6 +66,11 @@ class Hold:
         os.write(handle, _name().encode())
         return cls(folder, handle)
 
+    @property
+    def held(self) -> bool:
+        """Whether it was not let go of."""
+        return self._handle >= 0
+
     def let_go(self) -> None:
         """Leave it to others."""
         if self._handle >= 0:

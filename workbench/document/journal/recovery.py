@@ -67,6 +67,11 @@ class Left:
         """Leave it for the next start."""
         self.hold.let_go()
 
+    def held_again(self) -> Left | None:
+        """The same, also after it was released; None where another program has it, or it is gone."""
+        hold = self.hold if self.hold.held else Hold.of(self.folder)
+        return None if hold is None else replace(self, hold=hold)
+
 
 def left_behind(home: Path) -> list[Left]:
     """Work that is in no project file, the newest first; journals of other work, and those cut at once, are removed.

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.masks.edits.area import Area, Bytes, made_in_chunks, nothing
 from workbench.masks.model.grid import Region
-from workbench.spectral.pyramid import STEP_DB, Levels, level_db
+from workbench.spectral.level import STEP_DB, Levels, level_db
 from workbench.spectral.stft import Analysis
 
 ENOUGH = 4

@@ -13,7 +13,7 @@ from workbench.masks.insight.pitch_lines import LineNote
 from workbench.masks.insight.ridges import AROUND, CLEAR_DB, LOBE, LOW_QUANTILE, NEARBY, Doubles
 from workbench.masks.model.grid import Region
 from workbench.progress import Progress, silent
-from workbench.spectral.pyramid import Levels, level_db
+from workbench.spectral.level import Levels, level_db
 from workbench.spectral.stft import Analysis, nearest
 
 PARTIALS = 10

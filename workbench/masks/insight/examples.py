@@ -14,7 +14,7 @@ from workbench.masks.insight.similar import repeated, similar_events
 from workbench.masks.model.grid import Region
 from workbench.masks.stack import Stack
 from workbench.progress import Progress, part, silent
-from workbench.spectral.pyramid import STEP_DB
+from workbench.spectral.level import STEP_DB
 from workbench.spectral.stft import Analysis
 
 LEAST_LIKENESS = 0.7

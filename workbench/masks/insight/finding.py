@@ -15,7 +15,7 @@ from workbench.masks.edits.areas import of_plane
 from workbench.masks.model.grid import Array, Region
 from workbench.masks.stack import Stack
 from workbench.progress import Progress, silent
-from workbench.spectral.pyramid import STEP_DB, level_db
+from workbench.spectral.level import STEP_DB, level_db
 
 MOST_SEARCHED = 6_000_000
 """Bins among which the wand looks."""

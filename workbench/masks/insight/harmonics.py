@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from workbench.masks.insight.ridges import AROUND, CLEAR_DB, LOW_QUANTILE, Doubles, Ridge, follow, peaks, vertex, within
 from workbench.progress import Progress, silent
-from workbench.spectral.pyramid import Levels, level_db
+from workbench.spectral.level import Levels, level_db
 from workbench.spectral.stft import Analysis
 
 MOST_FRAMES = 64

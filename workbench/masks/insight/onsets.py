@@ -9,7 +9,7 @@ from scipy import ndimage
 from workbench.masks.edits.area import Area, nothing
 from workbench.masks.edits.areas import of_plane
 from workbench.masks.model.grid import Region
-from workbench.spectral.pyramid import FLOOR_DB, STEP_DB, Levels, level_db
+from workbench.spectral.level import FLOOR_DB, STEP_DB, Levels, level_db
 from workbench.spectral.stft import Analysis
 
 RISE_DB = 6.0

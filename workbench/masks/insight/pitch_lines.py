@@ -13,7 +13,7 @@ from workbench.masks.edits.area import Area
 from workbench.masks.edits.traces import Trace
 from workbench.masks.insight.ridges import vertex
 from workbench.progress import Progress, silent
-from workbench.spectral.pyramid import Levels, level_db
+from workbench.spectral.level import Levels, level_db
 from workbench.spectral.stft import Analysis
 
 STEADY_SECONDS = 0.1

@@ -9,7 +9,7 @@ from workbench.masks.evaluation.lattice import Lattice
 from workbench.masks.model.grid import Indices, Region
 from workbench.masks.model.sources import Sources
 from workbench.masks.stack import Stack
-from workbench.spectral.pyramid import level_db
+from workbench.spectral.level import level_db
 
 MOST_WORK = 100
 """Of `Stack.work_left`, for a place that is looked at as it sounds."""

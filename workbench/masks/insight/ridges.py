@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from workbench.masks.edits.area import Area, Bytes, made_in_chunks, nothing
 from workbench.masks.model.grid import Region
 from workbench.progress import Progress, silent
-from workbench.spectral.pyramid import Levels, level_db
+from workbench.spectral.level import Levels, level_db
 from workbench.spectral.stft import Analysis
 
 Doubles = NDArray[np.float64]

@@ -14,7 +14,7 @@ from workbench.masks.edits.area import Area, Bytes, made_in_chunks
 from workbench.masks.model.grid import Region
 from workbench.masks.stack import Stack
 from workbench.progress import Progress, silent
-from workbench.spectral.pyramid import STEP_DB, Levels
+from workbench.spectral.level import STEP_DB, Levels
 from workbench.spectral.stft import Analysis
 
 Doubles = NDArray[np.float64]

@@ -13,7 +13,7 @@ from workbench.masks.edits.effects import Measure, measured
 from workbench.masks.model.grid import Array, Grid, Indices, Region
 from workbench.masks.stack import Stack
 from workbench.progress import Progress, silent
-from workbench.spectral.pyramid import power_db
+from workbench.spectral.level import power_db
 from workbench.spectral.stft import Analysis, power_blocks
 
 Doubles = NDArray[np.float64]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.errors import UserError
 from workbench.masks.model.sharing import Flags
-from workbench.spectral.pyramid import level_db
+from workbench.spectral.level import level_db
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.intp]

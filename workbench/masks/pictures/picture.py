@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from workbench.masks.evaluation.lattice import Lattice
 from workbench.masks.stack import Stack
-from workbench.spectral.pyramid import LevelPyramid, level_db
+from workbench.spectral.level import level_db
+from workbench.spectral.pyramid import LevelPyramid
 
 Float = NDArray[np.float32]
 Index = NDArray[np.intp]

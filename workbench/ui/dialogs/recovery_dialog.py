@@ -117,7 +117,7 @@ class RecoveryDialog(QDialog):
     def _take(self) -> None:
         left = self._present
         if left is not None:
-            self._left.remove(left)
+            # It is released with the others: whoever takes it up holds it again.
             self.accept()
             self.wanted.emit(left)
 
@@ -134,6 +134,8 @@ class RecoveryDialog(QDialog):
         text = text.format(short(left.name, MOST_LETTERS), moment(left.time))
         box = question(self, "discardBox", self.tr("Discard"), self.tr("Discard unsaved work?"), text)
         discard = box.addButton(QMessageBox.StandardButton.Discard)
+        # What destroys is not what a hasty Return does.
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.finished.connect(lambda: self._discard(left) if box.clickedButton() is discard else None)
         box.show()
 

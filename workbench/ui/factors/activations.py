@@ -77,6 +77,9 @@ class ActivationsView(CurvePane):
         left = self.mapFromGlobal(self._anchor.mapToGlobal(canvas.topLeft())).x()
         return float(left), float(left + canvas.width())
 
+    def view(self) -> tuple[float, ...]:
+        return self._viewport.start, self._viewport.stop, *self.x_range()
+
     def time_to_x(self, seconds: float) -> float:
         """Pixel of a second."""
         left, right = self.x_range()
@@ -192,7 +195,7 @@ class ActivationsView(CurvePane):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._ensure_picture())
+        self._draw_picture(painter)
         self._draw_waiting(painter)
         self.paint_highlight(painter)
         if self.factors() is not None:
@@ -200,6 +203,22 @@ class ActivationsView(CurvePane):
             if x >= self.x_range()[0] - 1:
                 painter.setPen(QPen(QColor(theme.current().text), 1))
                 painter.drawLine(QPointF(x, 0), QPointF(x, self.height() - 17))
+
+    def _draw_picture(self, painter: QPainter) -> None:
+        """As it was drawn, or moved and stretched to the present view."""
+        picture = self._ensure_picture()
+        start, stop, left, right = self._drawn_for
+        if self.view() == self._drawn_for:
+            painter.drawPixmap(0, 0, picture)
+            return
+        ratio, height = picture.devicePixelRatio(), float(self.height())
+        painter.fillRect(self.rect(), QColor(theme.current().panel))
+        painter.drawPixmap(QRectF(0, 0, left, height), picture, QRectF(0, 0, left * ratio, height * ratio))
+        painter.setClipRect(QRectF(left, 0, right - left, height))
+        begin, end = self.time_to_x(start), self.time_to_x(stop)
+        of = QRectF(left * ratio, 0, (right - left) * ratio, height * ratio)
+        painter.drawPixmap(QRectF(begin, 0, end - begin, height), picture, of)
+        painter.setClipping(False)
 
 
 def _column_peaks(row: Float, frames: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -50,6 +50,8 @@ REST = 10
 """And at least so many times what it took to draw them before, as while a run changes them all the time,"""
 MOST_MS = 400
 """but no longer than this."""
+MOVED_MS = 15
+"""From a change of the view until they are drawn for it; until then they are moved with it."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class CurvePane(QWidget):
         lanes.bar.setParent(self)
         lanes.bar.valueChanged.connect(self._draw_anew)
         self._picture: QPixmap | None = None
+        self._drawn_for: tuple[float, ...] = ()
+        """The view that the picture shows."""
         self._lanes: list[tuple[QRectF, int, int]] = []
         self._stroke_lane = QRectF()
         self._clicking = False
@@ -107,7 +111,9 @@ class CurvePane(QWidget):
         self._later.timeout.connect(self._draw_in_turn)
         for signal in (document.factors_changed, document.layers_changed, document.known_changed):
             signal.connect(self._draw_soon)
-        plane.changed.connect(self.redraw)
+        self._settled = QTimer(self, singleShot=True, interval=MOVED_MS)
+        self._settled.timeout.connect(self._draw_for_view)
+        plane.changed.connect(self._follow_view)
         selection.layer_changed.connect(self._show_selected)
         around.highlight.changed.connect(self.update)
 
@@ -115,6 +121,24 @@ class CurvePane(QWidget):
         """Draw anew at the next painting."""
         self._fit()
         self._draw_anew()
+
+    def view(self) -> tuple[float, ...]:
+        """What of the plane the picture depends on; the first two are the part of its axis that is seen."""
+        raise NotImplementedError
+
+    def _follow_view(self) -> None:
+        """Another part is seen: for now the picture moves with it, for drawing takes longer than scrolling may."""
+        if self._picture is None or self.view()[2:] != self._drawn_for[2:]:
+            self.redraw()
+        elif self.view() != self._drawn_for:
+            self.update()
+            if not self._settled.isActive():
+                self._settled.start()
+
+    def _draw_for_view(self) -> None:
+        """Here, and not at the next painting, which may be one of a further scroll."""
+        self.redraw()
+        self._ensure_picture()
 
     def _draw_soon(self) -> None:
         self._fit()
@@ -174,6 +198,8 @@ class CurvePane(QWidget):
     def _ensure_picture(self) -> QPixmap:
         if self._picture is None:
             begin, ratio = perf_counter(), self.devicePixelRatioF()
+            self._settled.stop()
+            self._drawn_for = self.view()
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
             self._picture.fill(QColor(theme.current().panel))

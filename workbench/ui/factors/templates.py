@@ -12,6 +12,7 @@ from workbench.control.factor_strokes import FactorStrokes
 from workbench.masks.model.models import Factors
 from workbench.separation.holds import Curve
 from workbench.spectral.axes import frequency_ticks
+from workbench.spectral.scales import FrequencyScale
 from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
@@ -63,6 +64,11 @@ class TemplatesView(CurvePane):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)
         self._lay.bar.setGeometry(MARGIN, self.height() - BAR, max(1, self.width() - MARGIN - RIGHT), BAR)
+
+    def view(self) -> tuple[float, ...]:
+        # All of it: frequencies are seldom scrolled, and drawn at once.
+        v = self._viewport
+        return 0.0, 0.0, v.low, v.high, v.rate, float(list(FrequencyScale).index(v.scale)), *self.y_range()
 
     def y_range(self) -> tuple[float, float]:
         """Top and bottom pixel of the visible frequencies in this pane."""

@@ -194,14 +194,15 @@ class SpectrogramImage(QObject):
 
     # -- composing -----------------------------------------------------------------------------------
 
-    def _lay_out(self) -> None:
-        """Pixels to bins and frames for the present view."""
+    def _lay_out(self) -> bool:
+        """Pixels to bins and frames for the present view; answers whether it is another one than before."""
         c, ratio, v = self._plane.canvas, self._plane.pixel_ratio, self._viewport
         width, height = round(c.width() * ratio), round(c.height() * ratio)
         if self._image.width() != width or self._image.height() != height:
             self._image = QImage(width, height, QImage.Format.Format_RGB32)
             self._image.setDevicePixelRatio(ratio)
             self._axes = None
+        moved = self._axes is None
         if self._axes is None:
             self._axes = self._plane.axes
             cells = [axis.cells for axis in self._axes]
@@ -211,6 +212,7 @@ class SpectrogramImage(QObject):
             self._fresh.clear()
             self._drawn.clear()
             self._painted_range = (v.start, v.stop, v.low, v.high)
+        return moved
 
     @property
     def _strips(self) -> int:
@@ -322,8 +324,9 @@ class SpectrogramImage(QObject):
 
     def paint(self, painter: QPainter, budget: float = BUDGET) -> bool:
         """Draw the picture as far as it is there, after some seconds of work. Answers whether to paint it again."""
-        self._lay_out()
-        more, c = self._freshen(budget), self._plane.canvas
+        moved = self._lay_out()
+        # What scrolls shows the older picture, moved, and is composed as soon as it is painted.
+        more, c = self._freshen(0.0 if moved else budget), self._plane.canvas
         if len(self._drawn) == self._strips:
             # Strips that only hold older masks are shown until they are done anew: nothing flashes.
             painter.drawImage(c.topLeft(), self._image)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QObject, QRectF, Signal
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from workbench.control.marking import Marking
@@ -11,6 +11,8 @@ from workbench.control.plane import Plane
 
 VEIL = 185
 """Opacity over what does not belong, 0 … 255."""
+MOVED_MS = 80
+"""From a change of the view until it is drawn for it."""
 MOST_COLUMNS = 480
 """Columns that are computed; between them the picture is stretched."""
 
@@ -26,7 +28,14 @@ class PointOverlay(QObject):
         self._image: QImage | None = None
         self._stale = True
         marking.lit_changed.connect(self._redraw)
-        plane.changed.connect(self._redraw)
+        self._settled = QTimer(self, singleShot=True, interval=MOVED_MS)
+        self._settled.timeout.connect(self._redraw)
+        plane.changed.connect(self._follow_view)
+
+    def _follow_view(self) -> None:
+        """While it scrolls nothing is lit: to find what is takes longer than scrolling may."""
+        self._image, self._stale = None, False
+        self._settled.start()
 
     def _redraw(self) -> None:
         self._stale = True

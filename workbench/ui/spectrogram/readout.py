@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from workbench.control.plane import Plane, Pointer
 from workbench.document.document import Document
 from workbench.spectral.axes import clock, describe_hz
-from workbench.spectral.pyramid import level_db
+from workbench.spectral.level import level_db
 from workbench.ui.base.controls import named
 from workbench.ui.base.names import ElidedLabel
 

@@ -33,7 +33,7 @@ from workbench.ui.base.guard import guarded
 from workbench.ui.spectrogram.hand import Hand
 from workbench.ui.spectrogram.image import BUDGET, BUDGET_UNDER_HAND, SpectrogramImage
 
-LEFT, BOTTOM, TOP, RIGHT = 46, 20, 6, 6
+LEFT, BOTTOM, TOP, RIGHT = 46, 20, 6, 10
 """Margins of the picture within panes that share its axes, in pixels."""
 
 

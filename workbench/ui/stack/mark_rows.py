@@ -16,7 +16,7 @@ from workbench.masks.insight.ridges import peaks
 from workbench.masks.model.grid import Region
 from workbench.masks.pictures.picture import Look, Show, axis_of_cells, bgr, brightness, picture
 from workbench.spectral.axes import clock, describe_hz
-from workbench.spectral.pyramid import level_db
+from workbench.spectral.level import level_db
 from workbench.ui.base.names import short
 
 PICTURE = QSize(56, 34)

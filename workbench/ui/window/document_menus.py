@@ -114,7 +114,14 @@ def add_edit_menu(actions: Actions, desk: Desk, panes: Panes, escape: Callable[[
     show_steps()
 
 
-def add_view_menu(actions: Actions, desk: Desk, panes: Panes, layout: Layout, set_theme: Callable[[str], None]) -> None:
+def add_view_menu(
+    actions: Actions,
+    desk: Desk,
+    panes: Panes,
+    layout: Layout,
+    show_waveform: Callable[[bool], None],
+    set_theme: Callable[[str], None],
+) -> None:
     """What is seen, and where."""
     menu = actions.menu(tr("&View"), "viewMenu")
     menu.add("fit", tr("&Fit everything"), "F", desk.viewport.fit)
@@ -122,6 +129,7 @@ def add_view_menu(actions: Actions, desk: Desk, panes: Panes, layout: Layout, se
     menu.line()
     for dock in layout.docks:
         menu.menu.addAction(dock.toggleViewAction())
+    menu.toggle("showWaveform", tr("&Waveform"), show_waveform, tr("The waveform above the spectrogram"))
     menu.add("showMixer", tr("Mi&xer or activations"), "F4", layout.show_mixer)
     menu.add("showScores", tr("S&cores"), "F9", layout.show_scores, tr("How near layers and groups come to references"))
     menu.toggle(

@@ -123,6 +123,7 @@ class ExportFlow(QObject):
         if len(there) > 1:
             box.setInformativeText("\n".join(named_ones))
         replace = box.addButton(self.tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.finished.connect(lambda: replacing.go() if box.clickedButton() is replace else None)
         box.show()
 

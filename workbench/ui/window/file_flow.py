@@ -116,7 +116,8 @@ class FileFlow(QObject):
         box.show()
 
     def _find_recording(self, name: str, reopen: Reopen) -> None:
-        kinds = [self.tr("Recordings ({0})").format(SOUND_FILES), self.tr("All files (*)")]
+        known = f"{SOUND_FILES} *{SUFFIX}"
+        kinds = [self.tr("Recordings, and projects that have one ({0})").format(known), self.tr("All files (*)")]
         ask_paths(
             self._over,
             "findRecordingDialog",

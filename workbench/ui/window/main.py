@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QVB
 
 from workbench.control.desk import Desk
 from workbench.document.journal.recovery import Left
+from workbench.jobs.ahead import Glimpse
 from workbench.precedence import Precedence
 from workbench.ui.base import theme
 from workbench.ui.base.controls import named, plain
@@ -93,7 +94,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self._header())
         for pane in (self.panes.threshold, self.panes.walk):
             column.addWidget(pane)
+        column.addWidget(self.panes.waveform)
         column.addWidget(self.panes.spectrogram, 1)
+        column.addWidget(self.panes.overview)
+        column.addWidget(self.panes.glimpse, 1)
         column.addWidget(self.invitation, 1)
         self.setCentralWidget(centre)
         bar = self.statusBar()
@@ -124,7 +128,7 @@ class MainWindow(QMainWindow):
         actions, desk, panes, dialogs = Actions(self), self.desk, self.panes, self.dialogs
         add_file_menu(actions, self.files, self.saves, self.exports, self.exchange, desk.recent)
         add_edit_menu(actions, desk, panes, self.escape)
-        add_view_menu(actions, desk, panes, self.layout_, self.set_theme)
+        add_view_menu(actions, desk, panes, self.layout_, self._show_waveform, self.set_theme)
         # From left to right as one works: take apart, collect, touch up by hand, listen.
         add_factorise_menu(actions, desk, dialogs)
         add_stacks_menu(actions, desk, panes, dialogs)
@@ -139,6 +143,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         desk, panes, notices = self.desk, self.panes, self.desk.notices
         desk.document.opened.connect(self._opened)
+        desk.opening.glimpsed.connect(self._glimpse)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         desk.document.history_changed.connect(self._title)
         desk.document.history_changed.connect(self._lead_to_layers)
@@ -183,14 +188,35 @@ class MainWindow(QMainWindow):
 
     def _opened(self) -> None:
         recording = self.desk.document.recording
-        self.invitation.setVisible(recording is None)
-        self.panes.spectrogram.setVisible(recording is not None)
+        self._show_centre(False)
         self.notice.clear()
-        if recording is not None:
-            self.panes.spectrogram.setFocus()
         self.layout_.lead_to(recording is None or self.desk.document.run is not None)
         self._hint()
         self._title()
+
+    def _show_centre(self, opening: bool) -> None:
+        """The spectrogram, or what is being opened, or what an empty window says."""
+        there = self.desk.document.recording is not None
+        self.panes.glimpse.setVisible(opening)
+        self.invitation.setVisible(not opening and not there)
+        self.panes.spectrogram.setVisible(not opening and there)
+        self.panes.overview.setVisible(not opening and there)
+        self._show_waveform()
+        if there and not opening:
+            self.panes.spectrogram.setFocus()
+
+    def _show_waveform(self, on: bool = False) -> None:
+        wanted = on or self.actions_["showWaveform"].isChecked()
+        self.panes.waveform.setVisible(wanted and not self.panes.spectrogram.isHidden())
+
+    def _glimpse(self, glimpse: Glimpse | None) -> None:
+        """What is being opened, or None: nothing is any more."""
+        if glimpse is not None and self.panes.glimpse.isHidden():
+            self.panes.hand.interrupt()
+            self._show_centre(True)
+        elif glimpse is None and not self.panes.glimpse.isHidden():
+            self._show_centre(False)
+        self.panes.glimpse.show_glimpse(glimpse)
 
     def _factors_changed(self) -> None:
         self._title()

@@ -13,14 +13,18 @@ from workbench.ui.sound.mixer import Mixer
 from workbench.ui.sound.transport_bar import TransportBar
 from workbench.ui.spectrogram.area_overlay import AreaOverlay
 from workbench.ui.spectrogram.brush_cursor import BrushCursor
+from workbench.ui.spectrogram.frequency_bar import FrequencyBar
+from workbench.ui.spectrogram.glimpse_view import GlimpseView
 from workbench.ui.spectrogram.hand import Hand
 from workbench.ui.spectrogram.handle_overlay import HandleOverlay
 from workbench.ui.spectrogram.image import SpectrogramImage
 from workbench.ui.spectrogram.mark_overlay import MarkOverlay
+from workbench.ui.spectrogram.overview import Overview
 from workbench.ui.spectrogram.point_overlay import PointOverlay
 from workbench.ui.spectrogram.readout import Readout
 from workbench.ui.spectrogram.selection_overlay import SelectionOverlay
 from workbench.ui.spectrogram.view import SpectrogramView
+from workbench.ui.spectrogram.waveform import WaveformView
 from workbench.ui.stack.history_panel import HistoryPanel
 from workbench.ui.stack.marks_panel import MarksPanel
 from workbench.ui.stack.panel import StackPanel
@@ -57,6 +61,10 @@ class Panes:
                 BrushCursor(d.selection, d.tools, d.plane, d.pointer),
             ],
         )
+        self.glimpse = GlimpseView()
+        self.frequency_bar = FrequencyBar(d.viewport, d.plane, self.spectrogram)
+        self.overview = Overview(d.document, d.viewport, d.playback)
+        self.waveform = WaveformView(d.document, d.viewport, d.plane, d.playback, d.outline, self.hand)
         around = Surroundings(
             d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, d.holding, d.strokes, self.spectrogram
         )
@@ -97,3 +105,5 @@ class Panes:
         self.map.update()
         for pictured in (self.activations, self.templates, self.spectrogram):
             pictured.redraw()
+        for drawn in (self.overview, self.waveform):
+            drawn.update()

@@ -32,6 +32,7 @@ class WindowMemory:
         if state is None or not self._window.restoreState(state, VERSION):
             self._layout.reset()
         self._actions["colourThumbnails"].setChecked(bool(int(str(settings.value("colourThumbnails") or 0))))
+        self._actions["showWaveform"].setChecked(bool(int(str(settings.value("waveform") or 0))))
         playback.set_device(str(settings.value("device") or "") or None)
         playback.set_latency(float(str(settings.value("latency") or 0)) or None)
         playback.set_loudspeakers(int(str(settings.value("loudspeakers") or 0)) or None)
@@ -44,6 +45,7 @@ class WindowMemory:
         settings.setValue("geometry", self._window.saveGeometry())
         settings.setValue("docks", self._window.saveState(VERSION))
         settings.setValue("colourThumbnails", int(self._panes.stack.colour_thumbnails))
+        settings.setValue("waveform", int(self._actions["showWaveform"].isChecked()))
         settings.setValue("device", playback.device or "")
         settings.setValue("latency", playback.latency or 0)
         settings.setValue("loudspeakers", playback.loudspeakers or 0)
