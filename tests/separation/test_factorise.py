@@ -305,3 +305,30 @@ def test_what_is_left_out_has_no_say_in_the_templates(method, templates):
         factorise(task(replace(settings, selection=None)))
     with pytest.raises(UserError, match=r"separation\.all_left_out"):
         factorise(task(replace(settings, selection=(0, 626))))
+
+
+@pytest.mark.parametrize("method", ["smooth", "sequential", "em"])
+@pytest.mark.parametrize("analysis", [Analysis(512, 128), Analysis(256, 32)])
+def test_smoothness_counts_time_and_not_frames(method, analysis):
+    """λ is told for frames 512 samples of 44.1 kHz apart; nearer ones may change less from one to the next."""
+    task = Task(RECORDING, analysis, replace(QUICK, method=method, smoothness=3.0))
+    v = magnitudes(RECORDING.samples, analysis, 2.0)
+    w, h = start(task, v, task.settings)
+    per_frame = 3.0 * (512 / 44100 / (analysis.hop / RECORDING.rate)) ** 2
+    wanted = descend(replace(task.settings, smoothness=per_frame), v, w, h)
+    found = factorise(task)
+    np.testing.assert_array_equal(found.factors.H, wanted.H)
+    assert found.settings.smoothness == 3.0
+
+
+def test_activations_are_as_smooth_in_time_whatever_the_hop():
+    """Of noise: steps of the logarithm between frames as far apart in time. With λ for frames they are twice as large."""
+    rng, rate = np.random.default_rng(0), 8000
+    noise = Recording((0.1 * rng.standard_normal((6 * rate, 1))).astype(np.float32), rate, Path("noise.wav"))
+    steps = {}
+    for hop in (32, 128):
+        settings = RunSettings(components=1, iterations=150, method="sequential", smoothness=2000.0)
+        h = factorise(Task(noise, Analysis(512, hop), settings)).factors.H[0, 20:-20]
+        apart = 1024 // hop
+        steps[hop] = float(np.std(np.log(h[apart:]) - np.log(h[:-apart])))
+    assert 0.8 < steps[32] / steps[128] < 1.25

@@ -19,7 +19,7 @@ from workbench.nmf.starts import singular_shares
 from workbench.progress import Cancelled, Progress, part, silent
 from workbench.separation.descents import Holds, descend
 from workbench.separation.holds import Curve, Hold, held_flags, pull_hook
-from workbench.separation.settings import ActivationStart, Method, RunSettings, TemplateStart
+from workbench.separation.settings import ActivationStart, Method, RunSettings, TemplateStart, smoothness_between
 from workbench.separation.starts import start
 from workbench.separation.task import Task, keeps_locked, left_out
 from workbench.spectral.stft import Analysis, magnitudes
@@ -171,8 +171,9 @@ class _Descents:
             v = self._spectrogram(settings)
             w, h = start(self._task, v, settings)
             given = _given(self._task, settings, w.shape[1])
+            hop = self._task.analysis.hop / self._task.recording.rate
             result = descend(
-                settings,
+                replace(settings, smoothness=smoothness_between(settings.smoothness, hop)),
                 v,
                 w,
                 h,

@@ -64,6 +64,10 @@ class ActivationStart(StrEnum):
     PRESENT = "present"
 
 
+USUAL_SECONDS = 512 / 44100
+"""From frame to frame, for which λ is told."""
+
+
 @dataclass(frozen=True)
 class RunSettings:
     """What a factorisation was asked for. Each method uses some of it (`MethodKind.uses`).
@@ -112,8 +116,10 @@ class RunSettings:
         Share of a drum's activation that is left in the next frame.
     length : int
         T, the frames of a template.
-    sparsity, uncorrelatedness, smoothness : float
+    sparsity, uncorrelatedness : float
         Penalties, as in `workbench.nmf`.
+    smoothness : float
+        λ as it counts for frames 512 samples of 44.1 kHz apart, see `smoothness_between`.
     harmonic_frames, percussive_bins : int
         Odd lengths of HPSS's medians.
     hold_locked : bool
@@ -311,3 +317,12 @@ def frames_selected(analysis: Analysis, begin: float, end: float, rate: int) -> 
     """
     start, stop = analysis.frames_of(begin, end, rate)
     return start, max(stop, start + 1)
+
+
+def smoothness_between(smoothness: float, seconds: float) -> float:
+    """λ of the engine for frames that are so many seconds apart, so that it means the same whatever the hop.
+
+    The penalty Σ d_IS(h_n−1 | h_n) is about ½ Σ (Δ log h)² = ½ Δt ∫ (d log h / dt)² dt, and the cost of the spectrogram
+    has 1/Δt terms a second: what is as smooth in seconds has a λ in proportion to 1/Δt².
+    """
+    return smoothness * (USUAL_SECONDS / seconds) ** 2

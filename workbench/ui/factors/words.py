@@ -144,7 +144,10 @@ def sentence(field: str) -> str:
         "length": tr("Frames of a template (T): a hop each, so 8 frames of 512 are 93 ms at 44.1 kHz."),
         "sparsity": tr("Lets weak components die: fewer sound at once. 0 is off, 0.1 is much."),
         "uncorrelatedness": tr("Keeps templates from sharing frequencies. 0 is off, 1 is much."),
-        "smoothness": tr("How slowly activations may change; 10 is usual, 0 is plain Itakura–Saito."),
+        "smoothness": tr(
+            "How slowly activations may change, in time and not in frames: the hop makes no difference. 10 is usual, "
+            "0 is plain Itakura–Saito."
+        ),
         "harmonic_frames": tr("Frames of the median along time (odd): longer keeps only steadier tones."),
         "percussive_bins": tr("Bins of the median along frequency (odd): longer keeps only broader hits."),
         "separation": tr("Decibels by which a bin must be tone rather than hit."),
