@@ -15,6 +15,7 @@ from workbench.errors import UserError
 from workbench.masks.model.models import Factors, Shares
 from workbench.nmf.convolutive import conv_model
 from workbench.nmf.divergence import divergence
+from workbench.nmf.harmonic_percussive import hpss
 from workbench.progress import Cancelled
 from workbench.separation.descents import Holds, descend
 from workbench.separation.factorise import Snapshot, arrangement, choose_components, factorise
@@ -322,7 +323,7 @@ def test_smoothness_counts_time_and_not_frames(method, analysis):
 
 
 def test_activations_are_as_smooth_in_time_whatever_the_hop():
-    """Of noise: steps of the logarithm between frames as far apart in time. With λ for frames they are twice as large."""
+    """Of noise: steps of the logarithm over the same time. With λ for frames they are twice as large."""
     rng, rate = np.random.default_rng(0), 8000
     noise = Recording((0.1 * rng.standard_normal((6 * rate, 1))).astype(np.float32), rate, Path("noise.wav"))
     steps = {}
@@ -332,3 +333,17 @@ def test_activations_are_as_smooth_in_time_whatever_the_hop():
         apart = 1024 // hop
         steps[hop] = float(np.std(np.log(h[apart:]) - np.log(h[:-apart])))
     assert 0.8 < steps[32] / steps[128] < 1.25
+
+
+@pytest.mark.parametrize("masks", ["soft", "advanced"])
+@pytest.mark.parametrize("frames", [1, 5, 31, 101])
+def test_tones_and_hits_are_told_apart_piece_by_piece_as_all_at_once(monkeypatch, masks, frames):
+    settings = RunSettings(method="hpss", masks=masks, harmonic_frames=frames)
+    v = magnitudes(RECORDING.samples, ANALYSIS, settings.power)
+    factor = 10 ** (settings.separation / 20), 10 ** (settings.percussive_separation / 20)
+    expected = hpss(v, masks, frames, settings.percussive_bins | 1, 2.0, *factor)
+    monkeypatch.setattr("workbench.separation.factorise.HPSS_FRAMES", 7)
+    told = []
+    found = factorise(Task(RECORDING, ANALYSIS, settings), told.append).factors
+    np.testing.assert_array_equal(found.masks, expected.transpose(0, 2, 1).astype(np.float16))
+    assert told == sorted(told) and told[-1] == 1

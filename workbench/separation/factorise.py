@@ -11,12 +11,13 @@ import numpy as np
 from workbench.audio.recording import Recording
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors, Model, Shares
-from workbench.nmf.harmonic_percussive import hpss
+from workbench.nmf.harmonic_percussive import HpssMode, hpss
 from workbench.nmf.matching import match_components
 from workbench.nmf.rank import costs_by_components
 from workbench.nmf.result import Array
 from workbench.nmf.starts import singular_shares
 from workbench.progress import Cancelled, Progress, part, silent
+from workbench.scratch import USUAL
 from workbench.separation.descents import Holds, descend
 from workbench.separation.holds import Curve, Hold, held_flags, pull_hook
 from workbench.separation.settings import ActivationStart, Method, RunSettings, TemplateStart, smoothness_between
@@ -27,6 +28,8 @@ from workbench.spectral.stft import Analysis, magnitudes
 PUBLISH_SECONDS = 0.08
 ANALYSING = 0.1
 """Share of the work that analysing is, for a hundred iterations."""
+HPSS_FRAMES = 4096
+"""That tones and hits are told apart in at once: several arrays as large as V are made of them."""
 TRIED_ITERATIONS = 40
 """Of each number of components that is tried."""
 
@@ -127,18 +130,27 @@ def _goes_on(progress: Progress, share: float) -> bool:
 
 
 def _hpss(v: Array, settings: RunSettings, progress: Progress, threads: int | None) -> Snapshot:
+    """Piece by piece, each with what its medians see beside it, so that it is the same as all at once."""
     tones, hits = (10 ** (db / 20) for db in (settings.separation, settings.percussive_separation))
-    masks = hpss(
-        v,
-        settings.masks,
-        settings.harmonic_frames | 1,
-        settings.percussive_bins | 1,
-        harmonic_threshold=tones,
-        percussive_threshold=hits,
-        threads=threads,
-        progress=progress,
-    )
-    return Snapshot(Shares(np.ascontiguousarray(masks.transpose(0, 2, 1), np.float16)), (), settings)
+    bins, frames = v.shape
+    along, seen = settings.harmonic_frames | 1, settings.harmonic_frames // 2
+    shares = USUAL.zeros((3 if settings.masks == HpssMode.ADVANCED else 2, frames, bins), np.float16)
+    step = max(HPSS_FRAMES, 4 * seen)
+    for begin in range(0, frames, step):
+        stop = min(frames, begin + step)
+        first = max(0, begin - seen)
+        masks = hpss(
+            v[:, first : stop + seen],
+            settings.masks,
+            along,
+            settings.percussive_bins | 1,
+            harmonic_threshold=tones,
+            percussive_threshold=hits,
+            threads=threads,
+            progress=part(progress, begin / frames, stop / frames),
+        )
+        shares[:, begin:stop] = masks[:, :, begin - first : stop - first].transpose(0, 2, 1)
+    return Snapshot(Shares(shares), (), settings)
 
 
 class _Descents:
