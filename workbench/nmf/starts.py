@@ -142,7 +142,7 @@ def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> t
     w, h = np.zeros((len(V), components)), np.zeros((components, V.shape[1]))
     if peak == 0:
         return w.astype(V.dtype), h.astype(V.dtype)
-    u, s, v = singular_pairs(V / V.dtype.type(peak), components)
+    u, s, v = singular_pairs(V, components, peak)
     for k in range(components):
         parts = [(np.maximum(sign * u[:, k], 0), np.maximum(sign * v[k], 0)) for sign in (1, -1)]
         norms = [float(np.linalg.norm(a) * np.linalg.norm(b)) for a, b in parts]
@@ -162,22 +162,29 @@ def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> t
     return w.astype(V.dtype), (h * peak).astype(V.dtype)
 
 
-def singular_pairs(V: Array, count: int) -> tuple[Array, Array, Array]:
-    """The largest singular values s (count,) with u (F, count) and vᵀ (count, N), in float64; signs are fixed."""
-    small = min(V.shape)
+def singular_pairs(V: Array, count: int, peak: float = 1.0) -> tuple[Array, Array, Array]:
+    """The largest singular values s (count,) of V / peak, u (F, count) and vᵀ (count, N), in float64; signs are fixed.
+
+    Of a long recording there is no second V: what it is multiplied with is divided instead, before it leaves the range.
+    """
+    small, scale = min(V.shape), V.dtype.type(1 / peak)
     if count >= small // 2 or small < 32:
-        u, s, v = scipy.linalg.svd(V.astype(np.float64), full_matrices=False)
+        u, s, v = scipy.linalg.svd(V.astype(np.float64) / peak, full_matrices=False)
         u, s, v = u[:, :count], s[:count], v[:count]
     else:
         # Where too few eigenvalues differ ARPACK goes on from a vector of its own, another one each time: a trace
         # of others keeps it from that, and the same V gives the same start.
-        trace = 1e-10 * float(np.vdot(V, V)) * 0.9 ** np.arange(V.shape[0])
+        pieces = (each * scale for each in np.array_split(V.T, -(-V.shape[1] // GRAM_BLOCK)))
+        squares = sum(float(np.vdot(each, each)) for each in pieces)
+        trace = 1e-10 * squares * 0.9 ** np.arange(V.shape[0])
         operator = LinearOperator(
-            (V.shape[0],) * 2, matvec=lambda x: V @ (V.T @ x.astype(V.dtype)) + trace * x, dtype=np.float64
+            (V.shape[0],) * 2,
+            matvec=lambda x: V @ (V.T @ x.astype(V.dtype) * scale) * scale + trace * x,
+            dtype=np.float64,
         )
         values, u = eigsh(operator, k=count, v0=np.ones(V.shape[0]), which="LA", tol=1e-6)
         u = u[:, np.argsort(values)[::-1]]
-        right = (V.T @ u.astype(V.dtype)).astype(np.float64)
+        right = (V.T @ u.astype(V.dtype) * scale).astype(np.float64)
         # The norm keeps digits that the root of a small eigenvalue has lost.
         s = np.linalg.norm(right, axis=0)
         v = right.T / np.where(s > 0, s, 1)[:, None]
