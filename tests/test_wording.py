@@ -45,7 +45,13 @@ def codes() -> set[str]:
         node.value
         for module, tree in TREES.items()
         for node in ast.walk(tree)
-        if module not in ("workbench.wording", "workbench.api_wording", "workbench.exchange_wording")
+        if module
+        not in (
+            "workbench.wording",
+            "workbench.api_wording",
+            "workbench.exchange_wording",
+            "workbench.separation_wording",
+        )
         and isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and CODE.fullmatch(node.value)

@@ -8,8 +8,9 @@ import soundfile
 
 from tests.benchmarks.memory import taken_by
 from workbench.commands.arguments import memory
-from workbench.commands.estimate import PROCESS, bytes_for, free_bytes
+from workbench.commands.estimate import PROCESS, bytes_for
 from workbench.commands.separating import Asked
+from workbench.separation.memory import free_bytes
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="kilobytes as Linux counts them")

@@ -117,7 +117,7 @@ def test_another_run_takes_the_place_of_one_that_had_not_begun(desk, settle):
 def test_a_run_that_another_follows_keeps_what_it_has(desk, settle, until):
     desk.factorising.start(ENDLESS, ANALYSIS, True)
     desk.layers.add()
-    first = desk.runner.jobs[0]
+    (first,) = desk.runner.named_jobs
     until(lambda: len(costs(desk, 1)) > 1)
     published = len(costs(desk, 1))
     # It goes on while nobody hears of it: what it has by then comes with its end.
@@ -278,3 +278,11 @@ def test_going_back_to_a_run_of_another_number_brings_its_own_layers(desk, settl
     desk.layers.merge()
     desk.wishes.use_run(four)
     assert sorted(layer.components for layer in desk.document.layers) == [(0,), (1,), (2,), (3,)]
+
+
+def test_what_takes_more_memory_than_there_is_is_refused_before_it_begins(desk, told, monkeypatch):
+    open_tones(desk)
+    monkeypatch.setattr("workbench.control.factorising.free_bytes", lambda: 1000)
+    desk.factorising.start(SHORT, ANALYSIS, True)
+    assert not desk.factorising.running and acts(desk) == [] and desk.document.run is None
+    assert len(told.troubled) == 1 and "GB of memory" in told.troubled[0]

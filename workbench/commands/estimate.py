@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import psutil
 import soundfile
 
 from workbench.audio.files.heads import head_of
@@ -44,7 +43,6 @@ TEMPLATE_FRAME = 300_000
 """Bytes that each frame of each template takes, whatever the recording."""
 PACKED = 12
 """Times the bytes of a file are those of its samples in float32, where only decoding tells: MP3 of 128 kbit/s."""
-CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
 def bytes_for(path: Path, asked: Asked) -> int:
@@ -69,22 +67,8 @@ def bytes_for(path: Path, asked: Asked) -> int:
     return int(PROCESS + sound + (FACTORS + runs) * factors + TEMPLATE_FRAME * components * settings.template_frames)
 
 
-def free_bytes() -> int:
-    """The memory that is free, of the machine or of the container that this runs in."""
-    return min([int(psutil.virtual_memory().available), *_left_in_group()])
-
-
 def processors() -> int:
     """How many processors this may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _left_in_group() -> list[int]:
-    """What the control group (version 2) of a container leaves; nothing where there is no limit."""
-    try:
-        most, used = ((CONTROL_GROUP / f"memory.{name}").read_text().strip() for name in ("max", "current"))
-        return [max(0, int(most) - int(used))]
-    except (OSError, ValueError):
-        return []

@@ -12,7 +12,7 @@ from workbench.audio.export import folder_for
 from workbench.commands.arguments import add_common, folder, memory, range_of, whole, within
 from workbench.commands.bar import Bar
 from workbench.commands.batch import work_through
-from workbench.commands.estimate import bytes_for, free_bytes, processors
+from workbench.commands.estimate import bytes_for, processors
 from workbench.commands.guarding import DONE, STOPPED, Failure, guarded
 from workbench.commands.inputs import files_of
 from workbench.commands.lines import failed_line
@@ -22,6 +22,7 @@ from workbench.commands.separating import Asked, Separated, is_done, separated
 from workbench.commands.workers import Order, Outcome
 from workbench.errors import UserError
 from workbench.progress import Progress
+from workbench.separation.memory import free_bytes
 from workbench.separation.presets import PRESETS
 from workbench.separation.reading import SETTINGS, form, usual
 from workbench.separation.settings import METHODS, Divergence
