@@ -86,7 +86,7 @@ def test_a_stroke_after_its_beginning_keeps_it_going(desk, until):
     change(desk, ids(desk)[0], name="Voice")
     until(lambda: len(costs(desk, 1)) > 1)
     desk.document.undo()
-    assert desk.factorising.running and not desk.runner.jobs[0].cancelled
+    assert desk.factorising.running and not desk.runner.named_jobs[0].cancelled
 
 
 def test_continue_goes_on_from_the_present_factors(desk, settle):

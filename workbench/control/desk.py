@@ -70,6 +70,7 @@ from workbench.control.viewport import Viewport
 from workbench.control.views import Views
 from workbench.control.walking import Walking
 from workbench.control.wishes import Wishes
+from workbench.control.zooming import Zooming
 from workbench.document.document import Document
 from workbench.jobs.runner import Runner
 from workbench.precedence import Precedence
@@ -131,6 +132,7 @@ class Desk:
     playback: Playback
     spot: Spot
     paging: Paging
+    zooming: Zooming
     listening: Listening
     walking: Walking
     pointing: Pointing
@@ -259,6 +261,7 @@ def build_desk(
         playback=playback,
         spot=spot,
         paging=Paging(playback, viewport, strokes, marking),
+        zooming=Zooming(document, selection, viewport, notices),
         listening=listening,
         walking=walking,
         pointing=Pointing(

@@ -125,6 +125,7 @@ def add_view_menu(
     """What is seen, and where."""
     menu = actions.menu(tr("&View"), "viewMenu")
     menu.add("fit", tr("&Fit everything"), "F", desk.viewport.fit)
+    menu.add("zoomSelection", tr("&Zoom to the selection"), "Ctrl+F", desk.zooming.to_selection)
     menu.add("nextShow", tr("&Next picture"), "C", panes.tool_bar.next_show)
     menu.line()
     for dock in layout.docks:
