@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QPushButton
 
 from tests.conftest import pump
 from workbench.ui.base.notices import Notice, StatusText
@@ -64,7 +65,7 @@ def test_what_must_be_read_stays_when_a_remark_goes(opened):
     notice.say("lasting")
     clock_of(notice).setInterval(SHORT)
     notice.remark("passing")
-    assert notice.text.text() == "lasting\npassing"
+    assert notice.text.text() == "• lasting\n• passing"
     assert pump(opened.application, lambda: notice.text.text() == "lasting", 20)
     assert notice.isVisible()
 
@@ -75,3 +76,16 @@ def test_names_in_the_status_line_are_plain_text(opened):
     as_rich = status.sizeHint().width()
     status.say("Saved &lt;b&gt;")
     assert as_rich > status.sizeHint().width() and status.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_many_sentences_leave_room_for_what_they_are_about(opened):
+    notice = opened.window.notice
+    for number in range(12):
+        opened.desk.notices.trouble(f"Trouble {number}.")
+    opened.desk.notices.trouble("Trouble 9.")
+    lines = notice.text.text().splitlines()
+    assert lines == ["• 8 more before", "• Trouble 8.", "• Trouble 10.", "• Trouble 11.", "• Trouble 9."]
+    assert notice.height() < opened.window.panes.spectrogram.height() / 3
+    notice.findChild(QPushButton, "noticeClose").click()
+    opened.desk.notices.trouble("Another.")
+    assert notice.text.text() == "Another."

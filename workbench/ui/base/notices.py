@@ -11,6 +11,8 @@ from workbench.ui.base.guard import guarded
 
 REMARK_MS = 9000
 SAID_MS = 6000
+MOST_SHOWN = 4
+"""Sentences that are shown at once, the newest; more would hide what they are about."""
 
 
 @guarded
@@ -36,7 +38,8 @@ class Notice(QFrame):
         close.clicked.connect(self.hide)
         row.addWidget(self.text, 1)
         row.addWidget(close)
-        self._lasting = self._remark = ""
+        self._lasting: list[str] = []
+        self._remark = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REMARK_MS)
@@ -50,20 +53,19 @@ class Notice(QFrame):
     def clear(self) -> None:
         """Nothing is said any more."""
         self.hide()
-        self._lasting = ""
+        self._lasting = []
         self.text.clear()
 
     def say(self, sentence: str) -> None:
         """Show a sentence; added to one that is still there."""
-        shown = self._lasting if self.isVisible() else ""
-        if sentence not in shown:
-            self._lasting = f"{shown}\n{sentence}".strip()
+        shown = self._lasting if self.isVisible() else []
+        self._lasting = [each for each in shown if each != sentence] + [sentence]
         self._show_all()
 
     def remark(self, sentence: str) -> None:
         """Show why something just asked for is not done; it goes by itself, or when there is another one."""
         if not self.isVisible():
-            self._lasting = ""
+            self._lasting = []
         self._remark = sentence
         self._timer.start()
         self._show_all()
@@ -76,7 +78,11 @@ class Notice(QFrame):
             self.hide()
 
     def _show_all(self) -> None:
-        self.text.setText(f"{self._lasting}\n{self._remark}".strip())
+        said = [*self._lasting, *([self._remark] if self._remark else [])]
+        earlier = len(said) - MOST_SHOWN
+        lines = [self.tr("{0} more before").format(earlier)] if earlier > 0 else []
+        lines += said[-MOST_SHOWN:]
+        self.text.setText("\n".join(f"• {line}" for line in lines) if len(lines) > 1 else "".join(lines))
         self.show()
         self._place()
 
