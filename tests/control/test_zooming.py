@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.control.scenes import open_tones, select_box
 from tests.acting import select_time
+from tests.control.scenes import open_tones, select_box
 
 
 @pytest.fixture
