@@ -14,7 +14,8 @@ import numpy as np
 
 from workbench.nmf.blocks import Blocks, aligned_rows
 from workbench.nmf.divergence import relative_floor
-from workbench.nmf.kernels import FusedSums, sums_for
+from workbench.nmf.kernels import onto_activations, onto_templates, sums_for
+from workbench.nmf.kernels.fused import FusedSums
 from workbench.nmf.objective import Objective
 from workbench.nmf.ranges import Scaling, scaling_of, tamed
 from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, check_factors, check_spectrogram, held
@@ -232,7 +233,7 @@ class Problem:
     def _block(self, part: slice, blocks: Blocks, half: Half, h: Array, cost: bool) -> tuple[Array, Array, float]:
         rows, w = h[part], half.w
         if self.gram:
-            return self._gram_block(self.vt[part], rows, half)
+            return self._gram_block(self.vt[part], rows, half, blocks)
         more = (self.mu * half.sums).astype(self.kind)
         if self.free_h and half.square is None and isinstance(self.sums, FusedSums):
             more = more + half.sums if self.objective.beta else more
@@ -250,15 +251,15 @@ class Problem:
             return nothing, nothing, 0.0
         return self.sums.of_bins(part, rows, w, blocks, self.free_w, cost)
 
-    def _gram_block(self, v: Array, rows: Array, half: Half) -> tuple[Array, Array, float]:
+    def _gram_block(self, v: Array, rows: Array, half: Half, blocks: Blocks) -> tuple[Array, Array, float]:
         """Euclidean without weights: Wᵀ(WH) = (WᵀW)H, so the model is never formed."""
         if self.free_h:
             assert half.gram is not None
             down = rows @ half.gram
             if self.mu:
                 down = down + (self.mu * half.sums).astype(self.kind)
-            self.step(rows, v @ half.w.T, down, half.square)
-        return rows.T @ v, rows.T @ rows, 0.0
+            self.step(rows, onto_templates(v, half.w, blocks), down, half.square)
+        return onto_activations(rows, v, blocks), rows.T @ rows, 0.0
 
     def step(self, rows: Array, up: Array, down: Array, square: Array | None) -> None:
         held = rows[:, self.hold_h] if self._some_h else None

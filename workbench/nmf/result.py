@@ -114,4 +114,4 @@ def held(which: bool | ArrayLike, components: int) -> Flags:
     flags = np.asarray(which, bool)
     if flags.ndim > 1 or (flags.ndim == 1 and len(flags) != components):
         raise ValueError(f"Held must be one flag, or one for each of the {components} components.")
-    return np.broadcast_to(flags, (components,))
+    return np.full(components, flags)

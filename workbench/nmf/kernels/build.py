@@ -28,7 +28,9 @@ def compiled(folder: Path = HERE) -> list[Path]:
         library = folder / f"fused-{name}.so"
         compiler = shlex.split(sysconfig.get_config_var("CC") or "cc")[:1]
         try:
-            subprocess.run([*compiler, *FLAGS, *flags, HERE / "fused.c", "-o", library, "-lm"], check=True, capture_output=True)
+            subprocess.run(
+                [*compiler, *FLAGS, *flags, HERE / "fused.c", "-o", library, "-lm"], check=True, capture_output=True
+            )
         except (OSError, subprocess.CalledProcessError):
             continue
         out.append(library)

@@ -13,94 +13,9 @@ wherever arrays lie. Between instruction sets they differ by rounding.
 Arrays are those of problem.py: v (frames, width), h (frames, components), w (components, width), rows one after the
 other, width a multiple of 16 with zeros in w beyond the last bin. */
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
+#include "steps.h"
 
-#if defined(__AVX512F__)
-enum { LANES = 16, ROWS = 6, COLS = 4 }; /* 24 tiles + 4 + 1 of 32 registers */
-#elif defined(__AVX__)
-enum { LANES = 8, ROWS = 4, COLS = 3 }; /* 12 + 3 + 1 of 16 */
-#elif defined(__aarch64__)
-enum { LANES = 4, ROWS = 6, COLS = 4 }; /* 24 + 4 + 1 of 32 */
-#else
-enum { LANES = 4, ROWS = 4, COLS = 3 };
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
-#define EACH(i, count) _Pragma("GCC unroll 8") for (int i = 0; i < (count); i++)
-
-/* Frames of a tape, whose sums and share of V stay in the nearest caches from one half-step to the other. */
-INLINE int64_t tape_length(int64_t components) {
-  int64_t groups = 16384 / (components * LANES * ROWS);
-  return ROWS * (groups > 8 ? 8 : groups < 1 ? 1 : groups);
-}
-
-typedef float vec __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef int32_t bits __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef vec tile[ROWS][COLS];
-
-/* What becomes of a bin: V itself; V/L; or V/L² and 1/L, where V too is at least the floor. */
-enum { AS_IT_IS, KULLBACK_LEIBLER, ITAKURA_SAITO };
 enum { ONTO_TEMPLATES, ONTO_ACTIVATIONS };
-
-/* One block of frames and what is wanted of it. NULL is what is not wanted. The fields are those of fused.py. */
-struct block {
-  int64_t rule, frames, width, components;
-  const float *v, *w;
-  float *h;
-  float floor;           /* added to the model */
-  float log_shift;       /* KULLBACK_LEIBLER's cost is Σ v log(v/L + this) */
-  int64_t root;          /* whether h's ratio is under a square root */
-  const float *more;     /* (components): what h's denominators have beside the sums; NULL lets h stay */
-  const uint8_t *hold;   /* (components): whose h stays */
-  float *frame_up, *frame_down; /* (frames, components): sums onto the templates */
-  float *bin_up, *bin_down;     /* (components, width): sums onto the (new) activations */
-  float *quotient;       /* (frames, width): V/L at the new h */
-  double *cost;          /* at the new h, without what depends on V alone */
-  float *scratch;        /* `scratch_size` floats */
-};
-
-INLINE vec load(const float *from) { return *(const vec *)from; }
-INLINE void store(float *to, vec a) { *(vec *)to = a; }
-INLINE vec all(float a) { return a - (vec){0}; }
-INLINE vec larger(vec a, vec b) {
-  bits which = a > b;
-  return (vec)(((bits)a & which) | ((bits)b & ~which));
-}
-
-INLINE float sum_of(const float *lanes) {
-  float part[LANES];
-  memcpy(part, lanes, sizeof part);
-  for (int half = LANES / 2; half; half /= 2)
-    for (int i = 0; i < half; i++) part[i] += part[i + half];
-  return part[0];
-}
-
-/* x = 2^e m with m between √½ and √2; x positive and not subnormal. */
-INLINE bits split(vec x, vec *mantissa) {
-  bits e = ((bits)x - 0x3f3504f3) >> 23;
-  *mantissa = (vec)((bits)x - (e << 23));
-  return e;
-}
-
-/* log x for a normal positive x, within 2 units in the last place (tested); NaN stays NaN, ∞ becomes NaN.
-   The polynomial is that of logf in S. Moshier's Cephes library. */
-INLINE vec log_of(vec x) {
-  vec m, e = __builtin_convertvector(split(x, &m), vec), z, y;
-  m -= 1;
-  z = m * m;
-  y = m * 7.0376836292e-2f - 1.1514610310e-1f;
-  y = y * m + 1.1676998740e-1f;
-  y = y * m - 1.2420140846e-1f;
-  y = y * m + 1.4249322787e-1f;
-  y = y * m - 1.6668057665e-1f;
-  y = y * m + 2.0000714765e-1f;
-  y = y * m - 2.4999993993e-1f;
-  y = y * m + 3.3333331174e-1f;
-  y = y * m * z + e * -2.12194440e-4f - 0.5f * z;
-  return m + y + e * 0.693359375f + (x - x);
-}
 
 /* -- one tile ------------------------------------------------------------------------------------------
    `w` and `sums` of bins are stored chunk by chunk: cols vectors of the first component, of the second, … */
@@ -165,6 +80,9 @@ INLINE void one_tile(int rule, int half, int rows, int cols, const struct block 
                      const float *w, struct sums s) {
   const float *v = b->v + frame * b->width + bin, *h = b->h + frame * b->components;
   tile p, q;
+  if (half == ONTO_ACTIVATIONS) /* V of the next tape: chunks of rows are no order that processors foresee */
+    EACH(r, rows) for (int i = 0; i < cols * LANES; i += 16)
+      __builtin_prefetch(v + (r + 8 * ROWS) * b->width + i, 0, 2);
   if (rule == AS_IT_IS) {
     EACH(r, rows) EACH(c, cols) p[r][c] = load(v + r * b->width + c * LANES);
   } else {
@@ -253,34 +171,24 @@ static void unpacked(const float *chunks, float *rows, int64_t components, int64
       memcpy(rows + k * width + bin, chunks, 4 * chunk(width, bin));
 }
 
-/* h ← h (up/down)^γ of a frame, as `Problem.step` does it. */
-static void step(const struct block *b, float *h, const float *up, const float *down) {
-  const float least = 1.17549435e-38f, most = 1.84467430e19f; /* the least normal number, √ of the largest */
-  for (int64_t k = 0; k < b->components; k++) {
-    if (b->hold[k]) continue;
-    float ratio = up[k] / (down[k] > least ? down[k] : least);
-    ratio = ratio > most ? most : ratio;
-    h[k] *= b->root ? sqrtf(ratio) : ratio;
-    if (h[k] < least) h[k] = 0; /* smaller ones are slow */
-  }
-}
-
+/* Sums over lanes, and the update of the activations by them. */
 static void frames_of(const struct block *b, int64_t frame, int64_t count, const float *up, const float *down,
-                      float *ups, float *downs) {
+                      float *sums) {
   int64_t size = b->components;
-  for (int64_t r = 0; r < count; r++) {
-    for (int64_t k = 0; k < size; k++, up += LANES, down += LANES) {
-      ups[k] = sum_of(up);
-      downs[k] = (b->rule == ITAKURA_SAITO ? sum_of(down) : 0) + (b->more ? b->more[k] : 0);
-    }
-    if (b->frame_up) memcpy(b->frame_up + (frame + r) * size, ups, 4 * size);
-    if (b->frame_down) memcpy(b->frame_down + (frame + r) * size, downs, 4 * size);
-    if (b->more) step(b, b->h + (frame + r) * size, ups, downs);
+  float *ups = sums, *downs = sums + count * size;
+  for (int64_t i = 0; i < count * size; i++, up += LANES, down += LANES) {
+    ups[i] = sum_of(up);
+    downs[i] = (b->rule == ITAKURA_SAITO ? sum_of(down) : 0) + (b->more ? b->more[i % size] : 0);
   }
+  if (b->frame_up) memcpy(b->frame_up + frame * size, ups, 4 * count * size);
+  if (b->frame_down) memcpy(b->frame_down + frame * size, downs, 4 * count * size);
+  for (int64_t r = 0; b->more && r < count; r++)
+    multiplied(b, b->h + (frame + r) * size, ups + r * size, downs + r * size);
+  if (b->gram) descended(b, frame, count, ups, (vec *)(downs + count * size));
 }
 
 int64_t scratch_size(int64_t components, int64_t width) {
-  return components * (3 * width + 2 * tape_length(components) * LANES + 2) + 16;
+  return components * (3 * width + 2 * tape_length(components) * (LANES + 1) + 2 * LANES) + 16;
 }
 
 int runs_here(void) {
@@ -294,25 +202,35 @@ int runs_here(void) {
 }
 
 void sweep(const struct block *b) {
-  int64_t size = b->components * b->width;
+  struct block after = *b;
+  int64_t size = b->components * b->width, length = tape_length(b->components), lanes = b->components * length * LANES;
   float *w = (float *)(((uintptr_t)b->scratch + 63) & ~(uintptr_t)63);
-  float *bin_up = w + size, *bin_down = bin_up + size;
-  int64_t length = tape_length(b->components), lanes = b->components * length * LANES;
-  float *up = bin_down + size, *down = up + lanes, *sums = down + lanes;
+  float *bin_up = w + size, *bin_down = bin_up + size, *up = bin_down + size, *down = up + lanes, *sums = down + lanes;
   double cost = 0;
+  if (b->ahead) after.h = b->ahead;
   packed(b->w, w, b->components, b->width);
   memset(bin_up, 0, 4 * 2 * size);
   for (int64_t frame = 0; frame < b->frames; frame += length) {
     int64_t count = b->frames - frame < length ? b->frames - frame : length;
-    if (b->more || b->frame_up) {
-      memset(up, 0, 4 * b->components * count * LANES);
-      memset(down, 0, 4 * b->components * count * LANES);
+    if (b->more || b->gram || b->frame_up) {
+      memset(up, 0, 4 * 2 * lanes);
       tape(ONTO_TEMPLATES, b, frame, count, w, up, down);
-      frames_of(b, frame, count, up, down, sums, sums + b->components);
+      frames_of(b, frame, count, up, down, sums);
     }
-    if (b->bin_up || b->cost) cost += tape(ONTO_ACTIVATIONS, b, frame, count, w, bin_up, bin_down);
+    if (b->bin_up || b->cost) cost += tape(ONTO_ACTIVATIONS, &after, frame, count, w, bin_up, bin_down);
   }
   if (b->bin_up) unpacked(bin_up, b->bin_up, b->components, b->width);
   if (b->bin_down) unpacked(bin_down, b->bin_down, b->components, b->width);
   if (b->cost) *b->cost = cost;
+}
+
+/* HALS of templates: x, up (components, width) in place of activations. */
+void coordinates(int64_t components, int64_t width, float *x, const float *up, const float *gram, const uint8_t *hold,
+                 int64_t sweeps, float *scratch) {
+  vec *column = (vec *)scratch, *aim = column + components;
+  for (int64_t bin = 0; bin < width; bin += LANES) {
+    for (int64_t k = 0; k < components; k++) column[k] = load(x + k * width + bin), aim[k] = load(up + k * width + bin);
+    in_turn(column, aim, gram, hold, components, sweeps);
+    for (int64_t k = 0; k < components; k++) store(x + k * width + bin, column[k]);
+  }
 }

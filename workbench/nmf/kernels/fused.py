@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.nmf.blocks import Blocks
-from workbench.nmf.kernels.library import Library, Rule
+from workbench.nmf.kernels.compiled import Library, Rule
 from workbench.nmf.result import Array, Flags
 
 
@@ -54,15 +54,14 @@ class FusedSums:
         root : bool
             Whether the ratio is under a square root.
         """
-        more = np.asarray(more, np.float32)
-        return self._bins(part, rows, w, blocks, sums, cost, more=more, hold=np.ascontiguousarray(hold), root=root)
+        return self._bins(part, rows, w, blocks, sums, cost, more=more, hold=hold, root=root)
 
     def _bins(
-        self, part: slice, rows: Array, w: Array, blocks: Blocks, sums: bool, cost: bool, **more: object
+        self, part: slice, rows: Array, w: Array, blocks: Blocks, sums: bool, cost: bool, **fields: Array | float | None
     ) -> tuple[Array, Array, float]:
         up = np.empty(w.shape, np.float32) if sums else None
         down = np.empty(w.shape, np.float32) if sums and not self.beta else None
-        total = self._run(part, rows, w, blocks, bin_up=up, bin_down=down, cost=cost, **more)
+        total = self._run(part, rows, w, blocks, bin_up=up, bin_down=down, cost=cost, **fields)
         if cost and self.beta:
             # The sum of the model is that of W times that of H.
             total += float(rows.sum(axis=0, dtype=np.float64) @ w.sum(axis=1, dtype=np.float64))
@@ -71,6 +70,8 @@ class FusedSums:
             return nothing, nothing, total
         return up, rows.sum(axis=0)[:, None] if down is None else down, total
 
-    def _run(self, part: slice, rows: Array, w: Array, blocks: Blocks, **wanted: object) -> float:
+    def _run(
+        self, part: slice, rows: Array, w: Array, blocks: Blocks, cost: bool = False, **fields: Array | float | None
+    ) -> float:
         rule = Rule.KULLBACK_LEIBLER if self.beta else Rule.ITAKURA_SAITO
-        return self.library.sweep(rule, self.vt[part], w, rows, blocks, floor=self.floor, **wanted)  # type: ignore[arg-type]
+        return self.library.sweep(rule, self.vt[part], w, rows, blocks, cost=cost, floor=self.floor, **fields)

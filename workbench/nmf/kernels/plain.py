@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.nmf.blocks import Blocks
 from workbench.nmf.divergence import divergence, itakura_saito
-from workbench.nmf.result import Array
+from workbench.nmf.result import Array, Flags
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,3 +118,30 @@ class PlainSums:
         np.add(model, model.dtype.type(1e-30), out=ratio)
         linear = rows.sum(axis=0, dtype=np.float64) @ w.sum(axis=1, dtype=np.float64)
         return float(np.vdot(v, np.log(ratio, out=ratio))) + float(linear)
+
+
+def quotient_sums(
+    v: Array, rows: Array, w: Array, floor: float, quotient: Array, blocks: Blocks
+) -> tuple[Array, float]:
+    """`kernels.quotient_sums`."""
+    model = np.matmul(rows, w, out=blocks.scratch("model", v.shape, v.dtype))
+    model += v.dtype.type(floor)
+    np.divide(v, model, out=quotient)
+    # Not log1p, which takes ten times as long: what it would save is far below this cost.
+    logs = np.log(np.add(quotient, 1, out=model), out=model)
+    return rows.T @ quotient, float(np.vdot(v, logs))
+
+
+def coordinates(x: Array, up: Array, gram: Array, hold: Flags, sweeps: int) -> None:
+    """`kernels.coordinates`."""
+    free = [k for k in range(len(x)) if not hold[k] and gram[k, k] > 0]
+    scale = np.where(gram.diagonal() > 0, gram.diagonal(), 1)[:, None]
+    # The others' share only: x_k = (up_k − Σ_{j≠k} gram_kj x_j) / gram_kk, or 0.
+    others, aim = gram / scale, up / scale
+    np.fill_diagonal(others, 0)
+    row = np.empty_like(x[0])
+    for _ in range(sweeps):
+        for k in free:
+            np.matmul(others[k], x, out=row)
+            np.subtract(aim[k], row, out=row)
+            np.maximum(row, 0, out=x[k])
