@@ -115,8 +115,9 @@ class SmoothProblem(Problem):
             new = solve(h[:, free].astype(np.float64), up[:, free], down[:, free], self.smoothness)
             # A component that dies out must not reach zero, of which the penalty has no value.
             h[:, free] = np.maximum(new, _trace(h.dtype)) if self.smoothness else new
-        up, down, total = sums_of(blocks.run(lambda part: self.of_bins(part, h[part], w, blocks, cost)))
-        return Sums(up, down, max(0.0, total) + self.penalty(w, h) if cost else np.nan)
+        parts = blocks.run(lambda part: self.of_bins(part, h[part], w, blocks, cost))
+        first_up, first_down, total = sums_of(parts)
+        return Sums(first_up, first_down, max(0.0, total) + self.penalty(w, h) if cost else np.nan)
 
     def penalty(self, w: Array, h: Array) -> float:
         # What is held adds nothing that an update could change, and may hold zeros.

@@ -5,19 +5,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import numpy as np
 
 from workbench.nmf.blocks import Blocks
 from workbench.nmf.kernels import plain
-from workbench.nmf.kernels.compiled import Library, Rule, available
+from workbench.nmf.kernels.compiled import Field, Library, Rule, available
 from workbench.nmf.kernels.fused import FusedSums
 from workbench.nmf.kernels.plain import PlainSums
 from workbench.nmf.result import Array, Flags
 
-library: Library | None = next(available(Path(__file__).parent), None)
+library: Library | None = next(available(), None)
 """What all factorisations of float32 use."""
 
 MOST = 48
@@ -38,7 +35,7 @@ def onto_templates(v: Array, w: Array, blocks: Blocks) -> Array:
     if compiled is None or len(w) > MOST:
         return v @ w.T
     out = np.empty((len(v), len(w)), v.dtype)
-    compiled.sweep(Rule.AS_IT_IS, v, w, None, blocks, frame_up=out)
+    compiled.sweep(Rule.AS_IT_IS, v, w, None, blocks, {"frame_up": out})
     return out
 
 
@@ -48,7 +45,7 @@ def onto_activations(rows: Array, v: Array, blocks: Blocks) -> Array:
     if compiled is None or rows.shape[1] > MOST:
         return rows.T @ v
     out = np.empty((rows.shape[1], v.shape[1]), v.dtype)
-    compiled.sweep(Rule.AS_IT_IS, v, out, rows, blocks, bin_up=out)
+    compiled.sweep(Rule.AS_IT_IS, v, out, rows, blocks, {"bin_up": out})
     return out
 
 
@@ -69,9 +66,9 @@ def quotient_sums(
     compiled = _library_for(v)
     if compiled is None:
         return plain.quotient_sums(v, rows, w, floor, quotient, blocks)
-    up, rule = np.empty_like(w), Rule.KULLBACK_LEIBLER
-    cost = compiled.sweep(rule, v, w, rows, blocks, cost=True, log_shift=1.0, floor=floor, bin_up=up, quotient=quotient)
-    return up, cost
+    up = np.empty_like(w)
+    fields: dict[str, Field] = {"floor": floor, "log_shift": 1.0, "bin_up": up, "quotient": quotient}
+    return up, compiled.sweep(Rule.KULLBACK_LEIBLER, v, w, rows, blocks, fields, cost=True)
 
 
 def least_squares(
@@ -116,8 +113,8 @@ def least_squares(
         np.maximum(h + h.dtype.type(reach) * (h - last), 0, out=ahead)
         return np.asarray(ahead.T @ v)
     up = np.empty_like(w)
-    fields: dict[str, Any] = {"gram": gram, "less": less, "last": last, "ahead": ahead, "hold": hold, "bin_up": up}
-    compiled.sweep(Rule.AS_IT_IS, v, w, h, blocks, reach=reach, sweeps=sweeps, **fields)
+    fields: dict[str, Field] = {"gram": gram, "less": less, "last": last, "ahead": ahead, "hold": hold, "bin_up": up}
+    compiled.sweep(Rule.AS_IT_IS, v, w, h, blocks, fields | {"reach": reach, "sweeps": sweeps})
     return up
 
 

@@ -1,37 +1,50 @@
-"""Compiles the kernels when the program is installed, where there is a C compiler; without one NumPy does their work."""
+"""Compiles fused.c for each instruction set, where there is a C compiler; without one NumPy does its work.
+
+`hook.py` runs this file alone when the program is installed, where there is neither the package nor NumPy.
+"""
 
 from __future__ import annotations
 
+import os
 import platform
 import shlex
+import shutil
 import subprocess
 import sysconfig
+import zlib
 from pathlib import Path
-from typing import Any
-
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).parent
-FLAGS = ("-O3", "-fPIC", "-shared", "-ffp-contract=fast")
-"""Multiplications and additions are fused where the processor can; nothing else may change a result."""
 
 SETS = {"avx512": ("-mavx512f", "-mfma"), "avx2": ("-mavx2", "-mfma"), "baseline": ()}
-"""Instruction sets and the compiler's flags for each; the two first are those of x86-64."""
+"""Instruction sets, the best one first, and the compiler's flags for each: of x86-64, and what every processor has."""
+
+FLAGS = ("-O3", "-fPIC", "-shared", "-ffp-contract=fast")
+"""Products and sums are fused where the processor can; nothing else of arithmetic is left to the compiler."""
 
 
-def compiled(folder: Path = HERE) -> list[Path]:
-    """Compile fused.c for each instruction set of this machine's kind of processor; the libraries that came of it."""
-    out = []
-    for name, flags in SETS.items():
-        if flags and platform.machine().lower() not in ("x86_64", "amd64"):
-            continue
-        library = folder / f"fused-{name}.so"
-        compiler = shlex.split(sysconfig.get_config_var("CC") or "cc")[:1]
-        try:
-            subprocess.run(
-                [*compiler, *FLAGS, *flags, HERE / "fused.c", "-o", library, "-lm"], check=True, capture_output=True
-            )
-        except (OSError, subprocess.CalledProcessError):
-            continue
-        out.append(library)
-    return out
+def library_path(name: str, folder: Path = HERE) -> Path:
+    """Where the library of an instruction set lies; its name changes with the sources, so that none is ever stale."""
+    sources = b"".join(path.read_bytes() for path in sorted(HERE.glob("*.[ch]")))
+    return folder / f"fused-{name}-{zlib.crc32(sources):08x}.so"
+
+
+def compile_all(folder: Path = HERE) -> list[Path]:
+    """The libraries that could be made, in place of those that were there; none without a compiler."""
+    for old in folder.glob("fused-*.so"):
+        old.unlink()
+    found = map(shutil.which, (shlex.split(name)[0] for name in _compilers()))
+    compiler = next((path for path in found if path), None)
+    intel = platform.machine().lower() in ("x86_64", "amd64")
+    names = [name for name, flags in SETS.items() if intel or not flags]
+    return [path for name in names if compiler and (path := library_path(name, folder)) and _made(compiler, name, path)]
+
+
+def _compilers() -> list[str]:
+    """Names of compilers, the best one first: the user's, Python's own, and what they are usually called."""
+    return [name for name in (os.environ.get("CC"), sysconfig.get_config_var("CC"), "cc", "gcc", "clang") if name]
+
+
+def _made(compiler: str, name: str, path: Path) -> bool:
+    command = [compiler, *FLAGS, *SETS[name], str(HERE / "fused.c"), "-o", str(path), "-lm"]
+    return subprocess.run(command, capture_output=True).returncode == 0

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from ctypes import c_double, c_float, c_int64, c_void_p
 from enum import IntEnum
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from workbench.nmf.blocks import Blocks
+from workbench.nmf.kernels.build import HERE, SETS, library_path
 from workbench.nmf.result import Array, Flags
-
-SETS = {"avx512": ("-mavx512f", "-mfma"), "avx2": ("-mavx2", "-mfma"), "baseline": ()}
-"""Instruction sets that fused.c is compiled for, the best one first, and the compiler's flags for each."""
 
 
 class Rule(IntEnum):
@@ -23,6 +22,9 @@ class Rule(IntEnum):
     AS_IT_IS = 0
     KULLBACK_LEIBLER = 1
     ITAKURA_SAITO = 2
+
+
+Field: TypeAlias = Array | Flags | float | None
 
 
 class Library:
@@ -34,9 +36,9 @@ class Library:
         If the file is no library for this system.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, instructions: str, path: Path) -> None:
         library = ctypes.CDLL(str(path))
-        self.instructions = path.stem.partition("-")[2]
+        self.instructions = instructions
         self.runs_here = bool(library.runs_here())
         self._size, self._sweep, self._coordinates = library.scratch_size, library.sweep, library.coordinates
         self._size.argtypes, self._size.restype = (c_int64, c_int64), c_int64
@@ -51,10 +53,8 @@ class Library:
         w: Array,
         h: Array | None,
         blocks: Blocks,
-        *,
+        fields: dict[str, Field],
         cost: bool = False,
-        log_shift: float = 1e-30,
-        **fields: Array | float | None,
     ) -> float:
         """What `struct block` of steps.h describes, for one block and in a thread of `blocks`.
 
@@ -62,12 +62,10 @@ class Library:
         ----------
         v, w, h : arrays, shapes (n, F), (K, F) and (n, K)
             F a multiple of 16. h is not read where there is neither a model nor an update.
+        fields : dict
+            Others of the structure; arrays are float32 but for `hold`, which are flags, and stand row by row.
         cost : bool
             Whether it is wanted.
-        log_shift
-            The trace is for bins where V is zero.
-        fields
-            Others of the structure; arrays are float32 but for `hold`, which are flags, and stand row by row.
 
         Returns
         -------
@@ -77,8 +75,10 @@ class Library:
         components, width = w.shape
         scratch = blocks.scratch("fused", (-(-self._size(components, width) // 16), 16), v.dtype)
         total = c_double(0.0)
-        block = _Block(rule, len(v), width, components, log_shift=log_shift)
-        for name, value in (fields | {"v": v, "w": w, "h": h, "scratch": scratch}).items():
+        # The shift is for bins where V is zero.
+        block = _Block(rule, len(v), width, components, log_shift=1e-30)
+        given: dict[str, Field] = fields | {"v": v, "w": w, "h": h, "scratch": scratch}
+        for name, value in given.items():
             setattr(block, name, _pointer(value) if isinstance(value, np.ndarray) else value)
         if cost:
             block.cost = ctypes.addressof(total)
@@ -103,16 +103,16 @@ class _Block(ctypes.Structure):
     )
 
 
-def _pointer(array: Array | Flags) -> int:
+def _pointer(array: Any) -> int:
     assert array.flags.c_contiguous and array.dtype in (np.float32, np.bool_)
     return int(array.ctypes.data)
 
 
-def available(folder: Path) -> Iterator[Library]:
+def available(folder: Path = HERE) -> Iterator[Library]:
     """The libraries of a folder that run on this processor, the best one first."""
     for name in SETS:
         try:
-            library = Library(folder / f"fused-{name}.so")
+            library = Library(name, library_path(name, folder))
         except OSError:
             continue
         if library.runs_here:

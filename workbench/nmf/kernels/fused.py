@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.nmf.blocks import Blocks
-from workbench.nmf.kernels.compiled import Library, Rule
+from workbench.nmf.kernels.compiled import Field, Library, Rule
 from workbench.nmf.result import Array, Flags
 
 
@@ -57,7 +57,7 @@ class FusedSums:
         return self._bins(part, rows, w, blocks, sums, cost, more=more, hold=hold, root=root)
 
     def _bins(
-        self, part: slice, rows: Array, w: Array, blocks: Blocks, sums: bool, cost: bool, **fields: Array | float | None
+        self, part: slice, rows: Array, w: Array, blocks: Blocks, sums: bool, cost: bool, **fields: Field
     ) -> tuple[Array, Array, float]:
         up = np.empty(w.shape, np.float32) if sums else None
         down = np.empty(w.shape, np.float32) if sums and not self.beta else None
@@ -70,8 +70,7 @@ class FusedSums:
             return nothing, nothing, total
         return up, rows.sum(axis=0)[:, None] if down is None else down, total
 
-    def _run(
-        self, part: slice, rows: Array, w: Array, blocks: Blocks, cost: bool = False, **fields: Array | float | None
-    ) -> float:
+    def _run(self, part: slice, rows: Array, w: Array, blocks: Blocks, cost: bool = False, **fields: Field) -> float:
         rule = Rule.KULLBACK_LEIBLER if self.beta else Rule.ITAKURA_SAITO
-        return self.library.sweep(rule, self.vt[part], w, rows, blocks, cost=cost, floor=self.floor, **fields)
+        fields["floor"] = self.floor
+        return self.library.sweep(rule, self.vt[part], w, rows, blocks, cost=cost, fields=fields)
