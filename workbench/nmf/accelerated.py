@@ -170,7 +170,8 @@ def _beyond(new: Array, old: Array, weight: float) -> Array:
     kind = new.dtype.type
     tiny = np.finfo(new.dtype).tiny
     change = np.clip(new / np.maximum(old, tiny), kind(1 / LARGEST_STEP), kind(LARGEST_STEP))
-    return new * change ** kind(weight)
+    # Not a power of numbers, which takes twice as long.
+    return np.asarray(new * np.exp(kind(weight) * np.log(change)))
 
 
 class _Hals:

@@ -55,8 +55,11 @@ def stacked(h: Array, length: int, part: slice | None = None) -> Array:
     first = max(0, part.start - length + 1)
     above = np.zeros((length - 1 - (part.start - first), h.shape[1]), h.dtype)
     padded = np.concatenate([above, h[first : part.stop]])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, length, axis=0)
-    return np.ascontiguousarray(windows[:, :, ::-1]).reshape(part.stop - part.start, -1)
+    step = padded.strides[0]
+    # Each row is a window of the last T frames, the latest first; `sliding_window_view` takes longer than the copy.
+    shape, strides = (part.stop - part.start, h.shape[1], length), (step, padded.itemsize, -step)
+    windows: Array = np.ndarray(shape, h.dtype, padded, (length - 1) * step, strides)
+    return windows.reshape(shape[0], -1)
 
 
 def gathered(product: Array, length: int) -> Array:
