@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from workbench.nmf import kernels
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.blocks import Blocks, aligned_rows
+from workbench.nmf.compat import libnmfd
+from workbench.nmf.convolutive import nmf_conv
 from workbench.nmf.kernels import FusedSums, PlainSums, coordinates, least_squares, plain, quotient_sums
 from workbench.nmf.kernels.compiled import Rule, available
 from workbench.nmf.multiplicative import factorise
@@ -241,6 +243,9 @@ def test_the_step_of_libnmfd_equals_the_formulas(monkeypatch_name, name, bins, f
         lambda v, w, h: factorise_fast(v, w, h, 0.0, 5),
         lambda v, w, h: factorise_fast(v, w, h, iterations=5, objective=Objective(2.0, 0.1)),
         lambda v, w, h: smooth_is(v, w, h, iterations=5),
+        lambda v, w, h: nmf_conv(v, np.stack([w, w[::-1]], axis=2), h, 1.0, 5),
+        lambda v, w, h: nmf_conv(v, np.stack([w, w[::-1]], axis=2)[:, :1], h[:1], 0.0, 5),
+        lambda v, w, h: libnmfd.nmfd(v, np.stack([w, w[::-1]], axis=2), h, 5),
     ],
 )
 def test_a_factorisation_is_the_same_by_every_path(monkeypatch, run):

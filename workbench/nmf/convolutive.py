@@ -53,13 +53,13 @@ def stacked(h: Array, length: int, part: slice | None = None) -> Array:
     """The T = `length` delayed copies of h (N, K) beside each other, (N, K·T); `part` gives some rows of it."""
     part = part or slice(0, len(h))
     first = max(0, part.start - length + 1)
-    above = np.zeros((length - 1 - (part.start - first), h.shape[1]), h.dtype)
-    padded = np.concatenate([above, h[first : part.stop]])
+    padded = np.zeros((part.stop - part.start + length - 1, h.shape[1]), h.dtype)
+    padded[len(padded) - (part.stop - first) :] = h[first : part.stop]
     step = padded.strides[0]
     # Each row is a window of the last T frames, the latest first; `sliding_window_view` takes longer than the copy.
     shape, strides = (part.stop - part.start, h.shape[1], length), (step, padded.itemsize, -step)
     windows: Array = np.ndarray(shape, h.dtype, padded, (length - 1) * step, strides)
-    return windows.reshape(shape[0], -1)
+    return np.ascontiguousarray(windows).reshape(shape[0], -1)
 
 
 def gathered(product: Array, length: int) -> Array:
