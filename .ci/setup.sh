@@ -19,7 +19,7 @@ find_python() {
   return 1
 }
 
-# setup_python [EXTRA]: .venv with the package in it, again only when pyproject.toml or the compiled part has changed since.
+# setup_python [EXTRA]: .venv with the package in it, again only when pyproject.toml or what is compiled has changed.
 setup_python() {
   extra=${1:-run}
   kernels="$here/workbench/nmf/kernels"
@@ -37,7 +37,7 @@ setup_python() {
   [ "$extra" = dev ] && target="$here[dev]"
   "$here/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$target" 2>"$here/.venv/pip.log" ||
     { cat "$here/.venv/pip.log" >&2; exit 1; }
-  ls "$kernels"/*.so >/dev/null 2>&1 || say "There is no C compiler: factorising will take two to three times as long."
+  ls "$kernels"/*.so >/dev/null 2>&1 || say "There is no C compiler: factorising will take about twice as long."
   printf '%s' "$wanted$here" >"$here/.venv/.set-up-$extra"
 }
 

@@ -18,7 +18,7 @@ class KernelsHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         made = runpy.run_path(str(Path(__file__).with_name("build.py")))["compile_all"]()
         if not made:
-            self.app.display_warning("No C compiler: the program works, but factorises two to three times as slowly.")
+            self.app.display_warning("No C compiler: the program works, but factorising takes about twice as long.")
             return
         build_data["artifacts"] += [path.relative_to(self.root).as_posix() for path in made]
         build_data["pure_python"] = False
