@@ -93,7 +93,7 @@ class Problem:
         self.vt = aligned_rows(V, self.align)
         self.width = self.vt.shape[1]
         self.gt = None if g is None else aligned_rows(np.asarray(g, V.dtype), self.align)
-        self.sums = sums_for(self.vt, self.gt, beta, float(self.floor))
+        self.sums = sums_for(self.vt, self.gt, beta, float(self.floor), len(self.owner))
         self.free_w, self.free_h = not self.hold_w.all(), not self.hold_h.all()
         self._free = ~(self.hold_w | self.hold_h)
         self._some_h = bool(self.hold_h.any())

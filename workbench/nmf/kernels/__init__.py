@@ -17,13 +17,14 @@ from workbench.nmf.result import Array, Flags
 library: Library | None = next(available(), None)
 """What all factorisations of float32 use."""
 
-MOST = 48
-"""Components up to which a product with V itself is faster than by BLAS; with a model all are."""
+MOST, MOST_MODELLED = 48, 100
+"""Components up to which the compiled products with V itself, and those with model and quotient, were no slower than
+BLAS on any processor measured."""
 
 
-def sums_for(vt: Array, gt: Array | None, beta: float, floor: float) -> PlainSums | FusedSums:
-    """The fastest way to the sums of this V (N, F), weights and β."""
-    compiled = _library_for(vt)
+def sums_for(vt: Array, gt: Array | None, beta: float, floor: float, components: int) -> PlainSums | FusedSums:
+    """The fastest way to the sums of this V (N, F), weights, β and number of rows of w."""
+    compiled = _library_for(vt, components, MOST_MODELLED)
     if compiled is not None and gt is None and beta in (0.0, 1.0):
         return FusedSums(compiled, vt, beta, floor)
     return PlainSums(vt, gt, beta, floor)
@@ -31,8 +32,8 @@ def sums_for(vt: Array, gt: Array | None, beta: float, floor: float) -> PlainSum
 
 def onto_templates(v: Array, w: Array, blocks: Blocks) -> Array:
     """v wᵀ: (n, F) by (K, F) is (n, K), how much of each template is in each frame."""
-    compiled = _library_for(v)
-    if compiled is None or len(w) > MOST:
+    compiled = _library_for(v, len(w), MOST)
+    if compiled is None:
         return v @ w.T
     out = np.empty((len(v), len(w)), v.dtype)
     compiled.sweep(Rule.AS_IT_IS, v, w, None, blocks, {"frame_up": out})
@@ -41,8 +42,8 @@ def onto_templates(v: Array, w: Array, blocks: Blocks) -> Array:
 
 def onto_activations(rows: Array, v: Array, blocks: Blocks) -> Array:
     """rowsᵀ v: (n, K) by (n, F) is (K, F), the spectra that sound with each activation."""
-    compiled = _library_for(v)
-    if compiled is None or rows.shape[1] > MOST:
+    compiled = _library_for(v, rows.shape[1], MOST)
+    if compiled is None:
         return rows.T @ v
     out = np.empty((rows.shape[1], v.shape[1]), v.dtype)
     compiled.sweep(Rule.AS_IT_IS, v, out, rows, blocks, {"bin_up": out})
@@ -63,7 +64,7 @@ def quotient_sums(
     blocks : Blocks
         In one of whose threads this is.
     """
-    compiled = _library_for(v)
+    compiled = _library_for(v, len(w), MOST_MODELLED)
     if compiled is None:
         return plain.quotient_sums(v, rows, w, floor, quotient, blocks)
     up = np.empty_like(w)
@@ -105,7 +106,7 @@ def least_squares(
     array, shape (K, F)
         aheadᵀ v.
     """
-    compiled = _library_for(v)
+    compiled = _library_for(v, len(w), MOST)
     if compiled is None:
         x, up = h.T.copy(), (v @ w.T - less).T.copy()
         plain.coordinates(x, up, gram, hold, sweeps)
@@ -120,13 +121,13 @@ def least_squares(
 
 def coordinates(x: Array, up: Array, gram: Array, hold: Flags, sweeps: int) -> None:
     """Minimise ½ xᵀ gram x − upᵀ x over x ≥ 0 (K, F), row by row, in place (Cichocki & Phan 2009, eq. 25)."""
-    compiled = _library_for(x)
+    compiled = _library_for(x, len(x), MOST)
     if compiled is None:
         plain.coordinates(x, up, gram, hold, sweeps)
     else:
         compiled.coordinates(x, up, gram, hold, sweeps)
 
 
-def _library_for(rows: Array) -> Library | None:
-    """The compiled kernels where they take such rows."""
-    return library if rows.dtype == np.float32 and rows.shape[1] % 16 == 0 else None
+def _library_for(rows: Array, components: int, most: int) -> Library | None:
+    """The compiled kernels where they take such rows, and so many components are faster by them."""
+    return library if components <= most and rows.dtype == np.float32 and rows.shape[1] % 16 == 0 else None

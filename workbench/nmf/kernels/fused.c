@@ -33,7 +33,7 @@ INLINE void model(tile m, int rows, int cols, const float *h, int64_t components
 }
 
 /* sums[r][k] += Σ over the tile's bins, lane by lane. */
-INLINE void onto_templates(const tile q, int rows, int cols, int64_t components, const float *w, float *sums) {
+INLINE void onto_templates(tile q, int rows, int cols, int64_t components, const float *w, float *sums) {
   for (int64_t k = 0; k < components; k++) {
     vec x[COLS];
     EACH(c, cols) x[c] = load(w + (k * cols + c) * LANES);
@@ -47,7 +47,7 @@ INLINE void onto_templates(const tile q, int rows, int cols, int64_t components,
 }
 
 /* sums[k][c] += Σ over the tile's frames. */
-INLINE void onto_activations(const tile q, int rows, int cols, const float *h, int64_t components, float *sums) {
+INLINE void onto_activations(tile q, int rows, int cols, const float *h, int64_t components, float *sums) {
   for (int64_t k = 0; k < components; k++) {
     vec x[COLS];
     EACH(c, cols) x[c] = load(sums + (k * cols + c) * LANES);
@@ -60,7 +60,7 @@ INLINE void onto_activations(const tile q, int rows, int cols, const float *h, i
 }
 
 /* Σ r − log r − 1 over the tile, lane by lane: the logarithm of a product costs one of its factors. */
-INLINE vec itakura_saito(const tile ratio, int rows, int cols) {
+INLINE vec itakura_saito(tile ratio, int rows, int cols) {
   vec sum = all(0), product = all(1), mantissa;
   bits exponent = (bits)sum;
   EACH(r, rows) EACH(c, cols) {

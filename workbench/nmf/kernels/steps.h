@@ -51,7 +51,7 @@ static void in_turn(vec *x, const vec *up, const float *gram, const uint8_t *hol
       int64_t j = 0;
       for (; j + 1 < components; j += 2) even -= row[j] * x[j], odd -= row[j + 1] * x[j + 1];
       if (j < components) even -= row[j] * x[j];
-      x[k] = larger((even + odd) / row[k], all(0));
+      x[k] = larger(all(0), (even + odd) / row[k]);
     }
 }
 
@@ -75,6 +75,6 @@ static void descended(const struct block *b, int64_t frame, int64_t count, const
   }
   for (int64_t i = frame * size; b->ahead && i < (frame + count) * size; i++) {
     float far = b->h[i] + b->reach * (b->h[i] - b->last[i]);
-    b->ahead[i] = far > 0 ? far : 0;
+    b->ahead[i] = far < 0 ? 0 : far;
   }
 }

@@ -7,7 +7,7 @@ This is compiled once for each instruction set. All loads may be unaligned. */
 #include <string.h>
 
 #if defined(__AVX512F__)
-enum { LANES = 16, ROWS = 6, COLS = 4 }; /* 24 tiles + 4 + 1 of 32 registers */
+enum { LANES = 16, ROWS = 6, COLS = 4 }; /* 24 + 4 + 1 of 32 registers */
 #elif defined(__AVX__)
 enum { LANES = 8, ROWS = 4, COLS = 3 }; /* 12 + 3 + 1 of 16 */
 #elif defined(__aarch64__)
@@ -17,7 +17,12 @@ enum { LANES = 4, ROWS = 4, COLS = 3 };
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
-#define EACH(i, count) _Pragma("GCC unroll 8") for (int i = 0; i < (count); i++)
+#if defined(__clang__)
+#define UNROLLED _Pragma("unroll")
+#else
+#define UNROLLED _Pragma("GCC unroll 8")
+#endif
+#define EACH(i, count) UNROLLED for (int i = 0; i < (count); i++)
 
 /* Frames of a tape, whose sums and share of V stay in the nearest caches from one half-step to the other. */
 INLINE int64_t tape_length(int64_t components) {
@@ -32,6 +37,7 @@ typedef vec tile[ROWS][COLS];
 INLINE vec load(const float *from) { return *(const vec *)from; }
 INLINE void store(float *to, vec a) { *(vec *)to = a; }
 INLINE vec all(float a) { return a - (vec){0}; }
+/* b where it is not a number. */
 INLINE vec larger(vec a, vec b) {
   bits which = a > b;
   return (vec)(((bits)a & which) | ((bits)b & ~which));
