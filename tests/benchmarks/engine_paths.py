@@ -1,7 +1,7 @@
 """The engine's paths beside each other: compiled kernels and NumPy, in CPU seconds of one thread.
 
-Other work on the machine hardly changes these; to the ratios of `engine` it does much, because threads of scikit-learn's
-BLAS wait for each other by spinning.
+Other work on the machine hardly changes these; to the ratios of `engine` it does much, because the threads of
+scikit-learn's BLAS wait for each other by spinning.
 """
 
 from __future__ import annotations
