@@ -28,10 +28,9 @@ def _run(given: Sequence[str]) -> int:
 
     if given and given[0] in COMMANDS:
         return COMMANDS[given[0]](given[1:])
-    if len(given) > 1 and not given[0].startswith("-") and not Path(given[0]).exists():
-        near = get_close_matches(given[0], COMMANDS, 1)
-        meant = f"; {near[0]} is meant, perhaps" if near else ""
-        print(f"There is no command {given[0]}{meant}. The commands are: {', '.join(COMMANDS)}.", file=sys.stderr)
+    near = get_close_matches(given[0], COMMANDS, 1) if len(given) > 1 else []
+    if near and not Path(given[0]).exists():
+        print(f"There is no command {given[0]}; {near[0]} is meant, perhaps.", file=sys.stderr)
         return 2
     whole = whole_parser()
     parser = argparse.ArgumentParser(prog="workbench", usage=whole.usage, add_help=False)

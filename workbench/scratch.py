@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -33,8 +34,46 @@ FILLED = 2**20
 
 def folder() -> Path:
     """Where temporary files are kept on the disk: the ordinary place for them is memory on many systems."""
-    ordinary = sys.platform == "win32" or "TMPDIR" in os.environ
-    return Path(tempfile.gettempdir() if ordinary else "/var/tmp")
+    large = Path("/var/tmp")
+    ordinary = sys.platform == "win32" or "TMPDIR" in os.environ or not os.access(large, os.W_OK | os.X_OK)
+    return Path(tempfile.gettempdir()) if ordinary else large
+
+
+def kept(pieces: Iterable[bytes]) -> IO[bytes]:
+    """A file without a name that holds these bytes, to be read from its beginning.
+
+    Raises
+    ------
+    UserError
+        `scratch.no_room`: the disk has no room for them. What `pieces` raises passes through.
+    """
+    file, size = nameless(), 0
+    try:
+        for piece in pieces:
+            size += len(piece)
+            try:
+                _write(file, memoryview(piece))
+            except OSError as error:
+                raise _no_room(size, error) from error
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def nameless() -> IO[bytes]:
+    """A file without a name, to be written and read; it goes when it is closed.
+
+    Raises
+    ------
+    UserError
+        `scratch.no_room`: there is no place for one.
+    """
+    try:
+        return tempfile.TemporaryFile(dir=folder(), buffering=0)
+    except OSError as error:
+        raise _no_room(0, error) from error
 
 
 @dataclass(frozen=True)

@@ -342,7 +342,7 @@ def test_tones_and_hits_are_told_apart_piece_by_piece_as_all_at_once(monkeypatch
     v = magnitudes(RECORDING.samples, ANALYSIS, settings.power)
     factor = 10 ** (settings.separation / 20), 10 ** (settings.percussive_separation / 20)
     expected = hpss(v, masks, frames, settings.percussive_bins | 1, 2.0, *factor)
-    monkeypatch.setattr("workbench.separation.factorise.HPSS_FRAMES", 7)
+    monkeypatch.setattr("workbench.separation.factorise.AT_ONCE", 7)
     told = []
     found = factorise(Task(RECORDING, ANALYSIS, settings), told.append).factors
     np.testing.assert_array_equal(found.masks, expected.transpose(0, 2, 1).astype(np.float16))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class Peaks:
     samples: Float
     groups: Float
 
-    @property
+    @cached_property
     def greatest(self) -> float:
         """The greatest sample in size."""
         return float(np.abs(self.groups).max(initial=0.0))
@@ -55,13 +56,19 @@ class Peaks:
         step, count = (GROUP, len(self.groups)) if coarse else (1, len(self.samples))
         begins = np.minimum(edges[:-1] // step, count - 1)
         first, stop = int(begins[0]), int(min(max(-(-edges[-1] // step), begins[-1] + 1), count))
-        if coarse:
-            low, high = self.groups[first:stop].T
-        else:
-            piece = self.samples[first:stop]
-            low, high = piece.min(axis=1), piece.max(axis=1)
         # The last group before an edge is also looked at from behind it.
-        return np.stack([np.minimum.reduceat(low, begins - first), np.maximum.reduceat(high, begins - first)], axis=1)
+        if coarse:
+            (low, high), starts = self.groups[first:stop].T, begins - first
+        else:
+            # All channels of a span lie side by side.
+            low = high = np.ascontiguousarray(self.samples[first:stop]).reshape(-1)
+            starts = (begins - first) * self.samples.shape[1]
+        out = np.stack([np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)], axis=1)
+        if not coarse:
+            empty = np.flatnonzero(np.diff(begins, append=stop) == 0)
+            there = self.samples[begins[empty]]
+            out[empty, 0], out[empty, 1] = there.min(axis=1), there.max(axis=1)
+        return out
 
 
 def peaks_of(samples: Float, progress: Progress = silent) -> Peaks:

@@ -123,13 +123,16 @@ class Opening(QObject):
 
         def done(result: Opened) -> None:
             nonlocal taken
-            taken = True
             if document.recorded_state is not began and document.dirty:
-                self.overtaken.emit(lambda: self._put(path, result, left))
+                # Until that is answered it is anybody's.
+                self.overtaken.emit(lambda: self._put_late(path, result, left))
             else:
+                taken = True
                 self._put(path, result, left)
 
         def failed(reason: Exception) -> None:
+            if left is not None:
+                left.release()
             code = reason.code if isinstance(reason, UserError) else ""
             if code == "document.outside":
                 assert isinstance(reason, UserError)
@@ -155,6 +158,13 @@ class Opening(QObject):
     def _ended(self) -> None:
         if not self._runner.running(KEY):
             self.glimpsed.emit(None)
+
+    def _put_late(self, path: Path, result: Opened, left: Left | None) -> None:
+        held = None if left is None else left.held_again()
+        if left is not None and held is None:
+            self._notices.trouble(UserError("document.journal_taken", project=left.name))
+        else:
+            self._put(path, result, held)
 
     def _put(self, path: Path, result: Opened, left: Left | None) -> None:
         self.replacing.emit()

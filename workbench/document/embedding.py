@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +21,7 @@ from workbench.document.packed.archive import UNREADABLE
 from workbench.document.packed.words import Damage
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
-from workbench.scratch import folder
+from workbench.scratch import folder, kept
 
 FLAC_CHANNELS, FLAC_RATE = 8, 655_350
 """More FLAC does not hold."""
@@ -86,15 +87,14 @@ class Embedded:
         """
         assert self.project is not None
         try:
-            with zipfile.ZipFile(self.project) as file, tempfile.TemporaryFile(dir=folder()) as there:
+            with zipfile.ZipFile(self.project) as file:
                 info = file.getinfo(self.member)
                 if info.file_size > MOST_UNFOLDED * info.compress_size + 2**20:
                     raise Damage("its recording is larger than it can be")
                 with file.open(info) as here:
-                    shutil.copyfileobj(here, there, 2**18)
-                there.seek(0)
-                with open(there.fileno(), "rb", closefd=False) as opened:
-                    return load(name, progress, opened, watch=watch)
+                    there = kept(iter(partial(here.read, 2**18), b""))
+            with there, open(there.fileno(), "rb", closefd=False) as opened:
+                return load(name, progress, opened, watch=watch)
         except UserError:
             raise
         except (*UNREADABLE, OSError) as error:
@@ -170,7 +170,7 @@ def _copy(path: Path, there: IO[bytes]) -> None:
 
 
 def _encode(recording: Recording, there: IO[bytes], container: str, subtype: str) -> None:
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile(dir=folder()) as file:
         sound = soundfile.SoundFile(
             file, "w", recording.rate, recording.channels, subtype, format=container if container == "FLAC" else "RF64"
         )

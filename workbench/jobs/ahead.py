@@ -199,7 +199,8 @@ class _Picture:
         piece = file.read(window, dtype="float32", always_2d=True)
         # The frame of which the window's middle is the piece's.
         places = Analysis(window, window // 2)
-        level = to_level(power_of(np.nan_to_num(piece), places, 1, 1), self._analysis)[0]
+        with np.errstate(invalid="ignore", over="ignore"):
+            level = to_level(power_of(np.nan_to_num(piece), places, 1, 1), self._analysis)[0]
         with self._lock:
             self._levels[column : column + columns][self._guessed[column : column + columns]] = level
         self._tell()

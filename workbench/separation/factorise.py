@@ -28,8 +28,8 @@ from workbench.spectral.stft import Analysis, magnitudes
 PUBLISH_SECONDS = 0.08
 ANALYSING = 0.1
 """Share of the work that analysing is, for a hundred iterations."""
-HPSS_FRAMES = 4096
-"""That tones and hits are told apart in at once: several arrays as large as V are made of them."""
+AT_ONCE = 4096
+"""Frames of V that are worked on at once where others as large are made of them."""
 TRIED_ITERATIONS = 40
 """Of each number of components that is tried."""
 
@@ -135,7 +135,7 @@ def _hpss(v: Array, settings: RunSettings, progress: Progress, threads: int | No
     bins, frames = v.shape
     along, seen = settings.harmonic_frames | 1, settings.harmonic_frames // 2
     shares = USUAL.zeros((3 if settings.masks == HpssMode.ADVANCED else 2, frames, bins), np.float16)
-    step = max(HPSS_FRAMES, 4 * seen)
+    step = max(AT_ONCE, 4 * seen)
     for begin in range(0, frames, step):
         stop = min(frames, begin + step)
         first = max(0, begin - seen)
@@ -210,7 +210,14 @@ class _Descents:
     def _spectrogram(self, settings: RunSettings) -> Array:
         """V with the power that the method wants: a method that runs beside another may want its own."""
         ratio = settings.power / self._task.settings.power
-        return self._v if ratio == 1 else np.asarray(self._v.T ** np.float32(ratio), np.float32).T
+        if ratio == 1:
+            return self._v
+        bins, frames = self._v.shape
+        out = USUAL.zeros((frames, -(-bins // 16) * 16), np.float32)[:, :bins]
+        for begin in range(0, frames, AT_ONCE):
+            piece = slice(begin, begin + AT_ONCE)
+            np.power(self._v.T[piece], np.float32(ratio), out=out[piece])
+        return out.T
 
     def _drawn(self, settings: RunSettings) -> bool:
         """Whether nothing is given of the start: FluCoMa's own random numbers then come first."""

@@ -134,7 +134,7 @@ def chunked(file: BinaryIO, start: int, stop: int, form: Form) -> tuple[Layout, 
     length, end = max(0, stop - begin), stop
     # Some count the head, too.
     cut = declared > length and not _unknown(declared) and declared not in (stop - start, stop - start - 8)
-    if 0 <= declared <= length:
+    if 0 <= declared <= length and not (wide is None and _overflown(file, form, begin, declared)):
         length, end = _told(file, Span(start, stop), form, begin, declared, wide is not None)
     kind = _format(file, chunks) if form is WAV else 0
     if kind in MPEG:
@@ -260,6 +260,13 @@ def _is_name(name: bytes) -> bool:
 def _unknown(declared: int) -> bool:
     """Whether a length is one of those that are written where none is known, as into a pipe: all that fits, or half."""
     return WRAP - 256 <= declared <= WRAP or 0x7FFFF000 - SMALL <= declared <= WRAP // 2 or declared >= 1 << 62
+
+
+def _overflown(file: BinaryIO, form: Form, begin: int, declared: int) -> bool:
+    """Whether samples go on behind all that fits into 32 bits, as of what was written to a pipe: no chunk begins."""
+    if form.size[1] != "I" or declared < WRAP - 256:
+        return False
+    return not any(_is_name(_bytes(file, begin + declared + pad, 4)) for pad in (0, 1))
 
 
 def _format(file: BinaryIO, chunks: Sequence[Chunk]) -> int:

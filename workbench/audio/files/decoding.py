@@ -17,8 +17,9 @@ from workbench.audio.files.flac import SIP
 from workbench.audio.files.kinds import layout_of
 from workbench.audio.files.layout import Fault, Stream
 from workbench.audio.speakers import AS_IN_OGG, AS_IN_WAV, MAPPED, Speaker, Speakers, speakers_of
+from workbench.errors import UserError
 from workbench.progress import Progress, part, silent
-from workbench.scratch import USUAL, Scratch
+from workbench.scratch import USUAL, Rows, Scratch
 from workbench.signals import undisturbed
 
 Float = NDArray[np.float32]
@@ -140,7 +141,7 @@ def _decoded(
     kind = sound.samplerate, _speakers(sound)
     count, got, whole = max(1, BLOCK // channels), 0, True
     believed = declared * channels * np.dtype(np.float32).itemsize <= SWELLING * len(stream.file)
-    rows = scratch.rows(channels, np.float32, declared if believed else 0)
+    rows = _rows(scratch, channels, declared if believed else 0)
     with Checking(stream.check) as checking:
         while True:
             block, sane = _read(sound, count)
@@ -171,6 +172,14 @@ def _decoded(
     if got < max(declared, stream.least):
         return samples, kind, Fault.CUT
     return samples, kind, None if whole and as_written else Fault.DAMAGED
+
+
+def _rows(scratch: Scratch, channels: int, expected: int) -> Rows:
+    try:
+        return scratch.rows(channels, np.float32, expected)
+    except UserError:
+        # A head that lies may ask for more than there is room for, and hold less.
+        return scratch.rows(channels, np.float32)
 
 
 def _read(sound: soundfile.SoundFile, count: int) -> tuple[Float, bool]:

@@ -15,7 +15,7 @@ from workbench.audio.files.decoding import Sound, decode
 from workbench.audio.files.layout import Fault
 from workbench.errors import UserError
 from workbench.progress import Progress, silent
-from workbench.scratch import USUAL, Scratch, folder
+from workbench.scratch import USUAL, Scratch, folder, nameless
 
 PROGRAM = "ffmpeg"
 FORMATS = (
@@ -67,7 +67,7 @@ def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent, scratch: Scrat
     if program is None:
         return None
     # What it decodes to goes to a file without a name, which is gone with the program.
-    with tempfile.TemporaryDirectory(prefix="workbench-") as name, tempfile.TemporaryFile(dir=folder()) as out:
+    with tempfile.TemporaryDirectory(prefix="workbench-") as name, nameless() as out:
         source = Path(name) / "in"
         # Under a name of ours: ffmpeg takes some names for more than names of files.
         _put(file, source)
@@ -78,7 +78,9 @@ def decode_by_ffmpeg(file: BinaryIO, progress: Progress = silent, scratch: Scrat
             raise UserError("audio.no_samples", name=Path(str(file.name)).name)
         if not os.fstat(out.fileno()).st_size:
             return None
-        sound = decode(out, silent, scratch)
+        out.seek(0)
+        with open(out.fileno(), "rb", closefd=False) as decoded:
+            sound = decode(decoded, progress, scratch)
     if not len(sound.samples):
         return None
     return replace(sound, faults=sound.faults | {Fault.DAMAGED}) if told else sound

@@ -12,19 +12,25 @@ from numpy.typing import NDArray
 
 from workbench.masks.model.models import Shares
 from workbench.progress import Progress, silent
+from workbench.scratch import USUAL
 from workbench.spectral.stft import Analysis, analyse
 
 Samples = NDArray[np.float32]
+PIECE = 1 << 20
+"""Frames of sound that are looked at at once."""
 REST_DB = -40.0
 """What the stems leave of the mix counts as a source of its own above this level relative to the mix."""
 
 
 def rest_of(mix: Samples, stems: Sequence[Samples]) -> Samples | None:
     """What the stems leave of the mix, float32 (n, C); None where that is next to nothing."""
-    rest = mix - np.sum(stems, axis=0)
-    energy = float(np.sum(mix.astype(np.float64) ** 2))
-    left = float(np.sum(rest.astype(np.float64) ** 2))
-    return np.asarray(rest, np.float32) if left > energy * 10 ** (REST_DB / 10) else None
+    rest, energy, left = USUAL.zeros(mix.shape, np.float32), 0.0, 0.0
+    for begin in range(0, len(mix), PIECE):
+        piece = slice(begin, begin + PIECE)
+        rest[piece] = mix[piece] - np.sum([stem[piece] for stem in stems], axis=0)
+        energy += float(np.sum(mix[piece].astype(np.float64) ** 2))
+        left += float(np.sum(rest[piece].astype(np.float64) ** 2))
+    return rest if left > energy * 10 ** (REST_DB / 10) else None
 
 
 def oracle_masks(
@@ -46,7 +52,7 @@ def oracle_masks(
         Where all stems are silent they share equally.
     """
     count, total = len(stems), analysis.frames(len(stems[0]))
-    out = np.empty((count, total, analysis.bins), np.float16)
+    out = USUAL.zeros((count, total, analysis.bins), np.float16)
     for first in range(0, total, 256):
         frames = min(256, total - first)
         energy = np.stack(

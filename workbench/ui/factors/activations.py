@@ -189,8 +189,9 @@ class ActivationsView(CurvePane):
 
     def _show_playhead(self, seconds: float) -> None:
         """Move the playhead; only its two places are painted."""
-        for second in {self._playhead, seconds}:
-            self.update(int(self.time_to_x(second)) - 3, 0, 7, self.height())
+        for x in {self.time_to_x(self._playhead), self.time_to_x(seconds)}:
+            if 0 <= x <= self.width():
+                self.update(int(x) - 3, 0, 7, self.height())
         self._playhead = seconds
 
     def paintEvent(self, event: QPaintEvent) -> None:

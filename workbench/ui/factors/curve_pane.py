@@ -138,7 +138,8 @@ class CurvePane(QWidget):
     def _draw_for_view(self) -> None:
         """Here, and not at the next painting, which may be one of a further scroll."""
         self.redraw()
-        self._ensure_picture()
+        if self.isVisible():
+            self._ensure_picture()
 
     def _draw_soon(self) -> None:
         self._fit()

@@ -10,11 +10,12 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.control.playback import Playback
-from workbench.control.viewport import Viewport
+from workbench.control.viewport import SHORTEST_SECONDS, Viewport
 from workbench.document.document import Document
 from workbench.masks.pictures.picture import axis_of, brightness, levels_of
 from workbench.spectral.axes import clock
 from workbench.spectral.level import level_db
+from workbench.spectral.scales import FrequencyScale
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
 from workbench.ui.spectrogram.image import colour_map
@@ -59,6 +60,8 @@ class Overview(QWidget):
         self._playhead = 0.0
         self._palette = colour_map("inferno")
         self._image = QImage()
+        self._scale: FrequencyScale | None = None
+        """Of the picture."""
         self._grip: Grip | None = None
         self._held = 0.0
         """Seconds from the hand to what it has hold of."""
@@ -119,8 +122,8 @@ class Overview(QWidget):
             return
         ratio = self.devicePixelRatioF()
         size = round(c.width() * ratio), round(c.height() * ratio)
-        if (self._image.width(), self._image.height()) != size:
-            self._image = self._drawn(*size)
+        if (self._image.width(), self._image.height()) != size or self._scale is not self._viewport.scale:
+            self._image, self._scale = self._drawn(*size), self._viewport.scale
             self._image.setDevicePixelRatio(ratio)
         painter.drawImage(c.topLeft(), self._image)
         left, right = self._frame
@@ -171,7 +174,7 @@ class Overview(QWidget):
         if self._grip is Grip.VIEW:
             v.show_time(second, second + v.span)
         elif self._grip is Grip.START:
-            v.show_time(min(max(second, 0.0), v.stop), v.stop)
+            v.show_time(min(max(second, 0.0), v.stop - SHORTEST_SECONDS), v.stop)
         else:
             v.show_time(v.start, max(min(second, v.duration), v.start))
 

@@ -99,9 +99,10 @@ class SpectrogramView(QWidget):
     def _show_playhead(self, second: float) -> None:
         """Move the playhead; only its two places are painted."""
         old, self._playhead = self._playhead, second
-        for each in {old, second}:
-            x = self._plane.x_of(each)
-            self.update(int(x) - 6, 0, 13, self.height())
+        for x in {self._plane.x_of(old), self._plane.x_of(second)}:
+            # Of a day, near enough, the beginning is farther away than Qt counts.
+            if -6 <= x <= self.width() + 6:
+                self.update(int(x) - 6, 0, 13, self.height())
 
     # -- painting ------------------------------------------------------------------------------------
 

@@ -50,8 +50,9 @@ class WaveformView(QWidget):
 
     def _show_playhead(self, second: float) -> None:
         old, self._playhead = self._playhead, second
-        for each in {old, second}:
-            self.update(int(self._plane.x_of(each)) - 3, 0, 7, self.height())
+        for x in {self._plane.x_of(old), self._plane.x_of(second)}:
+            if 0 <= x <= self.width():
+                self.update(int(x) - 3, 0, 7, self.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, t, c = QPainter(self), theme.current(), self._plane.canvas
