@@ -19,10 +19,11 @@ find_python() {
   return 1
 }
 
-# setup_python [EXTRA]: .venv with the package in it, again only when pyproject.toml has changed since.
+# setup_python [EXTRA]: .venv with the package in it, again only when pyproject.toml or what is compiled has changed.
 setup_python() {
   extra=${1:-run}
-  wanted=$(cksum <"$here/pyproject.toml")
+  kernels="$here/workbench/nmf/kernels"
+  wanted=$(cat "$here/pyproject.toml" "$kernels"/*.[ch] "$kernels/build.py" "$kernels/hook.py" | cksum)
   for stamp in "$here/.venv/.set-up-$extra" "$here/.venv/.set-up-dev"; do
     [ -x "$here/.venv/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted$here" ] && return 0
   done
@@ -36,6 +37,7 @@ setup_python() {
   [ "$extra" = dev ] && target="$here[dev]"
   "$here/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$target" 2>"$here/.venv/pip.log" ||
     { cat "$here/.venv/pip.log" >&2; exit 1; }
+  ls "$kernels"/*.so >/dev/null 2>&1 || say "There is no C compiler: factorising will take about twice as long."
   printf '%s' "$wanted$here" >"$here/.venv/.set-up-$extra"
 }
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.nmf.blocks import BLOCK, Blocks
+from workbench.nmf.kernels import coordinates, least_squares
 from workbench.nmf.objective import Exponent, Objective
 from workbench.nmf.problem import Problem, Sums, added
-from workbench.nmf.products import onto_activations, onto_templates
-from workbench.nmf.result import Array, Factorisation, Flags, IterationProgress, Watch
+from workbench.nmf.result import Array, Factorisation, IterationProgress, Watch
 
 LONGEST_PERIOD = 5
 """Extrapolated steps from one look at the cost to the next."""
@@ -170,61 +170,61 @@ def _beyond(new: Array, old: Array, weight: float) -> Array:
     kind = new.dtype.type
     tiny = np.finfo(new.dtype).tiny
     change = np.clip(new / np.maximum(old, tiny), kind(1 / LARGEST_STEP), kind(LARGEST_STEP))
-    return new * change ** kind(weight)
+    # Not a power of numbers, which takes twice as long.
+    return np.asarray(new * np.exp(kind(weight) * np.log(change)))
 
 
 class _Hals:
-    """Every row of h, then of w, in turn at its exact minimum with all others fixed, from extrapolated points.
+    """Every component of h, then of w, in turn at its exact minimum with all others fixed, from extrapolated points.
 
-    The point is (w, rows), of which the cost is known; the next step starts from the point beyond it on the line from
+    The point is (w, h), of which the cost is known; the next step starts from the point beyond it on the line from
     the last one. Where the cost rises, a plain step from the best point follows, and later ones reach less far.
     The cost comes from small matrices, as a difference of large numbers: a fit better than about 1e-6 of ½ ‖V‖² can't
     be told from rounding.
     """
 
     def __init__(self, problem: Problem, blocks: Blocks, w: Array, h: Array) -> None:
-        rows = np.ascontiguousarray(h.T)
         self._problem, self._blocks = problem, blocks
-        self._best = self._last = self._far = w, rows
+        self._best = self._last = self._far = w, h
         self._cost = np.inf
         self._reach, self._most, self._plain = FIRST_REACH, 1.0, True
 
     @property
     def point(self) -> tuple[Array, Array]:
-        h = self._best[1].T.copy()
+        h = self._best[1].copy()
         return self._problem.normalise(self._best[0], h), h
 
     def settle(self) -> None:
         """The point is the best one always."""
 
     def step(self, last: bool) -> float:
-        problem, run = self._problem, self._blocks.run
+        problem = self._problem
         reach = 0.0 if self._plain else self._reach
-        w, rows = self._far[0].copy(), self._far[1].copy()
-        # The products with V in threads. The sweeps take short calls, which threads would only hinder.
-        if problem.free_h:
-            up = np.concatenate(run(lambda part: onto_templates(problem.vt[part], w))).T.copy()
-            if problem.mu:
-                up -= (problem.mu * w.sum(axis=1)[:, None]).astype(up.dtype)
-            _coordinate_sweeps(rows, up, w @ w.T, problem.hold_h)
-        ahead = _further(rows, self._last[1], reach)
-        up = added(run(lambda part: onto_activations(ahead[:, part].T, problem.vt[part], self._blocks)))
-        gram = ahead @ ahead.T
+        w, h, before = self._far[0].copy(), self._far[1].copy(), self._last[1]
+        gram, less, ahead = w @ w.T, self._less(w.sum(axis=1)), np.empty_like(h)
+
+        def activations(part: slice) -> Array:
+            factors = (problem.vt[part], w, gram, less, h[part], before[part], ahead[part])
+            return least_squares(*factors, reach, problem.hold_h, INNER_SWEEPS, self._blocks)
+
+        up = added(self._blocks.run(activations))
+        gram = ahead.T @ ahead
         if problem.free_w:
-            aim = up
-            if problem.mu:
-                aim = up - (problem.mu * ahead.sum(axis=1)[:, None]).astype(up.dtype)
-            _coordinate_sweeps(w, aim, gram, problem.hold_w)
-        cost = problem.gram_cost(w, ahead.T, up, gram)
+            coordinates(w, up - self._less(ahead.sum(axis=0))[:, None], gram, problem.hold_w, INNER_SWEEPS)
+        cost = problem.gram_cost(w, ahead, up, gram)
         if cost <= self._cost or self._plain:
             # A plain step is two exact minima: if its cost is higher, that is the rounding of the sums.
             self._best, self._cost, self._plain = (w, ahead), min(cost, self._cost), False
-            self._far, self._last = (_further(w, self._last[0], reach), ahead), (w, rows)
+            self._far, self._last = (_further(w, self._last[0], reach), ahead), (w, h)
             self._reach, self._most = min(self._most, GROWTH * self._reach), min(1.0, MOST_GROWTH * self._most)
         else:
             self._far = self._last = self._best
             self._most, self._reach, self._plain = self._reach, self._reach / SHRINKING, True
         return self._cost
+
+    def _less(self, sums: Array) -> Array:
+        """What the penalty takes from the products of V with a factor of these sums."""
+        return np.asarray(self._problem.mu * sums, sums.dtype)
 
 
 def _further(new: Array, old: Array, reach: float) -> Array:
@@ -233,18 +233,3 @@ def _further(new: Array, old: Array, reach: float) -> Array:
         return new
     out: Array = new + new.dtype.type(reach) * (new - old)
     return np.maximum(out, 0, out=out)
-
-
-def _coordinate_sweeps(x: Array, up: Array, gram: Array, hold: Flags) -> None:
-    """Minimise ½ xᵀ gram x − upᵀ x over x ≥ 0 (K, M), row by row, in place (Cichocki & Phan 2009, eq. 25)."""
-    free = [k for k in range(len(x)) if not hold[k] and gram[k, k] > 0]
-    scale = np.where(gram.diagonal() > 0, gram.diagonal(), 1)[:, None]
-    # The others' share only: x_k = (up_k − Σ_{j≠k} gram_kj x_j) / gram_kk, or 0.
-    others, aim = gram / scale, up / scale
-    np.fill_diagonal(others, 0)
-    row = np.empty_like(x[0])
-    for _ in range(INNER_SWEEPS):
-        for k in free:
-            np.matmul(others[k], x, out=row)
-            np.subtract(aim[k], row, out=row)
-            np.maximum(row, 0, out=x[k])

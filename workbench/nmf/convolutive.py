@@ -6,8 +6,6 @@ template are rows of one matrix, and a shifted sum over a product with it makes 
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -15,8 +13,7 @@ from workbench.nmf.accelerated import descend_fast
 from workbench.nmf.blocks import Blocks
 from workbench.nmf.multiplicative import descend
 from workbench.nmf.objective import Objective
-from workbench.nmf.problem import Half, Problem, Sums, sums_of
-from workbench.nmf.products import onto_activations, onto_templates
+from workbench.nmf.problem import Problem, Sums, sums_of
 from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, Watch
 
 
@@ -56,10 +53,13 @@ def stacked(h: Array, length: int, part: slice | None = None) -> Array:
     """The T = `length` delayed copies of h (N, K) beside each other, (N, K·T); `part` gives some rows of it."""
     part = part or slice(0, len(h))
     first = max(0, part.start - length + 1)
-    above = np.zeros((length - 1 - (part.start - first), h.shape[1]), h.dtype)
-    padded = np.concatenate([above, h[first : part.stop]])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, length, axis=0)
-    return np.ascontiguousarray(windows[:, :, ::-1]).reshape(part.stop - part.start, -1)
+    padded = np.zeros((part.stop - part.start + length - 1, h.shape[1]), h.dtype)
+    padded[len(padded) - (part.stop - first) :] = h[first : part.stop]
+    step = padded.strides[0]
+    # Each row is a window of the last T frames, the latest first; `sliding_window_view` takes longer than the copy.
+    shape, strides = (part.stop - part.start, h.shape[1], length), (step, padded.itemsize, -step)
+    windows: Array = np.ndarray(shape, h.dtype, padded, (length - 1) * step, strides)
+    return np.ascontiguousarray(windows).reshape(shape[0], -1)
 
 
 def gathered(product: Array, length: int) -> Array:
@@ -184,7 +184,7 @@ class ConvolutiveProblem(Problem):
     def sweep(self, blocks: Blocks, w: Array, h: Array, cost: bool = True) -> Sums:
         half = self.half(w, h)
         if self.free_h:
-            pairs = blocks.run(partial(self._products, blocks=blocks, half=half, h=h))
+            pairs = blocks.run(lambda part: self.sums.of_frames(part, stacked(h, self.length, part), w, blocks))
             up = gathered(np.concatenate([up for up, _ in pairs]), self.length)
             products = [down for _, down in pairs if down is not None]
             # Without weights KL's denominator is the sum of the template's frames that are within the recording.
@@ -193,24 +193,6 @@ class ConvolutiveProblem(Problem):
             if self.mu:
                 down += (self.mu * half.sums.reshape(-1, self.length).sum(axis=1)).astype(self.kind)
             self.step(h, up, down, half.square)
-        parts = blocks.run(partial(self._sums, blocks=blocks, half=half, h=h, want_cost=cost))
+        parts = blocks.run(lambda part: self.of_bins(part, stacked(h, self.length, part), w, blocks, cost))
         first_up, first_down, total = sums_of(parts)
         return Sums(first_up, first_down, max(0.0, total + self.constant) + self.penalty(w, h) if cost else np.nan)
-
-    def _terms(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array, Array, Array | None]:
-        """Delayed activations, model, and the terms of the updates, for a block."""
-        g = None if self.gt is None else self.gt[part]
-        rows = stacked(h, self.length, part)
-        model = self.model(rows, half, blocks)
-        return (rows, model, *self.terms(self.vt[part], g, model, blocks))
-
-    def _products(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array | None]:
-        _, _, p, q = self._terms(part, blocks, half, h)
-        return onto_templates(p, half.w), None if q is None else onto_templates(q, half.w)
-
-    def _sums(self, part: slice, blocks: Blocks, half: Half, h: Array, want_cost: bool) -> tuple[Array, Array, float]:
-        rows, model, p, q = self._terms(part, blocks, half, h)
-        g = None if self.gt is None else self.gt[part]
-        cost = self.block_cost(self.vt[part], g, model, rows, half, blocks) if want_cost else 0.0
-        down = rows.sum(axis=0)[:, None] if q is None else onto_activations(rows, q, blocks)
-        return onto_activations(rows, p, blocks), down, cost

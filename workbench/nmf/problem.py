@@ -13,9 +13,10 @@ from functools import partial
 import numpy as np
 
 from workbench.nmf.blocks import Blocks, aligned_rows
-from workbench.nmf.divergence import divergence, itakura_saito, relative_floor
+from workbench.nmf.divergence import relative_floor
+from workbench.nmf.kernels import onto_activations, onto_templates, sums_for
+from workbench.nmf.kernels.fused import FusedSums
 from workbench.nmf.objective import Objective
-from workbench.nmf.products import model_of, onto_activations, onto_templates
 from workbench.nmf.ranges import Scaling, scaling_of, tamed
 from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, check_factors, check_spectrogram, held
 
@@ -39,11 +40,10 @@ class Sums:
 
 @dataclass(frozen=True, eq=False)
 class Half:
-    """What all blocks share in one sweep: w (K, F), the same with the floor as a last row, w wᵀ (where wanted), w's
-    row sums, and the quadratic penalty's gradient (K,)."""
+    """What all blocks share in one sweep: w (K, F), w wᵀ (where wanted), w's row sums, and the quadratic penalty's
+    gradient (K,)."""
 
     w: Array
-    floored: Array
     gram: Array | None
     sums: Array
     square: Array | None
@@ -93,10 +93,7 @@ class Problem:
         self.vt = aligned_rows(V, self.align)
         self.width = self.vt.shape[1]
         self.gt = None if g is None else aligned_rows(np.asarray(g, V.dtype), self.align)
-        if self.gt is not None:
-            self.vt = np.where(self.gt > 0, self.vt, 0)
-        if beta < 1:
-            self.vt = np.maximum(self.vt, self.floor)
+        self.sums = sums_for(self.vt, self.gt, beta, float(self.floor), len(self.owner))
         self.free_w, self.free_h = not self.hold_w.all(), not self.hold_h.all()
         self._free = ~(self.hold_w | self.hold_h)
         self._some_h = bool(self.hold_h.any())
@@ -104,11 +101,8 @@ class Problem:
         penalised = objective.sparsity > 0 or objective.uncorrelatedness > 0
         # A pass over V in double precision, which takes as long as an iteration, only where it is used.
         wanted = penalised or (beta == 1.0 and self.gt is None)
-        total = float(self.vt[:, : self.bins].sum(dtype=np.float64)) if wanted else 0.0
-        mean = total / V.size
-        if self.gt is not None:
-            mean = float(np.vdot(self.vt, self.gt)) / max(float(self.gt.sum(dtype=np.float64)), tiny)
-        mean = 1.0 if self.silent or not penalised else mean
+        total, share = self._total() if wanted else (0.0, 1.0)
+        mean = 1.0 if self.silent or not penalised else total / max(share, tiny)
         self.mu = objective.sparsity * mean ** (beta - 1)
         self._nu = objective.uncorrelatedness * mean ** (beta - 2) / self.frames
         self.constant = self._cost_of_v(total)
@@ -170,7 +164,7 @@ class Problem:
     def sweep(self, blocks: Blocks, w: Array, h: Array, cost: bool = True) -> Sums:
         """Update h in place, block by block, and gather what the update of w needs at the new h."""
         half = self.half(w, h)
-        parts = blocks.run(partial(self._block, blocks=blocks, half=half, h=h, want_cost=cost))
+        parts = blocks.run(partial(self._block, blocks=blocks, half=half, h=h, cost=cost))
         up, down, total = sums_of(parts)
         if self.gram:
             return Sums(up, down @ w, self.gram_cost(w, h, up, down) if cost else np.nan)
@@ -178,8 +172,7 @@ class Problem:
 
     def half(self, w: Array, h: Array) -> Half:
         """What all blocks share in a sweep with this w."""
-        floored = np.concatenate([w, np.full((1, self.width), self.floor)])
-        return Half(w, floored, w @ w.T if self.gram else None, w.sum(axis=1), self._square_for_h(w, h))
+        return Half(w, w @ w.T if self.gram else None, w.sum(axis=1), self._square_for_h(w, h))
 
     def templates(self, w: Array, h: Array, sums: Sums) -> Array:
         """w after the update that `sweep` prepared; rows that are held stay."""
@@ -237,28 +230,26 @@ class Problem:
 
     # -- one block -----------------------------------------------------------------------------------
 
-    def _block(self, part: slice, blocks: Blocks, half: Half, h: Array, want_cost: bool) -> tuple[Array, Array, float]:
-        v, rows = self.vt[part], h[part]
-        g = None if self.gt is None else self.gt[part]
+    def _block(self, part: slice, blocks: Blocks, half: Half, h: Array, cost: bool) -> tuple[Array, Array, float]:
+        rows, w = h[part], half.w
         if self.gram:
-            return self._gram_block(v, rows, half, blocks)
-        w = half.w
+            return self._gram_block(self.vt[part], rows, half, blocks)
+        more = (self.mu * half.sums).astype(self.kind)
+        if self.free_h and half.square is None and isinstance(self.sums, FusedSums):
+            more = more + half.sums if self.objective.beta else more
+            root = self.objective.gamma == 0.5
+            return self.sums.sweep(part, rows, w, blocks, more, self.hold_h, root, self.free_w, cost)
         if self.free_h:
-            up_of, down_of = self.terms(v, g, self.model(rows, half, blocks), blocks)
-            down = half.sums if down_of is None else onto_templates(down_of, w)
-            if self.mu:
-                down = down + (self.mu * half.sums).astype(self.kind)
-            self.step(rows, onto_templates(up_of, w), down, half.square)
-        nothing = np.zeros((1, 1), self.kind)
-        if not self.free_w and not want_cost:
+            up, down = self.sums.of_frames(part, rows, w, blocks)
+            self.step(rows, up, (half.sums if down is None else down) + more, half.square)
+        return self.of_bins(part, rows, w, blocks, cost)
+
+    def of_bins(self, part: slice, rows: Array, w: Array, blocks: Blocks, cost: bool) -> tuple[Array, Array, float]:
+        """What the update of w and the cost need of a block, as far as either is wanted."""
+        if not self.free_w and not cost:
+            nothing = np.zeros((1, 1), self.kind)
             return nothing, nothing, 0.0
-        model = self.model(rows, half, blocks)
-        up_of, down_of = self.terms(v, g, model, blocks)
-        cost = self.block_cost(v, g, model, rows, half, blocks) if want_cost else 0.0
-        if not self.free_w:
-            return nothing, nothing, cost
-        down = rows.sum(axis=0)[:, None] if down_of is None else onto_activations(rows, down_of, blocks)
-        return onto_activations(rows, up_of, blocks), down, cost
+        return self.sums.of_bins(part, rows, w, blocks, self.free_w, cost)
 
     def _gram_block(self, v: Array, rows: Array, half: Half, blocks: Blocks) -> tuple[Array, Array, float]:
         """Euclidean without weights: Wᵀ(WH) = (WᵀW)H, so the model is never formed."""
@@ -267,7 +258,7 @@ class Problem:
             down = rows @ half.gram
             if self.mu:
                 down = down + (self.mu * half.sums).astype(self.kind)
-            self.step(rows, onto_templates(v, half.w), down, half.square)
+            self.step(rows, onto_templates(v, half.w, blocks), down, half.square)
         return onto_activations(rows, v, blocks), rows.T @ rows, 0.0
 
     def step(self, rows: Array, up: Array, down: Array, square: Array | None) -> None:
@@ -276,35 +267,6 @@ class Problem:
         without_traces(rows)
         if held is not None:
             rows[:, self.hold_h] = held
-
-    def model(self, rows: Array, half: Half, blocks: Blocks) -> Array:
-        """The model of a block, floored, in a buffer: the floor is one more component, which costs less than adding."""
-        more = blocks.scratch("rows", (len(rows), rows.shape[1] + 1), self.kind)
-        more[:, :-1], more[:, -1] = rows, 1
-        return model_of(more, half.floored, blocks.scratch("model", (len(rows), self.width), self.kind))
-
-    def terms(self, v: Array, g: Array | None, model: Array, blocks: Blocks) -> tuple[Array, Array | None]:
-        """G ⊙ V ⊙ L^(β−2) and G ⊙ L^(β−1) (None where that is all ones) in buffers, one of them perhaps `model`'s."""
-        beta = self.objective.beta
-        if beta == 1.0 and g is None:
-            return np.divide(v, model, out=model), None
-        p = blocks.scratch("p", model.shape, self.kind)
-        if beta == 0.0 and g is None:
-            np.divide(1, model, out=model)  # np.reciprocal takes twice as long
-            np.multiply(v, model, out=p)
-            p *= model
-            return p, model
-        q = blocks.scratch("q", model.shape, self.kind)
-        if beta == 2.0:
-            p[:], q[:] = v, model
-        else:
-            np.power(model, model.dtype.type(beta - 1), out=q)
-            np.multiply(v, q, out=p)
-            p /= model
-        if g is not None:
-            p *= g
-            q *= g
-        return p, q
 
     def ratio(self, up: Array, down: Array, square: Array | None = None) -> Array:
         """The factor of an update: up/down to the exponent, or the root that takes in a quadratic penalty."""
@@ -322,7 +284,20 @@ class Problem:
             return np.sqrt(out, out=out)
         return out if gamma == 1.0 else np.power(out, kind(gamma), out=out)
 
-    # -- cost ----------------------------------------------------------------------------------------
+    # -- V as a whole --------------------------------------------------------------------------------
+
+    def _total(self) -> tuple[float, float]:
+        """Σ G ⊙ V and Σ G, in pieces, whose sums in double precision take no memory."""
+        total = share = 0.0
+        for n in range(0, self.frames, 64):
+            v = self.vt[n : n + 64]
+            if self.gt is None:
+                total += float(v.sum(dtype=np.float64))
+                continue
+            g = self.gt[n : n + 64]
+            total += float(np.vdot(np.where(g > 0, v, 0), g))
+            share += float(g.sum(dtype=np.float64))
+        return total, self.frames * self.bins if self.gt is None else share
 
     def _cost_of_v(self, total: float) -> float:
         """The share of the cost that no factor changes."""
@@ -334,20 +309,6 @@ class Problem:
         if beta == 1.0 and self.gt is None:
             return float(float(self.floor) * self.frames * self.bins - total)
         return 0.0
-
-    def block_cost(self, v: Array, g: Array | None, model: Array, rows: Array, half: Half, blocks: Blocks) -> float:
-        """Σ G ⊙ d_β(v | L) of a block, without `_cost_of_v`; `model` is what `terms` has left of it."""
-        beta = self.objective.beta
-        if g is None and beta in (0.0, 1.0):
-            ratio = blocks.scratch("ratio", model.shape, self.kind)
-            if beta == 0.0:
-                return itakura_saito(np.multiply(v, model, out=ratio))
-            # The sum of the model is that of W times that of H. The trace is for bins where V is zero.
-            np.add(model, model.dtype.type(1e-30), out=ratio)
-            linear = rows.sum(axis=0, dtype=np.float64) @ half.sums.astype(np.float64)
-            logs = np.log(ratio, out=ratio)
-            return float(np.vdot(v, logs)) + float(linear)
-        return divergence(v, model, beta, g)
 
 
 def without_traces(x: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -59,8 +59,8 @@ def check_spectrogram(V: Array, weights: Array | None = None) -> float:
             raise ValueError(f"The weights' shape {weights.shape} is not that of V, {V.shape}.")
         if not np.isfinite(weights).all() or float(weights.min()) < 0:
             raise ValueError("Weights must be nonnegative and finite.")
-        V = np.where(weights > 0, V, 0)
-    low, peak = float(V.min()), float(V.max())
+    counts: Any = True if weights is None else weights > 0
+    low, peak = float(V.min(where=counts, initial=0)), float(V.max(where=counts, initial=0))
     # A NaN makes both NaN, and every comparison with it false.
     if not (low >= 0 and peak < np.inf):
         raise ValueError("V must be nonnegative and finite.")
@@ -114,4 +114,4 @@ def held(which: bool | ArrayLike, components: int) -> Flags:
     flags = np.asarray(which, bool)
     if flags.ndim > 1 or (flags.ndim == 1 and len(flags) != components):
         raise ValueError(f"Held must be one flag, or one for each of the {components} components.")
-    return np.broadcast_to(flags, (components,))
+    return np.full(components, flags)

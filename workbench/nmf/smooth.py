@@ -8,7 +8,6 @@ D_IS(V | WH) + λ Σ_k Σ_n d_IS(h_{k,n−1} | h_{k,n}), which does not depend o
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,7 @@ from workbench.nmf.blocks import Blocks
 from workbench.nmf.divergence import divergence
 from workbench.nmf.multiplicative import descend
 from workbench.nmf.objective import Exponent, Objective
-from workbench.nmf.problem import Half, Problem, Sums, sums_of
-from workbench.nmf.products import onto_activations, onto_templates
+from workbench.nmf.problem import Problem, Sums, sums_of
 from workbench.nmf.result import Array, Factorisation, IterationProgress, Watch, chosen
 
 
@@ -109,37 +107,21 @@ class SmoothProblem(Problem):
         return w, raised(h, ~self.hold_h) if self.smoothness else h
 
     def sweep(self, blocks: Blocks, w: Array, h: Array, cost: bool = True) -> Sums:
-        half = self.half(w, h)
         if self.free_h:
-            pairs = blocks.run(partial(self._products, blocks=blocks, half=half, h=h))
+            pairs = blocks.run(lambda part: self.sums.of_frames(part, h[part], w, blocks))
             up, down = (np.concatenate(each).astype(np.float64) for each in zip(*pairs, strict=True))
             free = ~self.hold_h
             solve = _red_black if self._order == Order.RED_BLACK else _sequential
             new = solve(h[:, free].astype(np.float64), up[:, free], down[:, free], self.smoothness)
             # A component that dies out must not reach zero, of which the penalty has no value.
             h[:, free] = np.maximum(new, _trace(h.dtype)) if self.smoothness else new
-        first_up, first_down, total = sums_of(blocks.run(partial(self._sums, blocks=blocks, half=half, h=h, cost=cost)))
+        parts = blocks.run(lambda part: self.of_bins(part, h[part], w, blocks, cost))
+        first_up, first_down, total = sums_of(parts)
         return Sums(first_up, first_down, max(0.0, total) + self.penalty(w, h) if cost else np.nan)
 
     def penalty(self, w: Array, h: Array) -> float:
         # What is held adds nothing that an update could change, and may hold zeros.
         return smoothness_penalty(h[:, ~self.hold_h], self.smoothness)
-
-    def _products(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array]:
-        _, p, q = self._terms(part, blocks, half, h)
-        return onto_templates(p, half.w), onto_templates(q, half.w)
-
-    def _sums(self, part: slice, blocks: Blocks, half: Half, h: Array, cost: bool) -> tuple[Array, Array, float]:
-        model, p, q = self._terms(part, blocks, half, h)
-        g = None if self.gt is None else self.gt[part]
-        total = self.block_cost(self.vt[part], g, model, h[part], half, blocks) if cost else 0.0
-        return onto_activations(h[part], p, blocks), onto_activations(h[part], q, blocks), total
-
-    def _terms(self, part: slice, blocks: Blocks, half: Half, h: Array) -> tuple[Array, Array, Array]:
-        model = self.model(h[part], half, blocks)
-        p, q = self.terms(self.vt[part], None if self.gt is None else self.gt[part], model, blocks)
-        assert q is not None
-        return model, p, q
 
 
 def raised(h: Array, free: ArrayLike = True) -> Array:
@@ -241,6 +223,7 @@ def sage(
     if problem.silent:
         return problem.silence(w, h)
     h, w = raised(h), raised(w.T).T.copy()
+    v = np.maximum(problem.vt, problem.floor)
     costs: list[float] = []
     with Blocks(problem.frames, threads) as blocks:
         model = np.concatenate(blocks.run(lambda part: h[part] @ w + problem.floor))
@@ -249,9 +232,9 @@ def sage(
         while iterations is None or iteration < iterations:
             iteration += 1
             for k in range(len(w)):
-                _alternate(problem, blocks, w, h, k, model, power)
+                _alternate(problem, blocks, v, w, h, k, model, power)
             w = problem.normalise(w, h)
-            cost = sum(blocks.run(lambda part: divergence(problem.vt[part], model[part], 0.0)))
+            cost = sum(blocks.run(lambda part: divergence(v[part], model[part], 0.0)))
             costs.append(problem.told(max(0.0, float(cost)) + problem.penalty(w, h)))
             if watch is not None:
                 watch(*problem.factors(w, h))
@@ -266,7 +249,9 @@ class _EmProblem(SmoothProblem):
     align = 1
 
 
-def _alternate(problem: SmoothProblem, blocks: Blocks, w: Array, h: Array, k: int, model: Array, power: Array) -> None:
+def _alternate(
+    problem: SmoothProblem, blocks: Blocks, v: Array, w: Array, h: Array, k: int, model: Array, power: Array
+) -> None:
     """One component: its posterior power, then its activations, its template, and the model."""
     row, old = w[k], h[:, k].copy()
     inverse = 1 / row
@@ -275,7 +260,7 @@ def _alternate(problem: SmoothProblem, blocks: Blocks, w: Array, h: Array, k: in
         mine, total, out = np.multiply.outer(old[part], row), model[part], power[part]
         # Posterior power (w h/L)² V + w h (1 − w h/L).
         np.divide(mine, total, out=out)
-        out *= problem.vt[part] / total * mine - mine
+        out *= v[part] / total * mine - mine
         out += mine
         np.maximum(out, 0, out=out)
         return np.asarray(out @ inverse)
