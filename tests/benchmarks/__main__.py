@@ -10,6 +10,7 @@ from tests.benchmarks import (
     edit,
     effort,
     engine,
+    engine_paths,
     exchange,
     extraction,
     inputs,
@@ -30,6 +31,7 @@ from tests.benchmarks import (
 BENCHMARKS = {
     "main": main_job.measure,
     "engine": engine.measure,
+    "engine-paths": engine_paths.measure,
     "presets": presets.measure,
     "extraction": extraction.measure,
     "windows": windows.measure,

@@ -9,6 +9,9 @@ them back to the system after each use, 100 iterations of scikit-learn wait for 
 long as where it keeps them. Which of the two a process meets is chance. So each round is a process of its own, which
 computes V and then runs every way once, as a script would; `lowest` and `highest` are the ratios within single rounds.
 V is stored bin by bin for scikit-learn, which suits it best.
+
+With OPENBLAS_CORETYPE=Haswell, which holds scikit-learn's BLAS to AVX2, our compiled kernels are held to it as well;
+`kernels` is which of them ran.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from tests.benchmarks.engine_rounds import (
     ROUNDS,
     alone,
     alternating,
+    as_blas,
     recording,
     seconds,
     spectrogram,
@@ -46,8 +50,8 @@ from workbench.nmf.result import Array, Factorisation
 from workbench.nmf.starts import random_start
 
 BETAS = {"KL": 1.0, "IS": 0.0, "Euclidean": 2.0}
-EXACT = {("KL", 10): ">= 6", ("IS", 10): ">= 4", ("KL", 30): ">= 3.5", ("IS", 30): ">= 2.7"}
-FAST = {"KL": ">= 8", "IS": ">= 12", "Euclidean": ">= 5"}
+EXACT = {("KL", 10): ">= 7", ("IS", 10): ">= 6", ("KL", 30): ">= 4", ("IS", 30): ">= 3.5"}
+FAST = {"KL": ">= 12", "IS": ">= 20", "Euclidean": ">= 6"}
 
 
 def measure(report: Report, rounds: int = ROUNDS) -> None:
@@ -82,7 +86,7 @@ def descents(report: Report, name: str, components: int, rounds: int) -> None:
     def compared(way: str) -> dict[str, Any]:
         single = [each["sklearn"] / each[way] for each in took]
         ends = {"lowest": round(min(single), 2), "highest": round(max(single), 2)}
-        return seconds(ours=median[way], sklearn=median["sklearn"]) | ends
+        return seconds(ours=median[way], sklearn=median["sklearn"]) | ends | {"kernels": as_blas()}
 
     if "exact" in median:
         report.figure(
@@ -108,6 +112,7 @@ def descents(report: Report, name: str, components: int, rounds: int) -> None:
 def tell_costs(name: str, components: int) -> None:
     """Print scikit-learn's cost, that of ours after as many iterations and of the fast descent, in float64; whether
     the latter has reached scikit-learn's, and after how many iterations."""
+    as_blas()
     beta = BETAS[name]
     V = spectrogram(beta)
     start = random_start(V, components, seed=0)
@@ -120,6 +125,7 @@ def tell_costs(name: str, components: int) -> None:
 
 def tell_round(name: str, components: int, target: float, number: int) -> None:
     """Print the seconds of each way, run once; every round begins with another one."""
+    as_blas()
     beta = BETAS[name]
     V = spectrogram(beta)
     V_rows = np.ascontiguousarray(V)
@@ -193,6 +199,7 @@ def peak_memory(report: Report) -> None:
 
 def tell_memory() -> None:
     """Print the megabytes of `peak_memory` as JSON; for a process that has done nothing before."""
+    as_blas()
     V = spectrogram(1.0)
     W, H = random_start(V, 10, seed=0)
     run = partial(factorise, V, W, H, 1.0, ITERATIONS, cost_every=10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ import numpy as np
 import soundfile
 
 from tests.benchmarks.driving import DEMO
+from workbench.nmf import kernels
+from workbench.nmf.kernels.compiled import available
 from workbench.nmf.result import Array
 from workbench.spectral.stft import Analysis, magnitudes
 
@@ -41,6 +44,13 @@ def spectrogram(beta: float) -> Array:
     if beta == 0.0:
         np.maximum(V, V.max() * np.float32(1e-10), out=V)
     return V
+
+
+def as_blas() -> str:
+    """Hold the compiled kernels to AVX2 where OPENBLAS_CORETYPE holds BLAS to it; the name of those that run."""
+    if os.environ.get("OPENBLAS_CORETYPE") == "Haswell":
+        kernels.library = next((each for each in available() if each.instructions != "avx512"), None)
+    return "numpy" if kernels.library is None else kernels.library.instructions
 
 
 def alternating(
