@@ -6,6 +6,8 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -110,3 +112,34 @@ def test_what_is_on_the_disk_takes_no_memory_of_its_own():
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(ran.stdout) < 20_000, "kB, of a hundred thousand"
+
+
+def test_bytes_are_kept_and_what_their_source_raises_passes_through(folder):
+    with scratch.kept([b"ab", b"", b"c"]) as file:
+        assert file.read() == b"abc"
+
+    def broken():
+        yield b"a"
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        scratch.kept(broken())
+    assert list(folder.iterdir()) == []
+
+
+def test_without_a_place_for_large_files_the_ordinary_one_serves(monkeypatch):
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(scratch.os, "access", lambda path, mode: False)
+    assert scratch.folder() == Path(tempfile.gettempdir())
+
+
+def test_a_head_that_asks_for_more_than_there_is_room_for_is_not_believed(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "a.flac", tone_mix(3.0), 8000, subtype="PCM_16")
+    data = bytearray((tmp_path / "a.flac").read_bytes())
+    # So many frames in its STREAMINFO, and no sum that could tell.
+    data[21:26] = bytes([data[21] & 0xF0]) + (24_000 * 20).to_bytes(4, "big")
+    data[26:42] = bytes(16)
+    (tmp_path / "a.flac").write_bytes(data)
+    monkeypatch.setattr(scratch.shutil, "disk_usage", lambda place: SimpleNamespace(free=scratch.SPARED + 10**6))
+    recording = load(tmp_path / "a.flac", scratch=Scratch(10_000))
+    assert len(recording.samples) == 24_000 and [each.code for each in recording.remarks] == ["audio.cut_short"]

@@ -134,6 +134,25 @@ def test_more_than_fits_into_32_bits_is_found(tmp_path, kind, name, order):
             assert len(sound.read()) == 1000
 
 
+@pytest.mark.parametrize("tail", [b"", b"LIST\x04\x00\x00\x00INFO"])
+def test_more_than_32_bits_count_that_were_written_to_a_pipe_are_found(tmp_path, tail):
+    """The head says all that fits. Where a chunk begins there, it is true."""
+    data = made("wav")
+    begin = place_of(data, b"data") + 4
+    length = (4 * GIB - 1 if tail else 5 * GIB) // 4 * 4
+    said = length if tail else 4 * GIB - 1
+    path = tmp_path / "piped.wav"
+    with path.open("wb") as file:
+        file.write(sized(sized(data[:begin], place_of(data, b"data"), said), 4, 4 * GIB - 1))
+        file.truncate(begin + length)
+        file.seek(0, 2)
+        file.write(tail)
+    with path.open("rb") as file:
+        layout = layout_of(file)
+        with soundfile.SoundFile(layout.streams[0].file) as sound:
+            assert sound.frames == length // 4
+
+
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.9])
 @pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "alac"])
 def test_a_file_that_was_cut_gives_what_is_there_and_says_so(tmp_path, kind, share):

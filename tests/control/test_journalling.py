@@ -179,6 +179,21 @@ def test_what_can_not_be_taken_up_is_offered_again_and_comes_back_from_where_the
     assert pump(QCoreApplication.instance(), lambda: not left.folder.exists(), 10)
 
 
+def test_work_that_was_not_put_in_place_of_other_work_is_offered_again(start, song, tmp_path):
+    """The open document was changed while it was read, and the question about that came to nothing."""
+    first = opened(start(), song)
+    separate(first, 2)
+    second = start(killed(first, tmp_path))
+    (left,) = left_of(second)
+    opened(second, song)
+    asked = []
+    second.opening.overtaken.connect(asked.append)
+    second.opening.recover(left)
+    second.layers.add()
+    assert pump(QCoreApplication.instance(), lambda: asked and not second.runner.jobs, 20)
+    assert [each.name for each in left_of(second)] == ["song.wav"], "nobody has it"
+
+
 def test_work_that_another_program_took_up_meanwhile_is_told(start, song, tmp_path):
     first = opened(start(), song)
     separate(first, 2)

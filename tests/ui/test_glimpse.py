@@ -34,6 +34,26 @@ def test_it_stands_in_the_place_of_the_spectrogram_and_goes(opened):
     assert panes.spectrogram.hasFocus()
 
 
+def test_unsaved_work_stays_in_sight(opened):
+    document, opening, panes = opened.desk.document, opened.desk.opening, opened.window.panes
+    opening.glimpsed.emit(a_glimpse())
+    assert panes.glimpse.isVisible()
+    opened.desk.layers.add()
+    assert document.dirty
+    opening.glimpsed.emit(a_glimpse())
+    assert panes.spectrogram.isVisible() and not panes.glimpse.isVisible()
+    opening.glimpsed.emit(None)
+
+
+def test_what_had_the_focus_keeps_it(opened):
+    field = opened.window.panes.factorise.components
+    field.setFocus()
+    opened.desk.opening.glimpsed.emit(a_glimpse())
+    opened.desk.opening.glimpsed.emit(None)
+    pump(opened.application)
+    assert field.hasFocus()
+
+
 def test_an_empty_window_says_again_what_can_be_done(workbench):
     workbench.window.show()
     workbench.desk.opening.glimpsed.emit(a_glimpse())

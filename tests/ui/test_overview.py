@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from tests.conftest import pump
 from tests.ui.gestures import LEFT, NONE
+from workbench.spectral.scales import FrequencyScale
 from workbench.ui.spectrogram.view import LEFT as MARGIN_LEFT
 from workbench.ui.spectrogram.view import RIGHT
 
@@ -139,3 +140,31 @@ def test_the_waveform_can_be_switched_on_and_comes_back(opened):
     assert int(window._settings.value("waveform")) == 1
     window.actions_["showWaveform"].trigger()
     assert not wave.isVisible()
+
+
+def test_another_scale_is_another_picture(opened, overview):
+    pump(opened.application)
+    before = overview.grab().toImage()
+    opened.desk.viewport.set_scale(FrequencyScale.LINEAR)
+    pump(opened.application)
+    assert overview.grab().toImage() != before
+
+
+def test_an_edge_dragged_over_the_other_leaves_that_in_its_place(opened, overview):
+    v = opened.desk.viewport
+    v.show_time(0.3 * v.duration, 0.5 * v.duration)
+    stop = v.stop
+    QTest.mousePress(overview, LEFT, NONE, at(overview, 0.3))
+    for step in range(30):
+        QTest.mouseMove(overview, at(overview, 0.7) + QPoint(step % 2, 0))
+    QTest.mouseRelease(overview, LEFT, NONE, at(overview, 0.7))
+    assert v.stop == pytest.approx(stop) and v.span == pytest.approx(0.02, abs=1e-6)
+
+
+def test_the_playhead_of_a_day_long_recording_may_be_far_away(opened):
+    """Seconds that lie farther away than Qt counts pixels are none to be painted."""
+    opened.desk.viewport._duration = 86400.0
+    opened.desk.viewport.show_time(86000.0, 86000.02)
+    for pane in (opened.window.panes.waveform, opened.window.panes.spectrogram, opened.window.panes.activations):
+        pane._show_playhead(86000.01)
+        pane._show_playhead(0.0)

@@ -147,6 +147,16 @@ def test_curves_move_with_the_view_and_are_drawn_for_it_soon(factorised):
     assert templates._picture is picture, "they have no time"
 
 
+def test_curves_that_nobody_sees_are_not_drawn_by_scrolling(factorised):
+    program, pane = factorised, factorised.window.panes.activations
+    pump(program.application, seconds=0.2)
+    program.window.layout_.show_mixer()
+    assert pump(program.application, lambda: pane.visibleRegion().isEmpty(), 5)
+    program.desk.viewport.show_time(0.5, 1.5)
+    pump(program.application, seconds=0.2)
+    assert pane._picture is None
+
+
 def test_a_picture_that_takes_long_is_shown_as_work_and_can_be_stopped(factorised, monkeypatch):
     program, document, image = factorised, factorised.desk.document, factorised.window.panes.image
     runner, here, go, change = program.desk.runner, threading.get_ident(), threading.Event(), Filter.change

@@ -138,7 +138,7 @@ class CurvePane(QWidget):
     def _draw_for_view(self) -> None:
         """Here, and not at the next painting, which may be one of a further scroll."""
         self.redraw()
-        if self.isVisible():
+        if not self.visibleRegion().isEmpty():
             self._ensure_picture()
 
     def _draw_soon(self) -> None:

@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(theme.icon("workbench"))
         self.setAcceptDrops(True)
         self.desk, self._settings = desk, settings
-        self._closing = False
+        self._closing = self._refocus = False
         self.panes = Panes(desk)
         self.saves = SaveFlow(self, desk.document, desk.saving, desk.factorising, settings)
         self.files = FileFlow(self, desk.opening, desk.journalling, desk.recent, self.saves, settings)
@@ -190,6 +190,8 @@ class MainWindow(QMainWindow):
         recording = self.desk.document.recording
         self._show_centre(False)
         self.notice.clear()
+        if recording is not None:
+            self.panes.spectrogram.setFocus()
         self.layout_.lead_to(recording is None or self.desk.document.run is not None)
         self._hint()
         self._title()
@@ -202,20 +204,22 @@ class MainWindow(QMainWindow):
         self.panes.spectrogram.setVisible(not opening and there)
         self.panes.overview.setVisible(not opening and there)
         self._show_waveform()
-        if there and not opening:
-            self.panes.spectrogram.setFocus()
 
     def _show_waveform(self, on: bool = False) -> None:
         wanted = on or self.actions_["showWaveform"].isChecked()
         self.panes.waveform.setVisible(wanted and not self.panes.spectrogram.isHidden())
 
     def _glimpse(self, glimpse: Glimpse | None) -> None:
-        """What is being opened, or None: nothing is any more."""
-        if glimpse is not None and self.panes.glimpse.isHidden():
+        """What is being opened, or None: nothing is any more. Unsaved work stays in sight until it is left."""
+        wanted, focused = glimpse is not None and not self.desk.document.dirty, self.panes.spectrogram.hasFocus()
+        if wanted and self.panes.glimpse.isHidden():
             self.panes.hand.interrupt()
             self._show_centre(True)
-        elif glimpse is None and not self.panes.glimpse.isHidden():
+            self._refocus = focused
+        elif not wanted and not self.panes.glimpse.isHidden():
             self._show_centre(False)
+            if self._refocus:
+                self.panes.spectrogram.setFocus()
         self.panes.glimpse.show_glimpse(glimpse)
 
     def _factors_changed(self) -> None:
