@@ -166,11 +166,13 @@ def _hour(report: Report) -> None:
         )
         report.figure("the same without a window", packed / plain, "times", None)
         gaps = _Gaps()
-        before, begin = document.recording, time.perf_counter()
+        before, begin, seen = document.recording, time.perf_counter(), []
+        desk.opening.glimpsed.connect(lambda glimpse: seen.append(time.perf_counter() - begin))
         desk.opening.open(path)
         wait(lambda: document.recording is not before, 600)
         opened = time.perf_counter() - begin
-        report.figure("opened, with its sound and its levels", opened, "s", "<= 2", held_ms=round(gaps.end()))
+        report.figure("opened, to the first picture", min([*seen, opened]), "s", "<= 2", whole_s=round(opened, 1))
+        report.figure("the window held while opening", gaps.end(), "ms", "<= 50")
 
 
 def _long(folder: Path) -> tuple[Recording, LevelPyramid]:
