@@ -13,7 +13,7 @@ KEY = "outline"
 
 
 class Outline(QObject):
-    """Found in the background when a recording is opened."""
+    """Found in the background, as long as somebody shows it."""
 
     changed = Signal()
     """Another one is known, or none is."""
@@ -22,6 +22,7 @@ class Outline(QObject):
         super().__init__(parent)
         self._document, self._runner, self._notices = document, runner, notices
         self._peaks: Peaks | None = None
+        self._wanted = False
         document.opened.connect(self._opened)
 
     @property
@@ -29,11 +30,20 @@ class Outline(QObject):
         """Of the open recording; None where they are not known yet."""
         return self._peaks
 
+    def want(self, wanted: bool) -> None:
+        """Whether somebody shows it: for nobody the whole recording is not looked through."""
+        self._wanted = wanted
+        if self._peaks is None:
+            self._find()
+
     def _opened(self) -> None:
         self._put(None)
+        self._find()
+
+    def _find(self) -> None:
         recording = self._document.recording
         self._runner.drop(KEY)
-        if recording is None:
+        if recording is None or not self._wanted:
             return
 
         def done(peaks: Peaks) -> None:

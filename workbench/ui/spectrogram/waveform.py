@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QShowEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.control.outline import Outline
@@ -41,6 +51,12 @@ class WaveformView(QWidget):
         for changed in (viewport.changed, plane.changed, outline.changed, document.opened):
             changed.connect(self.update)
         playback.moved.connect(self._show_playhead)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._outline.want(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._outline.want(False)
 
     def sizeHint(self) -> QSize:
         return QSize(800, HEIGHT)
