@@ -92,12 +92,8 @@ class Project:
     found: bool = False
 
     def sound(self, progress: Progress = silent, watch: Watch = unwatched) -> Recording:
-        """Its recording, decoded; with a remark where it sounds otherwise than the one that the project was made with.
-
-        Parameters
-        ----------
-        watch : callable
-            Sees its samples on the way.
+        """Its recording, decoded before the eyes of `watch`; with a remark where it sounds otherwise than the one that the
+        project was made with.
 
         Raises
         ------
