@@ -92,8 +92,7 @@ class Project:
     found: bool = False
 
     def sound(self, progress: Progress = silent, watch: Watch = unwatched) -> Recording:
-        """Its recording, decoded before the eyes of `watch`; with a remark where it sounds otherwise than the one that the
-        project was made with.
+        """Its recording, decoded before the eyes of `watch`; with a remark where it is not the one that was worked on.
 
         Raises
         ------
