@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.masks.synthesis import RATE, levels_of, noise, partial, places_of, seconds, tone
 from workbench.masks.insight.harmonics import STIFFEST, expected_place, harmonics
-from workbench.masks.insight.ridges import follow
+from workbench.masks.insight.ridges import Ridge, follow
 from workbench.spectral.stft import Analysis
 
 ANALYSIS = Analysis(2048, 512)
@@ -81,3 +81,9 @@ def test_the_fit_of_stiff_strings_is_exact(base, stiffness, known, m):
 def test_more_inharmonicity_than_strings_have_is_not_believed():
     held = {k: k * 20.0 * np.sqrt(1 + 0.02 * k * k) for k in range(1, 6)}
     assert expected_place(held, 10) < 10 * 20.0 * np.sqrt(1 + 0.02 * 100)
+
+
+def test_what_is_no_ridge_has_no_harmonics():
+    """Where nothing stands out, a ridge may have no frames."""
+    nothing = Ridge(7, np.zeros(0), np.zeros(0))
+    assert harmonics(np.zeros((40, ANALYSIS.bins), np.uint8), nothing, 30.0, ANALYSIS) == [nothing]

@@ -50,6 +50,9 @@ def harmonics(
     list of Ridge
         From the lowest to the highest. The ridge alone where no other partial is found.
     """
+    if not len(ridge.places):
+        # Nothing stands out where it was looked for.
+        return [ridge]
     spectrum, middle = aligned(levels, ridge)
     number, places = series(spectrum, middle, _before(levels, ridge, middle, analysis))
     more = TOGETHER * analysis.overlap
