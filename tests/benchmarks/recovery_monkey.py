@@ -251,6 +251,7 @@ def _run(seed: int, seconds: float) -> None:
         run_until(program, lambda: not program.desk.runner.jobs, 120.0)
         run_until(program, lambda: False, 1.0)
         grown, more = _resident() - held, threading.active_count() - threads
+        print("threads:", sorted(each.name for each in threading.enumerate()), file=sys.stderr)
         exceptions = len(program.reporter.reports)
         first = program.reporter.reports[0].strip().splitlines()[-1].replace(" ", "_") if exceptions else ""
         print("\n".join(program.reporter.reports[:3]), file=sys.stderr)

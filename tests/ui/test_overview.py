@@ -168,3 +168,9 @@ def test_the_playhead_of_a_day_long_recording_may_be_far_away(opened):
     for pane in (opened.window.panes.waveform, opened.window.panes.spectrogram, opened.window.panes.activations):
         pane._show_playhead(86000.01)
         pane._show_playhead(0.0)
+
+
+def test_the_bar_follows_frequencies_of_any_kind_of_number(opened):
+    opened.desk.viewport.show_hz(np.float64(500.0), np.float64(1500.0))
+    assert opened.window.panes.frequency_bar.isVisible()
+    assert type(opened.desk.viewport.low) is float

@@ -151,7 +151,7 @@ class Viewport(QObject):
         self._show_frequency(float(self._scale.position(low)), float(self._scale.position(high)))
 
     def _show_frequency(self, low: float, high: float) -> None:
-        seen = self._on_axis(low, high)
+        seen = self._on_axis(float(low), float(high))
         if seen != (self._low, self._high):
             self._low, self._high = seen
             self.changed.emit()

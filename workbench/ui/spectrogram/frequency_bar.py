@@ -29,7 +29,7 @@ class FrequencyBar(QScrollBar):
     def _follow(self) -> None:
         v, c = self._viewport, self._plane.canvas
         whole = v.top - v.bottom
-        seen = min(1.0, v.height / whole) if whole > 0 else 1.0
+        seen = min(1.0, float(v.height / whole)) if whole > 0 else 1.0
         with QSignalBlocker(self):
             self.setRange(0, round(WHOLE * (1 - seen)))
             self.setPageStep(max(1, round(WHOLE * seen)))
