@@ -47,13 +47,16 @@ def test_arrays_of_the_disk_are_arrays(folder):
     assert ON_DISK.zeros((0, 3), np.uint8).shape == (0, 3)
 
 
-@given(st.lists(st.integers(0, 40), max_size=8), st.integers(0, 3000))
-def test_rows_come_back_in_their_order_wherever_they_are(lengths, in_memory):
+@given(st.lists(st.integers(0, 40), max_size=8), st.integers(0, 3000), st.integers(0, 300))
+def test_rows_come_back_in_their_order_wherever_they_are(lengths, in_memory, expected):
+    """Also where fewer come than are expected, or more."""
     rng = np.random.default_rng(0)
     blocks = [rng.random((length, 3)).astype(np.float32) for length in lengths]
-    rows = Scratch(in_memory).rows(3, np.float32)
+    rows = Scratch(in_memory).rows(3, np.float32, expected)
     for block in blocks:
         rows.append(block)
+        if rows.whole is not None:
+            assert len(rows) <= expected == len(rows.whole) and not rows.whole[len(rows) :].any()
     assert len(rows) == sum(lengths)
     np.testing.assert_array_equal(rows.array(), np.concatenate([np.zeros((0, 3), np.float32), *blocks]))
 

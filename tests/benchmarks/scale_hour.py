@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -77,9 +77,3 @@ def watched() -> Iterator[Memory]:
     finally:
         end.set()
         thread.join()
-
-
-def repeated(count: int, act: Callable[[int], object]) -> None:
-    """An act so many times."""
-    for number in range(count):
-        act(number)

@@ -283,6 +283,7 @@ def test_going_back_to_a_run_of_another_number_brings_its_own_layers(desk, settl
 def test_what_takes_more_memory_than_there_is_is_refused_before_it_begins(desk, told, monkeypatch):
     open_tones(desk)
     monkeypatch.setattr("workbench.control.factorising.free_bytes", lambda: 1000)
+    monkeypatch.setattr("workbench.separation.memory.LITTLE", 0)
     desk.factorising.start(SHORT, ANALYSIS, True)
     assert not desk.factorising.running and acts(desk) == [] and desk.document.run is None
     assert len(told.troubled) == 1 and "GB of memory" in told.troubled[0]

@@ -96,7 +96,7 @@ def test_halvings_come_to_every_place_once():
         assert spans == sorted(spans, reverse=True)
 
 
-def test_a_stop_and_a_file_that_is_none_end_its_thread(tmp_path):
+def test_a_stop_ends_its_thread(tmp_path):
     path = written(tmp_path, "a.wav")
 
     def stop(share: float) -> None:

@@ -37,15 +37,21 @@ def test_more_takes_more():
 
 
 def test_what_there_is_no_room_for_is_refused_with_both_numbers():
-    check_memory(10**9, 2 * 10**9)
+    check_memory(3 * 10**9, 3 * 10**9)
     with pytest.raises(UserError) as told:
-        check_memory(10**9, 10**9)
-    assert told.value.code == "separation.no_memory" and told.value.values == {"needed": 1.0, "free": 1.0}
+        check_memory(4 * 10**9, 3 * 10**9)
+    assert told.value.code == "separation.no_memory" and told.value.values == {"needed": 4.0, "free": 3.0}
+
+
+def test_what_takes_little_is_not_refused_however_little_seems_to_be_free():
+    check_memory(bytes_of_run(RunSettings(components=10), Analysis(), 30 * 44100, 10), 0)
+    check_memory(needed(), 0)
 
 
 def test_a_container_leaves_less_than_the_machine_has(tmp_path, monkeypatch):
     (tmp_path / "memory.max").write_text("3000000")
-    (tmp_path / "memory.current").write_text("1000000")
+    (tmp_path / "memory.current").write_text("1500000")
+    (tmp_path / "memory.stat").write_text("anon 900000\nactive_file 200000\ninactive_file 300000\n")
     monkeypatch.setattr(memory, "CONTROL_GROUP", tmp_path)
     assert free_bytes() == 2_000_000
     (tmp_path / "memory.max").write_text("max")

@@ -31,8 +31,8 @@ LEFT_OUT = 1.1
 """The same more where a span of time counts for nothing."""
 FACTORS = 12
 """So often the factors are held."""
-OTHERS = 400 * 10**6
-"""Bytes that the program takes beside."""
+LITTLE = 10**9
+"""Bytes that are never refused: how much memory is free is known too roughly for that."""
 CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
@@ -56,14 +56,14 @@ def bytes_of_run(settings: RunSettings, analysis: Analysis, samples: int, compon
 
 
 def check_memory(needed: int, free: int) -> None:
-    """Refuse what would take more memory than there is.
+    """Refuse what would take much memory, and more than there is.
 
     Raises
     ------
     UserError
         `separation.no_memory`
     """
-    if needed > max(0, free - OTHERS):
+    if needed > max(free, LITTLE):
         raise UserError("separation.no_memory", needed=needed / 1e9, free=free / 1e9)
 
 
@@ -73,9 +73,14 @@ def free_bytes() -> int:
 
 
 def _left_in_group() -> list[int]:
-    """What the control group (version 2) of a container leaves; nothing where there is no limit."""
+    """What the control group (version 2) of a container leaves; nothing where there is no limit.
+
+    Pages of files count as used there, and are given back where memory is wanted.
+    """
     try:
-        most, used = ((CONTROL_GROUP / f"memory.{name}").read_text().strip() for name in ("max", "current"))
-        return [max(0, int(most) - int(used))]
+        most, used, told = ((CONTROL_GROUP / f"memory.{name}").read_text() for name in ("max", "current", "stat"))
+        pages = dict(line.split() for line in told.splitlines())
+        files = int(pages.get("active_file", 0)) + int(pages.get("inactive_file", 0))
+        return [max(0, int(most) - int(used) + files)]
     except (OSError, ValueError):
         return []
