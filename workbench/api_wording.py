@@ -20,6 +20,10 @@ API: dict[str, str] = {
     "api.limits": QT_TRANSLATE_NOOP(
         "Errors", "{low:g} to {high:g} with a knee of {knee:g} limits nothing; give the lower limit first, and no NaN."
     ),
+    "api.marker": QT_TRANSLATE_NOOP(
+        "Errors",
+        "{begin:g} to {end:g} s is no place of the recording; give seconds from 0 to {duration:g}, the earlier first.",
+    ),
     "api.names": QT_TRANSLATE_NOOP(
         "Errors", "There are {names} names for {components} components; give one for each, or none."
     ),

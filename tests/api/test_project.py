@@ -327,3 +327,14 @@ def test_the_recording_is_never_exported_over(tmp_path):
     with pytest.raises(WorkbenchError, match="may not replace"):
         project.export(tmp_path, layers=True)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_markers_are_added_read_and_undone(tones):
+    song = Project.open(tones)
+    song.add_marker("B", 0.5, 0.75).add_marker("A", 0.25)
+    assert [(each.name, each.begin, each.end) for each in song.markers] == [("A", 0.25, 0.25), ("B", 0.5, 0.75)]
+    song.undo()
+    assert [each.name for each in song.markers] == ["B"] and song.history[-1] == "Add B"
+    for begin, end in ((-1.0, None), (0.5, 0.25), (0.5, 1e9), (float("nan"), None)):
+        with pytest.raises(WorkbenchError, match="the earlier first"):
+            song.add_marker("C", begin, end)

@@ -43,7 +43,7 @@ def test_every_field_is_in_the_manual(song, tmp_path, capsys):
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {line["event"] for line in lines} == {"file", "summary", "render", "info", "completion"} and len(lines) == 8
     # What layers, groups, stacks and runs of a project are is told by their names alone.
-    nested = {"layers", "groups", "stacks", "runs", "references", "tags"}
+    nested = {"layers", "groups", "stacks", "runs", "references", "markers", "tags"}
     flat = [
         {key: None if line["event"] == "info" and key in nested else each for key, each in line.items()}
         for line in lines

@@ -17,9 +17,11 @@ from workbench.separation.settings import RunSettings
 from workbench.spectral.pyramid import analyse_levels
 
 FILES = Path(__file__).parent / "files"
-NAMES = ("schema1", "schema2", "schema2-hpss", *(f"schema{number}" for number in range(3, 10)))
+NAMES = ("schema1", "schema2", "schema2-hpss", *(f"schema{number}" for number in range(3, 11)))
 ROWS, COLUMNS = np.arange(0, 65, 6), np.arange(0, 126, 9)
 """Bins and frames at which the masks were noted."""
+SELECTED = ("schema9", "schema10")
+"""Those that hold what was selected."""
 NOT_KNOWN_YET = {"automatic": False, "group": 0}
 """What layers of some older versions did not have."""
 
@@ -107,14 +109,14 @@ def test_what_is_known_of_components_comes_back():
 
 
 def test_nothing_was_selected_in_projects_that_did_not_save_it(name):
-    if name == "schema9":
-        return
     for _, state in load_project(FILES / f"{name}.workbench").steps:
-        assert name == "schema9" or (state.area is None and state.remembered == ())
+        assert name in SELECTED or (state.area is None and state.remembered == ())
+        assert state.markers == ()
 
 
-def test_what_is_selected_held_and_noted_comes_back():
-    state, known = load_project(FILES / "schema9.workbench").state, noted("schema9")
+@pytest.mark.parametrize("name", SELECTED)
+def test_what_is_selected_held_and_noted_comes_back(name):
+    state, known = load_project(FILES / f"{name}.workbench").state, noted(name)
     rows, columns = np.arange(65), np.arange(126)
     assert float(state.area.read(rows, columns).sum()) == known["selected"]["area"]
     remembered = [[each.name, float(each.area.read(rows, columns).sum())] for each in state.remembered]

@@ -89,7 +89,7 @@ def test_everything_comes_back(saved):
 def test_is_plain_data_without_pickles(saved):
     with zipfile.ZipFile(saved[0]) as file:
         document = json.loads(file.read("project.json"))
-        assert document["schema"] == 10
+        assert document["schema"] == 11
         for name in file.namelist():
             assert name in ("project.json", "tables.jsonl") or name.endswith(".npy")
 

@@ -10,10 +10,11 @@ from workbench.api.asking import values_of
 from workbench.api.rows import found
 from workbench.api.work import Work
 from workbench.document.acts import layers as layer_acts
+from workbench.document.acts import markers as marker_acts
 from workbench.document.acts import masks as mask_acts
 from workbench.document.acts import sources as source_acts
 from workbench.document.acts.layers import indices_of
-from workbench.document.state import Run
+from workbench.document.state import Marker, Run, State
 from workbench.errors import UserError
 from workbench.masks.edits.area import Area
 from workbench.masks.edits.effects import Combine, CombineKind, Effect, Fill, Measure, Parts, Threshold
@@ -65,6 +66,20 @@ def threshold(work: Work, name: str, measure: str, limits: tuple[float, float], 
         raise UserError("separation.setting_value", name="measure", text=measure, form=" | ".join(Measure))
     effect = Measure(measure), *limits, knee
     _apply(work, "Threshold", name, lambda locked, parts: Threshold(locked, parts, *effect), area)
+
+
+def with_marker(work: Work, name: str, begin: float, end: float | None) -> State:
+    """The present state with another marker.
+
+    Raises
+    ------
+    UserError
+        `api.marker`: it is not within the recording, or ends before it begins.
+    """
+    last = begin if end is None else end
+    if not 0 <= begin <= last <= work.recording.duration:
+        raise UserError("api.marker", begin=begin, end=last, duration=work.recording.duration)
+    return marker_acts.add(work.state, [Marker(name, float(begin), float(last))])
 
 
 def _apply(work: Work, act: str, name: str, effect: Callable[[Parts, Parts], Effect], area: Area | None) -> None:

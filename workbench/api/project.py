@@ -182,6 +182,12 @@ class Project(Readable):
         editing.mark(self._work, source, place, weight, denies, progress)
         return self.layer(source)
 
+    @worded()
+    def add_marker(self, name: str, begin: float, end: float | None = None) -> Project:
+        """A name for a moment of the recording, or for the region from `begin` to `end`, in seconds."""
+        self._work.act(f"Add {name}", editing.with_marker(self._work, name, begin, end))
+        return self
+
     # -- layers and masks ----------------------------------------------------------------------------
 
     @worded()

@@ -14,6 +14,7 @@ from workbench.api.work import Work
 from workbench.audio.renderer import render_all
 from workbench.audio.scene import PLAIN
 from workbench.document.acts.layers import indices_of
+from workbench.document.state import Marker
 from workbench.errors import UserError
 from workbench.masks.model.models import Factors
 from workbench.spectral.stft import magnitudes
@@ -147,6 +148,11 @@ class Readable:
         """Names of the steps up to the present one."""
         history = self._work.history
         return tuple(step.name for step in history.steps[1 : history.present + 1])
+
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        """Markers and regions from left to right: `name`, `begin` and `end` in seconds, the same of a moment."""
+        return self._work.state.markers
 
     @property
     def stacks(self) -> tuple[str, ...]:

@@ -135,6 +135,7 @@ def project_facts(path: Path) -> dict[str, Any]:
         ],
         "runs": [_run(number, run) for number, run in sorted(project.runs.items())],
         "references": [{"name": each.name, "path": str(each.path)} for each in state.references],
+        "markers": [{"name": each.name, "begin": each.begin, "end": each.end} for each in state.markers],
         "history_steps": max(0, len(project.steps) - 1),
         "sizes": _sizes(project),
         "remarks": [sentence(each) for each in remarks],

@@ -34,6 +34,7 @@ from workbench.control.layers import LayerActs
 from workbench.control.listening import Listening
 from workbench.control.mark_choice import MarkChoice
 from workbench.control.mark_effects import MarkEffects
+from workbench.control.markers import Markers
 from workbench.control.marking import Marking
 from workbench.control.marks import MarkActs
 from workbench.control.masks import MaskActs
@@ -133,6 +134,7 @@ class Desk:
     spot: Spot
     paging: Paging
     zooming: Zooming
+    markers: Markers
     listening: Listening
     walking: Walking
     pointing: Pointing
@@ -262,6 +264,7 @@ def build_desk(
         spot=spot,
         paging=Paging(playback, viewport, strokes, marking),
         zooming=Zooming(document, selection, viewport, notices),
+        markers=Markers(document, selection, viewport, playback, acting, areas, notices),
         listening=listening,
         walking=walking,
         pointing=Pointing(

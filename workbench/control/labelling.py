@@ -14,12 +14,13 @@ from workbench.control.components import Components
 from workbench.control.notices import Notices
 from workbench.control.wishes import REST, Wishes
 from workbench.document.acts import known as known_acts
+from workbench.document.acts import markers as marker_acts
 from workbench.document.acts.layers import add_layer, layer_index
 from workbench.document.acts.sources import add_mark, begin_sources, source_named
 from workbench.document.acts.stacks import new_stack
 from workbench.document.document import Document
 from workbench.document.solved import Solved
-from workbench.document.state import State
+from workbench.document.state import Marker, State
 from workbench.exchange.labels import read_labels
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.edits.areas import rectangle
@@ -152,6 +153,34 @@ class Labelling(QObject):
             self._wishes.make_room(len(words))
             said = self.tr("Onsets: {0}, layers: {1}; Factorise finds {2} components, these and others")
             self._notices.say(said.format(len(labels), len(words), self._wishes.settings.components))
+
+        if recording is not None:
+            self._read(path, done)
+
+    # -- markers ---------------------------------------------------------------------------------------
+
+    def read_as_markers(self, path: Path) -> None:
+        """Every label is a marker, or a region where it has a length."""
+        recording = self._document.recording
+
+        def done(labels: list[Label]) -> None:
+            assert recording is not None
+            nameless, length = self.tr("Label"), recording.duration
+            markers = [
+                Marker(each.text or nameless, max(each.begin, 0.0), min(max(each.end, each.begin, 0.0), length))
+                for each in labels
+                if each.begin <= length and each.end >= 0
+            ]
+            if not markers:
+                self._notices.trouble(self.tr("No label of “{0}” lies within the recording.").format(path.stem))
+                return
+            state = marker_acts.add(self._document.recorded_state, markers)
+            self._document.act(self.tr("Markers of {0}").format(path.stem), state)
+            said = self.tr("Markers: {0}").format(len(markers))
+            if len(markers) < len(labels):
+                outside = len(labels) - len(markers)
+                said += self.tr("; labels that lie outside of the recording: {0}").format(outside)
+            self._notices.say(said)
 
         if recording is not None:
             self._read(path, done)

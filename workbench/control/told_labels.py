@@ -23,6 +23,7 @@ class Told(StrEnum):
     """Onsets and notes that are known of layers."""
     SELECTIONS = "selections"
     """What is selected, and what is remembered of selections."""
+    MARKERS = "markers"
 
 
 def labels_of(state: State, told: Told, rate: float, frames: int, words: Mapping[str, str]) -> list[Label]:
@@ -40,6 +41,8 @@ def labels_of(state: State, told: Told, rate: float, frames: int, words: Mapping
         places = [(words["selection"], state.area)] if state.area is not None else []
         places += [(each.name, each.area) for each in state.remembered]
         return [label_of(text, area.bounds, analysis, rate, frames) for text, area in places]
+    if told is Told.MARKERS:
+        return [Label(each.begin, each.end, each.name) for each in state.markers]
     if told is Told.NOTES:
         return [
             Label(note.begin, note.end, part.name if note.pitch is None else f"{part.name} {note.pitch:g}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from workbench.document.runs import PREVIEW
 from workbench.document.state import State
 from workbench.masks.edits.edits import changed_region
 from workbench.masks.model.grid import Region
+
+PLACES = ("area", "remembered", "markers")
+"""Fields of a state; see `places`."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Changes:
         The references, or to which layers and groups they are assigned.
     remembered : bool
         Which selections are remembered.
+    markers : bool
+        Which markers there are.
     factors : bool
         What the masks are computed from.
     marks : bool
@@ -49,6 +55,7 @@ class Changes:
     mixes: bool
     references: bool
     remembered: bool
+    markers: bool
     factors: bool
     marks: bool
     known: bool
@@ -86,6 +93,7 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
         before.mixes != now.mixes,
         (before.references, before.assigned) != (now.references, now.assigned),
         before.remembered is not now.remembered,
+        before.markers is not now.markers,
         factors,
         marks,
         before.present.known is not now.present.known,
@@ -95,12 +103,15 @@ def changes(before: State, now: State, drawn: Region | None = None) -> Changes:
 
 
 def same_work(before: State, now: State) -> bool:
-    """Whether two states differ in nothing but what is selected or remembered of time and frequency."""
+    """Whether two states differ in nothing but `places`."""
     return all(
-        getattr(before, each.name) is getattr(now, each.name)
-        for each in fields(State)
-        if each.name not in ("area", "remembered")
+        getattr(before, each.name) is getattr(now, each.name) for each in fields(State) if each.name not in PLACES
     )
+
+
+def places(state: State) -> dict[str, Any]:
+    """What is selected, remembered or marked of time and frequency, and changes nothing that is heard."""
+    return {name: getattr(state, name) for name in PLACES}
 
 
 def _names(state: State) -> list[tuple[int, str]]:

@@ -11,7 +11,7 @@ from workbench.document.acts import groups as group_acts
 from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
 from workbench.document.acts import stacks as stack_acts
-from workbench.document.changes import same_work
+from workbench.document.changes import places, same_work
 from workbench.document.embedding import Embedded
 from workbench.document.history import History
 from workbench.document.runs import PREVIEW, Runs, model_fits
@@ -109,7 +109,7 @@ class Document(ShownDocument):
             self.runs_changed.emit()
         if shown is not was and same_work(was, state):
             # What is tried out goes on beside another selection.
-            self._show(replace(shown, area=state.area, remembered=state.remembered), tried=True)
+            self._show(replace(shown, **places(state)), tried=True)
         else:
             self._show(state)
         self.history_changed.emit()

@@ -312,7 +312,7 @@ _VERSIONS: msgspec.json.Decoder[_Version] = msgspec.json.Decoder(_Version)
 def _older(
     path: Path, document: dict[str, Any], archive: Archive
 ) -> tuple[schema.ProjectEntry, Mapping[str, Sequence[Any]], Source]:
-    if document["schema"] >= schema.SCHEMA:
+    if document["schema"] >= schema.LIKE_IT:
         raise ProjectError("document.newer", project=path.name)
     head, tables, arrays = upgraded(document, archive.every_array())
     with said_by_schema():

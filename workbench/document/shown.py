@@ -57,6 +57,8 @@ class ShownDocument(QObject):
     """The references, or to which layers and groups they are assigned."""
     remembered_changed = Signal()
     """Which selections of time and frequency are remembered."""
+    markers_changed = Signal()
+    """Which markers there are."""
     factors_changed = Signal()
     """What the masks are computed from is another, or the costs of the present run."""
     marks_changed = Signal()
@@ -291,6 +293,7 @@ class ShownDocument(QObject):
             (changed.mixes, self.mixes_changed),
             (changed.references, self.references_changed),
             (changed.remembered, self.remembered_changed),
+            (changed.markers, self.markers_changed),
             (changed.factors, self.factors_changed),
             (changed.marks, self.marks_changed),
             (changed.known, self.known_changed),

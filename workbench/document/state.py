@@ -162,6 +162,27 @@ class RememberedArea:
 
 
 @dataclass(frozen=True, eq=False)
+class Marker:
+    """A moment of the recording with a name; or a region, a span of its time.
+
+    Attributes
+    ----------
+    name : str
+    begin, end : float
+        In seconds, of which the end is not before the beginning; the same of a moment.
+    """
+
+    name: str
+    begin: float
+    end: float
+
+    @property
+    def is_region(self) -> bool:
+        """Whether it has a length."""
+        return self.end > self.begin
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """All that undo and redo move between.
 
@@ -186,6 +207,8 @@ class State:
         What is selected of time and frequency; never an empty one.
     remembered : tuple of RememberedArea
         In the order in which they were remembered.
+    markers : tuple of Marker
+        From left to right.
     """
 
     analysis: Analysis = field(default_factory=Analysis)
@@ -197,6 +220,7 @@ class State:
     assigned: tuple[tuple[int, int], ...] = ()
     area: Area | None = None
     remembered: tuple[RememberedArea, ...] = ()
+    markers: tuple[Marker, ...] = ()
 
     @property
     def present(self) -> StackState:

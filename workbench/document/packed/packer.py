@@ -13,7 +13,7 @@ from workbench.document.packed.places import PlacePacker
 from workbench.document.packed.pools import Arrays
 from workbench.document.packed.schema import Tables
 from workbench.document.packed.words import written
-from workbench.document.state import Reference, RememberedArea, RememberedMix, Run, StackState, State
+from workbench.document.state import Marker, Reference, RememberedArea, RememberedMix, Run, StackState, State
 from workbench.masks.edits.edits import Edit, Operation, Paint
 from workbench.masks.edits.effects import Combine, Effect
 from workbench.masks.hand.clips import Clip
@@ -71,6 +71,7 @@ class Packer:
             assigned=state.assigned,
             area=None if state.area is None else places.area(state.area),
             remembered=self._list("remembered", state.remembered, self._remembered, -1) if state.remembered else None,
+            markers=self._list("marker", state.markers, self._marker, -1) if state.markers else None,
         )
 
     def _stack(self, stack: StackState) -> schema.StackEntry:
@@ -90,6 +91,9 @@ class Packer:
 
     def _remembered_area(self, held: RememberedArea) -> schema.RememberedEntry:
         return schema.RememberedEntry(name=held.name, area=self._places.area(held.area))
+
+    def _marker(self, marker: Marker) -> int:
+        return self._places.once("markers", marker, _marker)
 
     def _reference(self, each: Reference) -> schema.ReferenceEntry:
         return schema.ReferenceEntry(
@@ -325,6 +329,12 @@ def _known(known: Known) -> schema.KnownEntry:
         return schema.OnsetsEntry(part=known.part, seconds=tuple(map(float, known.seconds)))
     spans = tuple((float(begin), float(end)) for begin, end in known.spans)
     return schema.NotesEntry(part=known.part, pitch=float(known.pitch), spans=spans)
+
+
+def _marker(marker: Marker) -> schema.MarkerEntry:
+    return schema.MarkerEntry(
+        name=marker.name, begin=float(marker.begin), end=float(marker.end) if marker.is_region else None
+    )
 
 
 def _clip(clip: Clip) -> schema_edits.ClipEntry:

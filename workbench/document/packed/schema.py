@@ -43,8 +43,10 @@ from workbench.document.packed.words import (
 from workbench.separation.holds import Curve
 from workbench.separation.settings import RANGES, RunSettings
 
-SCHEMA = 10
+SCHEMA = 11
 """The version that is written, and the newest that is read."""
+LIKE_IT = 10
+"""The oldest whose entries are read as they are; what they have not has a default: 10 had no markers."""
 BEYOND = 1000
 
 
@@ -242,8 +244,16 @@ class RememberedEntry(Entry):
     area: Number
 
 
+class MarkerEntry(Entry):
+    """`Marker`; without an end it is a moment."""
+
+    name: Name
+    begin: Seconds
+    end: Seconds | None = None
+
+
 class StateEntry(Entry):
-    """`State`: stacks, mixes, references and the list of what is remembered by their numbers."""
+    """`State`: stacks, mixes, references and the lists of what is remembered and marked by their numbers."""
 
     analysis: AnalysisEntry
     stacks: Annotated[Numbers, Meta(min_length=1)]
@@ -254,6 +264,7 @@ class StateEntry(Entry):
     assigned: tuple[tuple[Id, Id], ...] = ()
     area: Number | None = None
     remembered: Number | None = None
+    markers: Number | None = None
 
 
 def _settings_entry() -> type[Any]:
@@ -307,6 +318,8 @@ class Tables(Entry, omit_defaults=True):
     layer_lists: list[ListEntry] = field(default_factory=list)
     marks: list[MarkEntry] = field(default_factory=list)
     mark_lists: list[ListEntry] = field(default_factory=list)
+    markers: list[MarkerEntry] = field(default_factory=list)
+    marker_lists: list[ListEntry] = field(default_factory=list)
     mixes: list[MixEntry] = field(default_factory=list)
     models: list[ModelEntry] = field(default_factory=list)
     references: list[ReferenceEntry] = field(default_factory=list)
@@ -361,7 +374,7 @@ class ViewEntry(Entry):
 class ProjectEntry(Entry):
     """``project.json``."""
 
-    schema: Annotated[int, Meta(ge=SCHEMA, le=SCHEMA)]
+    schema: Annotated[int, Meta(ge=LIKE_IT, le=SCHEMA)]
     recording: RecordingEntry
     steps: Annotated[tuple[StepEntry, ...], Meta(min_length=1)]
     present: Number

@@ -10,13 +10,23 @@ from typing import Any
 import numpy as np
 
 from workbench.document.acts.groups import in_order
+from workbench.document.acts.markers import from_left
 from workbench.document.packed import schema
 from workbench.document.packed.known import Known as Things
 from workbench.document.packed.models import Models, plane_of
 from workbench.document.packed.pools import Source
 from workbench.document.packed.unpacker import Unpacker, check_layers
 from workbench.document.packed.words import Damage
-from workbench.document.state import GroupMix, LayerMix, Reference, RememberedArea, RememberedMix, StackState, State
+from workbench.document.state import (
+    GroupMix,
+    LayerMix,
+    Marker,
+    Reference,
+    RememberedArea,
+    RememberedMix,
+    StackState,
+    State,
+)
 from workbench.errors import UserError
 from workbench.masks.model.layers import Group
 from workbench.masks.model.models import Factors
@@ -105,6 +115,7 @@ class StateUnpacker:
             entry.assigned,
             None if entry.area is None else self._unpacker.area(entry.area) or None,
             () if entry.remembered is None else self._remembered(entry.remembered),
+            () if entry.markers is None else self._markers(entry.markers),
         )
         if (
             max(*(self._largest[number] for number in entry.stacks), *(each.id for each in references), 0)
@@ -119,6 +130,13 @@ class StateUnpacker:
 
         things = self._things
         return things.listed("remembered_lists", number, lambda each: things.once("remembered", each, held))
+
+    def _markers(self, number: int) -> tuple[Marker, ...]:
+        things = self._things
+        markers = things.listed("marker_lists", number, lambda each: things.once("markers", each, _marker))
+        if list(markers) != from_left(markers):
+            raise Damage("markers are out of order")
+        return markers
 
     def _numbered_stack(self, number: int) -> StackState:
         stack = self._things.once("stacks", number, self._stack)
@@ -205,6 +223,13 @@ def analysis_of(entry: schema.StateEntry) -> Analysis:
 def _largest(stack: StackState) -> int:
     ids = [stack.id, *(layer.id for layer in stack.layers), *(part.id for part in stack.parts)]
     return max(*ids, *(group.id for group in stack.groups), *(mark.id for mark in stack.marks or ()))
+
+
+def _marker(entry: schema.MarkerEntry) -> Marker:
+    end = entry.begin if entry.end is None else entry.end
+    if end < entry.begin:
+        raise Damage("a marker ends before it begins")
+    return Marker(entry.name, entry.begin, end)
 
 
 def _group(entry: schema.GroupEntry) -> Group:

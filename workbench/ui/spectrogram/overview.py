@@ -9,6 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from workbench.control.markers import Markers
 from workbench.control.playback import Playback
 from workbench.control.viewport import SHORTEST_SECONDS, Viewport
 from workbench.document.document import Document
@@ -26,6 +27,8 @@ GRIP = 6
 """Pixels on either side of an edge at which the hand takes hold of it."""
 NARROWEST = 8
 """Pixels that the frame takes at least."""
+REGION = 4
+"""Pixels that the line of a region takes."""
 DARK = 0.15
 """Share of the picture that is black."""
 OUTSIDE = 140
@@ -46,7 +49,7 @@ class Grip(Enum):
 class Overview(QWidget):
     """Shows all levels; its frame is the viewport's time."""
 
-    def __init__(self, document: Document, viewport: Viewport, playback: Playback) -> None:
+    def __init__(self, document: Document, viewport: Viewport, playback: Playback, markers: Markers) -> None:
         super().__init__()
         self.setObjectName("overview")
         self.setAccessibleName(self.tr("Overview"))
@@ -56,7 +59,7 @@ class Overview(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._document, self._viewport = document, viewport
+        self._document, self._viewport, self._markers = document, viewport, markers
         self._playhead = 0.0
         self._palette = colour_map("inferno")
         self._image = QImage()
@@ -68,6 +71,7 @@ class Overview(QWidget):
         document.opened.connect(self.redraw)
         document.analysis_changed.connect(self.redraw)
         viewport.changed.connect(self.update)
+        markers.changed.connect(self.update)
         playback.moved.connect(self._show_playhead)
 
     def sizeHint(self) -> QSize:
@@ -126,6 +130,7 @@ class Overview(QWidget):
             self._image, self._scale = self._drawn(*size), self._viewport.scale
             self._image.setDevicePixelRatio(ratio)
         painter.drawImage(c.topLeft(), self._image)
+        self._paint_markers(painter)
         left, right = self._frame
         shade = QColor(0, 0, 0, OUTSIDE)
         painter.fillRect(QRectF(c.left(), c.top(), max(0.0, left - c.left()), c.height()), shade)
@@ -136,6 +141,15 @@ class Overview(QWidget):
         painter.setPen(QPen(QColor(255, 255, 255), 1.2))
         x = self._x(self._playhead)
         painter.drawLine(int(x), c.top(), int(x), c.bottom())
+
+    def _paint_markers(self, painter: QPainter) -> None:
+        """A mark for each, as many as there are pixels."""
+        c, colour = self._canvas, QColor(theme.current().solo)
+        spans = {(round(self._x(each.begin)), round(self._x(each.end))) for each in self._markers.entries}
+        for left, right in spans:
+            if right > left:
+                painter.fillRect(left, c.bottom() - REGION, right - left, REGION, colour)
+            painter.fillRect(left, c.top(), 1, c.height(), colour)
 
     def _drawn(self, width: int, height: int) -> QImage:
         levels, v, analysis = self._document.levels, self._viewport, self._document.state.analysis

@@ -24,6 +24,7 @@ from workbench.ui.dialogs.analysis_dialog import AnalysisDialog
 from workbench.ui.dialogs.components_dialog import ComponentsDialog
 from workbench.ui.dialogs.keys_dialog import KeysDialog
 from workbench.ui.dialogs.known_dialog import KnownDialog
+from workbench.ui.dialogs.markers_dialog import MarkersDialog
 from workbench.ui.dialogs.mask_dialog import MaskDialog
 from workbench.ui.dialogs.page_dialog import PageDialog
 from workbench.ui.dialogs.recovery_dialog import RecoveryDialog
@@ -161,6 +162,10 @@ class Dialogs(QObject):
     def known(self) -> None:
         """What is known of components."""
         self._show(KnownDialog(self._over, self._desk.document, self._desk.known))
+
+    def markers(self) -> None:
+        """Markers and regions."""
+        self._show(MarkersDialog(self._over, self._desk.markers))
 
     def remembered(self) -> None:
         """Selections that are remembered."""

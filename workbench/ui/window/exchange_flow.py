@@ -7,6 +7,7 @@ import os
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from enum import Enum, auto
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRegularExpression, QSettings, Qt
@@ -25,6 +26,14 @@ from workbench.ui.dialogs.format_dialog import FormatDialog, Question
 from workbench.ui.window.exchange_words import factor_questions, label_questions, mask_questions
 
 FOLDER, FIGURE = "exchange/folder", "exchange/figure"
+
+
+class Becoming(Enum):
+    """What labels of a file become."""
+
+    MARKS = auto()
+    ONSETS = auto()
+    MARKERS = auto()
 
 
 class ExchangeFlow(QObject):
@@ -60,15 +69,15 @@ class ExchangeFlow(QObject):
         title = self.tr("Import templates and activations: one file, or one of each")
         self._ask_files("importFactorsDialog", title, kinds, self._importing.read_factors)
 
-    def import_labels(self, marks: bool) -> None:
-        """Choose a file of labels, for marks or for onsets."""
+    def import_labels(self, become: Becoming) -> None:
+        """Choose a file of labels, and what they become."""
         kinds = self.tr("Labels ({0})").format("*.txt *.csv *.tsv")
         labelling = self._labelling
-        name, title, read = (
-            ("importLabelsDialog", self.tr("Import labels as marks"), labelling.read_as_marks)
-            if marks
-            else ("importOnsetsDialog", self.tr("Import labels as onsets"), labelling.read_as_onsets)
-        )
+        name, title, read = {
+            Becoming.MARKS: ("importLabelsDialog", self.tr("Import labels as marks"), labelling.read_as_marks),
+            Becoming.ONSETS: ("importOnsetsDialog", self.tr("Import labels as onsets"), labelling.read_as_onsets),
+            Becoming.MARKERS: ("importMarkersDialog", self.tr("Import labels as markers"), labelling.read_as_markers),
+        }[become]
         self._ask_files(name, title, kinds, lambda paths: read(paths[0]), False)
 
     def take_dropped(self, paths: Sequence[Path]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.ui.window.actions import Menu
-from workbench.ui.window.exchange_flow import ExchangeFlow
+from workbench.ui.window.exchange_flow import Becoming, ExchangeFlow
 from workbench.ui.window.exchange_words import tr
 
 
@@ -28,15 +28,22 @@ def add_import_menu(file: Menu, exchange: ExchangeFlow) -> None:
         "importLabels",
         tr("&Labels as marks…"),
         "",
-        lambda: exchange.import_labels(True),
+        lambda: exchange.import_labels(Becoming.MARKS),
         tr("Audacity's labels, or CSV: a source for each word, with a mark for each label"),
     )
     menu.add(
         "importOnsets",
         tr("Labels as &onsets…"),
         "",
-        lambda: exchange.import_labels(False),
+        lambda: exchange.import_labels(Becoming.ONSETS),
         tr("Audacity's labels, or CSV: a layer for each word, with the times at which Factorise lets it begin"),
+    )
+    menu.add(
+        "importMarkers",
+        tr("Labels as mar&kers…"),
+        "",
+        lambda: exchange.import_labels(Becoming.MARKERS),
+        tr("Audacity's labels, or CSV: a marker, or a region, for each label"),
     )
 
 

@@ -107,6 +107,7 @@ def label_questions() -> list[Question]:
                     Told.SELECTIONS,
                     tr("What is selected of time and frequency, and what is remembered."),
                 ),
+                (tr("Markers and regions"), Told.MARKERS, tr("Moments and spans of time, each by its name.")),
             ),
         ),
         Question(

@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         for pane in (self.panes.threshold, self.panes.walk):
             column.addWidget(pane)
         column.addWidget(self.panes.waveform)
+        column.addWidget(self.panes.marker_lane)
         column.addWidget(self.panes.spectrogram, 1)
         column.addWidget(self.panes.overview)
         column.addWidget(self.panes.glimpse, 1)
@@ -203,6 +204,7 @@ class MainWindow(QMainWindow):
         self.invitation.setVisible(not opening and not there)
         self.panes.spectrogram.setVisible(not opening and there)
         self.panes.overview.setVisible(not opening and there)
+        self.panes.marker_lane.set_shown(not opening and there)
         self._show_waveform()
 
     def _show_waveform(self, on: bool = False) -> None:

@@ -19,6 +19,8 @@ from workbench.ui.spectrogram.hand import Hand
 from workbench.ui.spectrogram.handle_overlay import HandleOverlay
 from workbench.ui.spectrogram.image import SpectrogramImage
 from workbench.ui.spectrogram.mark_overlay import MarkOverlay
+from workbench.ui.spectrogram.marker_lane import MarkerLane
+from workbench.ui.spectrogram.marker_overlay import MarkerOverlay
 from workbench.ui.spectrogram.overview import Overview
 from workbench.ui.spectrogram.point_overlay import PointOverlay
 from workbench.ui.spectrogram.readout import Readout
@@ -53,6 +55,7 @@ class Panes:
             self.image,
             self.hand,
             [
+                MarkerOverlay(d.markers, d.plane),
                 PointOverlay(d.marking, d.plane),
                 AreaOverlay(d.selection, d.handling, d.plane),
                 MarkOverlay(d.document, d.marking, d.mark_choice, d.plane),
@@ -63,8 +66,9 @@ class Panes:
         )
         self.glimpse = GlimpseView()
         self.frequency_bar = FrequencyBar(d.viewport, d.plane, self.spectrogram)
-        self.overview = Overview(d.document, d.viewport, d.playback)
+        self.overview = Overview(d.document, d.viewport, d.playback, d.markers)
         self.waveform = WaveformView(d.document, d.viewport, d.plane, d.playback, d.outline, self.hand)
+        self.marker_lane = MarkerLane(d.markers, d.viewport, d.plane, self.hand)
         around = Surroundings(
             d.document, d.selection, d.plane, d.viewport, d.tools, d.highlight, d.holding, d.strokes, self.spectrogram
         )
@@ -105,5 +109,5 @@ class Panes:
         self.map.update()
         for pictured in (self.activations, self.templates, self.spectrogram):
             pictured.redraw()
-        for drawn in (self.overview, self.waveform):
+        for drawn in (self.overview, self.waveform, self.marker_lane):
             drawn.update()

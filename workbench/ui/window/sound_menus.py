@@ -10,7 +10,7 @@ from workbench.control.listening import Where
 from workbench.control.mixing import LETTERS
 from workbench.control.tools import SELECTING, Tool
 from workbench.ui.tools.texts import described
-from workbench.ui.window.actions import Actions
+from workbench.ui.window.actions import Actions, Menu
 from workbench.ui.window.dialogs import Dialogs
 from workbench.ui.window.document_menus import tr
 
@@ -62,6 +62,7 @@ def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         tr("Move the pointer over the spectrogram"),
     )
     menu.line()
+    _add_markers_menu(menu.submenu(tr("Mar&kers"), "markersMenu"), desk, dialogs)
     mixes = menu.submenu(tr("&Mixes"), "mixesMenu")
     for slot, letter in enumerate(LETTERS):
         text, tip = tr("&Recall mix {0}").format(letter), tr("Bring back the mix that was remembered")
@@ -72,6 +73,36 @@ def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
     menu.line()
     menu.add("sound", tr("Sou&nd settings…"), "", dialogs.sound, tr("Output device, latency, drop-outs"))
     menu.add("devices", tr("Look for output &devices again"), "", playback.look_again)
+
+
+def _add_markers_menu(menu: Menu, desk: Desk, dialogs: Dialogs) -> None:
+    """Moments and spans with names."""
+    markers = desk.markers
+    add = menu.add(
+        "addMarker",
+        tr("&Marker at the playhead"),
+        ["'", "Ctrl+Alt+M"],
+        markers.add,
+        tr("Mark where the playhead stands, or while it plays what is heard now"),
+    )
+    # A key that is held is one marker.
+    add.setAutoRepeat(False)
+    menu.add(
+        "addRegion",
+        tr("&Region of the selection"),
+        "Ctrl+Alt+R",
+        markers.add_region,
+        tr("Give the selected span of time a name, to come back to"),
+    )
+    menu.add("nextMarker", tr("&Next marker"), "F3", lambda: markers.step(1))
+    menu.add("previousMarker", tr("&Previous marker"), "Shift+F3", lambda: markers.step(-1))
+    menu.add(
+        "markers",
+        tr("Markers and re&gions…"),
+        "Ctrl+Alt+L",
+        dialogs.markers,
+        tr("All of them, to go to, rename and remove"),
+    )
 
 
 def add_tools_menu(actions: Actions, desk: Desk) -> None:
