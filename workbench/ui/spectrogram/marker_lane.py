@@ -54,11 +54,12 @@ class Grip(Enum):
 
 @dataclass(frozen=True)
 class Item:
-    """A marker that is in sight, from pixel `left` to pixel `right`, where its name ends at most."""
+    """A marker that is in sight, from pixel `left` to pixel `right`; its name ends before pixel `ahead`."""
 
     marker: Marker
     left: float
     right: float
+    ahead: float
 
 
 @dataclass
@@ -131,12 +132,11 @@ class MarkerLane(QWidget):
             if each.is_region:
                 right = max(self._plane.x_of(each.end), left + 2)
             else:
-                # A name ends where the next marker begins.
                 right = min(left + FLAG + 2 * GAP + metrics.horizontalAdvance(each.name), max(ahead, left + FLAG))
-                ahead = left
-                if right < c.left():
-                    continue
-            found.append(Item(each, left, right))
+            if right >= c.left():
+                found.append(Item(each, left, right, min(right, ahead)))
+            # A name ends where the next marker begins.
+            ahead = left
         return found[::-1]
 
     def _at(self, x: float) -> tuple[Marker, Grip] | None:
@@ -173,7 +173,7 @@ class MarkerLane(QWidget):
             painter.setBrush(colour)
             right = min(item.right, self._plane.canvas.right() + FLAG)
             painter.drawRoundedRect(QRectF(left, 2.5, max(right - left, 2.0), bottom - 4), 3, 3)
-            text, room = left + GAP, right - left - 2 * GAP
+            text = left + GAP
         else:
             painter.setBrush(colour)
             painter.drawPolygon(
@@ -188,8 +188,9 @@ class MarkerLane(QWidget):
                     ]
                 )
             )
-            text, room = left + FLAG + GAP, item.right - left - FLAG - GAP
-        if room >= LEAST_TEXT:
+            text = left + FLAG + GAP
+        room, wanted = item.ahead - GAP - text, self.fontMetrics().horizontalAdvance(item.marker.name)
+        if room >= min(LEAST_TEXT, wanted):
             name = self.fontMetrics().elidedText(item.marker.name, Qt.TextElideMode.ElideRight, int(room) + 1)
             painter.setPen(QColor(t.text))
             place = QRectF(text, 0, room + 2, self.height())
