@@ -1,6 +1,6 @@
 """Whether an hour is everyday work: memory of a day's work on it, and what it costs by its length.
 
-``SCALE=day,length,methods,view`` chooses some of them; ``SCALE_MINUTES`` says how long the recording is.
+``SCALE=day,length,online,methods,view`` chooses some of them; ``SCALE_MINUTES`` says how long the recording is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tests.benchmarks.engine_rounds import alone
 PARTS = {
     "day": ("scale_day", "day(Report())"),
     "length": ("scale_length", "lengths(Report())"),
+    "online": ("scale_online", "online(Report())"),
     "methods": ("scale_methods", "methods(Report())"),
     "view": ("scale_view", "view(Report())"),
 }

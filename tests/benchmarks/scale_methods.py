@@ -28,6 +28,7 @@ CASES: dict[str, dict[str, object]] = {
     "NMF, the best of three": {"tries": 3},
     "NMF beside multiplicative updates": {"compare": "mu"},
     "multiplicative updates": {"method": "mu"},
+    "mini-batches": {"method": "online"},
     "smooth (MM)": {"method": "smooth"},
     "smooth, in sequence": {"method": "sequential"},
     "EM": {"method": "em"},

@@ -24,7 +24,15 @@ def test_every_method_is_known():
 
 
 def test_an_hour_keeps_the_budget_by_the_methods_that_read_block_by_block():
-    for method in (Method.FAST, Method.MU, Method.SMOOTH, Method.SEQUENTIAL, Method.HPSS, Method.PATTERNS):
+    for method in (
+        Method.FAST,
+        Method.MU,
+        Method.ONLINE,
+        Method.SMOOTH,
+        Method.SEQUENTIAL,
+        Method.HPSS,
+        Method.PATTERNS,
+    ):
         assert needed(method=method) < KEPT, method
     for method in (Method.EM, Method.LIBNMFD, Method.FLUCOMA):
         assert needed(method=method) > KEPT, method

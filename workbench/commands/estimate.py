@@ -23,6 +23,7 @@ PROCESS = 160 * 10**6
 PLANES = {
     Method.FAST: 2.7,
     Method.MU: 2.7,
+    Method.ONLINE: 2.7,
     Method.FLUCOMA: 10.0,
     Method.SMOOTH: 2.9,
     Method.SEQUENTIAL: 2.9,

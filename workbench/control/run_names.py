@@ -20,6 +20,7 @@ def described_run(settings: RunSettings, components: int) -> str:
     short = {
         Method.FAST: divergence,
         Method.MU: f"{divergence} MU",
+        Method.ONLINE: tr("{0} mini-batches").format(divergence),
         Method.FLUCOMA: "FluCoMa",
         Method.LIBNMFD: "libnmfd",
         Method.SMOOTH: f"IS MM λ{settings.smoothness:g}",

@@ -7,6 +7,7 @@ V (F bins, N frames) ≈ W H, with templates W (F, K), or (F, K, T) of T frames,
 `factorise_fast`          the same objectives faster: HALS, or extrapolated steps with restarts
 `smooth_is`, `sage`       Itakura–Saito with smooth activations, by MM and by EM
 `nmfd`, `nmf_conv`        templates with a course in time; `conv_model`, `shift_operator`
+`factorise_online`        the same costs by mini-batches, for what is long
 `pulled`, `pulling`       curves drawn towards what is known of them
 `match`, `morph`          fixed templates, and what lies between two sets of them
 `hpss`                    harmonic–percussive masks by medians
@@ -35,6 +36,7 @@ from workbench.nmf.matching import match_components, similarity
 from workbench.nmf.multiplicative import factorise
 from workbench.nmf.noise_floor import noise_floor
 from workbench.nmf.objective import Exponent, Objective
+from workbench.nmf.online import factorise_online
 from workbench.nmf.pulls import Pull, pulled, pulling
 from workbench.nmf.rank import costs_by_components, elbow
 from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, Watch
@@ -76,6 +78,7 @@ __all__ = [
     "elbow",
     "factorise",
     "factorise_fast",
+    "factorise_online",
     "flucoma",
     "gates",
     "hpss",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import lru_cache
@@ -62,17 +62,18 @@ class Blocks:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._stack.close()
 
-    def run(self, work: Callable[[slice], T]) -> list[T]:
-        """`work` on every block; its results in the order of the blocks."""
+    def run(self, work: Callable[[slice], T], slices: Sequence[slice] | None = None) -> list[T]:
+        """`work` on every block, or on some of them; its results in their order."""
+        parts = self.slices if slices is None else slices
         if self._pool is None:
-            return [work(part) for part in self.slices]
-        results: list[T | None] = [None] * len(self.slices)
-        numbers = iter(range(len(self.slices)))
+            return [work(part) for part in parts]
+        results: list[T | None] = [None] * len(parts)
+        numbers = iter(range(len(parts)))
 
         def take() -> None:
             # One task a thread, each taking the next block: a task a block costs too much of the interpreter.
             for number in numbers:
-                results[number] = work(self.slices[number])
+                results[number] = work(parts[number])
 
         others = [self._pool.submit(take) for _ in range(self._workers - 1)]
         try:

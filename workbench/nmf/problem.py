@@ -164,7 +164,7 @@ class Problem:
     def sweep(self, blocks: Blocks, w: Array, h: Array, cost: bool = True) -> Sums:
         """Update h in place, block by block, and gather what the update of w needs at the new h."""
         half = self.half(w, h)
-        parts = blocks.run(partial(self._block, blocks=blocks, half=half, h=h, cost=cost))
+        parts = blocks.run(partial(self.block, blocks=blocks, half=half, h=h, cost=cost))
         up, down, total = sums_of(parts)
         if self.gram:
             return Sums(up, down @ w, self.gram_cost(w, h, up, down) if cost else np.nan)
@@ -230,7 +230,8 @@ class Problem:
 
     # -- one block -----------------------------------------------------------------------------------
 
-    def _block(self, part: slice, blocks: Blocks, half: Half, h: Array, cost: bool) -> tuple[Array, Array, float]:
+    def block(self, part: slice, blocks: Blocks, half: Half, h: Array, cost: bool) -> tuple[Array, Array, float]:
+        """A sweep over one block: its activations are updated in place, and its share of the sums comes back."""
         rows, w = h[part], half.w
         if self.gram:
             return self._gram_block(self.vt[part], rows, half, blocks)

@@ -228,6 +228,34 @@ def hals_step(V: Array, W: Array, H: Array, sweeps: int) -> tuple[Array, Array]:
     return normalised(swept(V.T, H.T, W.T).T, H)
 
 
+def online_pass(
+    V: Array, W: Array, H: Array, beta: float, batches: list[list[int]], memory: float, said: tuple[Array, Array] | None
+) -> tuple[Array, Array, tuple[Array, Array]]:
+    """A pass of mini-batches, lists of frames, and a `step` over all frames; β < 2 (after Lefèvre et al. 2011, alg. 1).
+
+    Of each batch, H at first and then N = (V L^(β−2)) Hᵀ and D = L^(β−1) Hᵀ are found. What was said, A and B, becomes
+    A ← ρ A + W^(2−β) N and B ← ρ B + W^(min(0, 1−β)) D with ρ = 1 − 1/memory, and W ← (A / B)^γ(β), where the sum of
+    the majorisers that N and D stand for is least. H, and the step, take γ = 1 for β = 0, else γ(β). After it what was
+    said begins anew, as if `memory` batches had said what all of V does.
+    """
+    H, gamma = H.copy(), 1.0 if beta == 0 else mm_exponent(beta)
+    power = min(0.0, 1 - beta)
+    A, B = said or (np.zeros_like(W), np.zeros_like(W))
+    for frames in batches:
+        H[:, frames] = update_h(V[:, frames], W, H[:, frames], beta, gamma)
+        L = W @ H[:, frames]
+        N, D = (V[:, frames] * L ** (beta - 2)) @ H[:, frames].T, L ** (beta - 1) @ H[:, frames].T
+        A, B = (1 - 1 / memory) * A + W ** (2 - beta) * N, (1 - 1 / memory) * B + W**power * D
+        W = (A / B) ** mm_exponent(beta)
+    H = update_h(V, W, H, beta, gamma)
+    D = (W @ H) ** (beta - 1) @ H.T
+    W = update_w(V, W, H, beta, gamma)
+    D = D * W.sum(axis=0)
+    W, H = normalised(W, H)
+    B = memory / len(batches) * W**power * D
+    return W, H, (B * W ** (1 / mm_exponent(beta)), B)
+
+
 # -- smooth Itakura–Saito ------------------------------------------------------------------------------
 
 

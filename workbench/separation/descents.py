@@ -15,6 +15,7 @@ from workbench.nmf.convolutive import nmf_conv
 from workbench.nmf.multiplicative import descend as multiplicative_descent
 from workbench.nmf.multiplicative import factorise
 from workbench.nmf.objective import Objective
+from workbench.nmf.online import factorise_online
 from workbench.nmf.problem import Problem
 from workbench.nmf.result import Array, Factorisation, Hook, IterationProgress, Watch
 from workbench.nmf.smooth import sage, smooth_is
@@ -58,8 +59,8 @@ def descend(
     progress, watch : callable, optional
         As the engine takes them: told after every iteration.
     hold : Holds, optional
-        Which templates and activations stay or are pulled; by default none. Only FAST, MU and PATTERNS pull, by plain
-        steps.
+        Which templates and activations stay or are pulled; by default none. Only FAST, MU, ONLINE and PATTERNS pull,
+        by plain steps.
     drawn : bool
         The start is random, so that a method with random numbers of its own may draw these instead.
     out : slice, optional
@@ -163,6 +164,11 @@ def _descend(
                 return multiplicative_descent(problem, W, H, n, progress, watch=watch, threads=threads, after=pull)
             function = factorise_fast if settings.method is Method.FAST else factorise
             return function(V, W, H, beta, n, progress, objective=objective, watch=watch, threads=threads)
+        case Method.ONLINE:
+            objective = Objective(beta, settings.sparsity, 0.0, weights, templates, activations)
+            return factorise_online(
+                V, W, H, beta, n, progress, objective=objective, watch=watch, after=pull, threads=threads
+            )
         case Method.SMOOTH | Method.SEQUENTIAL:
             order = "red-black" if settings.method is Method.SMOOTH else "sequential"
             return smooth_is(

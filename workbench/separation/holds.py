@@ -15,9 +15,9 @@ from workbench.nmf.starts import of_length
 from workbench.separation.settings import Method, RunSettings
 from workbench.spectral.stft import Analysis
 
-HOLDING = frozenset({Method.FAST, Method.MU, Method.SMOOTH, Method.SEQUENTIAL, Method.PATTERNS})
+HOLDING = frozenset({Method.FAST, Method.MU, Method.ONLINE, Method.SMOOTH, Method.SEQUENTIAL, Method.PATTERNS})
 """Methods that hold the curves of single components."""
-PULLING = frozenset({Method.FAST, Method.MU, Method.PATTERNS})
+PULLING = frozenset({Method.FAST, Method.MU, Method.ONLINE, Method.PATTERNS})
 """Those that pull them, too."""
 
 

@@ -16,6 +16,7 @@ from workbench.spectral.stft import Analysis
 PLANES = {
     Method.FAST: 0.0,
     Method.MU: 0.0,
+    Method.ONLINE: 0.0,
     Method.FLUCOMA: 8.5,
     Method.SMOOTH: 0.0,
     Method.SEQUENTIAL: 0.0,

@@ -14,6 +14,7 @@ class Method(StrEnum):
 
     FAST = "fast"
     MU = "mu"
+    ONLINE = "online"
     FLUCOMA = "flucoma"
     SMOOTH = "smooth"
     SEQUENTIAL = "sequential"
@@ -269,6 +270,7 @@ def _uses(*groups: set[str]) -> frozenset[str]:
 METHODS: dict[Method, MethodKind] = {
     Method.FAST: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS)),
     Method.MU: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _PENALTY, _BETA, _COUNTS, {"exponent"})),
+    Method.ONLINE: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, {"sparsity"}, _BETA, _COUNTS)),
     Method.FLUCOMA: MethodKind(_uses(_RUN, _HOLD, {"templates", "activations"}), 1.0, own_scale=True),
     Method.SMOOTH: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),
     Method.SEQUENTIAL: MethodKind(_uses(_RUN, _START, _HOLD, _LOCKED, _COUNTS, {"smoothness"}), 0.0),

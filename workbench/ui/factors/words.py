@@ -19,6 +19,7 @@ def choices(field: str) -> list[tuple[str, object]]:
         "method": {
             "fast": tr("Components · NMF"),
             "mu": tr("Components · exact MU steps"),
+            "online": tr("Components · mini-batches"),
             "flucoma": tr("Components · as FluCoMa"),
             "smooth": tr("Smooth · IS-NMF by MM"),
             "sequential": tr("Smooth · MM, frame by frame"),
