@@ -1,5 +1,6 @@
 """What is asked of the next factorisation, and what has to be done before it can run."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,10 +9,11 @@ from tests.acting import select_time
 from tests.control.scenes import ANALYSIS, RATE, acts, change, ids, open_tones, select_box, separate
 from workbench.control.wishes import Wishes
 from workbench.document.state import fresh_state
+from workbench.nmf import learnt_templates, match
 from workbench.separation.presets import PRESETS, preset
 from workbench.separation.settings import METHODS, RunSettings
 from workbench.spectral.pyramid import analyse_levels
-from workbench.spectral.stft import Analysis
+from workbench.spectral.stft import Analysis, magnitudes
 
 
 def test_changes_are_told_once_and_only_where_there_are_some(desk):
@@ -138,6 +140,26 @@ def test_a_run_takes_what_is_selected_in_frames(desk, settle):
     desk.wishes.factorise(True)
     settle()
     assert desk.document.run.settings.selection is None
+
+
+def test_what_is_learnt_from_the_selection_is_found_everywhere_in_one_act(desk, settle, told):
+    desk.wishes.set(method="hpss", components=3, iterations=40)
+    desk.wishes.learn()
+    assert "First select" in told.refused[0] and desk.wishes.settings.method == "hpss"
+    select_box(desk, 0, desk.document.stack.bins, 20, 60)
+    desk.wishes.learn()
+    settle()
+    run, samples = desk.document.run, desk.document.recording.samples
+    v = magnitudes(samples, desk.document.state.analysis)
+    alone = learnt_templates(v[:, 20:60], 3, 0, 1, 40)
+    np.testing.assert_allclose(run.factors.W, alone, rtol=1e-5, atol=1e-9)
+    everywhere = match(v, alone, iterations=40)
+    assert run.costs[-1] == pytest.approx(everywhere.costs[-1], rel=0.01)
+    assert len(acts(desk)) == 2, "the selection, and the run"
+    desk.wishes.set(hold_templates=False)
+    desk.wishes.factorise(False)
+    settle()
+    assert desk.document.run.costs[-1] < run.costs[-1], "Continue refines them by all there is"
 
 
 def test_another_seed_is_one_that_was_not_tried(desk, settle):

@@ -90,6 +90,16 @@ class Wishes(QObject):
         self._followed = self._settings
         self._factorising.start(self._settings, self._analysis, fresh)
 
+    def learn(self) -> None:
+        """Learn all templates from the selected time alone, and find where they sound in the whole recording."""
+        if self._selection.frames is None:
+            self._notices.refuse(self.tr("First select the time to learn from: V, then drag in the spectrogram."))
+            return
+        uses = METHODS[self._settings.method].uses
+        method = self._settings.method if {"templates", "hold_templates"} <= uses else Method.FAST
+        self.set(method=method, templates=TemplateStart.SELECTION, learnt=0, hold_templates=True, leave_out=False)
+        self.factorise(True)
+
     def try_another_seed(self) -> None:
         """Factorise again from another random start."""
         self.set(seed=self._settings.seed + max(1, self._settings.tries))

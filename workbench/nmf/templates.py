@@ -8,8 +8,7 @@ import numpy as np
 
 from workbench.nmf.accelerated import factorise_fast
 from workbench.nmf.convolutive import nmf_conv
-from workbench.nmf.objective import Objective
-from workbench.nmf.result import Array
+from workbench.nmf.result import Array, IterationProgress
 from workbench.nmf.starts import random_start
 
 
@@ -78,8 +77,16 @@ def pitched_templates(
     return wide.astype(np.float32)
 
 
-def learnt_templates(V: Array, components: int, seed: int = 0, length: int = 1, iterations: int = 30) -> Array:
-    """Templates of an example: a stretch of the recording, or one-shots end to end (Kullback–Leibler).
+def learnt_templates(
+    V: Array,
+    components: int,
+    seed: int = 0,
+    length: int = 1,
+    iterations: int = 30,
+    beta: float = 1.0,
+    progress: IterationProgress | None = None,
+) -> Array:
+    """Templates of an example: a stretch of the recording, or one-shots end to end.
 
     With one component and `length` above 1 this is how libnmfd learns a drum from a folder of its one-shots
     (Dittmar & Müller, IEEE/ACM TASLP 24(9), 2016).
@@ -90,6 +97,10 @@ def learnt_templates(V: Array, components: int, seed: int = 0, length: int = 1, 
         The example alone.
     components, seed, length, iterations : int
         K, the random start, T, and the steps.
+    beta : float
+        As for `factorise_fast`.
+    progress : callable, optional
+        As there; where it stops the steps, the templates are as far as they have come.
 
     Returns
     -------
@@ -104,6 +115,6 @@ def learnt_templates(V: Array, components: int, seed: int = 0, length: int = 1, 
         raise ValueError("There is no sound to learn from.")
     W, H = random_start(V, components, seed, length)
     if length == 1:
-        return factorise_fast(V, W, H, iterations=iterations, objective=Objective(1.0)).W
+        return factorise_fast(V, W, H, beta, iterations, progress).W
     W = np.broadcast_to(W.mean(axis=2, keepdims=True), W.shape)
-    return nmf_conv(V, W, np.ones_like(H) * H.mean(), 1.0, iterations).W
+    return nmf_conv(V, W, np.ones_like(H) * H.mean(), beta, iterations, progress).W

@@ -170,7 +170,7 @@ class _Descents:
         self._published = 0.0
         self._latest: tuple[Array, Array] | None = None
         self._costs: list[float] = []
-        self._share = 0.0
+        self._share = -1.0 if settings.iterations is None else ANALYSING
         self._stopped = False
 
     def snapshot(self) -> Snapshot:
@@ -181,7 +181,7 @@ class _Descents:
         for index, settings in enumerate(self._asked):
             self._index, self._costs = index, []
             v = self._spectrogram(settings)
-            w, h = start(self._task, v, settings)
+            w, h = start(self._task, v, settings, lambda: self._goes_on(self._share))
             given = _given(self._task, settings, w.shape[1])
             hop = self._task.analysis.hop / self._task.recording.rate
             result = descend(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from workbench.nmf.activations import decays, gates
 from workbench.nmf.result import Array
 from workbench.nmf.starts import balanced, nndsvd, of_length, start_of_shape
 from workbench.nmf.templates import learnt_templates, pitched_templates
+from workbench.progress import Cancelled
 from workbench.separation.known import with_known
 from workbench.separation.labels import events_in
 from workbench.separation.settings import METHODS, ActivationStart, Method, RunSettings, TemplateStart
@@ -30,6 +32,8 @@ from workbench.separation.task import (
 from workbench.spectral.stft import Analysis, magnitudes
 
 DRUM_ITERATIONS = 30
+LEARNING = 100
+"""Iterations in which templates are learnt from the selection, for a run that goes on until it is stopped."""
 
 
 def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings, components: int) -> Factors:
@@ -55,7 +59,7 @@ def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings,
     return Factors(np.asarray(w, np.float32), np.asarray(h, np.float32))
 
 
-def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
+def start(task: Task, V: Array, settings: RunSettings, going: Callable[[], bool] = lambda: True) -> tuple[Array, Array]:
     """W and H as the settings say, with what the user holds in its place.
 
     Parameters
@@ -64,6 +68,8 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
         Of the power that the settings want.
     settings : RunSettings
         Those of the task, or of one of its several runs.
+    going : callable
+        Asked, while templates are learnt from the selection, whether to go on.
 
     Returns
     -------
@@ -74,12 +80,14 @@ def start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
     ------
     UserError
         If something that they need is not there: a selection, present factors, files.
+    Cancelled
+        If it is not to go on.
     """
-    w, h = _start(task, V, settings)
+    w, h = _start(task, V, settings, going)
     return with_known(task.known, settings, task.analysis, task.recording.rate, w, h, task.going_on)
 
 
-def _start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
+def _start(task: Task, V: Array, settings: RunSettings, going: Callable[[], bool]) -> tuple[Array, Array]:
     out = left_out(settings, V.shape[1])
     # libnmfd's factors are those of V over its sum.
     mean = 1 / V.size if settings.method is Method.LIBNMFD else _mean(V, out)
@@ -97,7 +105,7 @@ def _start(task: Task, V: Array, settings: RunSettings) -> tuple[Array, Array]:
         random_h = np.full_like(random_h, known.mean())
         random_h[:, np.delete(np.arange(V.shape[1]), out or slice(0, 0))] = known
         random_w = of_length(random_w, settings.template_frames)
-    w = _templates(task, V, settings, random_w)
+    w = _templates(task, V, settings, random_w, going)
     h = _activations(task, settings, random_h)
     return balanced(w, h, mean, V.dtype)
 
@@ -128,7 +136,7 @@ def _mean(V: Array, out: slice | None) -> float:
     return float(sum(part.sum(dtype=np.float64) for part in rest)) / sum(part.size for part in rest)
 
 
-def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Array:
+def _templates(task: Task, V: Array, settings: RunSettings, random: Array, going: Callable[[], bool]) -> Array:
     length = settings.template_frames
     match settings.templates:
         case TemplateStart.UNIFORM:
@@ -149,19 +157,24 @@ def _templates(task: Task, V: Array, settings: RunSettings, random: Array) -> Ar
             learnt = [_drum_template(each, task.recording.rate, task.analysis, settings, length) for each in folders]
             return np.concatenate([*learnt, random[:, len(learnt) :]], axis=1)
         case TemplateStart.SELECTION:
-            return _from_selection(V, settings, random)
+            return _from_selection(V, settings, random, going)
         case TemplateStart.PRESENT:
             return of_length(task.present_for(settings, NO_TEMPLATES).W, length)
         case _:
             return random
 
 
-def _from_selection(V: Array, settings: RunSettings, random: Array) -> Array:
-    """Templates of which the first are learnt from the selected frames."""
+def _from_selection(V: Array, settings: RunSettings, random: Array, going: Callable[[], bool]) -> Array:
+    """Templates of which the first are learnt from the selected frames, as the whole is factorised then."""
     learnt = min(settings.learnt or random.shape[1], random.shape[1])
     example = V[:, selected(settings, V.shape[1], "separation.select_learnt")]
     w = random.copy()
-    w[:, :learnt] = learnt_templates(example, learnt, settings.seed, settings.template_frames)
+    steps = settings.iterations or LEARNING
+    w[:, :learnt] = learnt_templates(
+        example, learnt, settings.seed, settings.template_frames, steps, settings.beta_value, lambda *_: going()
+    )
+    if not going():
+        raise Cancelled
     return w
 
 

@@ -39,6 +39,13 @@ def add_factorise_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
         wishes.try_another_seed,
         tr("Another random start may find other components"),
     )
+    menu.add(
+        "learn",
+        tr("&Learn from the selection, apply to all"),
+        "Ctrl+Alt+Return",
+        wishes.learn,
+        tr("Find components in the selected time alone, and where they sound in the whole recording"),
+    )
     menu.line()
     menu.add(
         "holdTemplate",
