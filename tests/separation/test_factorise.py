@@ -82,6 +82,9 @@ def test_cancelling_ends_within_one_iteration_and_keeps_what_there_is():
     tries = replace(QUICK, tries=3)
     snapshot = factorise(task(tries), Listener(analysing + QUICK.iterations + 2).report)
     assert len(snapshot.others) == 1 and len(snapshot.others[0].costs) + len(snapshot.costs) == QUICK.iterations + 2
+    learning = replace(QUICK, templates="selection", selection=(0, 20), hold_templates=True)
+    with pytest.raises(Cancelled):
+        factorise(task(learning), Listener(analysing + 5).report)
     for settings in (QUICK, replace(QUICK, method="hpss")):
         with pytest.raises(Cancelled):
             factorise(task(settings), Listener(1).report)

@@ -33,7 +33,7 @@ from workbench.spectral.stft import Analysis, magnitudes
 
 DRUM_ITERATIONS = 30
 LEARNING = 100
-"""Iterations in which templates are learnt from the selection, for a run that goes on until it is stopped."""
+"""Iterations in which templates are learnt from the selection."""
 
 
 def placeholder(recording: Recording, analysis: Analysis, settings: RunSettings, components: int) -> Factors:
@@ -169,9 +169,8 @@ def _from_selection(V: Array, settings: RunSettings, random: Array, going: Calla
     learnt = min(settings.learnt or random.shape[1], random.shape[1])
     example = V[:, selected(settings, V.shape[1], "separation.select_learnt")]
     w = random.copy()
-    steps = settings.iterations or LEARNING
     w[:, :learnt] = learnt_templates(
-        example, learnt, settings.seed, settings.template_frames, steps, settings.beta_value, lambda *_: going()
+        example, learnt, settings.seed, settings.template_frames, LEARNING, settings.beta_value, lambda *_: going()
     )
     if not going():
         raise Cancelled
