@@ -146,3 +146,39 @@ def test_a_head_that_asks_for_more_than_there_is_room_for_is_not_believed(tmp_pa
     monkeypatch.setattr(scratch.shutil, "disk_usage", lambda place: SimpleNamespace(free=scratch.SPARED + 10**6))
     recording = load(tmp_path / "a.flac", scratch=Scratch(10_000))
     assert len(recording.samples) == 24_000 and [each.code for each in recording.remarks] == ["audio.cut_short"]
+
+
+def test_arrays_are_in_memory_as_long_as_they_have_room_there_together(folder):
+    budget = Scratch(300_000)
+    first, second = budget.zeros((200_000,), np.uint8), budget.zeros((200_000,), np.uint8)
+    assert (in_file(first), in_file(second)) == (False, True) and budget.left == 100_000
+    small = budget.zeros((scratch.SMALL,), np.uint8)
+    assert not in_file(small) and budget.left == 100_000, "what is small does not count"
+    view = first[5:]
+    del first
+    gc.collect()
+    assert budget.left == 100_000, "a view holds on to all of it"
+    del view
+    gc.collect()
+    assert budget.left == 300_000 and not in_file(budget.zeros((300_000,), np.uint8))
+    budget.budget = 0
+    assert in_file(budget.zeros((1,), np.uint8))
+
+
+def test_collected_rows_count_too(folder):
+    budget = Scratch(300_000)
+    rows = [budget.rows(1, np.uint8) for _ in range(2)]
+    for each in rows:
+        for _ in range(4):
+            each.append(np.ones((50_000, 1), np.uint8))
+    one, other = (each.array() for each in rows)
+    del rows
+    gc.collect()
+    assert [in_file(one), in_file(other)] == [False, True] and budget.left == 100_000
+    assert one.sum() == other.sum() == 200_000
+
+
+def in_file(array: np.ndarray) -> bool:
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array.base is not None

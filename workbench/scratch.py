@@ -13,9 +13,9 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import weakref
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,8 +24,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from workbench.errors import UserError
 
-IN_MEMORY = 64 * 2**20
-"""Bytes up to which an array is in memory."""
+BUDGET = 256 * 2**20
+"""Bytes of arrays that are in memory together, unless the user says otherwise."""
+SMALL = 2**16
+"""Bytes of an array that is always in memory, where there is any for arrays."""
 SPARED = 256 * 2**20
 """Bytes of the disk that are left to others."""
 FILLED = 2**20
@@ -76,17 +78,24 @@ def nameless() -> IO[bytes]:
         raise _no_room(0, error) from error
 
 
-@dataclass(frozen=True)
 class Scratch:
-    """Where arrays are.
+    """Where arrays are: in memory as far as they have room there together, else in files.
 
-    Attributes
+    Parameters
     ----------
-    in_memory : int
-        Bytes up to which one is in memory; larger ones are in files.
+    budget : int
+        Bytes of all that are in memory at a time.
     """
 
-    in_memory: int = IN_MEMORY
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._lock, self._taken = threading.Lock(), 0
+        self.budget = budget
+        """May be changed: it counts for arrays that are made from then on."""
+
+    @property
+    def left(self) -> int:
+        """Bytes that there is still room for in memory."""
+        return max(0, self.budget - self._taken)
 
     def zeros(self, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
         """An array of zeros, which may be written to; it lasts as long as anything of it is held.
@@ -97,8 +106,14 @@ class Scratch:
             `scratch.no_room`: the disk has no room for it.
         """
         size = math.prod(shape) * np.dtype(dtype).itemsize
-        if size <= self.in_memory:
+        if size <= min(SMALL, self.budget):
             return np.zeros(shape, dtype)
+        if self._take(size):
+            try:
+                return self._counted(np.zeros(shape, dtype))
+            except MemoryError:
+                # Less than the user thought: then the disk.
+                self._give_back(size)
         _check_room(size)
         try:
             with tempfile.TemporaryFile(dir=folder(), buffering=0) as file:
@@ -116,10 +131,33 @@ class Scratch:
             `scratch.no_room`: the disk has no room for those that are expected.
         """
         whole = self.zeros((expected, columns), dtype) if expected else None
-        return Rows(columns, np.dtype(dtype), self.in_memory, whole)
+        return Rows(columns, np.dtype(dtype), self, whole)
+
+    def takes(self, array: NDArray[Any]) -> bool:
+        """Whether an array that is in memory may stay there; if so, it counts from now on."""
+        fits = self._take(array.nbytes)
+        if fits:
+            self._counted(array)
+        return fits
+
+    def _take(self, size: int) -> bool:
+        with self._lock:
+            fits = self._taken + size <= self.budget
+            self._taken += size if fits else 0
+        return fits
+
+    def _counted(self, array: NDArray[Any]) -> NDArray[Any]:
+        # Views hold on to it, so that it goes with the last of them.
+        weakref.finalize(array, self._give_back, array.nbytes)
+        return array
+
+    def _give_back(self, size: int) -> None:
+        with self._lock:
+            self._taken -= size
 
 
 USUAL = Scratch()
+"""That of the program. How much it may take is the user's to say, as `folder` is the system's."""
 
 
 class Rows:
@@ -131,8 +169,8 @@ class Rows:
         Where they are put as long as no more come than are expected; what has not come yet is zero.
     """
 
-    def __init__(self, columns: int, dtype: np.dtype[Any], in_memory: int, whole: NDArray[Any] | None = None) -> None:
-        self._columns, self._dtype, self._most = columns, dtype, in_memory
+    def __init__(self, columns: int, dtype: np.dtype[Any], scratch: Scratch, whole: NDArray[Any] | None = None) -> None:
+        self._columns, self._dtype, self._scratch = columns, dtype, scratch
         self.whole = whole
         self._blocks: list[NDArray[Any]] = []
         self._file: IO[bytes] | None = None
@@ -162,7 +200,7 @@ class Rows:
             self._count = before + len(block)
         if self._file is None:
             self._blocks.append(block)
-            if self._size <= self._most:
+            if self._scratch.takes(block):
                 return
             block = np.concatenate(self._blocks)
             self._blocks.clear()
@@ -196,6 +234,8 @@ class Rows:
             nothing = np.zeros((0, self._columns), self._dtype)
             out = np.concatenate(self._blocks, dtype=self._dtype) if self._blocks else nothing
             self._blocks.clear()
+            # What has room in pieces has it as a whole.
+            self._scratch.takes(out)
             return out
         try:
             with self._file as file:

@@ -175,3 +175,17 @@ def test_the_choosers_of_the_settings_are_not_modal(factorised):
     for button in buttons:
         close(program, opens(program, button.click))
     close(program, settings)
+
+
+def test_the_memory_of_recordings_is_the_users_to_say(opened, monkeypatch):
+    from workbench.scratch import USUAL
+
+    monkeypatch.setattr(USUAL, "budget", USUAL.budget)
+    opened.window.actions_["memory"].trigger()
+    found = dialog(opened, "memoryDialog")
+    found.budget.setValue(100)
+    assert USUAL.budget == 100 * 2**20 and "GB free" in found.disk.text()
+    opened.window.memory.keep()
+    USUAL.budget = 0
+    opened.window.memory.restore()
+    assert USUAL.budget == 100 * 2**20, "and it is remembered"

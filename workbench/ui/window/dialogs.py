@@ -17,6 +17,7 @@ from workbench.control.suggesting import GroupSuggestion
 from workbench.document.journal.recovery import Left
 from workbench.masks.insight.grouping import Portraits
 from workbench.masks.insight.statistics import MaskReport
+from workbench.scratch import USUAL
 from workbench.separation.written_notes import MIDI, TEXT
 from workbench.ui.base.file_dialogs import ask_paths
 from workbench.ui.base.notices import Notice
@@ -26,6 +27,7 @@ from workbench.ui.dialogs.keys_dialog import KeysDialog
 from workbench.ui.dialogs.known_dialog import KnownDialog
 from workbench.ui.dialogs.markers_dialog import MarkersDialog
 from workbench.ui.dialogs.mask_dialog import MaskDialog
+from workbench.ui.dialogs.memory_dialog import MemoryDialog
 from workbench.ui.dialogs.page_dialog import PageDialog
 from workbench.ui.dialogs.recovery_dialog import RecoveryDialog
 from workbench.ui.dialogs.references_dialog import ReferencesDialog
@@ -198,6 +200,10 @@ class Dialogs(QObject):
                 lambda paths: self._desk.notes.read(paths[0]),
                 filters=kinds,
             )
+
+    def memory(self) -> None:
+        """How much memory long recordings may take."""
+        self._show(MemoryDialog(self._over, USUAL))
 
     def sound(self) -> None:
         """Device and latency."""

@@ -26,7 +26,13 @@ def tr(text: str) -> str:
 
 
 def add_file_menu(
-    actions: Actions, files: FileFlow, saves: SaveFlow, exports: ExportFlow, exchange: ExchangeFlow, recent: Recent
+    actions: Actions,
+    files: FileFlow,
+    saves: SaveFlow,
+    exports: ExportFlow,
+    exchange: ExchangeFlow,
+    recent: Recent,
+    dialogs: Dialogs,
 ) -> None:
     """Open, save, import, export, quit."""
     menu = actions.menu(tr("&File"), "fileMenu")
@@ -54,6 +60,13 @@ def add_file_menu(
     menu.add("export", tr("&Export…"), "Ctrl+Shift+E", lambda: exports.show_dialog(files.folder))
     add_export_menu(menu, exchange)
     menu.line()
+    menu.add(
+        "memory",
+        tr("&Memory and disk…"),
+        "",
+        dialogs.memory,
+        tr("How much memory long recordings may take, and where the rest of them lies"),
+    )
     menu.add("quit", tr("&Quit"), "Ctrl+Q", actions.window.close)
 
 

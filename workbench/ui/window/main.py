@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
 
     def _build_menus(self) -> Actions:
         actions, desk, panes, dialogs = Actions(self), self.desk, self.panes, self.dialogs
-        add_file_menu(actions, self.files, self.saves, self.exports, self.exchange, desk.recent)
+        add_file_menu(actions, self.files, self.saves, self.exports, self.exchange, desk.recent, dialogs)
         add_edit_menu(actions, desk, panes, self.escape)
         add_view_menu(actions, desk, panes, self.layout_, self._show_waveform, self.set_theme)
         # From left to right as one works: take apart, collect, touch up by hand, listen.

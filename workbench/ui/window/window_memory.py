@@ -1,4 +1,4 @@
-"""What comes back at the next start: the window and its panes, the device, the tools, the look."""
+"""What comes back at the next start: the window and its panes, the device, the memory, the tools, the look."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMainWindow
 
 from workbench.control.desk import Desk
+from workbench.scratch import BUDGET, USUAL
 from workbench.ui.base.controls import fit
 from workbench.ui.window.actions import Actions
 from workbench.ui.window.layout import VERSION, Layout
@@ -33,6 +34,7 @@ class WindowMemory:
             self._layout.reset()
         self._actions["colourThumbnails"].setChecked(bool(int(str(settings.value("colourThumbnails") or 0))))
         self._actions["showWaveform"].setChecked(bool(int(str(settings.value("waveform") or 0))))
+        USUAL.budget = int(str(settings.value("memory/budget") or BUDGET))
         playback.set_device(str(settings.value("device") or "") or None)
         playback.set_latency(float(str(settings.value("latency") or 0)) or None)
         playback.set_loudspeakers(int(str(settings.value("loudspeakers") or 0)) or None)
@@ -46,6 +48,7 @@ class WindowMemory:
         settings.setValue("docks", self._window.saveState(VERSION))
         settings.setValue("colourThumbnails", int(self._panes.stack.colour_thumbnails))
         settings.setValue("waveform", int(self._actions["showWaveform"].isChecked()))
+        settings.setValue("memory/budget", USUAL.budget)
         settings.setValue("device", playback.device or "")
         settings.setValue("latency", playback.latency or 0)
         settings.setValue("loudspeakers", playback.loudspeakers or 0)
