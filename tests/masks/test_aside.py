@@ -24,6 +24,7 @@ from workbench.masks.evaluation.memory import Memory
 from workbench.masks.evaluation.records import OF_A_BLOCK, Put
 from workbench.masks.model.grid import Region
 from workbench.masks.model.models import Factors
+from workbench.masks.model.reduced import Cells
 
 SMALL, ROOM = 300_000, 10**9
 """Bytes: less than one stack's masks, and more."""
@@ -114,16 +115,18 @@ def test_what_filters_look_back_to_pushes_nothing_out():
 def test_pictures_are_put_aside_too_and_views_found_again():
     lattices = Lattices()
     rows, columns = np.arange(0, 257, 3), np.arange(1, 140, 5)
-    picture = lattices.of(rows, columns)
-    assert lattices.of(rows.copy(), columns.copy()) is picture
-    assert lattices.of(rows[1:], columns) is not picture
+    picture = lattices.of(rows, columns, 257, 140)
+    assert lattices.of(rows.copy(), columns.copy(), 257, 140) is picture
+    assert lattices.of(rows[1:], columns, 257, 140) is not picture
+    assert lattices.of(rows, columns, 257, 139) is not picture
     stack = edited(Memory(SMALL, most_aside=ROOM))
     stack.evaluate(rows, columns, picture)
     everywhere(stack)
     written(stack.remembered)
-    assert laid_while(lambda: stack.evaluate(rows, columns, lattices.of(rows, columns))) == 0
+    assert laid_while(lambda: stack.evaluate(rows, columns, lattices.of(rows, columns, 257, 140))) == 0
     np.testing.assert_array_equal(
-        stack.evaluate(rows, columns, picture), scratch(stack, rows, columns, Lattice(rows, columns))
+        stack.evaluate(rows, columns, picture),
+        scratch(stack, rows, columns, Lattice(rows, columns, cells=Cells(rows, columns, 257, 140))),
     )
 
 

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from workbench.masks.edits.edits import Edit, held_arrays
 from workbench.masks.edits.effects import Held
-from workbench.masks.evaluation.evaluator import Evaluator, Requested, cut, requested
+from workbench.masks.evaluation.evaluator import Evaluator, Piece, Requested, cut, requested
 from workbench.masks.evaluation.lattice import Block, Lattice, pieces, sparseness
 from workbench.masks.evaluation.memory import Memory
-from workbench.masks.model.bundles import Bundled
 from workbench.masks.model.grid import Array, Grid, Indices, Reach, Region
 from workbench.masks.model.ground import Ground
 from workbench.masks.model.layers import Group, Layer
@@ -122,7 +121,8 @@ class Stack:
             By default every bin is, if enough are asked for. On a lattice that leaves out bins, filters look at a few
             of their neighbours: pictures of much tell roughly what they do.
         """
-        out = self.computed(rows, columns)
+        cells = None if lattice is None else lattice.cells
+        out = self.ground.computed(rows, columns, cells)
         place = self.ground.place
         memory, blocks = self._blocks(rows, columns, lattice)
         evaluator = Evaluator(self.ground, self.edits, memory)
@@ -130,6 +130,10 @@ class Stack:
             held = evaluator.held(block)
             if held is None:
                 continue
+            if block.lattice.cells is not cells:
+                # What it was evaluated on looks closer: its shares are those of its own bins.
+                own_rows, own_columns = block.rows[inside[0]], block.columns[inside[1]]
+                out[(slice(None), *at)] = self.ground.computed(own_rows, own_columns, block.lattice.cells)
             for bundle, plane in zip(held.bundles, held.planes, strict=True):
                 piece = cut(plane, inside)
                 if len(bundle) == 1:
@@ -258,17 +262,21 @@ class Stack:
         """
         by_part = np.ascontiguousarray(weights[self.owner].T, np.float32)  # (D, P)
         out = np.empty((by_part.shape[0], len(rows), len(columns)), np.float32)
+        cells = None if lattice is None else lattice.cells
         for lo in range(0, len(columns), STRIP):
-            out[:, :, lo : lo + STRIP] = self.ground.blend(by_part, rows, columns[lo : lo + STRIP])
+            strip = slice(lo, lo + STRIP)
+            out[:, :, strip] = self.ground.blend(by_part, rows, columns[strip], cells)
         memory, blocks = self._blocks(rows, columns, lattice)
         evaluator = Evaluator(self.ground, self.edits, memory)
         for piece in evaluator.pieces(blocks, tried):
             if piece.held is not None:
-                out[:, piece.at[0], piece.at[1]] = self._blended(by_part, piece.held, piece.rows, piece.columns)
+                out[:, piece.at[0], piece.at[1]] = self._blended(by_part, piece)
         return out
 
-    def _blended(self, by_part: Array, held: Bundled, rows: Indices, columns: Indices) -> Array:
+    def _blended(self, by_part: Array, piece: Piece) -> Array:
         """The same of an edited piece of a block, from its masks."""
+        held = piece.held
+        assert held is not None
         planes, place = held.planes, self.ground.place
         weights = np.zeros((len(by_part), len(planes)), np.float32)
         for i, bundle in enumerate(held.bundles):
@@ -280,5 +288,5 @@ class Stack:
             if len(bundle) > 1 and by_part[:, chosen].any():
                 mine = np.zeros_like(by_part)
                 mine[:, chosen] = by_part[:, chosen]
-                out += self.ground.blend(mine, rows, columns) * plane
+                out += self.ground.blend(mine, piece.rows, piece.columns, piece.lattice.cells) * plane
         return np.asarray(out, np.float32)

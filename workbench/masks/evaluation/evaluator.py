@@ -33,12 +33,15 @@ class Piece:
         Where they are among all that were asked for.
     held : Bundled or None
         None where no edit touches them.
+    lattice : Lattice
+        On which they were evaluated.
     """
 
     rows: Indices
     columns: Indices
     at: tuple[Part, Part]
     held: Bundled | None
+    lattice: Lattice
 
 
 class Evaluator:
@@ -59,7 +62,9 @@ class Evaluator:
                 self._memory.remember(self._ground, self._edits, block, None)
             return known.held
         grid = Grid(block.rows, block.columns, self._ground.ids, self._ground.levels)
-        bundles = Bundles(self._ground.ids, self._ground.computed(block.rows, block.columns), known.held)
+        bundles = Bundles(
+            self._ground.ids, self._ground.computed(block.rows, block.columns, block.lattice.cells), known.held
+        )
         for i in known.left:
             edit = self._edits[i]
             before = self
@@ -91,7 +96,7 @@ class Evaluator:
                 alone.append((each, under))
                 continue
             held = self.held(block)
-            yield Piece(block.rows[inside[0]], block.columns[inside[1]], at, _cut(held, inside))
+            yield Piece(block.rows[inside[0]], block.columns[inside[1]], at, _cut(held, inside), block.lattice)
         # In a row or a column of blocks, whichever are fewer.
         along = int(len({each[0].row for each, _ in alone}) <= len({each[0].column for each, _ in alone}))
         groups: dict[object, list[tuple[Requested, Bundled | None]]] = {}
@@ -118,9 +123,9 @@ class Evaluator:
             planes = [cut(each.planes, part) for (_, part, _), each in group if each is not None]
             held = Bundled(held.bundles, np.concatenate(planes, axis=1 + along))
         grid = Grid(axes[0], axes[1], self._ground.ids, self._ground.levels)
-        bundles = Bundles(self._ground.ids, self._ground.computed(grid.rows, grid.columns), held)
+        bundles = Bundles(self._ground.ids, self._ground.computed(grid.rows, grid.columns, first.lattice.cells), held)
         _lay(self._edits[-1], bundles, grid, first.lattice, self, self._memory)
-        return Piece(grid.rows, grid.columns, (places[0], places[1]), bundles.held)
+        return Piece(grid.rows, grid.columns, (places[0], places[1]), bundles.held, first.lattice)
 
     def summed(self, parts: Parts, lattice: Lattice, rows: slice, columns: slice) -> Array:
         """The masks of some parts together on a rectangle of a lattice, shape (R, C)."""
@@ -137,7 +142,8 @@ class Evaluator:
                     out[place] += held.planes[i][inside] if mine else 0
                 elif mine:
                     if computed is None:
-                        computed = self._ground.computed(block.rows[inside[0]], block.columns[inside[1]])
+                        rows_, columns_ = block.rows[inside[0]], block.columns[inside[1]]
+                        computed = self._ground.computed(rows_, columns_, lattice.cells)
                     share = computed[[self._ground.place[part] for part in mine]].sum(axis=0)
                     out[place] += share if held is None else share * held.planes[i][inside]
         return out

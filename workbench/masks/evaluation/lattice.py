@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from workbench.masks.model.grid import Indices, Reach, Region
+from workbench.masks.model.reduced import Cells
 
 HIGH = 128
 """Rows of a block."""
@@ -33,11 +34,14 @@ class Lattice:
         Increasing bins and frames.
     wide : int
         Columns of a block.
+    cells : Cells or None
+        What its bins and frames stand for in the model, where that is more than these themselves.
     """
 
     rows: Indices
     columns: Indices
     wide: int = WIDE_IN_PICTURES
+    cells: Cells | None = None
 
     def block(self, row: int, column: int) -> Block:
         """The block in a row and column of blocks."""
@@ -74,12 +78,14 @@ class Lattices:
     """Those of the views that were looked at last: who comes back to one finds what was evaluated of it."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[bytes, bytes], Lattice] = OrderedDict()
+        self._known: OrderedDict[tuple[bytes, bytes, int, int], Lattice] = OrderedDict()
 
-    def of(self, rows: Indices, columns: Indices) -> Lattice:
-        """That of some rows and columns; always the same lattice, while it is remembered."""
-        key = rows.tobytes(), columns.tobytes()
-        lattice = self._known.setdefault(key, Lattice(rows, columns))
+    def of(self, rows: Indices, columns: Indices, row_end: int, column_end: int) -> Lattice:
+        """That of cells with such first bins and frames; always the same lattice, while it is remembered."""
+        key = rows.tobytes(), columns.tobytes(), row_end, column_end
+        if key not in self._known:
+            self._known[key] = Lattice(rows, columns, cells=Cells(rows, columns, row_end, column_end))
+        lattice = self._known[key]
         self._known.move_to_end(key)
         if len(self._known) > MOST_VIEWS:
             self._known.popitem(last=False)

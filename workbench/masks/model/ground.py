@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from workbench.masks.model.grid import Indices
 from workbench.masks.model.layers import Part
+from workbench.masks.model.reduced import Cells, reduced
 from workbench.masks.model.sharing import Masks
 from workbench.masks.model.sources import MaskModel
 
@@ -69,11 +70,12 @@ class Ground:
         """Index of the part that was made first: it has what nobody else has."""
         return int(np.argmin(self.ids))
 
-    def computed(self, rows: Indices, columns: Indices) -> Masks:
+    def computed(self, rows: Indices, columns: Indices, cells: Cells | None = None) -> Masks:
         """The model's masks, shape (P, R, C): (w_k h_k) / Σ_j (w_j h_j).
 
         Where the model is 0 the parts that hold a component share equally; so they do before any factorisation, when
-        there is one such part. Parts without a component get 0.
+        there is one such part. Parts without a component get 0. Where bins and frames stand for `cells`, masks are the
+        means over these, weighted by the model, see `reduced`.
         """
         out = np.zeros((len(self.parts), len(rows), len(columns)), np.float32)
         holders, chosen = self.holders
@@ -84,7 +86,8 @@ class Ground:
         if self.model is None:
             out[holders] = 1 / len(holders)
             return out
-        out[holders] = self.model.values(chosen, rows, columns)
+        model = self.model if cells is None else reduced(self.model, cells)
+        out[holders] = model.values(chosen, rows, columns)
         total = out.sum(axis=0)
         silent = total <= SILENT
         out *= np.divide(1, total, out=np.zeros_like(total), where=~silent)
@@ -92,7 +95,7 @@ class Ground:
             out[np.array(holders)[:, None], silent] = 1 / len(holders)
         return out
 
-    def blend(self, weights: NDArray[np.float32], rows: Indices, columns: Indices) -> Masks:
+    def blend(self, weights: NDArray[np.float32], rows: Indices, columns: Indices, cells: Cells | None = None) -> Masks:
         """Σ over parts of computed mask × weight, by matrix products; `weights` are (D, P), the sums (D, R, C)."""
         out = np.empty((len(weights), len(rows), len(columns)), np.float32)
         holders, held = self.holders
@@ -100,7 +103,8 @@ class Ground:
             chosen = weights[:, holders] if holders else weights[:, [self.oldest]]
             out[:] = chosen.mean(axis=1)[:, None, None]
             return out
-        total, sums = self.model.sums(weights[:, holders], held, rows, columns)
+        model = self.model if cells is None else reduced(self.model, cells)
+        total, sums = model.sums(weights[:, holders], held, rows, columns)
         silent = total <= SILENT
         scale = np.divide(1, total, out=np.zeros_like(total), where=~silent)
         for d, each in enumerate(weights[:, holders]):

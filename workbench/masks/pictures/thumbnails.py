@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.masks.evaluation.lattice import Lattice
+from workbench.masks.model.reduced import Cells
 from workbench.masks.pictures.picture import Look, Pixels, axis_of_cells, picture
 from workbench.masks.stack import Stack
 from workbench.spectral.pyramid import LevelPyramid
@@ -16,7 +17,8 @@ def thumbnail_lattice(bins: int, frames: int, width: int, height: int) -> Lattic
     """Bins (logarithmically spaced) and frames for a small picture of the whole plane."""
     rows = np.unique(np.rint(np.geomspace(2, max(3, bins - 1), height)).astype(np.intp))
     columns = np.unique(np.linspace(0, frames - 1, width).astype(np.intp))
-    return Lattice(np.minimum(rows, bins - 1), columns)
+    rows = np.minimum(rows, bins - 1)
+    return Lattice(rows, columns, cells=Cells(rows, columns, bins, frames))
 
 
 def shades(stack: Stack, chosen: Sequence[Sequence[int]], lattice: Lattice, inside: tuple[slice, slice]) -> Pixels:

@@ -20,7 +20,7 @@ from workbench.jobs.runner import Job, Runner
 from workbench.masks.evaluation.lattice import Lattice, Lattices, sparseness
 from workbench.masks.model.grid import Region
 from workbench.masks.pictures.cell_levels import CellLevels
-from workbench.masks.pictures.picture import Axis, Look, Pixels, Show, bgr, brightness, picture_over
+from workbench.masks.pictures.picture import Axis, Look, Pixels, Show, bgr, brightness, cell_bounds, picture_over
 from workbench.masks.stack import DENSE, Stack
 from workbench.ui.base import theme
 
@@ -205,8 +205,10 @@ class SpectrogramImage(QObject):
         moved = self._axes is None
         if self._axes is None:
             self._axes = self._plane.axes
-            cells = [axis.cells for axis in self._axes]
-            self._lattice = None if sparseness(*cells) <= DENSE else self._lattices.of(*cells)
+            rows, columns = self._axes
+            ends = (int(cell_bounds(axis)[-1]) for axis in self._axes)
+            sparse = sparseness(rows.cells, columns.cells) > DENSE
+            self._lattice = self._lattices.of(rows.cells, columns.cells, *ends) if sparse else None
             self._runner.drop(KEY)
             self._levels = CellLevels(self._document.levels, *self._axes, STRIP)
             self._fresh.clear()
