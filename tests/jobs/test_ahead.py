@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 import soundfile
@@ -112,3 +114,24 @@ def test_opening_shows_it(tmp_path):
     opened = open_file(written(tmp_path, "a.wav"), silent, show=shown.append)
     assert shown and shown[-1].seconds == opened.recording.duration
     assert opened.levels.shape[1] == Analysis().frames(len(SAMPLES))
+
+
+def test_a_glimpse_of_all_does_not_wait_for_whoever_looks_through_the_file_first(tmp_path):
+    path, shown = written(tmp_path, "a.flac"), []
+    with Ahead(ANALYSIS, shown.append, path) as ahead:
+        # Nothing is decoded yet.
+        for _ in range(200):
+            if any(each.levels.levels[0].any(axis=1).all() for each in shown):
+                break
+            time.sleep(0.05)
+        assert shown and shown[-1].levels.levels[0].any(axis=1).all() and shown[-1].seconds == len(SAMPLES) / RATE
+        check(recording := load(path, watch=ahead.watch), ahead.levels(recording))
+
+
+def test_what_a_head_says_is_no_longer_shown_when_there_is_less(tmp_path):
+    shown = []
+    whole = written(tmp_path, "a.flac").read_bytes()
+    (tmp_path / "cut.flac").write_bytes(whole[: len(whole) // 2])
+    recording, levels = opened(tmp_path / "cut.flac", shown.append)
+    check(recording, levels)
+    assert shown[-1].levels.levels[0][: COLUMNS // 3].any(axis=1).all()

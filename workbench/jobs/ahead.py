@@ -61,7 +61,8 @@ class Ahead:
     show : callable (Glimpse)
         Called from any thread.
     path : Path, optional
-        Of the sound file: where one can seek in it, the first glimpse is of all of it.
+        Of the sound file: where one can seek in it, the first glimpses are of all of it, and do not wait for whoever
+        looks first whether other files were joined to it.
     scratch : Scratch
         Where the levels are put.
     """
@@ -92,9 +93,11 @@ class Ahead:
         """A `Watch`: of samples that are decoded so far."""
         with self._news:
             if self._filling is None or samples is not self._filling.samples or ready < self._ready:
-                # Also the picture: whoever still works at the old ones spoils nothing.
-                self._filling = Filling(samples, self._analysis, self._scratch)
-                self._picture = _Picture(self._filling, rate, self._show)
+                first, self._filling = self._filling is None, Filling(samples, self._analysis, self._scratch)
+                peeked = self._picture if first else None
+                if peeked is None or (peeked.samples, peeked.rate) != (len(samples), rate):
+                    # Whoever still works at the old one spoils nothing.
+                    self._picture = _Picture(len(samples), rate, self._analysis, self._show)
             self._ready = ready
             self._news.notify()
 
@@ -112,7 +115,7 @@ class Ahead:
         if filling is None or picture is None or not np.may_share_memory(filling.samples, recording.samples):
             return analyse_levels(recording.samples, self._analysis, progress, self._scratch)
         filling.end(recording.samples)
-        filling.fill_all(progress, picture.take)
+        filling.fill_all(progress, lambda first, stop: picture.take(filling.levels, first, stop))
         return LevelPyramid(filling.levels, self._scratch)
 
     def _stop(self) -> None:
@@ -122,7 +125,7 @@ class Ahead:
 
     def _follow(self) -> None:
         """Find what can be found, until stopped."""
-        peeked = False
+        self._peek()
         while True:
             with self._news:
                 self._news.wait_for(lambda: self._stopped or self._due())
@@ -130,27 +133,28 @@ class Ahead:
                     return
                 filling, picture, ready = self._filling, self._picture, self._ready
             assert filling is not None and picture is not None
-            if not peeked:
-                peeked = True
-                self._peek(picture)
             span = filling.fill(ready)
             if span is not None:
-                picture.take(*span)
+                picture.take(filling.levels, *span)
 
     def _due(self) -> bool:
         return self._filling is not None and self._filling.due(self._ready)
 
-    def _peek(self, picture: _Picture) -> None:
-        """Look into the file here and there, in the middle first."""
-        if self._path is None or picture.columns < COLUMNS:
+    def _peek(self) -> None:
+        """Look into the file here and there."""
+        if self._path is None:
             return
         deadline = monotonic() + PEEKING_SECONDS
         try:
             with soundfile.SoundFile(self._path) as file:
-                if file.format not in SEEKABLE or file.frames != picture.samples or file.samplerate != picture.rate:
+                if file.format not in SEEKABLE or self._analysis.frames(file.frames) < COLUMNS:
                     return
+                picture = _Picture(file.frames, file.samplerate, self._analysis, self._show)
+                with self._news:
+                    if self._picture is None:
+                        self._picture = picture
                 for column, columns in halvings(picture.columns):
-                    if self._stopped or monotonic() > deadline:
+                    if self._stopped or monotonic() > deadline or self._picture is not picture:
                         return
                     picture.guess(column, columns, file)
         except (soundfile.SoundFileError, OSError):
@@ -170,20 +174,20 @@ def halvings(count: int) -> Iterator[tuple[int, int]]:
 class _Picture:
     """Columns of levels, shown now and then."""
 
-    def __init__(self, filling: Filling, rate: int, show: Callable[[Glimpse], object]) -> None:
-        self._filling, self._analysis, self._show = filling, filling.analysis, show
-        self.rate, self.samples, self._frames = rate, len(filling.samples), filling.frames
-        self.columns = min(COLUMNS, filling.frames)
-        self._levels = np.zeros((self.columns, filling.analysis.bins), np.uint8)
+    def __init__(self, samples: int, rate: int, analysis: Analysis, show: Callable[[Glimpse], object]) -> None:
+        self._analysis, self._show = analysis, show
+        self.rate, self.samples, self._frames = rate, samples, analysis.frames(samples)
+        self.columns = min(COLUMNS, self._frames)
+        self._levels = np.zeros((self.columns, analysis.bins), np.uint8)
         self._guessed = np.ones(self.columns, bool)
         self._lock, self._due = threading.Lock(), monotonic() + FIRST_SECONDS
 
-    def take(self, first: int, stop: int) -> None:
-        """The levels of these frames are known."""
+    def take(self, levels: Levels, first: int, stop: int) -> None:
+        """Of all levels those of these frames are known."""
         # The recording may have turned out to be shorter.
         columns = np.arange(first, min(stop, self._frames)) * self.columns // self._frames
         begins = np.flatnonzero(np.diff(columns, prepend=-1))
-        loudest = np.maximum.reduceat(self._filling.levels[first:stop], begins, axis=0)
+        loudest = np.maximum.reduceat(levels[first:stop], begins, axis=0)
         at = columns[begins]
         with self._lock:
             kept = np.where(self._guessed[at, None], 0, self._levels[at])
