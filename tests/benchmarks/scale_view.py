@@ -12,7 +12,7 @@ import numpy as np
 import soundfile
 
 from tests.benchmarks import Report
-from tests.benchmarks.driving import run_until, running_window
+from tests.benchmarks.driving import RATE, run_until, running_window
 from tests.benchmarks.scale_day import MINUTES_ENV, PATIENCE
 from tests.benchmarks.scale_hour import make_hour
 
@@ -45,10 +45,10 @@ def view(report: Report) -> Report:
 def _as_flac(path: Path) -> Path:
     """The same as FLAC, beside it."""
     out = path.with_suffix(".flac")
-    with soundfile.SoundFile(path) as file:
-        with soundfile.SoundFile(out, "w", file.samplerate, file.channels, "PCM_16", format="FLAC") as copy:
-            for block in file.blocks(2**20, dtype="float32"):
-                copy.write(block)
+    form = RATE, 2, "PCM_16"
+    with soundfile.SoundFile(path) as file, soundfile.SoundFile(out, "w", *form, format="FLAC") as copy:
+        for block in file.blocks(2**20, dtype="float32"):
+            copy.write(block)
     return out
 
 
