@@ -124,7 +124,7 @@ def test_what_scrolls_shows_the_older_picture_moved_and_composes_nothing(factori
     before = painted()
     viewport.pan(0.25, 0.0)
     moved = painted()
-    assert not image._drawn
+    assert image._axes is None, "nothing is laid out yet"
     quarter = canvas.width() // 4
     kept = min(before.shape[1], moved.shape[1]) - quarter - 4
     assert np.abs(moved[:, 2:kept] - before[:, quarter + 2 : quarter + kept]).mean() < 12

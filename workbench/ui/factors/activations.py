@@ -18,6 +18,7 @@ from workbench.spectral.axes import time_ticks
 from workbench.spectral.stft import nearest
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
+from workbench.ui.base.moving import along
 from workbench.ui.factors.curve_pane import CurvePane, Float, Surroundings, curve_colour
 from workbench.ui.factors.fills import covered, tinted
 from workbench.ui.factors.lanes import BAR, Lanes
@@ -74,7 +75,9 @@ class ActivationsView(CurvePane):
         if not self._aligned():
             return 46.0, float(self.width() - 6)
         canvas = self._plane.canvas
-        left = self.mapFromGlobal(self._anchor.mapToGlobal(canvas.topLeft())).x()
+        # By way of the window: the way over the screen is asked of the system, again and again.
+        window = self.window()
+        left = self.mapFrom(window, self._anchor.mapTo(window, canvas.topLeft())).x()
         return float(left), float(left + canvas.width())
 
     def view(self) -> tuple[float, ...]:
@@ -216,7 +219,7 @@ class ActivationsView(CurvePane):
         painter.fillRect(self.rect(), QColor(theme.current().panel))
         painter.drawPixmap(QRectF(0, 0, left, height), picture, QRectF(0, 0, left * ratio, height * ratio))
         painter.setClipRect(QRectF(left, 0, right - left, height))
-        begin, end = self.time_to_x(start), self.time_to_x(stop)
+        begin, end = along(self.time_to_x(start), self.time_to_x(stop), right - left, ratio)
         of = QRectF(left * ratio, 0, (right - left) * ratio, height * ratio)
         painter.drawPixmap(QRectF(begin, 0, end - begin, height), picture, of)
         painter.setClipping(False)

@@ -23,6 +23,7 @@ from workbench.masks.pictures.cell_levels import CellLevels
 from workbench.masks.pictures.picture import Axis, Look, Pixels, Show, bgr, brightness, cell_bounds, picture_over
 from workbench.masks.stack import DENSE, Stack
 from workbench.ui.base import theme
+from workbench.ui.base.moving import along
 
 STRIP = 64
 """Columns of pixels that are composed at once."""
@@ -92,6 +93,8 @@ class SpectrogramImage(QObject):
         self._turn = 0
         """The strip whose turn it is to be composed anew."""
         self._backdrop: tuple[QImage, tuple[float, float, float, float]] | None = None
+        self._scrolled = False
+        """Whether the view is another one, and nothing was painted of it."""
         self._painted_range = (0.0, 1.0, 0.0, 1.0)
         document.opened.connect(self._plane_changed)
         document.analysis_changed.connect(self._plane_changed)
@@ -147,6 +150,7 @@ class SpectrogramImage(QObject):
         if not self._image.isNull() and len(self._drawn) == self._strips and self._axes is not None:
             self._backdrop = (self._image.copy(), self._painted_range)
         self._axes = None
+        self._scrolled = self._backdrop is not None
         self.redraw()
 
     def _layer_changed(self) -> None:
@@ -194,15 +198,14 @@ class SpectrogramImage(QObject):
 
     # -- composing -----------------------------------------------------------------------------------
 
-    def _lay_out(self) -> bool:
-        """Pixels to bins and frames for the present view; answers whether it is another one than before."""
+    def _lay_out(self) -> None:
+        """Pixels to bins and frames for the present view."""
         c, ratio, v = self._plane.canvas, self._plane.pixel_ratio, self._viewport
         width, height = round(c.width() * ratio), round(c.height() * ratio)
         if self._image.width() != width or self._image.height() != height:
             self._image = QImage(width, height, QImage.Format.Format_RGB32)
             self._image.setDevicePixelRatio(ratio)
             self._axes = None
-        moved = self._axes is None
         if self._axes is None:
             self._axes = self._plane.axes
             rows, columns = self._axes
@@ -214,7 +217,6 @@ class SpectrogramImage(QObject):
             self._fresh.clear()
             self._drawn.clear()
             self._painted_range = (v.start, v.stop, v.low, v.high)
-        return moved
 
     @property
     def _strips(self) -> int:
@@ -326,9 +328,15 @@ class SpectrogramImage(QObject):
 
     def paint(self, painter: QPainter, budget: float = BUDGET) -> bool:
         """Draw the picture as far as it is there, after some seconds of work. Answers whether to paint it again."""
-        moved = self._lay_out()
-        # What scrolls shows the older picture, moved, and is composed as soon as it is painted.
-        more, c = self._freshen(0.0 if moved else budget), self._plane.canvas
+        c = self._plane.canvas
+        if self._scrolled:
+            # What scrolls shows the older picture, moved; the new one is laid out and composed behind that.
+            self._scrolled = False
+            painter.fillRect(c, QColor(theme.current().canvas))
+            self._paint_backdrop(painter)
+            return True
+        self._lay_out()
+        more = self._freshen(budget)
         if len(self._drawn) == self._strips:
             # Strips that only hold older masks are shown until they are done anew: nothing flashes.
             painter.drawImage(c.topLeft(), self._image)
@@ -347,8 +355,9 @@ class SpectrogramImage(QObject):
         if self._backdrop is None:
             return
         image, (start, stop, low, high) = self._backdrop
-        left, right = self._plane.x_of(start), self._plane.x_of(stop)
-        top, bottom = self._plane.y_of(high), self._plane.y_of(low)
+        ratio, plane = image.devicePixelRatio(), self._plane
+        left, right = along(plane.x_of(start), plane.x_of(stop), image.width() / ratio, ratio)
+        top, bottom = along(plane.y_of(high), plane.y_of(low), image.height() / ratio, ratio)
         painter.drawImage(QRectF(left, top, right - left, bottom - top), image, QRectF(image.rect()))
 
 
