@@ -82,6 +82,9 @@ def test_cancelling_ends_within_one_iteration_and_keeps_what_there_is():
     tries = replace(QUICK, tries=3)
     snapshot = factorise(task(tries), Listener(analysing + QUICK.iterations + 2).report)
     assert len(snapshot.others) == 1 and len(snapshot.others[0].costs) + len(snapshot.costs) == QUICK.iterations + 2
+    singular = replace(QUICK, templates="nndsvd", components=2)
+    with pytest.raises(Cancelled):
+        factorise(task(singular), Listener(analysing + 2).report)
     learning = replace(QUICK, templates="selection", selection=(0, 20), hold_templates=True)
     with pytest.raises(Cancelled):
         factorise(task(learning), Listener(analysing + 5).report)
@@ -179,6 +182,10 @@ def test_costs_fall_with_the_number_of_components():
     assert (np.diff(shares) >= 0).all() and shares[-1] == pytest.approx(1)
     with pytest.raises(Cancelled):
         choose_components(RECORDING, ANALYSIS, QUICK, [1, 2, 4], Listener(30).report)
+    whole = Listener()
+    choose_components(RECORDING, ANALYSIS, QUICK, [1], whole.report)
+    with pytest.raises(Cancelled):
+        choose_components(RECORDING, ANALYSIS, QUICK, [1], Listener(len(whole.shares)).report)
 
 
 def test_going_on_with_another_divergence_takes_powers_for_magnitudes():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,7 @@ import scipy.linalg
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from workbench.nmf.result import Array, check_spectrogram, chosen
+from workbench.progress import Progress, silent
 
 
 class Fill(StrEnum):
@@ -111,7 +113,9 @@ def of_length(W: Array, length: int) -> Array:
     return flat if length == 1 else np.repeat(flat[:, :, None] / length, length, axis=2)
 
 
-def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> tuple[Array, Array]:
+def nndsvd(
+    V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0, asked: Callable[[], object] = lambda: None
+) -> tuple[Array, Array]:
     """Nonnegative double singular value decomposition (Boutsidis & Gallopoulos, Pattern Recognition 41, 2008).
 
     Of each singular pair the positive or the negative part, whichever weighs more.
@@ -125,6 +129,8 @@ def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> t
         One of `Fill`.
     seed : int
         Of the random fill.
+    asked : callable
+        Called before every product with V, of which a long one takes a while; what it raises ends the work.
 
     Returns
     -------
@@ -142,7 +148,7 @@ def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> t
     w, h = np.zeros((len(V), components)), np.zeros((components, V.shape[1]))
     if peak == 0:
         return w.astype(V.dtype), h.astype(V.dtype)
-    u, s, v = singular_pairs(V, components, peak)
+    u, s, v = singular_pairs(V, components, peak, asked)
     for k in range(components):
         parts = [(np.maximum(sign * u[:, k], 0), np.maximum(sign * v[k], 0)) for sign in (1, -1)]
         norms = [float(np.linalg.norm(a) * np.linalg.norm(b)) for a, b in parts]
@@ -162,11 +168,20 @@ def nndsvd(V: Array, components: int, fill: str = Fill.MEAN, seed: int = 0) -> t
     return w.astype(V.dtype), (h * peak).astype(V.dtype)
 
 
-def singular_pairs(V: Array, count: int, peak: float = 1.0) -> tuple[Array, Array, Array]:
+def singular_pairs(
+    V: Array, count: int, peak: float = 1.0, asked: Callable[[], object] = lambda: None
+) -> tuple[Array, Array, Array]:
     """The largest singular values s (count,) of V / peak, u (F, count) and vᵀ (count, N), in float64; signs are fixed.
 
     Of a long recording there is no second V: what it is multiplied with is divided instead, before it leaves the range.
+    `asked` is as for `nndsvd`.
     """
+
+    def product(x: Array) -> Array:
+        asked()
+        out: Array = V @ (V.T @ x.astype(V.dtype) * scale) * scale + trace * x
+        return out
+
     small, scale = min(V.shape), V.dtype.type(1 / peak)
     if count >= small // 2 or small < 32:
         u, s, v = scipy.linalg.svd(V.astype(np.float64) / peak, full_matrices=False)
@@ -177,11 +192,7 @@ def singular_pairs(V: Array, count: int, peak: float = 1.0) -> tuple[Array, Arra
         pieces = (each * scale for each in np.array_split(V.T, -(-V.shape[1] // GRAM_BLOCK)))
         squares = sum(float(np.vdot(each, each)) for each in pieces)
         trace = 1e-10 * squares * 0.9 ** np.arange(V.shape[0])
-        operator = LinearOperator(
-            (V.shape[0],) * 2,
-            matvec=lambda x: V @ (V.T @ x.astype(V.dtype) * scale) * scale + trace * x,
-            dtype=np.float64,
-        )
+        operator = LinearOperator((V.shape[0],) * 2, matvec=product, dtype=np.float64)
         values, u = eigsh(operator, k=count, v0=np.ones(V.shape[0]), which="LA", tol=1e-6)
         u = u[:, np.argsort(values)[::-1]]
         right = (V.T @ u.astype(V.dtype) * scale).astype(np.float64)
@@ -222,16 +233,17 @@ def covering(shares: Array, coverage: float, most: int) -> int:
     return min(most, int(np.searchsorted(shares, coverage - 1e-12)) + 1, len(shares))
 
 
-def singular_shares(V: Array) -> Array:
+def singular_shares(V: Array, progress: Progress = silent) -> Array:
     """Shares of the sum of all singular values of V (F, N) that the largest one, two, three … make up, float64.
 
     Singular values are the roots of the eigenvalues of V Vᵀ, which is summed block by block for a recording of any
-    length.
+    length; `progress` is called with the share done, and what it raises ends the work.
     """
     short = V if V.shape[0] <= V.shape[1] else V.T
     gram = np.zeros((len(short), len(short)))
     for first in range(0, short.shape[1], GRAM_BLOCK):
         block = short[:, first : first + GRAM_BLOCK].astype(np.float64)
         gram += block @ block.T
+        progress(min(1.0, (first + GRAM_BLOCK) / short.shape[1]))
     values = np.sqrt(np.maximum(scipy.linalg.eigvalsh(gram)[::-1], 0))
     return np.asarray(np.cumsum(values) / values.sum()) if values[0] > 0 else np.ones(1)

@@ -30,6 +30,8 @@ ANALYSING = 0.1
 """Share of the work that analysing is, for a hundred iterations."""
 AT_ONCE = 4096
 """Frames of V that are worked on at once where others as large are made of them."""
+COUNTING = 0.1
+"""The same that singular values are, where numbers of components are tried."""
 TRIED_ITERATIONS = 40
 """Of each number of components that is tried."""
 
@@ -359,7 +361,7 @@ def choose_components(
         If it is stopped.
     """
     v = magnitudes(recording.samples, analysis, settings.power, part(progress, 0.0, ANALYSING))
-    trying, total = part(progress, ANALYSING, 1.0), TRIED_ITERATIONS * len(candidates)
+    trying, total = part(progress, ANALYSING, 1.0 - COUNTING), TRIED_ITERATIONS * len(candidates)
     try:
         costs = costs_by_components(
             v,
@@ -373,4 +375,4 @@ def choose_components(
         raise UserError("separation.engine", reason=error) from error
     if len(costs) < len(candidates):
         raise Cancelled
-    return costs, singular_shares(v)
+    return costs, singular_shares(v, part(progress, 1.0 - COUNTING, 1.0))

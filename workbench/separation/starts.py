@@ -69,7 +69,7 @@ def start(task: Task, V: Array, settings: RunSettings, going: Callable[[], bool]
     settings : RunSettings
         Those of the task, or of one of its several runs.
     going : callable
-        Asked, while templates are learnt from the selection, whether to go on.
+        Asked, while templates are learnt from the selection or singular vectors are found, whether to go on.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def _start(task: Task, V: Array, settings: RunSettings, going: Callable[[], bool
     if settings.templates is TemplateStart.NNDSVD:
         # What is left out has no say; its activations begin flat.
         counted = V if out is None else np.delete(V, out, axis=1)
-        random_w, known = nndsvd(counted, count, seed=settings.seed)
+        random_w, known = nndsvd(counted, count, seed=settings.seed, asked=lambda: _go_on(going))
         random_h = np.full_like(random_h, known.mean())
         random_h[:, np.delete(np.arange(V.shape[1]), out or slice(0, 0))] = known
         random_w = of_length(random_w, settings.template_frames)
@@ -172,9 +172,14 @@ def _from_selection(V: Array, settings: RunSettings, random: Array, going: Calla
     w[:, :learnt] = learnt_templates(
         example, learnt, settings.seed, settings.template_frames, LEARNING, settings.beta_value, lambda *_: going()
     )
+    _go_on(going)
+    return w
+
+
+def _go_on(going: Callable[[], bool]) -> None:
+    """Stop here, if it is not to go on."""
     if not going():
         raise Cancelled
-    return w
 
 
 def _drum_template(folder: Path, rate: int, analysis: Analysis, settings: RunSettings, length: int) -> Array:
