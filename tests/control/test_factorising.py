@@ -18,6 +18,7 @@ from tests.control.scenes import (
     names,
     open_tones,
     previewing,
+    select_box,
     separate,
 )
 from workbench.control.shaping import Plain, ShapeWish
@@ -150,8 +151,8 @@ def test_another_window_is_analysed_first(desk, settle):
     assert desk.document.state.analysis == new
     assert acts(desk) == ["Window 1024, hop 256", "Factorise KL, 3 components"]
     desk.factorising.start(SHORT, ANALYSIS, True)
-    assert desk.document.state.analysis == ANALYSIS
     settle()
+    assert desk.document.state.analysis == ANALYSIS
 
 
 def test_a_newer_wish_is_not_overtaken_by_one_with_another_window(desk, settle):
@@ -287,3 +288,22 @@ def test_what_takes_more_memory_than_there_is_is_refused_before_it_begins(desk, 
     desk.factorising.start(SHORT, ANALYSIS, True)
     assert not desk.factorising.running and acts(desk) == [] and desk.document.run is None
     assert len(told.troubled) == 1 and "GB of memory" in told.troubled[0]
+
+
+def test_what_is_done_while_the_window_changes_is_carried_over_too(desk, settle):
+    """The work is a job: whoever acts meanwhile loses nothing, and the window does not wait."""
+    select_box(desk, 3, 40, 10, 60)
+    desk.wishes.set(components=2, iterations=3)
+    desk.wishes.set_analysis(512, 128)
+    before = desk.document.state.analysis
+    desk.wishes.factorise(True)
+    assert desk.document.state.analysis == before, "a job does it"
+    desk.markers.add(0.1)
+    settle()
+    state = desk.document.recorded_state
+    assert state.analysis == Analysis(512, 128) and len(state.markers) == 1 and desk.document.run.costs
+    assert state.area.frames == desk.document.stack.frames
+    desk.wishes.set_analysis(before.window, before.hop)
+    desk.wishes.factorise(False)
+    settle()
+    assert desk.document.state.analysis == before

@@ -252,12 +252,16 @@ def test_a_number_is_never_given_twice_and_a_trial_has_one_of_its_own():
     assert runs.forget({4}) and set(runs.known) == {4}, "without a name nothing can bring it back"
 
 
+def carry_over(runs: Runs, number: int, old: Analysis, new: Analysis, samples: int, rate: float) -> dict[int, int]:
+    return runs.carry_over({number: runs.known[number].factors.resampled(old, new, samples)}, old, new, samples, rate)
+
+
 def test_runs_are_carried_over_with_the_time_that_they_were_learnt_from():
     old, new, rate, samples = Analysis(512, 128), Analysis(1024, 256), 8000, 8000
     rng = np.random.default_rng(0)
     w, h = rng.random((old.bins, 2), np.float32), rng.random((2, old.frames(samples)), np.float32)
     runs = Runs({1: Run(RunSettings(selection=(20, 41)), Factors(w, h), (1.0,), "one"), 2: Run(RunSettings(), FEW)})
-    carried = runs.carry_over({1}, old, new, samples, rate)
+    carried = carry_over(runs, 1, old, new, samples, rate)
     assert carried == {1: 3} and runs.known[1].factors.W is w
     copy = runs.known[3]
     assert model_fits(copy.factors, new.bins, new.frames(samples)) and not model_fits(copy.factors, old.bins, 3)
@@ -277,13 +281,13 @@ def test_a_run_keeps_its_number_through_another_window_and_back_it_loses_nothing
     w, h = rng.random((old.bins, 2), np.float32), rng.random((2, old.frames(samples)), np.float32)
     runs = Runs()
     first = runs.add(Run(RunSettings(), Factors(w, h), (3.0, 1.0), "one"))
-    there = runs.carry_over({first}, old, new, samples, rate)[first]
+    there = carry_over(runs, first, old, new, samples, rate)[first]
     assert runs.known[there].number == runs.known[first].number == 1
-    assert runs.carry_over({there}, new, old, samples, rate) == {there: first}, "there is no better copy than itself"
-    assert runs.carry_over({first}, old, new, samples, rate) == {first: there}
+    assert carry_over(runs, there, new, old, samples, rate) == {there: first}, "there is no better copy than itself"
+    assert carry_over(runs, first, old, new, samples, rate) == {first: there}
     drawn = runs.add(replace(runs.known[there], name="", costs=()))
     assert runs.known[drawn].number == 1, "what was drawn in is still run 1"
-    back = runs.carry_over({drawn}, new, old, samples, rate)[drawn]
+    back = carry_over(runs, drawn, new, old, samples, rate)[drawn]
     assert back not in (first, there, drawn) and runs.known[back].number == 1, "and is carried over as it was drawn"
     assert runs.known[runs.add(Run(RunSettings(), FEW, (), "two"))].number == 2
 

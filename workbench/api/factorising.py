@@ -89,8 +89,7 @@ def set_window(work: Work, analysis: Analysis) -> bool:
     if analysis == state.analysis:
         return False
     samples = len(recording.samples)
-    carried = work.runs.carry_over(state.runs, state.analysis, analysis, samples, recording.rate)
-    work.act(
-        f"Window {analysis.window}, hop {analysis.hop}", stack_acts.set_analysis(state, analysis, samples, carried)
-    )
+    carried = stack_acts.carried_over(state, work.runs.known, analysis, samples)
+    fit = work.runs.carry_over(carried.models, state.analysis, analysis, samples, recording.rate)
+    work.act(f"Window {analysis.window}, hop {analysis.hop}", stack_acts.with_runs(carried.state, fit))
     return True

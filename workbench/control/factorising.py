@@ -13,10 +13,12 @@ from workbench.control.opening import Opening
 from workbench.control.run_names import described_run
 from workbench.document.acts import known as known_acts
 from workbench.document.acts import layers as layer_acts
+from workbench.document.acts.stacks import Carried, carried_over
 from workbench.document.document import Document
 from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.model.models import Factors, Model
+from workbench.progress import part
 from workbench.separation.factorise import Snapshot, factorise
 from workbench.separation.known import KnownOf, check_known
 from workbench.separation.memory import bytes_of_run, check_memory, free_bytes
@@ -25,6 +27,9 @@ from workbench.separation.starts import placeholder
 from workbench.separation.task import Task, component_count, component_names, takes_templates
 from workbench.spectral.pyramid import LevelPyramid, analyse_levels
 from workbench.spectral.stft import Analysis
+
+CARRYING = 0.2
+"""Share of the work that carrying over what was done is, where the recording is analysed too."""
 
 
 class Factorising(QObject):
@@ -207,25 +212,28 @@ class Factorising(QObject):
         if known is not None and document.state.run != number and document.fits(number):
             document.use_run(self.tr("Use {0}").format(known.name), number)
 
-    def _analyse(self, analysis: Analysis, then: Callable[[], None]) -> None:
+    def _analyse(self, analysis: Analysis, then: Callable[[], None], levels: LevelPyramid | None = None) -> None:
         """Change window and hop, then go on."""
         document = self._document
-        recording = document.recording
+        recording, state, runs = document.recording, document.recorded_state, dict(document.runs)
         assert recording is not None
         name = self.tr("Window {0}, hop {1}").format(analysis.window, analysis.hop)
+        known = document.levels_of(analysis) if document.has_levels(analysis) else levels
+        carrying = 0.0 if known is not None else 1.0 - CARRYING
 
-        def done(levels: LevelPyramid) -> None:
-            if document.recording is recording:
-                document.set_analysis(name, analysis, levels)
-                then()
+        def work(job: Job) -> tuple[LevelPyramid, Carried]:
+            levels = known or analyse_levels(recording.samples, analysis, part(job.report, 0.0, carrying))
+            samples = len(recording.samples)
+            return levels, carried_over(state, runs, analysis, samples, part(job.report, carrying, 1.0))
 
-        if document.has_levels(analysis):
-            done(document.levels_of(analysis))
-        else:
-            self._runner.run(
-                self.tr("Analysing"),
-                lambda job: analyse_levels(recording.samples, analysis, job.report),
-                done,
-                self._notices.trouble,
-                key="analyse",
-            )
+        def done(found: tuple[LevelPyramid, Carried]) -> None:
+            if document.recording is not recording:
+                return
+            if document.recorded_state is not state:
+                # Something was done meanwhile, which is to be carried over too.
+                self._analyse(analysis, then, found[0])
+                return
+            document.set_analysis(name, analysis, *found)
+            then()
+
+        self._runner.run(self.tr("Analysing"), work, done, self._notices.trouble, key="analyse")

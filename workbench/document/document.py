@@ -381,19 +381,17 @@ class Document(ShownDocument):
             self.factors_changed.emit()
             self.masks_changed.emit(None)
 
-    def set_analysis(self, name: str, analysis: Analysis, levels: LevelPyramid) -> None:
-        """Another window and hop, with edits and factors carried over, as one act.
+    def set_analysis(
+        self, name: str, analysis: Analysis, levels: LevelPyramid, carried: stack_acts.Carried | None = None
+    ) -> None:
+        """Another window and hop, with edits and factors carried over, as one act of that name.
 
-        Parameters
-        ----------
-        name : str
-            Of the act.
-        analysis : Analysis
-        levels : LevelPyramid
-            Of the recording, for this analysis.
+        `levels` are those of the recording there; `carried` is what the recorded state becomes, where that is known.
         """
         assert self._recording is not None
         self._levels[analysis] = levels
         state, samples = self.recorded_state, len(self._recording.samples)
-        carried = self._runs.carry_over(state.runs, state.analysis, analysis, samples, self._recording.rate)
-        self.act(name, stack_acts.set_analysis(state, analysis, samples, carried))
+        if carried is None or carried.before is not state:
+            carried = stack_acts.carried_over(state, self.runs, analysis, samples)
+        fit = self._runs.carry_over(carried.models, state.analysis, analysis, samples, self._recording.rate)
+        self.act(name, stack_acts.with_runs(carried.state, fit))

@@ -130,7 +130,7 @@ class Runs:
     # -- another window and hop -----------------------------------------------------------------------
 
     def carry_over(
-        self, numbers: Collection[int], old: Analysis, new: Analysis, samples: int, rate: float
+        self, models: Mapping[int, Model], old: Analysis, new: Analysis, samples: int, rate: float
     ) -> dict[int, int]:
         """Add a copy of each of some runs for another window and hop.
 
@@ -138,6 +138,8 @@ class Runs:
 
         Parameters
         ----------
+        models : mapping of int to Model
+            What these runs are there, see `Model.resampled`.
         samples : int
             Length of the recording.
         rate : float
@@ -149,7 +151,7 @@ class Runs:
             From the runs to their copies. What a copy costs is not known.
         """
         carried = {}
-        for identity in sorted(numbers):
+        for identity, model in sorted(models.items()):
             run = self._known[identity]
             origin = self._family.get(identity, identity)
             kin = [each for each in self._known if self._family.get(each, each) == origin]
@@ -157,9 +159,8 @@ class Runs:
             if fits:
                 carried[identity] = fits[0]
                 continue
-            factors = run.factors.resampled(old, new, samples)
             settings = _settings_for(run.settings, old, new, rate)
-            carried[identity] = self.add(replace(run, settings=settings, factors=factors, costs=()))
+            carried[identity] = self.add(replace(run, settings=settings, factors=model, costs=()))
             self._family[carried[identity]] = origin
         return carried
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from workbench.document.acts.layers import free_colour
 from workbench.document.acts.masks import locked_parts
-from workbench.document.state import StackState, State
+from workbench.document.state import Run, StackState, State
 from workbench.errors import UserError
 from workbench.masks.edits.edits import Operation
 from workbench.masks.edits.effects import Combine, CombineKind, MaskSource, Parts
 from workbench.masks.model.layers import Layer, Part
+from workbench.masks.model.models import Model
 from workbench.masks.model.palette import palette_colour
+from workbench.progress import Progress, silent
 from workbench.spectral.stft import Analysis
 
 
@@ -77,6 +79,50 @@ def copy_to_stack(state: State, name: str, parts: Parts, source: MaskSource, ide
     layers = (*there.layers, new)
     there = replace(there, next_id=there.next_id + 2).with_present(layers=layers, edits=edits)
     return show_stack(there, state.shown)
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """A state under another window and hop, before its runs are there.
+
+    Attributes
+    ----------
+    before : State
+        Of which it was made.
+    state : State
+        Its stacks name the runs that those before name.
+    models : dict of int to Model
+        What these are under the new window.
+    """
+
+    before: State
+    state: State
+    models: dict[int, Model]
+
+
+def carried_over(
+    state: State, runs: Mapping[int, Run], analysis: Analysis, samples: int, progress: Progress = silent
+) -> Carried:
+    """What another window and hop make of a state; of much that is edited it takes a while.
+
+    Raises
+    ------
+    Cancelled
+        If it is stopped.
+    """
+    old = state.analysis
+    models = {}
+    for done, number in enumerate(sorted(state.runs)):
+        progress(0.5 * done / len(state.runs))
+        models[number] = runs[number].factors.resampled(old, analysis, samples)
+    progress(0.5)
+    return Carried(state, set_analysis(state, analysis, samples, {number: number for number in state.runs}), models)
+
+
+def with_runs(state: State, runs: Mapping[int, int]) -> State:
+    """The same state, whose stacks name other runs."""
+    stacks = tuple(each if each.run is None else replace(each, run=runs[each.run]) for each in state.stacks)
+    return replace(state, stacks=stacks)
 
 
 def set_analysis(state: State, analysis: Analysis, samples: int, runs: Mapping[int, int]) -> State:
