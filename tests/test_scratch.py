@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import tracemalloc
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -182,3 +183,19 @@ def in_file(array: np.ndarray) -> bool:
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array.base is not None
+
+
+@pytest.mark.parametrize("megabytes", [45, 70])
+def test_what_is_collected_is_in_memory_once(megabytes):
+    """Whether it has room there, or goes over to the disk on the way."""
+    budget = Scratch(50 * 2**20)
+    rows = budget.rows(1, np.uint8)
+    tracemalloc.start()
+    for _ in range(megabytes):
+        rows.append(np.ones((2**20, 1), np.uint8))
+    array = rows.array()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert array.sum() == megabytes * 2**20 and in_file(array) == (megabytes > 50)
+    # Of the whole that is in memory at the end only pages that were written to are there.
+    assert most <= (2 * megabytes + 2 if megabytes < 50 else 54) * 2**20

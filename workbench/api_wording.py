@@ -24,6 +24,7 @@ API: dict[str, str] = {
         "Errors",
         "{begin:g} to {end:g} s is no place of the recording; give seconds from 0 to {duration:g}, the earlier first.",
     ),
+    "api.marker_name": QT_TRANSLATE_NOOP("Errors", "{name!r} is no name for a marker; give some text."),
     "api.names": QT_TRANSLATE_NOOP(
         "Errors", "There are {names} names for {components} components; give one for each, or none."
     ),

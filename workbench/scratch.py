@@ -88,7 +88,8 @@ class Scratch:
     """
 
     def __init__(self, budget: int = BUDGET) -> None:
-        self._lock, self._taken = threading.Lock(), 0
+        # Arrays may go, and be given back, while another one is taken by the same thread.
+        self._lock, self._taken = threading.RLock(), 0
         self.budget = budget
         """May be changed: it counts for arrays that are made from then on."""
 
@@ -198,21 +199,20 @@ class Rows:
             for begin in range(0, before, FILLED):
                 self.append(others[begin : begin + FILLED])
             self._count = before + len(block)
-        if self._file is None:
-            self._blocks.append(block)
-            if self._scratch.takes(block):
-                return
-            block = np.concatenate(self._blocks)
-            self._blocks.clear()
         if not block.size:
             return
-        _check_room(block.nbytes)
+        if self._file is None and self._scratch.takes(block):
+            self._blocks.append(block)
+            return
+        _check_room(block.nbytes + sum(each.nbytes for each in self._blocks))
         try:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(dir=folder(), buffering=0)  # noqa: SIM115
                 # Who is stopped while it collects leaves no file.
                 weakref.finalize(self, self._file.close)
-            _write(self._file, np.ascontiguousarray(block, self._dtype).data.cast("B"))
+            for each in (*self._blocks, block):
+                _write(self._file, np.ascontiguousarray(each, self._dtype).data.cast("B"))
+            self._blocks.clear()
         except OSError as error:
             raise _no_room(self._size, error) from error
 
@@ -231,10 +231,14 @@ class Rows:
         if self.whole is not None:
             return self.whole[: self._count]
         if self._file is None:
-            nothing = np.zeros((0, self._columns), self._dtype)
-            out = np.concatenate(self._blocks, dtype=self._dtype) if self._blocks else nothing
-            self._blocks.clear()
-            # What has room in pieces has it as a whole.
+            # Its pages come as they are written to, and those of the blocks go: it is never there twice.
+            out, at = np.zeros((self._count, self._columns), self._dtype), 0
+            self._blocks.reverse()
+            while self._blocks:
+                block = self._blocks.pop()
+                out[at : at + len(block)] = block
+                at += len(block)
+                del block
             self._scratch.takes(out)
             return out
         try:

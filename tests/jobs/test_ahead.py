@@ -135,3 +135,9 @@ def test_what_a_head_says_is_no_longer_shown_when_there_is_less(tmp_path):
     recording, levels = opened(tmp_path / "cut.flac", shown.append)
     check(recording, levels)
     assert shown[-1].levels.levels[0][: COLUMNS // 3].any(axis=1).all()
+
+
+@pytest.mark.parametrize("seconds", [1.0, 40.0])
+def test_a_name_that_means_something_else_to_the_reader_opens_as_any(tmp_path, seconds):
+    path = written(tmp_path, "a.wav", tone_mix(seconds, RATE)).rename(tmp_path / "a.raw")
+    check(*opened(path))

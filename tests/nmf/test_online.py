@@ -156,6 +156,30 @@ def test_it_writes_to_nothing_that_it_was_given_and_stops_when_told():
     np.testing.assert_allclose(result.W.sum(axis=0), 1, rtol=1e-5)
 
 
+@pytest.mark.parametrize("beta", [0.0, 0.5, 1.0, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize("forgets", [False, True])
+def test_a_component_that_sounds_in_one_mini_batch_alone_is_not_lost_in_the_others(beta, forgets):
+    """As an instrument whose notes are known, and whose activations are zero everywhere else."""
+    rng = np.random.default_rng(4)
+    W, H = rng.gamma(0.5, size=(20, 3)), rng.gamma(0.5, size=(3, LONG))
+    batches = batches_of(LONG)
+    sounding = np.isin(np.arange(LONG), batches[-1])
+    H[0, ~sounding] = 0
+    v = W @ H + 1e-3
+    w, h = random_start(v, 3, 0)
+    h[0, ~sounding] = 0
+    result = factorise_online(v, w, h, beta, 3, after=(lambda i, W, H: (W, H)) if forgets else None)
+    np.testing.assert_allclose(result.W.sum(axis=0), 1, rtol=1e-5)
+    assert result.H[0, sounding].mean() > 0.01
+    # Least squares may find it elsewhere, too.
+    assert beta == 2 or not result.H[0, ~sounding].any()
+    if not forgets and beta < 2:
+        w, h, said = *reference.normalised(w, h), None
+        for number in range(3):
+            w, h, said = reference.online_pass(v, w, h, beta, batches, min(MEMORY + number, len(batches)), said)
+        np.testing.assert_allclose(result.W, w, rtol=1e-5, atol=1e-9)
+
+
 @pytest.mark.parametrize("beta", [1.0, 2.0])
 def test_a_hook_puts_others_in_their_place_after_every_pass(beta):
     v = random_v(9, LONG, 6)

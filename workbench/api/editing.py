@@ -74,9 +74,11 @@ def with_marker(work: Work, name: str, begin: float, end: float | None) -> State
     Raises
     ------
     UserError
-        `api.marker`: it is not within the recording, or ends before it begins.
+        `api.marker`: it is not within the recording, or ends before it begins. `api.marker_name`: that is no name.
     """
     last = begin if end is None else end
+    if not isinstance(name, str) or not name.strip():
+        raise UserError("api.marker_name", name=name)
     if not 0 <= begin <= last <= work.recording.duration:
         raise UserError("api.marker", begin=begin, end=last, duration=work.recording.duration)
     return marker_acts.add(work.state, [Marker(name, float(begin), float(last))])

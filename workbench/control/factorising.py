@@ -19,6 +19,7 @@ from workbench.errors import UserError
 from workbench.jobs.runner import Job, Runner
 from workbench.masks.model.models import Factors, Model
 from workbench.progress import part
+from workbench.scratch import USUAL
 from workbench.separation.factorise import Snapshot, factorise
 from workbench.separation.known import KnownOf, check_known
 from workbench.separation.memory import bytes_of_run, check_memory, free_bytes
@@ -76,7 +77,8 @@ class Factorising(QObject):
         try:
             names = [] if going_on else component_names(settings)
             count = present.components if going_on and present is not None else component_count(settings, present)
-            check_memory(bytes_of_run(settings, analysis, len(document.recording.samples), count), free_bytes())
+            needed = bytes_of_run(settings, analysis, len(document.recording.samples), count, USUAL.left)
+            check_memory(needed, free_bytes())
         except UserError as reason:
             self._notices.trouble(reason)
             return

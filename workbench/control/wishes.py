@@ -97,7 +97,9 @@ class Wishes(QObject):
             return
         uses = METHODS[self._settings.method].uses
         method = self._settings.method if {"templates", "hold_templates"} <= uses else Method.FAST
-        self.set(method=method, templates=TemplateStart.SELECTION, learnt=0, hold_templates=True, leave_out=False)
+        learnt = {"templates": TemplateStart.SELECTION, "learnt": 0, "hold_templates": True}
+        found = {"activations": ActivationStart.RANDOM, "hold_activations": False, "leave_out": False}
+        self.set(method=method, **learnt, **found)
         self.factorise(True)
 
     def try_another_seed(self) -> None:

@@ -157,8 +157,8 @@ class Ahead:
                     if self._stopped or monotonic() > deadline or self._picture is not picture:
                         return
                     picture.guess(column, columns, file)
-        except (soundfile.SoundFileError, OSError):
-            # It is damaged, or gone: whoever decodes it tells so.
+        except (soundfile.SoundFileError, OSError, TypeError):
+            # It is damaged, gone, or taken for what it is not by its name: whoever decodes it knows better.
             return
 
 

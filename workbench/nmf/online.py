@@ -160,10 +160,10 @@ class _Bounds:
         return np.where(w > 0, up * w64**self._up_power, 0), down * w64**self._down_power
 
     def _least(self, w: Array) -> Array:
-        """Where the bound of all that is remembered is least; rows that are held stay."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = self._up / self._down
-        least = np.where(self._down > 0, ratio, 0) ** self._gamma
+        """Where the bound of all that is remembered is least; rows that are held stay, and what nothing is said of."""
+        told = self._down > 0
+        least = np.divide(self._up, self._down, out=np.zeros(w.shape), where=told) ** self._gamma
+        least = np.where(told, least, w)
         out = without_traces(np.minimum(least, float(np.finfo(w.dtype).max) ** 0.5).astype(w.dtype))
         out[self._problem.hold_w] = w[self._problem.hold_w]
         return out

@@ -246,7 +246,8 @@ def online_pass(
         L = W @ H[:, frames]
         N, D = (V[:, frames] * L ** (beta - 2)) @ H[:, frames].T, L ** (beta - 1) @ H[:, frames].T
         A, B = (1 - 1 / memory) * A + W ** (2 - beta) * N, (1 - 1 / memory) * B + W**power * D
-        W = (A / B) ** mm_exponent(beta)
+        # A component that did not sound is as it was.
+        W = np.where(B > 0, A / np.where(B > 0, B, 1), W ** (1 / mm_exponent(beta))) ** mm_exponent(beta)
     H = update_h(V, W, H, beta, gamma)
     D = (W @ H) ** (beta - 1) @ H.T
     W = update_w(V, W, H, beta, gamma)

@@ -37,7 +37,7 @@ LITTLE = 10**9
 CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
-def bytes_of_run(settings: RunSettings, analysis: Analysis, samples: int, components: int) -> int:
+def bytes_of_run(settings: RunSettings, analysis: Analysis, samples: int, components: int, in_memory: int = 0) -> int:
     """The bytes that a run is thought to take beside what lies in files.
 
     Parameters
@@ -46,6 +46,8 @@ def bytes_of_run(settings: RunSettings, analysis: Analysis, samples: int, compon
         Length of the recording.
     components : int
         K.
+    in_memory : int
+        Bytes that there is room for in memory, where V is put there.
     """
     frames = analysis.frames(samples)
     methods = {settings.method, settings.compare or settings.method}
@@ -53,7 +55,8 @@ def bytes_of_run(settings: RunSettings, analysis: Analysis, samples: int, compon
     planes = matrices * 4 * frames * analysis.bins
     runs = (settings.tries if "tries" in METHODS[settings.method].uses else 1) + len(methods) - 1
     factors = 4 * components * (analysis.bins * settings.template_frames + frames)
-    return int(planes + (FACTORS + runs) * factors)
+    v = 4 * frames * analysis.bins
+    return int(planes + (v if v <= in_memory else 0) + (FACTORS + runs) * factors)
 
 
 def check_memory(needed: int, free: int) -> None:

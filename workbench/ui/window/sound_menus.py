@@ -99,7 +99,7 @@ def _add_markers_menu(menu: Menu, desk: Desk, dialogs: Dialogs) -> None:
     menu.add(
         "markers",
         tr("Markers and re&gions…"),
-        "Ctrl+Alt+L",
+        "Ctrl+F3",
         dialogs.markers,
         tr("All of them, to go to, rename and remove"),
     )
