@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from tests.conftest import pump
 from tests.ui.gestures import CTRL, LEFT, NONE, dialog, press
@@ -137,18 +139,24 @@ def test_the_menu_of_one_zooms_there_and_removes_it(marked, lane):
 def test_the_list_follows_names_and_removes(marked):
     press(marked, Qt.Key.Key_F3, CTRL)
     found = dialog(marked, "markersDialog")
-    texts = [[found.table.item(row, column).text() for column in range(3)] for row in range(2)]
+    model = found.model
+    texts = [[model.data(model.index(row, column)) for column in range(3)] for row in range(2)]
     assert [row[0] for row in texts] == ["Marker 1", "Region 1"] and not texts[0][2] and texts[1][2]
     found.table.setFocus()
-    found.table.setCurrentCell(1, 0)
+    found.table.setCurrentIndex(model.index(1, 0))
     QTest.keyClick(found.table, Qt.Key.Key_Return)
     assert marked.desk.selection.seconds is not None
-    found.table.item(1, 0).setText("Chorus")
-    assert shares(marked)[1][0] == "Chorus"
-    found.table.item(1, 0).setText(" ")
-    assert found.table.item(1, 0).text() == "Chorus"
+    for typed in ("Chorus", " "):
+        found.rename.click()
+        field = found.table.findChild(QLineEdit)
+        field.selectAll()
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        pump(marked.application)
+        assert shares(marked)[1][0] == model.data(model.index(1, 0)) == "Chorus"
+    found.table.setFocus()
     QTest.keyClick(found.table, Qt.Key.Key_Delete)
-    assert [name for name, *_ in shares(marked)] == ["Marker 1"] and found.table.rowCount() == 1
+    assert [name for name, *_ in shares(marked)] == ["Marker 1"] and model.rowCount() == 1
     found.remove.click()
     assert found.invitation.isVisible() and not found.go.isEnabled()
 
@@ -170,3 +178,66 @@ def test_labels_come_as_markers_and_go_as_labels(marked, tmp_path):
     desk.labelling.read_as_markers(path)
     assert pump(marked.application, lambda: "lies within" in marked.window.notice.text.text(), 10)
     assert shares(marked) == before
+
+
+def test_a_name_is_typed_on_while_the_view_turns_pages(marked, lane):
+    """Whoever marks and names while it plays types the whole name, and no key goes to the window."""
+    v, tool, layers = marked.desk.viewport, marked.desk.tools.tool, marked.desk.document.layers
+    QTest.mouseDClick(lane, LEFT, NONE, at(marked, 0.25))
+    field = lane.findChild(MarkerName)
+    field.selectAll()
+    QTest.keyClicks(field, "Ver")
+    v.show_time(0.5 * v.duration, 0.8 * v.duration)
+    pump(marked.application)
+    assert field.isVisible() and marked.application.focusWidget() is field
+    QTest.keyClicks(marked.application.focusWidget(), "se b")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    pump(marked.application)
+    assert shares(marked)[0][0] == "Verse b" and marked.desk.tools.tool is tool
+    assert marked.desk.document.layers is layers
+
+
+def test_a_double_click_names_what_it_began_on_though_the_view_follows(marked, lane):
+    v = marked.desk.viewport
+    v.show_time(0.6 * v.duration, 0.95 * v.duration)
+    point = at(marked, 0.62)
+    QTest.mouseClick(lane, LEFT, NONE, point)
+    assert v.start < 0.5 * v.duration, "the whole region is shown"
+    QTest.mouseDClick(lane, LEFT, NONE, point)
+    assert lane.findChild(MarkerName).text() == "Region 1" and len(shares(marked)) == 2
+
+
+def test_other_buttons_neither_join_steps_nor_make_markers(marked, lane):
+    step = marked.desk.document.step
+    QTest.mousePress(lane, LEFT, NONE, at(marked, 0.25))
+    QTest.mouseMove(lane, at(marked, 0.2))
+    QTest.mouseClick(lane, Qt.MouseButton.MiddleButton, NONE, at(marked, 0.2))
+    QTest.mouseMove(lane, at(marked, 0.15))
+    QTest.mouseRelease(lane, LEFT, NONE, at(marked, 0.15))
+    drag(marked, lane, 0.6, 0.7)
+    assert marked.desk.document.step == step + 2 and shares(marked)[0][1] == 0.15
+    marked.desk.document.undo()
+    assert shares(marked) == [("Marker 1", 0.15, 0.15), ("Region 1", 0.5, 0.75)]
+    QTest.mouseDClick(lane, Qt.MouseButton.RightButton, NONE, at(marked, 0.9))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at(marked, 0.9), lane.mapToGlobal(at(marked, 0.9)))
+    QApplication.sendEvent(lane, event)
+    assert len(shares(marked)) == 2 and not [each for each in lane.findChildren(QMenu) if each.isVisible()]
+
+
+def test_of_thousands_those_are_drawn_that_have_room_and_the_chosen_one(opened, lane):
+    from workbench.document.acts import markers as acts
+    from workbench.document.state import Marker
+
+    length, document = opened.desk.viewport.duration, opened.desk.document
+    many = [Marker(f"Label {i}", i * length / 5000, i * length / 5000) for i in range(5000)]
+    document.act("many", acts.add(document.recorded_state, many))
+    opened.desk.markers.choose(many[2501])
+    pump(opened.application)
+    items = lane.items()
+    assert len(items) < lane.width() / 2 and any(each.marker is many[2501] for each in items)
+    gaps = [right.left - left.left for left, right in pairwise(items)]
+    assert sorted(gaps)[2] >= 3, "but for the chosen one"
+    v = opened.desk.viewport
+    v.show_time(0.5 * length, 0.5 * length + 0.01 * length)
+    inside = [each.marker for each in lane.items() if v.start < each.marker.begin < v.stop]
+    assert inside == [each for each in many if v.start < each.begin < v.stop] and len(inside) >= 49

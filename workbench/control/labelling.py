@@ -32,6 +32,8 @@ from workbench.spectral.stft import Analysis
 
 MOST_MARKS = 1000
 """With so many, one word more takes the window a seventh of a second."""
+MOST_MARKERS = 10_000
+"""More are no places to find one's way by."""
 
 
 class Labelling(QObject):
@@ -165,6 +167,10 @@ class Labelling(QObject):
 
         def done(labels: list[Label]) -> None:
             assert recording is not None
+            if len(labels) > MOST_MARKERS:
+                text = self.tr("The file has {0} labels, and at most {1} can be markers; take fewer.")
+                self._notices.trouble(text.format(len(labels), MOST_MARKERS))
+                return
             nameless, length = self.tr("Label"), recording.duration
             markers = [
                 Marker(each.text or nameless, max(each.begin, 0.0), min(max(each.end, each.begin, 0.0), length))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -10,18 +10,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from workbench.control.markers import Markers
 from workbench.document.state import Marker
-from workbench.spectral.axes import clock
 from workbench.ui.base.controls import dim, fit, named
-
-NAME, BEGIN, END = range(3)
+from workbench.ui.dialogs.markers_model import NAME, MarkersModel
 
 
 class MarkersDialog(QDialog):
@@ -32,14 +29,14 @@ class MarkersDialog(QDialog):
         named(self, "markersDialog", self.tr("Markers and regions"), self.tr("Moments and spans to go back to"))
         self.setWindowTitle(self.tr("Markers and regions"))
         self._markers = markers
-        self._shown: tuple[Marker, ...] = ()
+        self.model = MarkersModel(markers)
         self.table = named(
-            QTableWidget(0, 3),
+            QTableView(),
             "markers",
             self.tr("Markers and regions"),
             self.tr("Return or a double-click goes there and selects a region; F2 renames it, Delete removes it"),
         )
-        self.table.setHorizontalHeaderLabels([self.tr("Name"), self.tr("Begin"), self.tr("End")])
+        self.table.setModel(self.model)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
@@ -83,9 +80,8 @@ class MarkersDialog(QDialog):
         self.go.clicked.connect(self._go)
         self.rename.clicked.connect(self._rename)
         self.remove.clicked.connect(self._remove)
-        self.table.itemActivated.connect(self._go)
-        self.table.itemChanged.connect(self._renamed)
-        self.table.currentCellChanged.connect(self._choose)
+        self.table.activated.connect(self._go)
+        self.table.selectionModel().currentRowChanged.connect(self._choose)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.table, context=Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._remove)
         rename = QShortcut(QKeySequence(Qt.Key.Key_F2), self.table, context=Qt.ShortcutContext.WidgetShortcut)
@@ -101,36 +97,22 @@ class MarkersDialog(QDialog):
         return button
 
     def _show(self) -> None:
-        with QSignalBlocker(self.table):
-            if self._shown != self._markers.entries:
-                self._shown = self._markers.entries
-                # Items stay where there is one: that which is being renamed is still needed.
-                self.table.setRowCount(len(self._shown))
-                for row, each in enumerate(self._shown):
-                    texts = each.name, clock(each.begin), clock(each.end) if each.is_region else ""
-                    for column, text in enumerate(texts):
-                        self._put(row, column, text)
-            chosen = self._markers.chosen
-            if (chosen is not None and not self.table.hasFocus()) or self.table.currentRow() < 0:
-                row = self._shown.index(chosen) if chosen in self._shown else 0
-                self.table.setCurrentCell(min(row, len(self._shown) - 1), NAME)
-        self.invitation.setVisible(not self._shown)
+        row = max(self.table.currentIndex().row(), 0)
+        self.model.follow()
+        chosen, entries = self._markers.chosen, self.model.entries
+        if chosen is not None and not self.table.hasFocus():
+            row = entries.index(chosen)
+        if entries and (self.table.currentIndex().row() != row or not self.table.currentIndex().isValid()):
+            index = self.model.index(min(row, len(entries) - 1), NAME)
+            self.table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect | ROWS)
+        self.invitation.setVisible(not entries)
         for button in (self.go, self.rename, self.remove):
             button.setEnabled(self._present is not None)
 
-    def _put(self, row: int, column: int, text: str) -> None:
-        item = self.table.item(row, column)
-        if item is None:
-            item = QTableWidgetItem()
-            if column != NAME:
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-            self.table.setItem(row, column, item)
-        item.setText(text)
-
     @property
     def _present(self) -> Marker | None:
-        row = self.table.currentRow()
-        return self._shown[row] if 0 <= row < len(self._shown) else None
+        row = self.table.currentIndex().row()
+        return self.model.entries[row] if 0 <= row < len(self.model.entries) else None
 
     def _choose(self) -> None:
         self._markers.choose(self._present)
@@ -141,20 +123,14 @@ class MarkersDialog(QDialog):
             self._markers.go_to(marker)
 
     def _rename(self) -> None:
-        item = self.table.item(self.table.currentRow(), NAME)
-        if item is not None:
-            self.table.editItem(item)
+        index = self.table.currentIndex()
+        if index.isValid():
+            self.table.edit(index.siblingAtColumn(NAME))
 
     def _remove(self) -> None:
         marker = self._present
         if marker is not None:
             self._markers.take_away(marker)
 
-    def _renamed(self, item: QTableWidgetItem) -> None:
-        if item.column() == NAME and item.row() < len(self._shown):
-            marker = self._shown[item.row()]
-            self._markers.rename(marker, item.text())
-            if not item.text().strip():
-                # An empty name is none: the former one is back.
-                with QSignalBlocker(self.table):
-                    item.setText(marker.name)
+
+ROWS = QItemSelectionModel.SelectionFlag.Rows

@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -30,12 +31,11 @@ from workbench.ui.base.guard import guarded
 from workbench.ui.base.names import literal
 from workbench.ui.spectrogram.hand import Hand
 from workbench.ui.spectrogram.marker_name import MarkerName
+from workbench.ui.spectrogram.marker_places import FLAG, GAP, LEAST_TEXT, Item, items_in, spans_of
 
-HEIGHT, FLAG, GAP = 20, 9, 4
+HEIGHT = 20
 GRIP = 5
 """Pixels on either side of an edge at which the hand takes hold of it."""
-LEAST_TEXT = 14
-"""Pixels below which a name is not worth its place."""
 SLACK = 3
 """Pixels that a hand may tremble before it drags."""
 NAME_WIDTH = 140
@@ -50,16 +50,6 @@ class Grip(Enum):
     WHOLE = auto()
     BEGIN = auto()
     END = auto()
-
-
-@dataclass(frozen=True)
-class Item:
-    """A marker that is in sight, from pixel `left` to pixel `right`; its name ends before pixel `ahead`."""
-
-    marker: Marker
-    left: float
-    right: float
-    ahead: float
 
 
 @dataclass
@@ -92,10 +82,14 @@ class MarkerLane(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._markers, self._viewport, self._plane, self._hand = markers, viewport, plane, hand
         self._held: Held | None = None
-        self._field: MarkerName | None = None
+        self._pressed: Marker | None = None
+        """What a double-click began on: by its end the view may be another."""
+        self._field: tuple[MarkerName, Marker] | None = None
         self._shown = True
+        self._spans = spans_of(())
+        self._items: list[Item] | None = None
         viewport.changed.connect(self._moved)
-        plane.changed.connect(self.update)
+        plane.changed.connect(self._moved)
         markers.changed.connect(self._follow)
         self._follow()
 
@@ -106,8 +100,12 @@ class MarkerLane(QWidget):
         return QSize(320, HEIGHT)
 
     def _follow(self) -> None:
-        self.setVisible(bool(self._markers.entries) and self._shown)
-        self.update()
+        entries = self._markers.entries
+        self.setVisible(bool(entries) and self._shown)
+        self._spans = spans_of(entries)
+        if self._field is not None and self._field[1] not in entries:
+            self._leave()
+        self._moved()
 
     def set_shown(self, shown: bool) -> None:
         """Whether it may be seen, where there are markers."""
@@ -115,33 +113,26 @@ class MarkerLane(QWidget):
         self._follow()
 
     def _moved(self) -> None:
-        # A field stands where its marker was.
-        self._leave()
+        self._items = None
+        if self._field is not None:
+            self._place(*self._field)
         self.update()
 
     # -- where they are --------------------------------------------------------------------------------
 
-    def _items(self) -> list[Item]:
+    def items(self) -> list[Item]:
         """Those in sight, from left to right."""
-        c, v, found = self._plane.canvas, self._viewport, list[Item]()
-        metrics, ahead = self.fontMetrics(), float(c.right() + 1)
-        for each in reversed(self._markers.entries):
-            if each.begin > v.stop or (each.is_region and each.end < v.start):
-                continue
-            left = self._plane.x_of(each.begin)
-            if each.is_region:
-                right = max(self._plane.x_of(each.end), left + 2)
-            else:
-                right = min(left + FLAG + 2 * GAP + metrics.horizontalAdvance(each.name), max(ahead, left + FLAG))
-            if right >= c.left():
-                found.append(Item(each, left, right, min(right, ahead)))
-            # A name ends where the next marker begins.
-            ahead = left
-        return found[::-1]
+        if self._items is None:
+            c, v, markers = self._plane.canvas, self._viewport, self._markers
+            pixels = c.left() + (self._spans - v.start) / v.span * c.width()
+            edges = float(c.left()), float(c.right())
+            width_of = self.fontMetrics().horizontalAdvance
+            self._items = items_in(markers.entries, pixels, *edges, markers.chosen, width_of)
+        return self._items
 
     def _at(self, x: float) -> tuple[Marker, Grip] | None:
         """What is at a pixel, the shortest where several are, and how it is held there."""
-        items = sorted(self._items(), key=lambda item: item.right - item.left)
+        items = sorted(self.items(), key=lambda item: item.right - item.left)
         for item in items:
             if not item.left - GRIP <= x <= item.right + (GRIP if item.marker.is_region else 0):
                 continue
@@ -160,8 +151,9 @@ class MarkerLane(QWidget):
         painter.fillRect(event.rect(), QColor(t.panel))
         painter.setClipRect(QRectF(c.left() - FLAG, 0, c.width() + 2 * FLAG, self.height()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for item in self._items():
-            self._paint(painter, item, item.marker is self._markers.chosen)
+        chosen = self._markers.chosen
+        for item in self.items():
+            self._paint(painter, item, item.marker is chosen)
 
     def _paint(self, painter: QPainter, item: Item, chosen: bool) -> None:
         t, colour = theme.current(), QColor(theme.current().solo)
@@ -189,8 +181,8 @@ class MarkerLane(QWidget):
                 )
             )
             text = left + FLAG + GAP
-        room, wanted = item.ahead - GAP - text, self.fontMetrics().horizontalAdvance(item.marker.name)
-        if room >= min(LEAST_TEXT, wanted):
+        room = item.ahead - GAP - text
+        if room >= LEAST_TEXT or (room > 0 and room >= self.fontMetrics().horizontalAdvance(item.marker.name)):
             name = self.fontMetrics().elidedText(item.marker.name, Qt.TextElideMode.ElideRight, int(room) + 1)
             painter.setPen(QColor(t.text))
             place = QRectF(text, 0, room + 2, self.height())
@@ -199,9 +191,13 @@ class MarkerLane(QWidget):
     # -- the hand --------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         found = self._at(event.position().x())
-        if event.button() == Qt.MouseButton.LeftButton and found is not None:
+        self._pressed = None if found is None else found[0]
+        if found is not None:
             marker, grip = found
+            self._markers.let_go()
             self._markers.choose(marker)
             self._held = Held(marker, grip, event.position().x(), marker.begin, marker.end)
 
@@ -239,17 +235,26 @@ class MarkerLane(QWidget):
         return self._plane.second_at(1) - self._plane.second_at(0)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         held, self._held = self._held, None
-        if held is not None and event.button() == Qt.MouseButton.LeftButton:
-            if held.moves:
-                self._markers.let_go()
-            else:
-                self._markers.go_to(held.marker)
+        if held is not None and held.moves:
+            self._markers.let_go()
+        elif held is not None:
+            self._markers.go_to(held.marker)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._markers.let_go()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         found = self._at(event.position().x())
-        if found is not None:
-            self.rename(found[0])
+        marker, self._pressed = self._pressed or (found[0] if found is not None else None), None
+        if marker is not None:
+            self.rename(marker)
         else:
             self._markers.add(self._plane.second_at(event.position().x()))
 
@@ -257,8 +262,11 @@ class MarkerLane(QWidget):
         self._hand.wheel(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        found = self._at(event.pos().x()) if event.reason() != QContextMenuEvent.Reason.Keyboard else None
-        marker = found[0] if found is not None else self._markers.chosen
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            marker = self._markers.chosen
+        else:
+            found = self._at(event.pos().x())
+            marker = None if found is None else found[0]
         if marker is not None:
             self._markers.choose(marker)
             self._menu(marker).popup(event.globalPos())
@@ -282,21 +290,22 @@ class MarkerLane(QWidget):
     # -- names -----------------------------------------------------------------------------------------
 
     def rename(self, marker: Marker) -> None:
-        """Type its name where it stands."""
+        """Type its name where it stands, and goes while the view turns pages."""
         self._leave()
-        item = next((each for each in self._items() if each.marker is marker), None)
-        if item is None:
+        if marker not in self._markers.entries:
             return
         field = MarkerName(self, marker.name)
-        width = int(max(NAME_WIDTH, item.right - item.left))
-        field.setGeometry(
-            int(min(max(item.left, self._plane.canvas.left()), self.width() - width)), 0, width, self.height()
-        )
         field.typed.connect(lambda name: self._named(marker, name))
         field.left.connect(self._leave)
-        self._field = field
+        self._field = field, marker
+        self._place(field, marker)
         field.show()
         field.setFocus()
+
+    def _place(self, field: MarkerName, marker: Marker) -> None:
+        c, left = self._plane.canvas, self._plane.x_of(marker.begin)
+        width = int(max(NAME_WIDTH, min(self._plane.x_of(marker.end) - left, c.width() / 2)))
+        field.setGeometry(int(min(max(left, c.left()), self.width() - width)), 0, width, self.height())
 
     def _named(self, marker: Marker, name: str) -> None:
         self._leave()
@@ -304,9 +313,10 @@ class MarkerLane(QWidget):
 
     def _leave(self) -> None:
         """The field goes, and what was typed with it."""
-        field, self._field = self._field, None
-        if field is not None:
-            focused = field.hasFocus()
+        held, self._field = self._field, None
+        if held is not None:
+            field, focused = held[0], held[0].hasFocus()
+            field.leave()
             field.hide()
             field.deleteLater()
             if focused:

@@ -31,6 +31,10 @@ class MarkerName(QLineEdit):
         self._leaves = False
         self.editingFinished.connect(self._end)
 
+    def leave(self) -> None:
+        """Nothing more is taken of it."""
+        self._leaves = True
+
     def _end(self) -> None:
         if not self._leaves:
             self._leaves = True
@@ -46,7 +50,7 @@ class MarkerName(QLineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self._leaves = True
+            self.leave()
             self.left.emit()
         else:
             super().keyPressEvent(event)

@@ -20,6 +20,7 @@ from workbench.spectral.scales import FrequencyScale
 from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
 from workbench.ui.spectrogram.image import colour_map
+from workbench.ui.spectrogram.marker_places import spans_of
 from workbench.ui.spectrogram.view import LEFT, RIGHT
 
 HEIGHT, MARGIN = 40, 4
@@ -62,7 +63,8 @@ class Overview(QWidget):
         self._document, self._viewport, self._markers = document, viewport, markers
         self._playhead = 0.0
         self._palette = colour_map("inferno")
-        self._image = QImage()
+        self._image, self._marked = QImage(), QImage()
+        """The picture, and the same with the markers over it."""
         self._scale: FrequencyScale | None = None
         """Of the picture."""
         self._grip: Grip | None = None
@@ -71,7 +73,7 @@ class Overview(QWidget):
         document.opened.connect(self.redraw)
         document.analysis_changed.connect(self.redraw)
         viewport.changed.connect(self.update)
-        markers.changed.connect(self.update)
+        markers.changed.connect(self._mark_anew)
         playback.moved.connect(self._show_playhead)
 
     def sizeHint(self) -> QSize:
@@ -83,6 +85,10 @@ class Overview(QWidget):
     def redraw(self) -> None:
         """Everything anew."""
         self._image = QImage()
+        self.update()
+
+    def _mark_anew(self) -> None:
+        self._marked = QImage()
         self.update()
 
     # -- places --------------------------------------------------------------------------------------
@@ -129,8 +135,10 @@ class Overview(QWidget):
         if (self._image.width(), self._image.height()) != size or self._scale is not self._viewport.scale:
             self._image, self._scale = self._drawn(*size), self._viewport.scale
             self._image.setDevicePixelRatio(ratio)
-        painter.drawImage(c.topLeft(), self._image)
-        self._paint_markers(painter)
+            self._marked = QImage()
+        if self._marked.isNull():
+            self._marked = self._with_markers()
+        painter.drawImage(c.topLeft(), self._marked)
         left, right = self._frame
         shade = QColor(0, 0, 0, OUTSIDE)
         painter.fillRect(QRectF(c.left(), c.top(), max(0.0, left - c.left()), c.height()), shade)
@@ -142,14 +150,17 @@ class Overview(QWidget):
         x = self._x(self._playhead)
         painter.drawLine(int(x), c.top(), int(x), c.bottom())
 
-    def _paint_markers(self, painter: QPainter) -> None:
-        """A mark for each, as many as there are pixels."""
-        c, colour = self._canvas, QColor(theme.current().solo)
-        spans = {(round(self._x(each.begin)), round(self._x(each.end))) for each in self._markers.entries}
-        for left, right in spans:
-            if right > left:
-                painter.fillRect(left, c.bottom() - REGION, right - left, REGION, colour)
-            painter.fillRect(left, c.top(), 1, c.height(), colour)
+    def _with_markers(self) -> QImage:
+        """The picture with a line for each marker, as many as there are pixels, and a bar for each region."""
+        c, colour, out = self._canvas, QColor(theme.current().solo), self._image.copy()
+        places = np.rint(spans_of(self._markers.entries) / self._viewport.duration * c.width()).astype(int)
+        painter = QPainter(out)
+        for left, right in np.unique(places, axis=0).tolist():
+            painter.fillRect(left, c.height() - REGION, right - left, REGION, colour)
+        for left in np.unique(places[:, 0]).tolist():
+            painter.fillRect(left, 0, 1, c.height(), colour)
+        painter.end()
+        return out
 
     def _drawn(self, width: int, height: int) -> QImage:
         levels, v, analysis = self._document.levels, self._viewport, self._document.state.analysis
