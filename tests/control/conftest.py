@@ -38,8 +38,9 @@ def empty(application: QCoreApplication) -> Iterator[Desk]:
     try:
         yield desk
     finally:
+        # It waits for the work under way; what that has to tell nobody hears.
         desk.close()
-        pump(application, lambda: not desk.runner.jobs, 5)
+        pump(application)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         sys.excepthook, threading.excepthook = hooks
     if raised:
