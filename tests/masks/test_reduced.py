@@ -6,11 +6,16 @@ import gc
 import weakref
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.masks.evaluating import a_stack, an_edit
-from workbench.masks.evaluation.lattice import Lattice
+from workbench.masks.edits.areas import rectangle
+from workbench.masks.edits.edits import Operation
+from workbench.masks.edits.effects import Fill
+from workbench.masks.evaluation.lattice import Lattice, Lattices
+from workbench.masks.model.grid import Region
 from workbench.masks.model.layers import Layer, Part
 from workbench.masks.model.models import Factors
 from workbench.masks.model.reduced import Cells, reduced
@@ -99,6 +104,25 @@ def test_a_click_has_its_own_colour_however_much_a_pixel_shows():
     column = int(np.searchsorted(lattice.columns, 54_321, side="right")) - 1
     assert (click[:, column] == 0).all(), "black: it is all of it"
     assert (np.delete(click, column, axis=1) == 255).all()
+
+
+@pytest.mark.parametrize("step", [2, 3, 5, 8, 40])
+def test_a_click_has_its_own_colour_at_every_zoom_and_what_is_painted_stays_painted(step):
+    W = np.full((BINS, 2), 1 / BINS, np.float32)
+    H = np.full((2, 400), 1e-4, np.float32)
+    H[1], H[1, 201] = 0, 1e3
+    layers = (Layer(1, "Hum", "#ff0000", (Part(10, 0),)), Layer(2, "Click", "#00ff00", (Part(11, 1),)))
+    rows, columns = np.arange(BINS), np.arange(0, 400, step)
+    lattice = Lattices().of(rows, columns, BINS, 400)
+    assert lattice.exact == (step <= 6)
+    area = rectangle(Region(0, BINS, 300, 400), BINS, 400)
+    for edits in ((), (Operation(Fill((), (11,), 1.0), area),)):
+        stack = Stack(layers, Factors(W, H), edits, BINS, 400)
+        mask = stack.blend(np.array([[0.0], [1.0]], np.float32), rows, columns, lattice)[0]
+        place = int(np.searchsorted(columns, 201, side="right")) - 1
+        assert mask[:, place].min() > 0.99
+        painted = columns >= 300
+        assert mask[:, painted].min() == mask[:, painted].max() == bool(edits)
 
 
 @given(st.integers(0, 30))

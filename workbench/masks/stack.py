@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from workbench.masks.edits.edits import Edit, held_arrays
 from workbench.masks.edits.effects import Held
 from workbench.masks.evaluation.evaluator import Evaluator, Piece, Requested, cut, requested
-from workbench.masks.evaluation.lattice import Block, Lattice, pieces, sparseness
+from workbench.masks.evaluation.lattice import DENSE, Block, Lattice, pieces, sparseness
 from workbench.masks.evaluation.memory import Memory
 from workbench.masks.model.grid import Array, Grid, Indices, Reach, Region
 from workbench.masks.model.ground import Ground
@@ -30,8 +30,6 @@ ENOUGH = 200
 """So much work that nobody does it while a hand waits."""
 OWN_BYTES, OWN_COVERAGE = 4 * 2**20, 2**20
 """What a stack remembers that shares no memory with others, as one that an edit of a saved project looks back to."""
-DENSE = 6
-"""Where at least one of so many bins is asked for, all are evaluated, and remembered for those who ask for others."""
 MOSTLY = 2.5
 """The same where filters look at the bins around too."""
 
@@ -183,7 +181,7 @@ class Stack:
         memory = self._memory
         if not self.edits or not len(rows) or not len(columns):
             return memory, []
-        if lattice is None:
+        if lattice is None or lattice.exact:
             if sparseness(rows, columns) <= DENSE:
                 lattice = memory.whole(self.bins, self.frames)
             else:

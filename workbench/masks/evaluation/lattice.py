@@ -18,6 +18,8 @@ WIDE = 32
 WIDE_IN_PICTURES = 128
 """The same where nothing is played: fewer blocks cost less."""
 
+DENSE = 6
+"""Where at least one of so many bins is asked for, all are evaluated, and remembered for those who ask for others."""
 MOST_VIEWS = 64
 """That are remembered: zooming in from minutes to seconds and out again passes some forty."""
 
@@ -36,12 +38,15 @@ class Lattice:
         Columns of a block.
     cells : Cells or None
         What its bins and frames stand for in the model, where that is more than these themselves.
+    exact : bool
+        Edits are evaluated everywhere, for whoever asks for other bins next, and looked at where these are.
     """
 
     rows: Indices
     columns: Indices
     wide: int = WIDE_IN_PICTURES
     cells: Cells | None = None
+    exact: bool = False
 
     def block(self, row: int, column: int) -> Block:
         """The block in a row and column of blocks."""
@@ -81,10 +86,14 @@ class Lattices:
         self._known: OrderedDict[tuple[bytes, bytes, int, int], Lattice] = OrderedDict()
 
     def of(self, rows: Indices, columns: Indices, row_end: int, column_end: int) -> Lattice:
-        """That of cells with such first bins and frames; always the same lattice, while it is remembered."""
+        """That of cells with such first bins and frames; always the same lattice, while it is remembered.
+
+        Where it has most bins it is `exact`.
+        """
         key = rows.tobytes(), columns.tobytes(), row_end, column_end
         if key not in self._known:
-            self._known[key] = Lattice(rows, columns, cells=Cells(rows, columns, row_end, column_end))
+            cells, dense = Cells(rows, columns, row_end, column_end), sparseness(rows, columns) <= DENSE
+            self._known[key] = Lattice(rows, columns, cells=cells, exact=dense)
         lattice = self._known[key]
         self._known.move_to_end(key)
         if len(self._known) > MOST_VIEWS:

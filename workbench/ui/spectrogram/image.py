@@ -21,7 +21,7 @@ from workbench.masks.evaluation.lattice import Lattice, Lattices, sparseness
 from workbench.masks.model.grid import Region
 from workbench.masks.pictures.cell_levels import CellLevels
 from workbench.masks.pictures.picture import Axis, Look, Pixels, Show, bgr, brightness, cell_bounds, picture_over
-from workbench.masks.stack import DENSE, Stack
+from workbench.masks.stack import Stack
 from workbench.ui.base import theme
 from workbench.ui.base.moving import along
 
@@ -81,7 +81,7 @@ class SpectrogramImage(QObject):
         """The axes that the image was laid out for."""
         self._lattices = Lattices()
         self._lattice: Lattice | None = None
-        """Of a picture that leaves many bins out; None where it shows most of them."""
+        """Of a picture whose pixels stand for several bins; None where it shows every one."""
         self._asked = 0
         """How often all of it was to be drawn anew."""
         self._levels: CellLevels | None = None
@@ -210,8 +210,8 @@ class SpectrogramImage(QObject):
             self._axes = self._plane.axes
             rows, columns = self._axes
             ends = (int(cell_bounds(axis)[-1]) for axis in self._axes)
-            sparse = sparseness(rows.cells, columns.cells) > DENSE
-            self._lattice = self._lattices.of(rows.cells, columns.cells, *ends) if sparse else None
+            several = sparseness(rows.cells, columns.cells) > 1
+            self._lattice = self._lattices.of(rows.cells, columns.cells, *ends) if several else None
             self._runner.drop(KEY)
             self._levels = CellLevels(self._document.levels, *self._axes, STRIP)
             self._fresh.clear()
