@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from tests.conftest import tone_mix
 from tests.control.scenes import SilentPlayer
 from tests.random_edits import random_act
 from tests.same import Words, history_word
+from workbench.app import SWITCH_INTERVAL
 from workbench.control.desk import Desk, build_desk
 from workbench.document.acts import selections as selection_acts
 from workbench.document.acts import sources as source_acts
@@ -37,7 +39,8 @@ def make_recording(path: Path) -> Path:
 
 @contextmanager
 def working_desk(home: Path | None) -> Iterator[Desk]:
-    """A desk, and what its work in threads needs."""
+    """A desk, and what its work in threads needs; threads hand on the interpreter as often as in the program."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
     existing = QCoreApplication.instance()
     application = existing or QCoreApplication([])
     desk = build_desk(SilentPlayer, home=home)
