@@ -156,7 +156,8 @@ def test_what_is_learnt_from_the_selection_is_found_everywhere_in_one_act(desk, 
     everywhere = match(v, alone, iterations=40)
     assert run.costs[-1] == pytest.approx(everywhere.costs[-1], rel=0.01)
     assert acts(desk) == ["Factorise KL, 3 components"]
-    desk.wishes.set(hold_templates=False)
+    assert desk.wishes.settings.method == "hpss" and desk.wishes.settings.templates == "random", "it is for once"
+    desk.wishes.set(method="fast")
     desk.wishes.factorise(False)
     settle()
     assert desk.document.run.costs[-1] < run.costs[-1], "Continue refines them by all there is"

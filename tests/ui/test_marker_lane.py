@@ -102,6 +102,10 @@ def test_a_double_click_names_it_and_escape_leaves_the_name(marked, lane):
 def test_a_double_click_beside_them_makes_one(marked, lane):
     QTest.mouseDClick(lane, LEFT, NONE, at(marked, 0.9))
     assert shares(marked)[2] == ("Marker 2", 0.9, 0.9)
+    field = lane.findChild(MarkerName)
+    QTest.keyClicks(field, "s b'")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert shares(marked)[2][0] == "s b'" and len(shares(marked)) == 3, "its name is typed at once"
 
 
 def test_its_keys_choose_go_there_and_remove(marked, lane):
@@ -221,7 +225,12 @@ def test_other_buttons_neither_join_steps_nor_make_markers(marked, lane):
     QTest.mouseDClick(lane, Qt.MouseButton.RightButton, NONE, at(marked, 0.9))
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at(marked, 0.9), lane.mapToGlobal(at(marked, 0.9)))
     QApplication.sendEvent(lane, event)
-    assert len(shares(marked)) == 2 and not [each for each in lane.findChildren(QMenu) if each.isVisible()]
+    menu = next(each for each in lane.findChildren(QMenu) if each.isVisible())
+    assert len(shares(marked)) == 2
+    assert [each.objectName() for each in menu.actions()] == ["markerHere", "markerRegion"], "of no marker far away"
+    menu.actions()[0].trigger()
+    menu.close()
+    assert shares(marked)[2] == ("Marker 2", 0.9, 0.9)
 
 
 def test_of_thousands_those_are_drawn_that_have_room_and_the_chosen_one(opened, lane):

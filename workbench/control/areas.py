@@ -221,6 +221,14 @@ class AreaActs(QObject):
         done(make())
         return None
 
+    def settled(self, act: Callable[[], object]) -> None:
+        """Do something with what is selected, when what was drawn or moved last is."""
+        job = next((each for each in self._runner.jobs if each.key == "area" and not each.superseded), None)
+        if job is None:
+            act()
+        else:
+            job.ended.connect(act)
+
     def wanted(self) -> Area | None:
         """What is selected; where that is nothing, it is asked for."""
         if self._selection.area is None and self._document.recording is not None:

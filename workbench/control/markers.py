@@ -18,6 +18,7 @@ from workbench.document.document import Document
 from workbench.document.state import Marker
 from workbench.masks.edits.areas import Join, rectangle
 from workbench.masks.model.grid import Region
+from workbench.spectral.axes import clock
 
 AROUND = 0.08
 """Share of a region that is seen on either side of it."""
@@ -78,6 +79,9 @@ class Markers(QObject):
 
     def add_region(self) -> None:
         """A region of the time that is selected."""
+        self._areas.settled(self._add_region)
+
+    def _add_region(self) -> None:
         if self._areas.wanted() is None:
             return
         seconds = self._selection.seconds or (0.0, self._viewport.duration)
@@ -160,6 +164,8 @@ class Markers(QObject):
         marker = Marker(name, min(max(begin, 0.0), duration), min(max(end, 0.0), duration))
         if self._acting.do(title, lambda state: marker_acts.add(state, [marker])):
             self.choose(marker)
+            # It may be out of sight.
+            self._notices.say(self.tr("{0} at {1}").format(name, clock(marker.begin)))
 
     def _put(self, marker: Marker, another: Marker, title: str, merge: str | None = None) -> None:
         chosen = self._chosen is marker

@@ -25,6 +25,12 @@ class Paging(QObject):
         playback.moved.connect(self._moved)
         viewport.changed.connect(self._looked)
 
+    def to_start(self) -> None:
+        """The playhead goes to the beginning, and the view with it."""
+        self._playback.seek(0.0)
+        v = self._viewport
+        v.reveal(0.0, 0.0, v.low, v.high)
+
     def _shows(self, second: float) -> bool:
         return self._viewport.start <= second <= self._viewport.stop
 

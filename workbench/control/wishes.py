@@ -97,10 +97,20 @@ class Wishes(QObject):
             return
         uses = METHODS[self._settings.method].uses
         method = self._settings.method if {"templates", "hold_templates"} <= uses else Method.FAST
-        learnt = {"templates": TemplateStart.SELECTION, "learnt": 0, "hold_templates": True}
-        found = {"activations": ActivationStart.RANDOM, "hold_activations": False, "leave_out": False}
-        self.set(method=method, **learnt, **found)
-        self.factorise(True)
+        asked = replace(
+            self._settings,
+            method=method,
+            templates=TemplateStart.SELECTION,
+            activations=ActivationStart.RANDOM,
+            hold_templates=True,
+            hold_activations=False,
+            leave_out=False,
+            learnt=0,
+            selection=self._selection.frames,
+        )
+        # What is wished for next stays as it is: this is for once.
+        self._followed = asked
+        self._factorising.start(asked, self._analysis, True)
 
     def try_another_seed(self) -> None:
         """Factorise again from another random start."""

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QPolygonF,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.control.markers import Markers
 from workbench.control.plane import Plane
@@ -30,6 +30,7 @@ from workbench.ui.base import theme
 from workbench.ui.base.guard import guarded
 from workbench.ui.base.names import literal
 from workbench.ui.spectrogram.hand import Hand
+from workbench.ui.spectrogram.marker_menu import MarkerMenu
 from workbench.ui.spectrogram.marker_name import MarkerName
 from workbench.ui.spectrogram.marker_places import FLAG, GAP, LEAST_TEXT, Item, items_in, spans_of
 
@@ -81,6 +82,7 @@ class MarkerLane(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._markers, self._viewport, self._plane, self._hand = markers, viewport, plane, hand
+        self._menu = MarkerMenu(self, markers)
         self._held: Held | None = None
         self._pressed: Marker | None = None
         """What a double-click began on: by its end the view may be another."""
@@ -126,7 +128,12 @@ class MarkerLane(QWidget):
             c, v, markers = self._plane.canvas, self._viewport, self._markers
             pixels = c.left() + (self._spans - v.start) / v.span * c.width()
             edges = float(c.left()), float(c.right())
-            width_of = self.fontMetrics().horizontalAdvance
+            metrics = self.fontMetrics()
+
+            def width_of(name: str) -> float:
+                # Letters that lean out of their box are cut where it is as wide as they are.
+                return metrics.horizontalAdvance(name) + SLACK
+
             self._items = items_in(markers.entries, pixels, *edges, markers.chosen, width_of)
         return self._items
 
@@ -257,6 +264,9 @@ class MarkerLane(QWidget):
             self.rename(marker)
         else:
             self._markers.add(self._plane.second_at(event.position().x()))
+            chosen = self._markers.chosen
+            if chosen is not None:
+                self.rename(chosen)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._hand.wheel(event)
@@ -267,25 +277,15 @@ class MarkerLane(QWidget):
         else:
             found = self._at(event.pos().x())
             marker = None if found is None else found[0]
-        if marker is not None:
-            self._markers.choose(marker)
-            self._menu(marker).popup(event.globalPos())
-
-    def _menu(self, marker: Marker) -> QMenu:
-        for old in self.findChildren(QMenu, "markerMenu"):
-            old.deleteLater()
-        menu = QMenu(self)
-        menu.setObjectName("markerMenu")
-        for name, text, act in (
-            ("markerGo", self.tr("&Go there"), self._markers.go_to),
-            ("markerZoom", self.tr("&Zoom there"), self._markers.zoom_to),
-            ("markerRename", self.tr("&Rename (F2)"), self.rename),
-            ("markerRemove", self.tr("Re&move (Delete)"), self._markers.take_away),
-        ):
-            action = menu.addAction(text)
-            action.setObjectName(name)
-            action.triggered.connect(lambda _=False, act=act: act(marker))
-        return menu
+        if marker is None:
+            if event.reason() != QContextMenuEvent.Reason.Keyboard:
+                self._menu.open_beside(self._plane.second_at(event.pos().x()), event.globalPos())
+            return
+        self._markers.choose(marker)
+        place = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self.mapToGlobal(QPoint(int(self._plane.x_of(marker.begin)), self.height()))
+        self._menu.open_on(marker, place, self.rename)
 
     # -- names -----------------------------------------------------------------------------------------
 

@@ -30,6 +30,8 @@ NARROWEST = 8
 """Pixels that the frame takes at least."""
 REGION = 4
 """Pixels that the line of a region takes."""
+MOST_LINES = 60
+"""Markers that have a line from top to bottom."""
 DARK = 0.15
 """Share of the picture that is black."""
 OUTSIDE = 140
@@ -157,8 +159,11 @@ class Overview(QWidget):
         painter = QPainter(out)
         for left, right in np.unique(places, axis=0).tolist():
             painter.fillRect(left, c.height() - REGION, right - left, REGION, colour)
-        for left in np.unique(places[:, 0]).tolist():
-            painter.fillRect(left, 0, 1, c.height(), colour)
+        begins = np.unique(places[:, 0]).tolist()
+        # Many are ticks at the upper edge, so that the picture is seen.
+        tall = c.height() if len(begins) <= MOST_LINES else REGION
+        for left in begins:
+            painter.fillRect(left, 0, 1, tall, colour)
         painter.end()
         return out
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from workbench.control.marking import Marking
 from workbench.control.plane import Plane
@@ -26,6 +26,8 @@ class PointOverlay(QObject):
         super().__init__(parent)
         self._marking, self._plane = marking, plane
         self._image: QImage | None = None
+        self._of = 0.0, 1.0, 0.0, 1.0
+        """The seconds and axis positions that it was made for."""
         self._stale = True
         marking.lit_changed.connect(self._redraw)
         self._settled = QTimer(self, singleShot=True, interval=MOVED_MS)
@@ -33,8 +35,8 @@ class PointOverlay(QObject):
         plane.changed.connect(self._follow_view)
 
     def _follow_view(self) -> None:
-        """While it scrolls nothing is lit: to find what is takes longer than scrolling may."""
-        self._image, self._stale = None, False
+        """While it scrolls the veil moves with it: to find what is lit takes longer than scrolling may."""
+        self._stale = False
         self._settled.start()
 
     def _redraw(self) -> None:
@@ -44,10 +46,31 @@ class PointOverlay(QObject):
     def paint(self, painter: QPainter) -> None:
         """Draw it over the picture."""
         if self._stale:
-            self._image, self._stale = self._veil(), False
-        if self._image is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(QRectF(self._plane.canvas), self._image, QRectF(self._image.rect()))
+            self._image, self._stale, self._of = self._veil(), False, self._view()
+        if self._image is None:
+            return
+        moved = self._of != self._view()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not moved)
+        place = self._place() if moved else QRectF(self._plane.canvas)
+        painter.drawImage(place, self._image, QRectF(self._image.rect()))
+        if moved:
+            # What came into view is not lit, until that is known.
+            canvas = self._plane.canvas
+            painter.setClipRegion(QRegion(canvas).subtracted(QRegion(place.toAlignedRect())))
+            painter.fillRect(canvas, QColor(0, 0, 0, VEIL))
+            painter.setClipRect(canvas)
+
+    def _view(self) -> tuple[float, float, float, float]:
+        """Seconds and axis positions at the edges of the canvas."""
+        p, c = self._plane, self._plane.canvas
+        right, bottom = c.left() + c.width(), c.top() + c.height()
+        return p.second_at(c.left()), p.second_at(right), p.position_at(bottom), p.position_at(c.top())
+
+    def _place(self) -> QRectF:
+        """Where what it was made for is now."""
+        start, stop, low, high = self._of
+        left, top = self._plane.x_of(start), self._plane.y_of(high)
+        return QRectF(left, top, self._plane.x_of(stop) - left, self._plane.y_of(low) - top)
 
     def _veil(self) -> QImage | None:
         lit = self._marking.lit

@@ -100,7 +100,7 @@ class WaveformView(QWidget):
             painter.setBrush(QColor(t.accent))
             painter.drawPolygon(shape)
         x = self._plane.x_of(self._playhead)
-        painter.setPen(QPen(QColor(t.text), 1.2))
+        painter.setPen(QPen(QColor(255, 255, 255), 1.2))
         painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom()))
 
     # -- the hand ------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ def add_play_menu(actions: Actions, desk: Desk, dialogs: Dialogs) -> None:
     menu = actions.menu(tr("&Play"), "playMenu")
     menu.add("play", tr("&Play or stop"), "", playback.toggle, shown="Space")
     menu.add("loop", tr("&Loop"), "L", lambda: playback.set_loops(not playback.loops))
-    menu.add("toStart", tr("To the &start"), "Home", lambda: playback.seek(0.0))
+    menu.add("toStart", tr("To the &start"), "Home", desk.paging.to_start)
     menu.add("playHere", tr("Play from the poin&ter"), "", desk.pointing.play_here, shown="Shift+Space")
     menu.add("slower", tr("Slo&wer"), "<", lambda: playback.next_speed(-1), tr("Half speed, pitch kept"))
     menu.add("faster", tr("Fast&er"), ">", lambda: playback.next_speed(1), tr("Double speed, pitch kept"))
