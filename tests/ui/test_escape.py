@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -109,3 +111,15 @@ def test_of_several_jobs_the_last_that_was_asked_for_is_left_first(factorised):
     settle_one = pump(program.application, lambda: len(program.desk.runner.named_jobs) == 1, 10)
     press(program, Qt.Key.Key_Escape)
     assert settle_one and not first()
+
+
+def test_a_job_is_seen_again_when_another_that_came_later_has_ended(opened):
+    program, bar, gates = opened, opened.window.panes.transport, [threading.Event(), threading.Event()]
+    for number, gate in enumerate(gates):
+        program.desk.runner.run(f"Job {number}", lambda job, gate=gate: gate.wait(20))
+    assert bar.job_label.text() == "Job 1"
+    gates[1].set()
+    assert pump(program.application, lambda: bar.job_label.text() == "Job 0", 10)
+    assert bar.job_label.isVisible() and bar.cancel.isVisible()
+    gates[0].set()
+    assert pump(program.application, lambda: bar.job_label.isHidden(), 10)

@@ -39,6 +39,7 @@ class TransportBar(QWidget):
 
     def __init__(self, playback: Playback, listening: Listening, runner: Runner) -> None:
         super().__init__()
+        self._runner = runner
         self.setObjectName("transport")
         self._playback = playback
         self._job: Job | None = None
@@ -155,14 +156,17 @@ class TransportBar(QWidget):
         """Show a job until it ends; one without a name goes on unseen."""
         if not job.name:
             return
+        self._show(job)
+        job.progressed.connect(self._progressed)
+        job.ended.connect(lambda: self._ended(job))
+
+    def _show(self, job: Job) -> None:
         self._job = job
         self.job_label.setText(job.name)
         self.job_label.setToolTip(literal(job.name))
         self.progress.setValue(0)
         self.job_left.setText("")
         self._show_job(True)
-        job.progressed.connect(self._progressed)
-        job.ended.connect(lambda: self._ended(job))
 
     def _progressed(self, share: float) -> None:
         if self._job is None or self.sender() is not self._job:
@@ -181,7 +185,13 @@ class TransportBar(QWidget):
             self._job.cancel()
 
     def _ended(self, job: Job) -> None:
-        if job is self._job:
+        if job is not self._job:
+            return
+        # One that began before and goes on is seen again.
+        others = [each for each in self._runner.named_jobs if each.started and each is not job]
+        if others:
+            self._show(others[-1])
+        else:
             self._job = None
             self._show_job(False)
 
