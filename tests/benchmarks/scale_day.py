@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MINUTES_ENV = "SCALE_MINUTES"
 MARKS, STROKES, COMPONENTS, ITERATIONS = 20, 20, 10, 100
 PATIENCE = 3600.0
+HOUR = 60.0
+"""Minutes; of what is longer one source is exported, of that the mix and all layers."""
 
 
 def day(report: Report) -> Report:
@@ -29,7 +31,7 @@ def day(report: Report) -> Report:
         folder = Path(name)
         path = make_hour(folder / "hour.wav", minutes)
         with watched() as memory:
-            worker = _Day(report, program, memory, 2000 if minutes <= 60 else 2500)
+            worker = _Day(report, program, memory, 2000 if minutes <= HOUR else 2500)
             worker.part("nothing", lambda: run_until(program, lambda: False, 1.0))
             worker.part("opened", lambda: worker.open(path))
             worker.part("factorised", lambda: worker.factorise())
@@ -37,7 +39,10 @@ def day(report: Report) -> Report:
             worker.part("marked", lambda: worker.mark())
             worker.part("played", lambda: worker.play())
             worker.part("looked at", lambda: worker.look())
-            worker.part("exported", lambda: worker.export(folder / "out"))
+            whole = minutes <= HOUR
+            worker.part(
+                "exported", lambda: worker.export(folder / "out") if whole else worker.export_one(folder / "out")
+            )
             worker.part("saved", lambda: worker.save(folder / "hour.workbench"))
     return report
 
@@ -125,6 +130,17 @@ class _Day:
         exporting.export(folder, ExportOptions(Wanted(heard=False, mix=True, groups=False, layers=True, after=True)))
         assert run_until(self._program, lambda: not exporting.running, PATIENCE)
         assert not exporting.failed
+
+    def export_one(self, folder: Path) -> None:
+        """One source, as a user has it: soloed, what is heard."""
+        from workbench.audio.planning import ExportOptions, Wanted
+
+        desk = self._program.desk
+        desk.mixing.toggle_solo()
+        exporting = desk.exporting
+        exporting.export(folder, ExportOptions(Wanted(heard=True, mix=False, groups=False, layers=False, after=True)))
+        assert run_until(self._program, lambda: not exporting.running, PATIENCE)
+        assert not exporting.failed and len(list(folder.iterdir())) == 1
 
     def save(self, path: Path) -> None:
         desk = self._program.desk
