@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.audio.test_scores import slow_sdr
-from workbench.audio.recording import Recording
+from workbench.audio import stems as stems_module
+from workbench.audio.recording import Recording, load
 from workbench.audio.stems import CLEAR, Stem, find_places, levels_in, placed, read_stem
 from workbench.errors import UserError
+from workbench.scratch import USUAL
 from workbench.wording import sentence
 
 RATE = 16000
@@ -186,3 +188,31 @@ def test_where_nothing_is_left_or_nothing_sounds():
     assert exact.rest_db == float("-inf") and exact.gains_db[0] == pytest.approx(0) and np.isnan(exact.gains_db[1])
     assert levels_in(0 * parts[0], [parts[0]]).rest_db == float("-inf")
     assert levels_in(parts[0], []).rest_db == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("offset", [0.0, 7.0, -5.0, 12.37, -3.75, 990.5])
+@pytest.mark.parametrize("gain_db", [0.0, -6.0])
+def test_what_is_placed_piece_by_piece_is_as_at_once(monkeypatch, offset, gain_db):
+    stem = np.random.default_rng(0).standard_normal((1000, 2)).astype(np.float32)
+    whole = stems_module.placed(stem, offset, gain_db, 1100)
+    monkeypatch.setattr(stems_module, "STRETCH", 37)
+    np.testing.assert_allclose(stems_module.placed(stem, offset, gain_db, 1100), whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [8000, 11025])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_stem_is_made_to_fit_piece_by_piece_and_lies_where_long_ones_do(tmp_path, monkeypatch, rate, channels):
+    sound = 0.3 * np.random.default_rng(1).standard_normal((3000, channels))
+    soundfile.write(tmp_path / "stem.wav", sound, rate, subtype="FLOAT")
+    soundfile.write(tmp_path / "mix.wav", np.zeros((3000, 2)) + 0.1, 8000, subtype="FLOAT")
+    recording = load(tmp_path / "mix.wav")
+    whole = read_stem(tmp_path / "stem.wav", recording).samples
+    monkeypatch.setattr("workbench.audio.resampling.BLOCK", 211)
+    monkeypatch.setattr(USUAL, "budget", 0)
+    pieces = read_stem(tmp_path / "stem.wav", recording).samples
+    assert pieces.shape == whole.shape == (round(3000 * 8000 / rate), 2)
+    np.testing.assert_allclose(pieces, whole, atol=1e-5)
+    changed = pieces
+    while isinstance(changed.base, np.ndarray):
+        changed = changed.base
+    assert changed.base is not None, "in a file"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
+from workbench.scratch import USUAL
+
 Float = NDArray[np.float32]
+BLOCK = 1 << 20
+"""Samples that are converted at once."""
 
 
 def length_at(samples: int, old: int, new: int) -> int:
@@ -48,3 +52,27 @@ def resampled(blocks: Iterable[Float], old: int, new: int, channels: int, sample
     if left > len(out):
         # The last sample of soxr may lie a step before that of the rounded length.
         yield np.zeros((left - len(out), channels), np.float32)
+
+
+def converted(sound: Float, old: int, new: int, prepare: Callable[[Float], Float] = lambda block: block) -> Float:
+    """A whole sound at another rate, piece by piece, where long ones are kept (`scratch`).
+
+    Parameters
+    ----------
+    sound : float32, shape (n, C)
+    old, new : int
+        Hz.
+    prepare : callable
+        Makes of each block (m, C) the one that counts, (m, D).
+
+    Returns
+    -------
+    float32, shape (`length_at`, D)
+    """
+    blocks = (prepare(sound[first : first + BLOCK]) for first in range(0, len(sound), BLOCK))
+    channels = prepare(sound[:1]).shape[1]
+    out, at = USUAL.zeros((length_at(len(sound), old, new), channels), np.float32), 0
+    for block in resampled(blocks, old, new, channels, len(sound)):
+        out[at : at + len(block)] = block
+        at += len(block)
+    return out

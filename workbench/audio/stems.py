@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from workbench.audio.recording import Recording, load
+from workbench.audio.resampling import converted
 from workbench.errors import UserError
 from workbench.progress import Progress, part, silent
+from workbench.scratch import USUAL
 
 Float = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -86,17 +88,19 @@ def read_stem(path: Path, recording: Recording, progress: Progress = silent) -> 
     with path.open("rb") as file:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
     samples, wanted = sound.samples, recording.channels
-    if sound.level_db != recording.level_db:
-        # As loud beside the recording as the files are.
-        samples = samples * np.float32(10 ** ((sound.level_db - recording.level_db) / 20))
-    if wanted == 1 and sound.channels == 2:
-        samples = samples.mean(axis=1, keepdims=True, dtype=np.float32)
-    elif sound.channels not in (1, wanted):
+    mixed = wanted == 1 and sound.channels == 2
+    if not mixed and sound.channels not in (1, wanted):
         raise UserError("audio.stem_channels", name=path.name, channels=sound.channels, wanted=wanted)
-    if sound.rate != recording.rate:
-        samples = np.asarray(soxr.resample(samples, sound.rate, recording.rate, "VHQ"), np.float32)
-    if sound.channels == 1 and wanted > 1:
-        samples = np.repeat(samples.reshape(-1, 1), wanted, axis=1)
+    # As loud beside the recording as the files are.
+    gain = np.float32(10 ** ((sound.level_db - recording.level_db) / 20))
+
+    def fitting(block: Float) -> Float:
+        block = block * gain if gain != 1 else block
+        block = block.mean(axis=1, keepdims=True, dtype=np.float32) if mixed else block
+        return np.repeat(block, wanted, axis=1) if sound.channels == 1 else block
+
+    if gain != 1 or sound.channels != wanted or sound.rate != recording.rate:
+        samples = converted(samples, sound.rate, recording.rate, fitting)
     progress(1.0)
     remarks = tuple(each for each in sound.remarks if each.code not in ("audio.too_loud", "audio.too_quiet"))
     return Stem(path, checksum, samples, sound.rate, sound.channels, len(sound.samples), remarks)
@@ -193,9 +197,9 @@ def _near(mix: Float, stem: Float, lag: int, reach: int) -> _Curve:
     if last - first < 2:
         return _Curve(lag, np.zeros(1))
     if last - first > STRETCH:
-        energy = np.sum(stem[first:last] ** 2, axis=1, dtype=np.float32)
         piece = STRETCH // 16
-        pieces = np.add.reduceat(energy, np.arange(0, last - first, piece))
+        blocks = (stem[at : min(at + piece, last)].ravel() for at in range(first, last, piece))
+        pieces = np.array([float(np.vdot(block, block)) for block in blocks])
         sums = np.convolve(pieces, np.ones(16), "valid")
         first += int(np.argmax(sums)) * piece
         last = min(last, first + STRETCH)
@@ -238,20 +242,26 @@ def placed(stem: Float, offset: float, gain_db: float, length: int) -> Float:
     # Seconds that were samples once come back with their last digit rounded.
     start = int(np.floor(offset + 1e-6))
     fraction = offset - start
-    if fraction > 1e-6:
+    shifts, reach = fraction > 1e-6, 0
+    if shifts:
+        reach = TAPS
         taps = np.arange(-TAPS, TAPS + 1)
         kernel = np.sinc(taps - fraction) * np.kaiser(len(taps), 10.0)
-        kernel = (kernel / kernel.sum()).astype(np.float32)
-        stem = np.asarray(scipy.signal.oaconvolve(stem, kernel[:, None], axes=0), np.float32)
-        start -= TAPS
-    if gain_db:
-        stem = stem * np.float32(10.0 ** (gain_db / 20))
-    if start == 0 and len(stem) == length:
+        kernel = (kernel / kernel.sum()).astype(np.float32)[:, None]
+    elif not gain_db and start == 0 and len(stem) == length:
         return stem
-    out = np.zeros((length, stem.shape[1]), np.float32)
-    first, last = max(start, 0), min(start + len(stem), length)
-    if last > first:
-        out[first:last] = stem[first - start : last - start]
+    gain = np.float32(10.0 ** (gain_db / 20))
+    out = USUAL.zeros((length, stem.shape[1]), np.float32)
+    first, last = max(start - reach, 0), min(start + len(stem) + reach, length)
+    for at in range(first, last, STRETCH):
+        # What of the stem reaches these samples.
+        end = min(at + STRETCH, last)
+        low, high = max(at - start - reach, 0), min(end - start + reach, len(stem))
+        piece = stem[low:high]
+        if shifts:
+            piece = np.asarray(scipy.signal.oaconvolve(piece, kernel, axes=0), np.float32)
+            low -= TAPS
+        out[at:end] = gain * piece[at - start - low : end - start - low]
     return out
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from workbench.audio.bsseval import BssEval, bsseval, check_bsseval
 from workbench.audio.recording import Recording, load
 from workbench.audio.renderer import render
+from workbench.audio.resampling import converted
 from workbench.audio.scene import Scene
 from workbench.audio.stems import Place, Placed, Stem, find_places, read_stem
 from workbench.errors import UserError
@@ -46,9 +46,7 @@ def load_references(
     out = []
     for number, path in enumerate(paths):
         sound = load(path)
-        samples = sound.samples
-        if sound.rate != rate:
-            samples = np.asarray(soxr.resample(samples, sound.rate, rate), np.float32)
+        samples = sound.samples if sound.rate == rate else converted(sound.samples, sound.rate, rate)
         out.append((path.stem, mean_spectrum(samples, analysis)))
         progress((number + 1) / len(paths))
     return out
