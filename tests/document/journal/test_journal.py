@@ -20,11 +20,12 @@ from tests.document.journal.writing import ANALYSIS, Writer, eventually, found_i
 from tests.random_edits import random_act
 from tests.same import project_word
 from workbench.audio.recording import load
+from workbench.document.acts import markers as marker_acts
 from workbench.document.journal.holding import Hold
 from workbench.document.journal.journal import ACTS, LEAST_BYTES, Journal
 from workbench.document.journal.recovery import left_behind, recover
 from workbench.document.project import ProjectError
-from workbench.document.state import fresh_state
+from workbench.document.state import Marker, fresh_state
 from workbench.masks.model.layers import Part
 from workbench.masks.model.models import Factors
 from workbench.separation.settings import RunSettings
@@ -123,6 +124,22 @@ def test_what_was_done_and_undone_is_offered_also_when_a_factorisation_ended_mea
     assert not document.dirty
     (found,) = left(writer)
     assert [name for name, _ in recover(found).steps][-1] == "rename"
+
+
+def test_markers_come_back_as_they_were_made_moved_and_taken_away(writer):
+    document = writer.document
+    for act in (
+        lambda state: marker_acts.add(state, [Marker("A", 0.5, 0.5), Marker("B", 0.1, 0.3)]),
+        lambda state: marker_acts.put(state, state.markers[0], Marker("B", 0.7, 0.8)),
+        lambda state: marker_acts.take_away(state, state.markers[0]),
+    ):
+        document.act("marker", act(document.recorded_state))
+        writer.take()
+    document.undo()
+    writer.take()
+    (found,) = left(writer)
+    assert project_word(recover(found)) == writer.words[-1]
+    assert [each.name for each in recover(found).state.markers] == ["A", "B"]
 
 
 def test_a_journal_in_use_is_nobody_elses(writer):
