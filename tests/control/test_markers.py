@@ -35,6 +35,12 @@ def test_one_is_added_where_the_playhead_stands_and_never_outside(marked):
     assert plain(marked)[-1][1] == marked.viewport.duration
 
 
+def test_where_one_is_no_second_one_is_put_over_it(marked, told):
+    marked.markers.add(0.5)
+    assert len(plain(marked)) == 3 and marked.markers.chosen.name == "Marker 1"
+    assert told.said[-1] == "“Marker 1” is there already"
+
+
 def test_a_region_is_made_of_what_is_selected_and_selected_again(marked, told):
     marked.markers.add_region()
     assert "Select something first" in told.refused[0]

@@ -8,10 +8,11 @@ import soundfile
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.acting import change_layer
+from tests.acting import change_layer, select_time
 from tests.conftest import pump, tone_mix
 from tests.ui.gestures import CTRL, LEFT, NONE, SHIFT, drag, mask_under, middle, pixels, press, settle, trail
 from workbench.control.tools import Tool
+from workbench.spectral.axes import clock
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -264,6 +265,16 @@ def test_the_outline_marches_at_every_zoom(factorised):
         viewport.zoom_time(zoom, program.desk.plane.second_at(at.x()))
         still_there = pump(program.application, marches, 20)
         assert still_there, zoom
+
+
+def test_the_selected_time_is_told_also_while_it_is_drawn(opened):
+    label = opened.window.panes.selected_span
+    assert label.text() == ""
+    select_time(opened.desk.document, opened.desk.selection, 0.5, 1.5)
+    begin, end = opened.desk.selection.seconds
+    assert label.text() == f"Selected {clock(begin)} … {clock(end)} ({clock(end - begin)})"
+    opened.desk.areas.select_all()
+    assert label.text() == "", "all of time"
 
 
 def test_every_tool_has_its_key(factorised):

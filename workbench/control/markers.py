@@ -74,6 +74,12 @@ class Markers(QObject):
         """A marker at a second; by default where the playhead stands, or at what is heard."""
         if self._document.recording is not None:
             at = self._playback.heard if second is None else second
+            there = next((each for each in self.entries if not each.is_region and abs(each.begin - at) < SAME), None)
+            if there is not None:
+                # A second one would lie under it.
+                self.choose(there)
+                self._notices.say(self.tr("“{0}” is there already").format(there.name))
+                return
             name = self._free(self.tr("Marker {0}"))
             self._add(name, at, at, self.tr("Add “{0}”").format(name))
 

@@ -161,7 +161,9 @@ class ExchangeFlow(QObject):
 
         title, tip = self.tr("Export labels and notes"), self.tr("Write what is said of times and frequencies")
         stem = self.tr("{0} labels")
-        self._ask("exportLabelsDialog", title, tip, label_questions(), stem, suffix, write)
+        state = self._document.state
+        usual = Told.MARKERS if state.markers and not state.marks else ""
+        self._ask("exportLabelsDialog", title, tip, label_questions(), stem, suffix, write, usual)
 
     def export_figure(self) -> None:
         """Ask what it shows and how large it is, and write a figure."""
@@ -208,14 +210,18 @@ class ExchangeFlow(QObject):
         stem: str,
         suffix: Callable[[list[str]], str],
         write: Callable[[Path, list[str]], None],
+        usual: str = "",
     ) -> None:
-        """A dialog with questions, and then the path, whose ending the answers say."""
+        """A dialog with questions, and then the path, whose ending the answers say.
+
+        It begins with what was answered last; with `usual` where nothing was.
+        """
         if self._document.recording is None:
             return
         for each in self._over.findChildren(QDialog, name):
             each.close()
         key = f"exchange/{name}"
-        chosen = str(self._settings.value(key) or "").split("|")
+        chosen = str(self._settings.value(key) or usual).split("|")
         dialog = FormatDialog(self._over, name, title, tip, questions, chosen)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 

@@ -122,6 +122,8 @@ class MainWindow(QMainWindow):
         self.about.setProperty("role", "dim")
         row.addWidget(title)
         row.addStretch(1)
+        row.addWidget(self.panes.selected_span)
+        row.addStretch(1)
         row.addWidget(self.about)
         return header
 

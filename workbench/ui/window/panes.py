@@ -24,6 +24,7 @@ from workbench.ui.spectrogram.marker_overlay import MarkerOverlay
 from workbench.ui.spectrogram.overview import Overview
 from workbench.ui.spectrogram.point_overlay import PointOverlay
 from workbench.ui.spectrogram.readout import Readout
+from workbench.ui.spectrogram.selected_span import SelectedSpan
 from workbench.ui.spectrogram.selection_overlay import SelectionOverlay
 from workbench.ui.spectrogram.view import SpectrogramView
 from workbench.ui.spectrogram.waveform import WaveformView
@@ -90,6 +91,7 @@ class Panes:
         self.mixer = Mixer(d.document, d.selection, d.mixing, d.playback)
         self.transport = TransportBar(d.playback, d.listening, d.runner)
         self.readout = Readout(d.document, d.plane, d.pointer)
+        self.selected_span = SelectedSpan(d.selection)
         self.tool_bar.look_changed.connect(self.image.set_look)
         self.stack.mask_wanted.connect(self.tool_bar.toggle_mask)
         self.walk.left.connect(self.spectrogram.setFocus)
