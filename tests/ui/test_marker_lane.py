@@ -55,6 +55,12 @@ def drag(program, lane, begin: float, end: float) -> None:
     pump(program.application)
 
 
+def double_click(lane, point: QPoint, button=LEFT) -> None:
+    QTest.mouseDClick(lane, button, NONE, point)
+    # Else it is held from then on, also in the windows of other tests.
+    QTest.mouseRelease(lane, button, NONE, point)
+
+
 def test_it_is_there_when_there_are_markers_and_two_keys_make_them(opened, lane):
     assert not lane.isVisible()
     press(opened, Qt.Key.Key_Apostrophe)
@@ -90,7 +96,7 @@ def test_they_are_dragged_as_a_whole_and_by_their_edges(marked, lane):
 
 def test_a_double_click_names_it_and_escape_leaves_the_name(marked, lane):
     for text, key, name in (("Verse", Qt.Key.Key_Return, "Verse"), ("No", Qt.Key.Key_Escape, "Verse")):
-        QTest.mouseDClick(lane, LEFT, NONE, at(marked, 0.25))
+        double_click(lane, at(marked, 0.25))
         field = lane.findChild(MarkerName)
         QTest.keyClicks(field, text)
         QTest.keyClick(field, key)
@@ -100,7 +106,7 @@ def test_a_double_click_names_it_and_escape_leaves_the_name(marked, lane):
 
 
 def test_a_double_click_beside_them_makes_one(marked, lane):
-    QTest.mouseDClick(lane, LEFT, NONE, at(marked, 0.9))
+    double_click(lane, at(marked, 0.9))
     assert shares(marked)[2] == ("Marker 2", 0.9, 0.9)
     field = lane.findChild(MarkerName)
     QTest.keyClicks(field, "s b'")
@@ -187,7 +193,7 @@ def test_labels_come_as_markers_and_go_as_labels(marked, tmp_path):
 def test_a_name_is_typed_on_while_the_view_turns_pages(marked, lane):
     """Whoever marks and names while it plays types the whole name, and no key goes to the window."""
     v, tool, layers = marked.desk.viewport, marked.desk.tools.tool, marked.desk.document.layers
-    QTest.mouseDClick(lane, LEFT, NONE, at(marked, 0.25))
+    double_click(lane, at(marked, 0.25))
     field = lane.findChild(MarkerName)
     field.selectAll()
     QTest.keyClicks(field, "Ver")
@@ -207,7 +213,7 @@ def test_a_double_click_names_what_it_began_on_though_the_view_follows(marked, l
     point = at(marked, 0.62)
     QTest.mouseClick(lane, LEFT, NONE, point)
     assert v.start < 0.5 * v.duration, "the whole region is shown"
-    QTest.mouseDClick(lane, LEFT, NONE, point)
+    double_click(lane, point)
     assert lane.findChild(MarkerName).text() == "Region 1" and len(shares(marked)) == 2
 
 
@@ -222,7 +228,7 @@ def test_other_buttons_neither_join_steps_nor_make_markers(marked, lane):
     assert marked.desk.document.step == step + 2 and shares(marked)[0][1] == 0.15
     marked.desk.document.undo()
     assert shares(marked) == [("Marker 1", 0.15, 0.15), ("Region 1", 0.5, 0.75)]
-    QTest.mouseDClick(lane, Qt.MouseButton.RightButton, NONE, at(marked, 0.9))
+    double_click(lane, at(marked, 0.9), Qt.MouseButton.RightButton)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at(marked, 0.9), lane.mapToGlobal(at(marked, 0.9)))
     QApplication.sendEvent(lane, event)
     menu = next(each for each in lane.findChildren(QMenu) if each.isVisible())

@@ -52,6 +52,7 @@ class MarkerMenu(QObject):
 
     def _open(self, title: str, entries: Sequence[Entry], place: QPoint) -> None:
         if self._menu is not None:
+            self._menu.close()
             self._menu.deleteLater()
         self._menu = menu = QMenu(self._over)
         menu.setObjectName("markerMenu")
