@@ -73,10 +73,22 @@ def test_files_that_end_early_or_are_joined(tmp_path):
     check(recording, levels)
 
 
+def looked_through(shown) -> None:
+    """Wait until all of it was looked at here and there; nothing is decoded yet."""
+    for _ in range(200):
+        if any(each.levels.levels[0].any(axis=1).all() for each in list(shown)):
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing was shown")
+
+
 def test_glimpses_show_more_and_more_of_all_of_it(tmp_path):
-    shown = []
-    recording, levels = opened(written(tmp_path, "a.wav"), shown.append)
-    assert len(shown) > 20
+    path, shown = written(tmp_path, "a.wav"), []
+    with Ahead(ANALYSIS, shown.append, path) as ahead:
+        looked_through(shown)
+        recording = load(path, watch=ahead.watch)
+        levels = ahead.levels(recording)
+    assert len(shown) > 16
     first, last = shown[0], shown[-1]
     assert (first.rate, first.analysis) == (RATE, ANALYSIS) and first.seconds == recording.duration
     assert first.levels.shape == (ANALYSIS.bins, COLUMNS)
@@ -119,11 +131,7 @@ def test_opening_shows_it(tmp_path):
 def test_a_glimpse_of_all_does_not_wait_for_whoever_looks_through_the_file_first(tmp_path):
     path, shown = written(tmp_path, "a.flac"), []
     with Ahead(ANALYSIS, shown.append, path) as ahead:
-        # Nothing is decoded yet.
-        for _ in range(200):
-            if any(each.levels.levels[0].any(axis=1).all() for each in shown):
-                break
-            time.sleep(0.05)
+        looked_through(shown)
         assert shown and shown[-1].levels.levels[0].any(axis=1).all() and shown[-1].seconds == len(SAMPLES) / RATE
         check(recording := load(path, watch=ahead.watch), ahead.levels(recording))
 
