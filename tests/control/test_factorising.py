@@ -22,6 +22,7 @@ from tests.control.scenes import (
     separate,
 )
 from workbench.control.shaping import Plain, ShapeWish
+from workbench.masks.model.models import Factors
 from workbench.separation.settings import Method, RunSettings
 from workbench.spectral.stft import Analysis
 
@@ -307,3 +308,20 @@ def test_what_is_done_while_the_window_changes_is_carried_over_too(desk, settle)
     desk.wishes.factorise(False)
     settle()
     assert desk.document.state.analysis == before
+
+
+def test_what_a_run_gave_last_is_carried_over_to_another_window(desk, settle):
+    """It is stopped first, and what it still gives comes while the other window is made ready."""
+    desk.factorising.start(SHORT, ANALYSIS, True)
+    settle()
+    document, new = desk.document, Analysis(512, 128)
+    number = document.recorded_state.run
+    run = document.runs[number]
+    desk.wishes.set_analysis(new.window, new.hop)
+    desk.factorising._analyse(new, lambda: None)
+    louder = Factors(run.factors.W, 2 * run.factors.H)
+    document.publish(number, louder, run.costs, run.settings, run.held, run.name)
+    settle()
+    assert document.state.analysis == new
+    wanted = louder.resampled(ANALYSIS, new, len(document.recording.samples))
+    np.testing.assert_array_equal(document.run.factors.H, wanted.H)

@@ -64,3 +64,10 @@ def test_a_container_leaves_less_than_the_machine_has(tmp_path, monkeypatch):
     assert free_bytes() == 2_000_000
     (tmp_path / "memory.max").write_text("max")
     assert free_bytes() > 2_000_000
+
+
+def test_a_spectrogram_counts_where_there_is_room_for_it_in_memory():
+    settings, analysis, samples = RunSettings(), Analysis(2048, 512), 44100 * 60
+    plane = 4 * analysis.frames(samples) * analysis.bins
+    less = bytes_of_run(settings, analysis, samples, 10, plane - 1)
+    assert bytes_of_run(settings, analysis, samples, 10, plane) - less == plane, "else it lies in a file"

@@ -224,15 +224,17 @@ class Factorising(QObject):
         carrying = 0.0 if known is not None else 1.0 - CARRYING
 
         def work(job: Job) -> tuple[LevelPyramid, Carried]:
-            levels = known or analyse_levels(recording.samples, analysis, part(job.report, 0.0, carrying))
-            samples = len(recording.samples)
+            samples, levels = len(recording.samples), known
+            if levels is None:
+                levels = analyse_levels(recording.samples, analysis, part(job.report, 0.0, carrying))
             return levels, carried_over(state, runs, analysis, samples, part(job.report, carrying, 1.0))
 
         def done(found: tuple[LevelPyramid, Carried]) -> None:
             if document.recording is not recording:
                 return
-            if document.recorded_state is not state:
-                # Something was done meanwhile, which is to be carried over too.
+            published = any(document.runs[each].factors is not runs[each].factors for each in state.runs)
+            if document.recorded_state is not state or published:
+                # Something was done meanwhile, or a run that was stopped gave its last: that is carried over too.
                 self._analyse(analysis, then, found[0])
                 return
             document.set_analysis(name, analysis, *found)

@@ -153,6 +153,9 @@ class Ahead:
                 with self._news:
                     if self._picture is None:
                         self._picture = picture
+                    elif (self._picture.samples, self._picture.rate) == (picture.samples, picture.rate):
+                        # Whoever decodes was sooner.
+                        picture = self._picture
                 for column, columns in halvings(picture.columns):
                     if self._stopped or monotonic() > deadline or self._picture is not picture:
                         return

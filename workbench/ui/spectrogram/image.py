@@ -329,9 +329,9 @@ class SpectrogramImage(QObject):
     def paint(self, painter: QPainter, budget: float = BUDGET) -> bool:
         """Draw the picture as far as it is there, after some seconds of work. Answers whether to paint it again."""
         c = self._plane.canvas
-        if self._scrolled:
+        scrolled, self._scrolled = self._scrolled, False
+        if scrolled and self._backdrop is not None:
             # What scrolls shows the older picture, moved; the new one is laid out and composed behind that.
-            self._scrolled = False
             painter.fillRect(c, QColor(theme.current().canvas))
             self._paint_backdrop(painter)
             return True

@@ -90,7 +90,6 @@ class MarkerLane(QWidget):
         self._shown = True
         self._spans = spans_of(())
         self._items: list[Item] | None = None
-        viewport.changed.connect(self._moved)
         plane.changed.connect(self._moved)
         markers.changed.connect(self._follow)
         self._follow()
