@@ -295,14 +295,15 @@ def test_what_is_done_while_the_window_changes_is_carried_over_too(desk, settle)
     """The work is a job: whoever acts meanwhile loses nothing, and the window does not wait."""
     select_box(desk, 3, 40, 10, 60)
     desk.wishes.set(components=2, iterations=3)
-    desk.wishes.set_analysis(512, 128)
-    before = desk.document.state.analysis
+    before, new = desk.document.state.analysis, Analysis(1024, 256)
+    assert before != new
+    desk.wishes.set_analysis(new.window, new.hop)
     desk.wishes.factorise(True)
     assert desk.document.state.analysis == before, "a job does it"
     desk.markers.add(0.1)
     settle()
     state = desk.document.recorded_state
-    assert state.analysis == Analysis(512, 128) and len(state.markers) == 1 and desk.document.run.costs
+    assert state.analysis == new and len(state.markers) == 1 and desk.document.run.costs
     assert state.area.frames == desk.document.stack.frames
     desk.wishes.set_analysis(before.window, before.hop)
     desk.wishes.factorise(False)
@@ -314,7 +315,7 @@ def test_what_a_run_gave_last_is_carried_over_to_another_window(desk, settle):
     """It is stopped first, and what it still gives comes while the other window is made ready."""
     desk.factorising.start(SHORT, ANALYSIS, True)
     settle()
-    document, new = desk.document, Analysis(512, 128)
+    document, new = desk.document, Analysis(1024, 256)
     number = document.recorded_state.run
     run = document.runs[number]
     desk.wishes.set_analysis(new.window, new.hop)

@@ -20,6 +20,8 @@ from workbench.document.state import Marker
 from workbench.ui.base.controls import dim, fit, named
 from workbench.ui.dialogs.markers_model import NAME, MarkersModel
 
+WHOLE_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+
 
 class MarkersDialog(QDialog):
     """Follows the document while it is open."""
@@ -104,7 +106,7 @@ class MarkersDialog(QDialog):
             row = entries.index(chosen)
         if entries and (self.table.currentIndex().row() != row or not self.table.currentIndex().isValid()):
             index = self.model.index(min(row, len(entries) - 1), NAME)
-            self.table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect | ROWS)
+            self.table.selectionModel().setCurrentIndex(index, WHOLE_ROW)
         self.invitation.setVisible(not entries)
         for button in (self.go, self.rename, self.remove):
             button.setEnabled(self._present is not None)
@@ -131,6 +133,3 @@ class MarkersDialog(QDialog):
         marker = self._present
         if marker is not None:
             self._markers.take_away(marker)
-
-
-ROWS = QItemSelectionModel.SelectionFlag.Rows
